@@ -1,0 +1,15 @@
+"""``flask firmtext …``: what an operator may do from a terminal."""
+
+from __future__ import annotations
+
+from .db import db
+from .doctor import doctor
+from .group import FirmTextGroup
+from .keys import keys
+from .messages import messages
+from .run import sandbox, sweep, worker
+
+firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
+
+for command in (db, doctor, keys, messages, sandbox, sweep, worker):
+    firmtext.add_command(command)

@@ -1,0 +1,78 @@
+"""Whether the carrier takes our texts, and whether it reaches us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from werkzeug.utils import ImportStringError
+
+from ...current import firmtext
+from ...errors import CarrierBusy, CarrierError, CarrierRefused
+from ...messaging.wording import hold_words
+from ...store import operator_queries as queries
+from ...store.transactions import reading
+from .finding import Finding, doubtful, fine, wrong
+
+
+def carrier() -> Iterator[Finding]:
+    """The adapter, its credentials and the account, by one cheap request."""
+    try:
+        firmtext.gateway.probe()
+    except (ImportStringError, ImportError, AttributeError) as error:
+        yield wrong("carrier.adapter", f"It cannot be imported: {error}", "Mend FIRMTEXT_GATEWAY.")
+    except CarrierBusy as error:
+        yield wrong("carrier", f"It cannot be reached: {error}", _way_there(error))
+    except CarrierRefused as error:
+        yield wrong(
+            "carrier",
+            f"It refuses us: {error}",
+            "Check FIRMTEXT_VONAGE_API_KEY, _API_SECRET, _APPLICATION_ID, _PRIVATE_KEY and the account's balance.",
+        )
+    except CarrierError as error:
+        yield wrong("carrier", f"Its answer is not the carrier's: {error}", "Check FIRMTEXT_VONAGE_API_HOST.")
+    else:
+        yield fine("carrier", "It answers and knows our account.")
+
+
+def _way_there(error: CarrierBusy) -> str:
+    if error.evidence == "tls":
+        return "Check FIRMTEXT_VONAGE_CA_BUNDLE; never switch the check off."
+    return "Check FIRMTEXT_VONAGE_API_HOST, the name server and the firewall."
+
+
+def webhooks() -> Iterator[Finding]:
+    """What the carrier needs to tell us of answers and deliveries."""
+    settings = firmtext.settings
+    if not settings.vonage_signature_secrets:
+        yield wrong(
+            "webhooks.secrets",
+            "There is no signature secret, so no webhook can be believed: no answer arrives.",
+            "Copy the account's signature secret into FIRMTEXT_VONAGE_SIGNATURE_SECRETS.",
+        )
+    if settings.public_url is None:
+        yield wrong("webhooks.address", "The carrier does not know where to call.", "Set FIRMTEXT_PUBLIC_URL.")
+        return
+    prefix = f"{settings.public_url}{settings.url_prefix}/webhooks"
+    yield fine("webhooks.address", f"Enter at the carrier: {prefix}/inbound and {prefix}/status.")
+
+
+def holds() -> Iterator[Finding]:
+    """What stands still until somebody mends it."""
+    with reading() as session:
+        standing = queries.standing_holds(session)
+    for hold in standing:
+        words = hold_words(hold.code)
+        what = f"{hold.kind} {hold.object}".strip()
+        seen = f"Sending stands still for {what} since {hold.since:%Y-%m-%d %H:%M} UTC: {words.label}."
+        yield wrong("hold", seen, words.next_step)
+
+
+def verification() -> Iterator[Finding]:
+    """Numbers that send without the carriers' verification."""
+    settings = firmtext.settings
+    if settings.toll_free_verification == "assumed" and not settings.sandboxed:
+        yield doubtful(
+            "numbers",
+            "Numbers send before the carriers have verified them; carriers block such texts.",
+            "Set FIRMTEXT_TOLL_FREE_VERIFICATION to required.",
+        )

@@ -1,0 +1,71 @@
+"""The command: every check in turn, one line a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+
+import click
+from flask import Flask
+
+from ..output import document, json_option, printable
+from .application import load, settings_of, surroundings
+from .carrier import carrier, holds, verification, webhooks
+from .database import database
+from .finding import Finding, Level, without_secrets, wrong
+from .processes import bell, senders
+from .protection import protection
+
+Check = Callable[[], Iterable[Finding]]
+
+_COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "red"}
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Look for what is wrong here and say how to mend it. Works without a loadable application."""
+    app, found = load()
+    config = app.config if app else {}
+    findings = [without_secrets(finding, config) for finding in [*found, *examine(app)]]
+    if as_json:
+        document([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            _show(finding)
+    if any(finding.level is Level.ERROR for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def examine(app: Flask | None) -> Iterator[Finding]:
+    """All findings; what cannot be looked at because something before it is broken is left out."""
+    yield from settings_of(app)
+    if app is None:
+        return
+    with app.app_context():
+        state = app.extensions["firmtext"]
+        configured = not getattr(state, "faults", ())
+        yield from surroundings(app)
+        stored = list(_tried("database", lambda: database(state.db.engine)))
+        yield from stored
+        if not configured:
+            return
+        reachable: list[Check] = [protection, senders, holds]
+        if any(finding.level is Level.ERROR for finding in stored):
+            reachable = []
+        for check in [bell, *reachable, webhooks, verification, carrier]:
+            yield from _tried(check.__name__, check)
+
+
+def _tried(name: str, check: Check) -> Iterator[Finding]:
+    """A check that breaks is a finding, too, and stops no other."""
+    try:
+        yield from check()
+    except Exception as error:
+        yield wrong(name, f"The check itself failed: {type(error).__name__}: {error}", "Please report it.")
+
+
+def _show(finding: Finding) -> None:
+    level = click.style(f"{finding.level.value:<8}", fg=_COLOURS[finding.level])
+    line = f"{finding.id:<20} {printable(finding.seen, keep='')} {printable(finding.cure, keep='')}".rstrip()
+    click.echo(f"{level}{line}")

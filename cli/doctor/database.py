@@ -1,0 +1,65 @@
+"""Whether the host's database can carry us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..db import behind
+from .finding import Finding, doubtful, fine, wrong
+
+_DIALECTS = ("postgresql", "sqlite")
+
+
+def database(engine: Engine) -> Iterator[Finding]:
+    """Reachable, of a kind that we know, with transactions, migrated."""
+    if engine.dialect.name not in _DIALECTS:
+        yield wrong("database", f"It is {engine.dialect.name}.", "Use PostgreSQL, or SQLite for a small installation.")
+        return
+    try:
+        with engine.connect() as connection:
+            yield fine("database", f"{engine.dialect.name} answers.")
+            yield from _transactions(connection)
+            if engine.dialect.name == "sqlite":
+                yield from _sqlite(connection)
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        yield wrong("database", f"It does not answer: {said}", "Start it, or mend SQLALCHEMY_DATABASE_URI.")
+        return
+    yield from _migrated(engine)
+    if not engine.hide_parameters:
+        yield doubtful(
+            "database.parameters",
+            "Error messages of the database show the values of a statement.",
+            'Set SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True}.',
+        )
+
+
+def _transactions(connection: Connection) -> Iterator[Finding]:
+    if connection.get_isolation_level() == "AUTOCOMMIT":
+        yield wrong(
+            "database.isolation",
+            "The host's engine commits each statement by itself: two workers could send one text.",
+            'Take isolation_level "AUTOCOMMIT" out of SQLALCHEMY_ENGINE_OPTIONS.',
+        )
+
+
+def _sqlite(connection: Connection) -> Iterator[Finding]:
+    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).lower()
+    if mode not in ("wal", "memory"):
+        yield wrong(
+            "database.wal",
+            f"SQLite keeps a {mode} journal, so a reader stops every writer.",
+            "Set FIRMTEXT_SQLITE_PRAGMAS to 1 and keep the file on a local disk: WAL does not work on a network share.",
+        )
+
+
+def _migrated(engine: Engine) -> Iterator[Finding]:
+    sentence = behind(engine)
+    if sentence is None:
+        yield fine("database.revision", "Up to date.")
+        return
+    seen, _, cure = sentence.partition(": ")
+    yield wrong("database.revision", f"{seen}.", f"{cure[:1].upper()}{cure[1:]}")

@@ -1,0 +1,69 @@
+"""Whether somebody sends: the bell, the workers, the sweep, and what waits too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ...current import firmtext
+from ...store import operator_queries as queries
+from ...store.transactions import reading
+from .finding import Finding, doubtful, fine, wrong
+
+SWEEP_SECONDS = 60
+WORKER_SECONDS = 45
+DUE_SECONDS = 120
+
+_START = "Start `flask firmtext worker` beside the web server, under a supervisor; it starts the sweep too."
+
+
+def bell() -> Iterator[Finding]:
+    """Redis or Valkey, if one is configured."""
+    url = firmtext.settings.redis_url
+    if url is None:
+        yield doubtful(
+            "redis", "No bell: texts wait for the next pass of the sweep.", "Set FIRMTEXT_REDIS_URL to send at once."
+        )
+        return
+    client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))
+    try:
+        client.ping()
+        yield fine("redis", "It answers.")
+    except (redis.RedisError, OSError) as error:
+        yield wrong(
+            "redis",
+            f"It does not answer: {type(error).__name__}. The sweep sends meanwhile, up to 75 seconds late.",
+            "Start it, or mend FIRMTEXT_REDIS_URL.",
+        )
+    finally:
+        client.close()
+
+
+def senders() -> Iterator[Finding]:
+    """The heartbeats of sweep and workers, and the oldest text that is due."""
+    with reading() as session:
+        now = queries.now(session)
+        beats = queries.newest_beats(session)
+        due = queries.oldest_due(session)
+    yield _alive("sweep", beats.pop("sweep", None), now, SWEEP_SECONDS)
+    if firmtext.settings.redis_url is not None:
+        yield _alive("worker", max(beats.values(), default=None), now, WORKER_SECONDS)
+    if due is not None and (late := _seconds(now, due)) > DUE_SECONDS:
+        yield wrong("due", f"The oldest text that is due has waited for {late} s.", f"Nobody sends. {_START}")
+
+
+def _alive(name: str, beat: datetime | None, now: datetime, allowed: int) -> Finding:
+    if beat is None:
+        return wrong(name, f"No {name} has ever run here.", _START)
+    age = _seconds(now, beat)
+    if age > allowed:
+        return wrong(name, f"The last sign of life of a {name} is {age} s old.", _START)
+    return fine(name, f"Alive {age} s ago.")
+
+
+def _seconds(now: datetime, then: datetime) -> int:
+    return max(0, round((now - then).total_seconds()))

@@ -1,0 +1,145 @@
+"""``flask firmtext messages …``: texts that went wrong, and one text with everything that happened to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from ..current import firmtext
+from ..errors import DecryptError
+from ..messaging.wording import REASONS, find_reason
+from ..store import cells
+from ..store import operator_queries as queries
+from ..store.audit import record
+from ..store.models import Attempt, Conversation, Message, Number
+from ..store.states import Direction, State
+from ..store.transactions import own, reading
+from .db import require_current
+from .moments import since
+from .operator import actor
+from .output import json_option, listing, say, single
+
+_STATES = [state.value for state in State if state not in (State.QUEUED, State.RECEIVED)]
+
+
+@click.group(cls=AppGroup)
+def messages() -> None:
+    """See what went wrong, and what happened to a text."""
+
+
+@messages.command()
+@click.option("--firm", metavar="REF", help="Only this firm: the practice system's reference.")
+@click.option("--state", "states", type=click.Choice(_STATES), multiple=True, help="In which state. Default: failed.")
+@click.option(
+    "--reason", metavar="REASON", callback=lambda _, __, value: reason(value), help="Only this reason: code or label."
+)
+@click.option(
+    "--since", "after", metavar="TIME", callback=lambda _, __, value: since(value), help="ISO time, or 2h, 3d."
+)
+@json_option
+def failed(
+    firm: str | None, states: tuple[str, ...], reason: str | None, after: timedelta | datetime | None, as_json: bool
+) -> None:
+    """List texts that did not arrive, the latest first."""
+    require_current(firmtext.engine)
+    moment = firmtext.clock.now() - after if isinstance(after, timedelta) else after
+    wanted = queries.Filters([State(state) for state in states or ("failed",)], firm, reason, moment)
+    with reading() as session:
+        found = queries.texts_that_went_wrong(session, wanted)
+        contacts = queries.contacts_of(session, {conversation.id for _, conversation in found})
+        numbers = cells.read(session, [_phone(conversation) for _, conversation in found])
+    rows = [
+        _failed_row(message, contacts.get(message.conversation_id), readable(number))
+        for (message, _), number in zip(found, numbers, strict=True)
+    ]
+    listing(rows, as_json=as_json, nothing="No such texts.")
+
+
+@messages.command()
+@click.argument("message_id", metavar="ID", type=click.UUID)
+@click.option("--firm", metavar="REF", help="Only if it is this firm's.")
+@json_option
+def show(message_id: uuid.UUID, firm: str | None, as_json: bool) -> None:
+    """Show one text, decrypted, with every attempt to send it. Noted in the audit."""
+    require_current(firmtext.engine)
+    with reading() as session:
+        found = queries.one_text(session, message_id)
+        if found is None or firm not in (None, found[0].firm):
+            raise click.ClickException(f"There is no text {message_id}. `flask firmtext messages failed` lists ids.")
+        message, conversation, number = found
+        attempts = queries.attempts_of(session, message_id)
+        contact = queries.contacts_of(session, {conversation.id}).get(conversation.id)
+        body, phone = cells.read(session, [_body(message), _phone(conversation)])
+    with own() as session:
+        record(session, "message.show", (Message.__tablename__, message.id), firm=message.firm, actor=actor())
+    single(_whole(message, number, contact, readable(phone), readable(body), attempts), as_json=as_json)
+
+
+def _failed_row(message: Message, contact: str | None, phone: str | None) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "firm": message.firm,
+        "contact": contact,
+        "to": phone,
+        "state": message.state,
+        "reason": message.reason,
+        "code": message.code,
+        "kind": message.kind,
+        "created_at": message.created_at,
+        "failed_at": message.state_at if message.state == State.FAILED else None,
+        "retry_of": message.retry_of,
+        "tries": message.tries,
+    }
+
+
+def _whole(
+    message: Message, number: Number, contact: str | None, phone: str | None, body: str | None, posts: Sequence[Attempt]
+) -> dict[str, Any]:
+    ends = (number.e164, phone) if message.direction == Direction.OUT else (phone, number.e164)
+    return {
+        **_failed_row(message, contact, ends[1]),
+        "from": ends[0],
+        "direction": message.direction,
+        "author": message.author,
+        "text": body,
+        "segments": message.segments,
+        "state_at": message.state_at,
+        "not_before": message.not_before,
+        "expires_at": message.expires_at,
+        "attempts": [_attempt(post) for post in posts],
+    }
+
+
+def _attempt(post: Attempt) -> dict[str, Any]:
+    names = ("id", "n", "claimed_at", "claimed_by", "outcome", "evidence", "carrier_id", "closed_at")
+    return {name: getattr(post, name) for name in names}
+
+
+def _phone(conversation: Conversation) -> tuple[cells.Place, bytes]:
+    return cells.place(Conversation, "phone", conversation.id, conversation.firm), conversation.phone
+
+
+def _body(message: Message) -> tuple[cells.Place, bytes]:
+    return cells.place(Message, "body", message.id, message.firm), message.body
+
+
+def readable(cell: str | DecryptError) -> str | None:
+    """What a cell says; one that cannot be read is told on stderr and left out."""
+    if isinstance(cell, DecryptError):
+        say(f"Not readable: {cell}")
+        return None
+    return cell
+
+
+def reason(given: str | None) -> str | None:
+    """A reason by its code or its label, in any case."""
+    if given is None:
+        return None
+    if (found := find_reason(given)) is None:
+        raise click.BadParameter(f"{given!r} is none of {', '.join(REASONS)}.")
+    return found.value

@@ -1,0 +1,120 @@
+"""How results are shown: one JSON document, or a table for people; a client's text never controls the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+#: One document on stdout and nothing else; people's words go to stderr.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else.")
+
+Row = Mapping[str, Any]
+
+
+def say(sentence: str) -> None:
+    """Words for a person, on stderr."""
+    click.echo(printable(sentence), err=True)
+
+
+def listing(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
+    """Many things: an array of objects, or a table, or the sentence that there is nothing."""
+    if as_json:
+        document(rows)
+    elif not rows:
+        say(nothing)
+    elif sys.stdout.isatty():
+        _table(rows)
+    else:
+        for row in rows:
+            click.echo("\t".join(_plain(value) for value in row.values()))
+
+
+def single(row: Row, *, as_json: bool) -> None:
+    """One thing: an object, or a line for each of its values."""
+    if as_json:
+        document(row)
+        return
+    width = max(map(len, row), default=0)
+    for name, value in row.items():
+        click.echo(f"{name:<{width}}  {_plain(value)}")
+
+
+def document(content: object) -> None:
+    """One JSON document on stdout. Times are ISO 8601 UTC; control characters are escaped by JSON itself."""
+    click.echo(json.dumps(content, default=_as_json, indent=2))
+
+
+def printable(text: str, *, keep: str = "\n") -> str:
+    """``text`` with every control and bidirectional override character written out, as ``\\x1b``."""
+    return "".join(char if char in keep or not _controls(char) else _escape(char) for char in text)
+
+
+def _controls(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in _JOINERS
+
+
+#: Emoji and several scripts need these; they move nothing on a terminal.
+_JOINERS = "\u200c\u200d"
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return iso(value)
+    return printable(str(value), keep="")
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def iso(moment: datetime) -> str:
+    """A moment as ISO 8601 UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _table(rows: Sequence[Row]) -> None:
+    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(_plain(value)) for value in row.values()))
+    Console().print(table)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before the world is changed; ``--yes`` answers.
+
+    :raises click.UsageError: nobody can be asked and ``--yes`` is absent.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("This changes data and nobody can be asked here: add --yes.")
+    click.confirm(question, abort=True, err=True)
+
+
+yes_option: Callable[[Any], Any] = click.option("--yes", is_flag=True, help="Do it without asking.")

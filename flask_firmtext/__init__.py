@@ -1,0 +1,48 @@
+"""Text messaging between a law firm and its clients, for practice systems written in Flask."""
+
+# The extension
+# Errors that a host may catch
+from .errors import ConfigurationError as ConfigurationError
+from .errors import DecryptError as DecryptError
+from .errors import FirmTextError as FirmTextError
+from .errors import HostContractError as HostContractError
+from .errors import KeyUnavailable as KeyUnavailable
+from .errors import TextRefused as TextRefused
+from .extension import FirmText as FirmText
+
+# The host and its ports
+from .ports.host import Calendar as Calendar
+from .ports.host import Contacts as Contacts
+from .ports.host import Documents as Documents
+from .ports.host import Firms as Firms
+from .ports.host import Host as Host
+from .ports.host import Matters as Matters
+from .ports.host import OneFirm as OneFirm
+from .ports.host import Payments as Payments
+from .ports.host import Ports as Ports
+from .ports.host import TimeEntries as TimeEntries
+from .ports.host import Users as Users
+
+# What a host fills in
+from .ports.values import Account as Account
+from .ports.values import Answer as Answer
+from .ports.values import Availability as Availability
+from .ports.values import Bill as Bill
+from .ports.values import Contact as Contact
+from .ports.values import Event as Event
+from .ports.values import Firm as Firm
+from .ports.values import LegalDetails as LegalDetails
+from .ports.values import Link as Link
+from .ports.values import Matter as Matter
+from .ports.values import Notifications as Notifications
+from .ports.values import Party as Party
+from .ports.values import PhoneNumber as PhoneNumber
+from .ports.values import Side as Side
+from .ports.values import User as User
+
+# Signals
+from .signals import alarm as alarm
+from .signals import consent_changed as consent_changed
+from .signals import text_delivered as text_delivered
+from .signals import text_failed as text_failed
+from .signals import text_received as text_received

@@ -1,0 +1,103 @@
+"""One request to the carrier and its answer: within a total time, and it is known how far it got.
+
+How far is the whole question after a failure: before the first byte was handed to the socket nothing was sent, after it
+nobody can know. The exceptions of the libraries do not tell (a TLS handshake that stalls is a "read timeout" to them),
+so the connection notes it here.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from enum import IntEnum
+from time import monotonic
+from types import TracebackType
+
+from ..errors import CarrierBusy, CarrierRefused, Scope
+
+CONNECT_SECONDS = 5.0
+#: A request whose first byte is not out by then (a process that was frozen) is not begun any more.
+BEGIN_SECONDS = 10.0
+
+Peer = Callable[[str], bool]
+
+
+class Stage(IntEnum):
+    """How far a request got."""
+
+    DIALING = 0
+    SECURING = 1
+    WRITTEN = 2
+
+
+class Exchange(AbstractContextManager["Exchange"]):
+    """One request and its answer, cut off after ``seconds`` in all, however slowly the answer drips.
+
+    ``peer`` judges the address that was connected to. ``status``, ``headers`` and ``body`` are what has come.
+    """
+
+    def __init__(self, seconds: float, peer: Peer | None = None) -> None:
+        self.stage = Stage.DIALING
+        self.expired = False
+        self.status: int | None = None
+        self.headers: dict[str, str] = {}
+        self.body = b""
+        self._peer = peer
+        self._begin_by = monotonic() + min(seconds, BEGIN_SECONDS)
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Exchange:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._handle is not None:
+                self._handle.close()
+                self._handle = None
+
+    def seconds_to_connect(self) -> float:
+        left = min(CONNECT_SECONDS, self._begin_by - monotonic())
+        if left <= 0:
+            raise CarrierBusy("frozen")
+        return left
+
+    def connected(self, sock: socket.socket) -> None:
+        self._hold(sock)
+        if self._peer is not None and not self._peer(sock.getpeername()[0]):
+            raise CarrierRefused("host", "address not public", scope=Scope.TEXT)
+        self.stage = Stage.SECURING
+
+    def write(self, sock: socket.socket) -> None:
+        """Judge the time directly before the first byte of the request."""
+        if self.stage is Stage.WRITTEN:
+            return
+        if monotonic() >= self._begin_by:
+            raise CarrierBusy("frozen")
+        self._hold(sock)
+        self.stage = Stage.WRITTEN
+
+    def _hold(self, sock: socket.socket) -> None:
+        # A second descriptor of the same connection: shutting it down cuts the connection under a TLS object that
+        # another thread is reading from, without touching that object.
+        with self._lock:
+            if self.expired:
+                raise CarrierBusy("frozen")
+            if self._handle is None:
+                self._handle = socket.socket(fileno=os.dup(sock.fileno()))
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.expired = True
+            if self._handle is not None:
+                with suppress(OSError):
+                    self._handle.shutdown(socket.SHUT_RDWR)

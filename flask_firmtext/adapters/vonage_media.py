@@ -1,0 +1,173 @@
+"""Files of received texts, from the carrier's media hosts and nowhere else.
+
+The address of a file comes from outside and our token goes with the request, so: exactly a listed host, HTTPS, no
+redirect, an address that is public, identity encoding, and a count of the bytes that are read.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+from requests import Response, Session
+
+from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
+from ..settings import Settings, loopback
+from .vonage_answers import failure
+from .vonage_exchange import Exchange, Peer
+from .vonage_http import Wire
+from .vonage_token import Tokens
+
+READ_SECONDS = 10.0
+TOTAL_SECONDS = 300.0
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class MediaFiles:
+    """Opens received files with the application's token."""
+
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+        self._hosts = settings.vonage_media_hosts
+        self._sandbox = loopback(settings.vonage_api_host)
+        self._ca_bundle = settings.vonage_ca_bundle
+        self._most = settings.media_max_bytes
+        self._tokens = tokens
+
+    @contextmanager
+    def open(self, url: str) -> Iterator[BinaryIO]:
+        """A file to read, once, within 300 seconds; its reads raise as this does.
+
+        :raises CarrierRefused: evidence ``host``, ``redirect``, ``encoding``, ``gone`` or ``too_large``.
+        :raises CarrierBusy: try again later.
+        """
+        peer = self._peer(url)
+        token = self._tokens.current()
+        with Session() as session:
+            wire = Wire(session, self._ca_bundle)
+            with wire.exchanging(TOTAL_SECONDS, peer) as exchange:
+                response = self._ask(wire, exchange, url, token)
+                if isinstance(response, CarrierError):
+                    raise response
+                with response:
+                    body = _Body(response, exchange, self._most)
+                    yield cast(BinaryIO, io.BufferedReader(body, 64 * 1024))
+
+    def _ask(self, wire: Wire, exchange: Exchange, url: str, token: str) -> Response | CarrierError:
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            response = wire.open(method="GET", url=url, headers=headers, read_seconds=READ_SECONDS)
+        except Exception as error:
+            return _again(failure(exchange, error))
+        if response.status_code in (401, 403):
+            self._tokens.drop()
+        refusal = self._judge(response, exchange)
+        if refusal is not None:
+            response.close()
+            return refusal
+        return response
+
+    def _judge(self, response: Response, exchange: Exchange) -> CarrierError | None:
+        status = response.status_code
+        if 300 <= status < 400:
+            return _refused("redirect", str(status))
+        if status in (404, 410):
+            return _refused("gone", str(status))
+        if status != 200:
+            return _again(failure(exchange, ValueError()))
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return _refused("encoding", "compressed")
+        length = response.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > self._most:
+            return _refused("too_large", length[:20])
+        return None
+
+    def _peer(self, url: str) -> Peer:
+        """Judge the address of a file; the answer judges the address that its host leads to."""
+        entry = _entry(url)
+        host = entry.rpartition(":")[0]
+        if not {entry, host if entry.endswith(":443") else entry} & set(self._hosts):
+            raise _refused("host", "not listed")
+        if self._sandbox and (loopback(host) or _literal(host)):
+            return lambda peer: loopback(peer) if loopback(host) else peer == host
+        return _public
+
+
+def _entry(url: str) -> str:
+    """`host:port` of an address that may be fetched at all."""
+    entry = ""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and url.isprintable():
+            host = parts.hostname.encode("idna").decode().lower()
+            entry = f"{host}:{443 if parts.port is None else parts.port}"
+    except ValueError:
+        entry = ""
+    if not entry or "\\" in url or " " in url:
+        raise _refused("host", "not an https address")
+    return entry
+
+
+def _literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _public(peer: str) -> bool:
+    address = ipaddress.ip_address(peer.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            address = inner
+    return address.is_global and not address.is_multicast
+
+
+def _refused(evidence: str, detail: str) -> CarrierRefused:
+    return CarrierRefused(evidence, detail, scope=Scope.TEXT)
+
+
+def _again(error: CarrierError) -> CarrierError:
+    """Nothing was sent that could arrive twice: what is not refused for good may be tried again."""
+    if isinstance(error, CarrierUnsure):
+        return CarrierBusy(error.evidence, error.detail)
+    if isinstance(error, CarrierRefused) and error.evidence not in ("host", "local"):
+        return CarrierBusy(error.evidence, error.detail)
+    return error
+
+
+class _Body(io.RawIOBase):
+    """The bytes of a file as they come, counted."""
+
+    def __init__(self, response: Response, exchange: Exchange, most: int) -> None:
+        self._response = response
+        self._exchange = exchange
+        self._left = most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._read(len(buffer))
+        if isinstance(piece, CarrierError):
+            raise piece
+        self._left -= len(piece)
+        if self._left < 0:
+            raise _refused("too_large", "more than allowed")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def _read(self, size: int) -> bytes | CarrierError:
+        try:
+            piece: bytes = self._response.raw.read(size, decode_content=False)
+        except Exception as error:
+            return CarrierBusy("timeout" if self._exchange.expired else "reset", type(error).__name__)
+        # A connection that we cut ourselves may look like the end of the file.
+        return CarrierBusy("timeout") if self._exchange.expired else piece

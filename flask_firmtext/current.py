@@ -1,0 +1,71 @@
+"""What belongs to the application that is running now: settings, host, database, clock, carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import cast
+
+from cachetools import TTLCache
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
+from werkzeug.local import LocalProxy
+from werkzeug.utils import import_string
+
+from .clock import Clock
+from .ports.gateway import Gateway
+from .ports.host import Host
+from .settings import Settings
+
+KEYS_KEPT = 10_000
+KEY_SECONDS = 300
+ACTIVE_SECONDS = 60
+
+
+@dataclass
+class State:
+    """One application's share of the extension; it lives in ``app.extensions["firmtext"]``.
+
+    ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
+    five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown.
+    """
+
+    settings: Settings
+    host: Host
+    db: SQLAlchemy
+    clock: Clock
+    ring: Callable[[list[str]], None]
+    unwrapped: TTLCache[str, bytes] = field(default_factory=lambda: TTLCache(KEYS_KEPT, KEY_SECONDS), repr=False)
+    active: TTLCache[tuple[str, str], str] = field(
+        default_factory=lambda: TTLCache(KEYS_KEPT, ACTIVE_SECONDS), repr=False
+    )
+
+    @property
+    def engine(self) -> Engine:
+        """The host's default engine."""
+        return self.db.engine
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The carrier, resolved when first used: importing its SDK takes longer than the rest together."""
+        return cast(Gateway, import_string(self.settings.gateway)(self.settings))
+
+
+@dataclass(frozen=True)
+class Unconfigured:
+    """What is there while a command that needs no settings has loaded an application whose settings are wrong."""
+
+    db: SQLAlchemy
+    host: Host
+    faults: tuple[str, ...]
+
+
+def _state() -> State:
+    return cast(State, current_app.extensions["firmtext"])
+
+
+firmtext: State = cast(State, LocalProxy(_state))
+
+__all__ = ["State", "Unconfigured", "firmtext"]

@@ -1,0 +1,97 @@
+"""The extension: wires settings, host, database, pages and bells. The only module that knows all rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from werkzeug.utils import import_string
+
+from . import settings
+from .clock import Clock
+from .current import State, Unconfigured
+from .errors import ConfigurationError
+from .leniency import is_lenient
+from .ports.host import Host
+from .store import transactions
+from .web import health, pages, webhooks
+
+NAME = "firmtext"
+
+
+class FirmText:
+    """Text messaging for a practice system.
+
+    Instances are not bound to an application: create one beside your ``db`` and bind it in your factory, as often as
+    you make applications. Everything that belongs to one application lives in ``app.extensions["firmtext"]``.
+    """
+
+    def init_app(self, app: Flask, *, db: SQLAlchemy, host: Host, clock: Clock | None = None) -> None:
+        """Bind to ``app``. Does no I/O: settings are checked for their form only.
+
+        :raises ConfigurationError: one error that lists every fault of the settings with its cure.
+        """
+        _check_order(app, db, host)
+        try:
+            typed = settings.read(app.config)
+        except ConfigurationError as error:
+            if not is_lenient():
+                raise
+            app.extensions[NAME] = Unconfigured(db, host, tuple(error.faults))
+            return
+        app.extensions[NAME] = State(typed, host, db, clock or Clock(), _ring)
+        transactions.listen(db.session)
+        _prepare_sqlite(app, db, typed)
+        _register(app, typed)
+
+    def add_admin_views(self, admin: Any) -> None:
+        """Add our views to a Flask-Admin, for a firm's administrators."""
+        import_string("flask_firmtext.web.admin:add_views")(admin)
+
+
+def _check_order(app: Flask, db: SQLAlchemy, host: object) -> None:
+    faults = []
+    if NAME in app.extensions:
+        faults.append("FirmText is already bound to this application; call init_app once.")
+    if "sqlalchemy" not in app.extensions:
+        faults.append("db is not bound to this application yet; call db.init_app(app) before firmtext.init_app.")
+    if not isinstance(host, Host):
+        faults.append(
+            f"host must be a flask_firmtext.Host, not {type(host).__name__}; see flask_firmtext/ports/host.py."
+        )
+    if faults:
+        raise ConfigurationError(faults)
+
+
+def _ring(ids: list[str]) -> None:
+    import_string("flask_firmtext.worker.bells:ring")(ids)
+
+
+def _register(app: Flask, typed: settings.Settings) -> None:
+    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint):
+        app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
+    pages.register(app)
+    protect = app.extensions.get("csrf")
+    if protect is not None:
+        protect.exempt(webhooks.blueprint)
+        protect.exempt(pages.blueprint)
+
+
+def _prepare_sqlite(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite" and typed.sqlite_pragmas and not event.contains(engine, "connect", _set_pragmas):
+        event.listen(engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.close()
+
+
+__all__ = ["FirmText"]

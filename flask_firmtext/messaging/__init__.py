@@ -1,0 +1,1 @@
+"""A text's life: accepted, sent, received, read."""

@@ -1,0 +1,85 @@
+"""All texts between a firm's number and a phone number: found, opened, and taken turns in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..store import cells, keys, queries
+from ..store.base import new_id
+from ..store.models import Conversation, ConversationContact, Number
+from ..store.upsert import insert_once
+
+Sessions = Session | scoped_session[Any]
+
+
+def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
+    """Have this conversation to oneself until the end of the transaction; returns the next position in it."""
+    turn = (
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(turn=Conversation.turn + 1)
+        .returning(Conversation.turn)
+    )
+    position: int = session.execute(turn, execution_options={"synchronize_session": False}).scalar_one()
+    return position
+
+
+def open_with(session: Sessions, number: Number, phone: str, *, contact: str) -> Conversation:
+    """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on."""
+    index = keys.index_of(number.firm, phone)
+    found = queries.open_conversation(session, number, index) or _begun(session, number, phone, index)
+    insert_once(
+        session,
+        ConversationContact,
+        conversation_id=found.id,
+        contact=contact,
+        firm=number.firm,
+        since=firmtext.clock.now(),
+    )
+    return found
+
+
+def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conversation:
+    row_id = new_id()
+    where = cells.place(Conversation, "phone", row_id, number.firm)
+    now = firmtext.clock.now()
+    insert_once(
+        session,
+        Conversation,
+        id=row_id,
+        firm=number.firm,
+        number_id=number.id,
+        phone_index=index,
+        phone=cells.seal(session, where, phone, scope=keys.conversation_scope(row_id)),
+        epoch=1,
+        turn=0,
+        last_at=now,
+        last_position=0,
+        last_in_position=0,
+        created_at=now,
+    )
+    found = queries.open_conversation(session, number, index)
+    assert found is not None  # noqa: S101 - inserted by us or by whoever was first
+    return found
+
+
+def phone_of(session: Sessions, conversation: Conversation) -> str:
+    """The phone number of a conversation in E.164. :raises DecryptError: it cannot be read."""
+    return cells.unseal(
+        session, cells.place(Conversation, "phone", conversation.id, conversation.firm), conversation.phone
+    )
+
+
+def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
+    """The newest text of a conversation is the one at ``position``."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_position=position, last_at=firmtext.clock.sql(), **columns)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,128 @@
+"""Sending stands still where the carrier refuses an account or a number: once, not once a text.
+
+A hold is a row that the claim's own statement reads, so it works at once in every process. Texts stay queued.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from .. import signals
+from ..current import firmtext
+from ..errors import CarrierError
+from ..store import audit, queries
+from ..store.models import Account, Hold
+from ..store.queries import ACCOUNT
+from ..store.states import HoldKind
+from ..store.transactions import notes, own, reading
+from ..store.upsert import insert_once
+
+Sessions = Session | scoped_session[Any]
+
+PROBE_EVERY = timedelta(minutes=5)
+BREAKER = "breaker"
+BREAKER_PAUSE = timedelta(seconds=60)
+BREAKER_RUN = 5
+BREAKER_WITHIN = timedelta(seconds=60)
+
+
+def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) -> bool:
+    """Hold an account, number (E.164) or firm. False when one stands already."""
+    row_id = uuid.uuid4()
+    now = firmtext.clock.now()
+    made = insert_once(
+        session,
+        Hold,
+        id=row_id,
+        kind=kind,
+        object=object_,
+        code=code,
+        since=now,
+        by=by,
+        probe_at=now + (BREAKER_PAUSE if code == BREAKER else PROBE_EVERY),
+    )
+    if made:
+        audit.record(session, "hold.put", ("firmtext_hold", row_id), firm="", actor=by, became=kind, evidence=code)
+        notes(session).signals.append((signals.alarm, {"kind": "hold", "detail": f"{kind} {code}"}))
+    return made
+
+
+def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
+    """End a hold. False when it has been lifted already."""
+    lifted = session.execute(
+        update(Hold)
+        .where(Hold.id == hold_id, Hold.lifted_at.is_(None))
+        .values(lifted_at=firmtext.clock.now(), lifted_by=by)
+        .returning(Hold.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if lifted:
+        audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm="", actor=by)
+    return bool(lifted)
+
+
+def count_run(session: Sessions, run: str | None, message_id: uuid.UUID) -> int:
+    """Note that the newest answer was a bad one of kind ``run`` (None: a good one); returns how many came in a row.
+
+    The same text counts once: a run of bad answers to one text says nothing about the account.
+    """
+    if run is None:
+        session.execute(
+            update(Account)
+            .where(Account.id == ACCOUNT, Account.run_of.is_not(None))
+            .values(run_of=None, run_length=0, run_since=None, run_last=None)
+            .execution_options(synchronize_session=False)
+        )
+        return 0
+    fresh = (Account.run_of != run) | Account.run_of.is_(None)
+    length = case((fresh, 1), (Account.run_last == message_id, Account.run_length), else_=Account.run_length + 1)
+    since = case((fresh, firmtext.clock.sql()), else_=Account.run_since)
+    return session.execute(
+        update(Account)
+        .where(Account.id == ACCOUNT)
+        .values(run_of=run, run_length=length, run_since=since, run_last=message_id)
+        .returning(Account.run_length)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+
+
+def break_circuit(session: Sessions) -> None:
+    """Five unsure answers within a minute: with a sick carrier it is better to stop than to make 500 unknown texts."""
+    within = select(Account.id).where(
+        Account.id == ACCOUNT,
+        Account.run_length >= BREAKER_RUN,
+        Account.run_since >= firmtext.clock.sql(-BREAKER_WITHIN),
+    )
+    if session.execute(within).all():
+        put(session, HoldKind.ACCOUNT, ACCOUNT, BREAKER, by=audit.WORKER)
+
+
+def probe() -> int:
+    """Ask the carrier whether what stands can go on; returns how many holds were lifted. One request for all."""
+    with reading() as session:
+        now = firmtext.clock.now()
+        due = [hold for hold in queries.standing_holds(session) if hold.probe_at and hold.probe_at <= now]
+    if not due:
+        return 0
+    try:
+        firmtext.gateway.probe()
+    except CarrierError:
+        return _probe_later(due)
+    with own() as session:
+        return sum(lift(session, hold.id, by="probe") for hold in due)
+
+
+def _probe_later(due: list[Hold]) -> int:
+    with own() as session:
+        session.execute(
+            update(Hold)
+            .where(Hold.id.in_([hold.id for hold in due]))
+            .values(probe_at=firmtext.clock.now() + PROBE_EVERY)
+            .execution_options(synchronize_session=False)
+        )
+    return 0

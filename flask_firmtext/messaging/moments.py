@@ -1,0 +1,47 @@
+"""Moments in a few words, on the wall clock of whoever is meant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONG_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """``at`` as "8:00"; in UTC, and said so, when nobody knows the zone."""
+    place, suffix = _zone(zone)
+    local = at.astimezone(place)
+    return f"{local.hour}:{local.minute:02}{suffix}"
+
+
+def moment(at: datetime, now: datetime, zone: str) -> str:
+    """``at`` as "Tue 9:00", with the date when that is not within a week, with the year when it is another."""
+    place, _ = _zone(zone)
+    local, today = at.astimezone(place), now.astimezone(place)
+    words = [_DAYS[local.weekday()]]
+    if not 0 <= (local.date() - today.date()).days < 7:
+        words.append(f"{local.day} {_MONTHS[local.month - 1]}")
+    if local.year != today.year and len(words) > 1:
+        words.append(str(local.year))
+    return " ".join([*words, clock_time(at, zone)])
+
+
+def day(at: datetime, now: datetime, zone: str) -> str:
+    """``at`` as "3 May", with the year when it is another than now's."""
+    place, _ = _zone(zone)
+    local = at.astimezone(place)
+    year = "" if local.year == now.astimezone(place).year else f" {local.year}"
+    return f"{local.day} {_LONG_MONTHS[local.month - 1]}{year}"
+
+
+def _zone(name: str) -> tuple[tzinfo, str]:
+    try:
+        return ZoneInfo(name), ""
+    except (KeyError, ValueError, OSError):
+        return UTC, " UTC"

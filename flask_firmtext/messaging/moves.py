@@ -1,0 +1,125 @@
+"""The state machine of a text: one table of allowed moves, one function that makes them.
+
+Nothing else writes ``state``. A move that is not allowed any more is not an error: somebody else was first, and the
+caller is told so by ``False``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session, scoped_session
+
+from .. import signals
+from ..current import firmtext
+from ..store import audit
+from ..store.models import Message
+from ..store.states import RANK, State
+from ..store.transactions import notes
+
+Sessions = Session | scoped_session[Any]
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From which states a move may go to which. ``visible`` ones are shown on open pages at once."""
+
+    sources: frozenset[State]
+    targets: frozenset[State]
+    visible: bool = True
+
+
+def _rule(sources: set[State], *targets: State, visible: bool = True) -> Rule:
+    return Rule(frozenset(sources), frozenset(targets), visible)
+
+
+class Move(Enum):
+    """The transitions T2 to T12; T1 is the insert in ``accepting``."""
+
+    CLAIM = _rule({S.QUEUED}, S.SENDING, visible=False)  # T2
+    RECEIPT = _rule({S.SENDING, S.UNKNOWN}, S.SUBMITTED)  # T3
+    NOT_SENT = _rule({S.SENDING, S.UNKNOWN}, S.QUEUED)  # T4
+    REFUSED = _rule({S.SENDING, S.UNKNOWN, S.QUEUED}, S.FAILED)  # T5
+    UNSURE = _rule({S.SENDING}, S.UNKNOWN)  # T6
+    EVIDENCE = _rule(set(S) - {S.DELIVERED, S.RECEIVED}, S.SUBMITTED, S.DELIVERED, S.FAILED)  # T7
+    SILENCE = _rule({S.SUBMITTED}, S.UNCONFIRMED)  # T8
+    CANCEL = _rule({S.QUEUED}, S.CANCELLED)  # T9
+    EXPIRE = _rule({S.QUEUED}, S.EXPIRED)  # T10
+    PERSON = _rule({S.UNKNOWN}, S.SUBMITTED, S.FAILED)  # T11, T12
+
+
+#: Only a certain "not sent" takes a text down again (R6).
+DOWNWARD = {Move.NOT_SENT}
+#: A claim that ended without a POST puts the text back; ends are ends, except for evidence of a POST.
+FINAL = {S.DELIVERED: signals.text_delivered, S.FAILED: signals.text_failed}
+
+
+def allowed(by: Move, was: State, to: State) -> bool:
+    """Whether ``by`` may take a text from ``was`` to ``to``."""
+    rule = by.value
+    if was not in rule.sources or to not in rule.targets:
+        return False
+    if by is Move.EVIDENCE:
+        return RANK[to] > RANK[was]
+    return by in DOWNWARD or RANK[to] >= RANK[was]
+
+
+def move(
+    session: Sessions,
+    message_id: uuid.UUID,
+    by: Move,
+    to: State,
+    *,
+    evidence: str,
+    actor: str,
+    attempt: uuid.UUID | None = None,
+    **columns: Any,
+) -> bool:
+    """Take a text to ``to`` if ``by`` still may, with its audit row, in this transaction. Returns whether it did.
+
+    ``attempt`` says that only the text's current attempt may do this. ``columns`` are written along.
+    """
+    row = session.execute(
+        select(Message.state, Message.current_attempt, Message.firm, Message.conversation_id)
+        .where(Message.id == message_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None or not allowed(by, State(row.state), to):
+        return False
+    if attempt is not None and row.current_attempt != attempt:
+        return False
+    changed = session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.state == row.state)
+        .values(state=to, rank=RANK[to], state_at=firmtext.clock.sql(), **columns)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(changed, CursorResult)  # noqa: S101 - narrows the type
+    if changed.rowcount != 1:
+        return False
+    if by.value.visible:
+        notes(session).show(row.firm, message_id)
+    table = (Message.__tablename__, message_id)
+    audit.record(
+        session, "message.state", table, firm=row.firm, actor=actor, was=row.state, became=to, evidence=evidence
+    )
+    if to in FINAL:
+        _announce(session, to, row.firm, row.conversation_id, message_id, columns)
+    return True
+
+
+def _announce(
+    session: Sessions, to: State, firm: str, conversation_id: uuid.UUID, message_id: uuid.UUID, columns: dict[str, Any]
+) -> None:
+    values: dict[str, Any] = {"firm": firm, "conversation": str(conversation_id), "message": str(message_id)}
+    if to is State.DELIVERED:
+        values["state"] = to.value
+    else:
+        values |= {"reason": columns.get("reason"), "code": columns.get("code")}
+    notes(session).signals.append((FINAL[to], values))

@@ -1,0 +1,91 @@
+"""Phone numbers: what a person typed or a host stores, as E.164, if a toll-free number can text it.
+
+A North American number may be a mobile or a landline: portability hides which. So only a label says that a number is
+a landline, or a numbering plan that keeps them apart (some Caribbean islands).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import phonenumbers
+
+from ..errors import TextRefused
+
+_NORTH_AMERICA = 1
+_EMERGENCY = ("911", "112")
+_LANDLINE = re.compile(r"\b(land[ -]?line|fax|t[ée]l[ée]copie(?:ur)?|fixe|fijo)\b", re.IGNORECASE)
+_EXAMPLE = "(312) 555-0100"
+
+
+def parse(given: str, *, label: str = "", own: Collection[str] = ()) -> str:
+    """``given`` in E.164.
+
+    :param given: digits as people write them, or E.164; without a country code it is North American.
+    :param label: the host's word for the number; "landline" and "fax" mean that nobody can read a text there.
+    :param own: the firm's own numbers in E.164.
+    :raises TextRefused: code ``number_not_textable``; the sentence names the rule and never the number.
+    """
+    number = _read(given.strip().removeprefix("tel:"))
+    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if e164 in own:
+        raise _refused("This is one of the firm's own numbers. Choose the client's number.")
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        raise _refused("Numbers in 900 cost whoever calls them and cannot be texted. Use another number.")
+    if kind == phonenumbers.PhoneNumberType.FIXED_LINE or _LANDLINE.search(label):
+        raise _refused("This number is a landline, which cannot receive texts. Use a mobile number.")
+    return e164
+
+
+def display(e164: str) -> str:
+    """A number as people in North America write it; one from elsewhere with its country code; a name as it is."""
+    if re.fullmatch(r"\+1[0-9]{10}", e164):
+        return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
+    if not re.fullmatch(r"\+[0-9]{7,15}", e164):
+        return e164
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def last_four(e164: str) -> str:
+    """The last four digits: enough to tell a contact's numbers apart, too few to text one."""
+    return re.sub(r"[^0-9]", "", e164)[-4:]
+
+
+def _read(given: str) -> phonenumbers.PhoneNumber:
+    if not given:
+        raise _refused("There is no phone number. Add one to the contact first.")
+    try:
+        number = phonenumbers.parse(given, "US")
+    except phonenumbers.NumberParseException:
+        raise _refused(f"This is not a phone number. Write one number, like {_EXAMPLE}.") from None
+    if number.country_code != _NORTH_AMERICA:
+        raise _refused("Only numbers in the United States, Canada and the Caribbean (+1) can be texted.")
+    if number.extension:
+        raise _refused("A text cannot reach an extension. Use a number without one.")
+    if any(letter.isalpha() for letter in given):
+        raise _refused(f"This number has letters in it. Write it in digits, like {_EXAMPLE}.")
+    _check_length(str(number.national_number))
+    if not phonenumbers.is_valid_number(number):
+        raise _refused("There is no such number in North America. Check the area code and the digits.")
+    return number
+
+
+def _check_length(digits: str) -> None:
+    if digits in _EMERGENCY:
+        raise _refused("This is an emergency number. Call it; it cannot be texted from here.")
+    if len(digits) < 7:
+        raise _refused("This is a short code, which cannot be texted from here. Use a ten-digit number.")
+    if len(digits) == 7:
+        raise _refused(f"The area code is missing. Write the number like {_EXAMPLE}.")
+    if len(digits) != 10:
+        raise _refused(f"A North American number has ten digits. Write it like {_EXAMPLE}.")
+
+
+def _refused(sentence: str) -> TextRefused:
+    return TextRefused("number_not_textable", sentence)

@@ -1,0 +1,74 @@
+"""What the sweep finds: texts that nobody is taking care of any more. Each is put right in a transaction of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from ..current import firmtext
+from ..store import audit, queries
+from ..store.models import Attempt
+from ..store.states import Outcome, State
+from ..store.transactions import own, reading
+from .moves import Move, move
+
+AT_ONCE = 200
+#: After a claim's deadline its claimer has this long to come back before we say that we do not know.
+GRACE = timedelta(seconds=70)
+#: The carrier's validity of 72 h and one more.
+SILENCE = timedelta(hours=73)
+
+
+def finish_accepted() -> int:
+    """W3: the carrier's id was committed, the state was not."""
+    with reading() as session:
+        found = queries.accepted_unmoved(session, limit=AT_ONCE)
+    return _each(found, lambda row: _move(row.message, Move.RECEIPT, State.SUBMITTED, "receipt", row.attempt))
+
+
+def give_up_on_claimers() -> int:
+    """W4: a claimer is gone. A POST may have been made, so only evidence or a person goes on from here."""
+    with reading() as session:
+        found = queries.abandoned(session, GRACE, limit=AT_ONCE)
+    return _each(found, lambda row: _abandon(row.message, row.attempt))
+
+
+def expire() -> int:
+    """W5."""
+    with reading() as session:
+        found = queries.too_late(session, limit=AT_ONCE)
+    return _each(found, lambda message: _move(message, Move.EXPIRE, State.EXPIRED, "too_late", None))
+
+
+def note_silence() -> int:
+    """W6."""
+    with reading() as session:
+        found = queries.silent(session, SILENCE, limit=AT_ONCE)
+    return _each(found, lambda message: _move(message, Move.SILENCE, State.UNCONFIRMED, "no_status_73h", None))
+
+
+def _each(found: Iterable[Any], step: Callable[[Any], bool]) -> int:
+    return sum(step(row) for row in found)
+
+
+def _move(message: uuid.UUID, by: Move, to: State, evidence: str, attempt: uuid.UUID | None) -> bool:
+    with own() as session:
+        return move(session, message, by, to, evidence=evidence, actor=audit.SWEEP, attempt=attempt)
+
+
+def _abandon(message: uuid.UUID, attempt: uuid.UUID) -> bool:
+    with own() as session:
+        moved = move(
+            session, message, Move.UNSURE, State.UNKNOWN, evidence="claimer_gone", actor=audit.SWEEP, attempt=attempt
+        )
+        session.execute(
+            update(Attempt)
+            .where(Attempt.id == attempt, Attempt.outcome == Outcome.OPEN)
+            .values(outcome=Outcome.UNSURE, evidence="claimer_gone", closed_at=firmtext.clock.sql())
+            .execution_options(synchronize_session=False)
+        )
+        return moved

@@ -1,0 +1,75 @@
+"""The carrier's limits, shared by all workers: requests a second for the account, segments a second for a number.
+
+A slot is taken with the claim, in its transaction, and never ahead of it: who books ahead makes a person wait behind
+a batch.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..store import queries
+from ..store.models import Account, Number
+from ..store.queries import ACCOUNT, Due
+from ..store.upsert import insert_once
+
+Sessions = Session | scoped_session[Any]
+
+#: After "too fast" the pace is halved for a while.
+SLOWED = timedelta(seconds=60)
+
+
+def take_slot(session: Sessions, due: Due) -> bool:
+    """Take the number's and the account's next slot for this text. False: somebody else has just taken one."""
+    segments = due.segments / firmtext.settings.number_segments_per_second
+    request = 1 / firmtext.settings.requests_per_second
+    return _advance(session, Number, due.number, segments) and _advance(session, Account, ACCOUNT, request)
+
+
+def _advance(session: Sessions, model: type[Number] | type[Account], row: Any, seconds: float) -> bool:
+    now = firmtext.clock.sql()
+    after = case(
+        (func.coalesce(model.slowed_until, now) > now, firmtext.clock.sql(timedelta(seconds=2 * seconds))),
+        else_=firmtext.clock.sql(timedelta(seconds=seconds)),
+    )
+    taken = session.execute(
+        update(model)
+        .where(model.id == row, model.next_free_at <= now)
+        .values(next_free_at=after)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(taken)
+
+
+def ensure_account(session: Sessions) -> None:
+    """The account's row, made once."""
+    insert_once(session, Account, id=ACCOUNT, next_free_at=firmtext.clock.now(), run_length=0)
+
+
+def slow_down(session: Sessions, number: Any) -> None:
+    """The carrier said "too fast": half the pace for that number and the account, for a minute."""
+    for model, row in ((Number, number), (Account, ACCOUNT)):
+        session.execute(
+            update(model)
+            .where(model.id == row)
+            .values(slowed_until=firmtext.clock.sql(SLOWED))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def wait(session: Sessions) -> timedelta | None:
+    """How long until a due text may go (zero: now); None when nothing is due."""
+    number_free = queries.next_free_at(session)
+    if number_free is None:
+        return None
+    now, account_free = session.execute(
+        select(firmtext.clock.sql(), Account.next_free_at).where(Account.id == ACCOUNT)
+    ).one()
+    free: datetime = max(number_free, account_free)
+    return max(free - now, timedelta(0))

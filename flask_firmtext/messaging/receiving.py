@@ -1,0 +1,153 @@
+"""A webhook becomes rows, committed, before anybody says 200. No host port, no Redis and no fetch before that."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .. import points, signals
+from ..current import firmtext
+from ..errors import WebhookDoubtful, WebhookForged, WebhookUnreadable
+from ..ports.gateway import InboundText, RawRequest
+from ..store import cells, counters, keys, queries
+from ..store.base import new_id
+from ..store.models import Attachment, Conversation, Message, Number
+from ..store.states import RANK, Direction, Kind, State
+from ..store.transactions import notes, own, reading
+from ..store.upsert import insert_once
+from . import conversations, quarantine, statuses
+
+#: A client's clock, or a replay, never shows a text further away than this.
+BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
+
+
+def receive(request: RawRequest, kind: str) -> None:
+    """Verify, read and store a webhook of ``kind`` ``inbound`` or ``status``.
+
+    :raises WebhookForged: answer 401; nothing was stored.
+    :raises WebhookDoubtful: answer 503, the carrier comes again; nothing was stored.
+    """
+    _verified(request)
+    try:
+        events = firmtext.gateway.parse(request, kind)
+    except WebhookUnreadable as error:
+        with own() as session:
+            quarantine.keep(session, request, kind=kind, reason=error.reason)
+        return
+    for event in events:
+        with own() as session:
+            if isinstance(event, InboundText):
+                store(session, event, request)
+            else:
+                statuses.believe(session, event, request)
+    points.reach("webhook.after_commit")
+
+
+def _verified(request: RawRequest) -> None:
+    try:
+        firmtext.gateway.verify(request)
+    except WebhookDoubtful as error:
+        to = getattr(error, "to", None)
+        if error.reason == "unsigned" and not (to and _ours(to)):
+            raise WebhookForged("unsigned") from None
+        raise
+
+
+def _ours(e164: str) -> bool:
+    with reading() as session:
+        return queries.number_by_e164(session, e164) is not None
+
+
+def store(session: Session, event: InboundText, request: RawRequest) -> None:
+    """Store a client's text in its conversation, or keep it in quarantine when it has none."""
+    number = queries.number_by_e164(session, event.to)
+    if number is None:
+        quarantine.keep(session, request, kind="inbound", reason="number_unknown")
+        return
+    index = keys.index_of(number.firm, event.sender)
+    conversation = queries.open_conversation(session, number, index)
+    if conversation is None:
+        quarantine.keep(session, request, kind="inbound", reason="stranger", firm=number.firm)
+        return
+    position = conversations.take_turn(session, conversation.id)
+    message_id = _insert(session, event, number, conversation, position)
+    if message_id is None:
+        _repeated(session, event, request, number)
+        return
+    _attach(session, event, message_id, conversation)
+    conversations.note_last(session, conversation.id, position, last_in_position=position)
+    notes(session).show(number.firm, message_id)
+    values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
+    notes(session).signals.append((signals.text_received, values))
+
+
+def _insert(
+    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int
+) -> uuid.UUID | None:
+    row_id = new_id()
+    now = firmtext.clock.now()
+    where = cells.place(Message, "body", row_id, number.firm)
+    stored = insert_once(
+        session,
+        Message,
+        id=row_id,
+        firm=number.firm,
+        conversation_id=conversation.id,
+        position=position,
+        direction=Direction.IN,
+        kind=Kind.STAFF,
+        body=cells.seal(session, where, event.text, scope=keys.conversation_scope(conversation.id)),
+        state=State.RECEIVED,
+        rank=RANK[State.RECEIVED],
+        state_at=now,
+        carrier=firmtext.gateway.name,
+        carrier_id=event.carrier_id,
+        digest=keys.digest_of(event.digest),
+        shown_at=_shown_at(event.at, now),
+        created_at=now,
+    )
+    return row_id if stored else None
+
+
+def _shown_at(at: datetime | None, received: datetime) -> datetime:
+    if at is None:
+        return received
+    return min(max(at, received - BACK), received + AHEAD)
+
+
+def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
+    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
+    first = session.execute(
+        select(Message.digest).where(
+            Message.firm == number.firm,
+            Message.carrier == firmtext.gateway.name,
+            Message.carrier_id == event.carrier_id,
+        )
+    ).scalar_one_or_none()
+    if first != keys.digest_of(event.digest):
+        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
+    else:
+        counters.count(session, "webhook_repeated")
+
+
+def _attach(session: Session, event: InboundText, message_id: uuid.UUID, conversation: Conversation) -> None:
+    scope = keys.conversation_scope(conversation.id)
+    for n, media in enumerate(event.media, 1):
+        row_id = new_id()
+        firm = conversation.firm
+        session.add(
+            Attachment(
+                id=row_id,
+                firm=firm,
+                message_id=message_id,
+                n=n,
+                state="wanted",
+                kind=media.kind[:32],
+                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), media.url, scope=scope),
+                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), media.name[:300], scope=scope),
+                created_at=firmtext.clock.now(),
+            )
+        )

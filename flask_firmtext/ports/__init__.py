@@ -1,0 +1,1 @@
+"""What we ask of others: the practice system (``host``) and the carrier (``gateway``)."""

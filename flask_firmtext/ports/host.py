@@ -1,0 +1,229 @@
+"""What we ask of the practice system. A host implements the ports it has; the others stand for their absence.
+
+Every port speaks for one firm: :meth:`Host.for_firm` is asked with the firm's reference, because a webhook has no
+signed-in user. Ports use the host's own session; they never commit, never flash and never read our tables. The three
+writing verbs take an idempotency ``token``: called again with the same token they return the same reference and write
+nothing new.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO
+
+from .values import (
+    Account,
+    Answer,
+    Bill,
+    Contact,
+    Event,
+    Firm,
+    Link,
+    Matter,
+    Party,
+    User,
+)
+
+
+class Users(ABC):
+    """Who is signed in, and what they may do."""
+
+    @abstractmethod
+    def current(self) -> User | None:
+        """The user of this request, or None when nobody is signed in."""
+
+    @abstractmethod
+    def may(self, user: User, action: str, object: object | None = None) -> bool:  # noqa: A002 - the word for it
+        """Whether ``user`` may do ``action`` (``docs/permissions.md``) to ``object``.
+
+        An action that the host does not know is refused.
+        """
+
+    def names(self, refs: Iterable[str]) -> Mapping[str, str]:
+        """The names of users by reference, for the line above a text; unknown ones are left out."""
+        return {}
+
+
+class Firms(ABC):
+    """The firms of this installation."""
+
+    @abstractmethod
+    def get(self, ref: str) -> Firm | None:
+        """The firm with this reference, or None."""
+
+
+class Contacts(ABC):
+    """Who a firm texts, as the practice system knows them. Numbers are E.164."""
+
+    @abstractmethod
+    def get(self, ref: str) -> Contact | None:
+        """The firm's contact with this reference; None also for another firm's."""
+
+    @abstractmethod
+    def search(self, text: str) -> Sequence[Contact]:
+        """Contacts whose name or number contains ``text``, best first, at most 20; all by name when it is empty."""
+
+    @abstractmethod
+    def by_number(self, number: str) -> Sequence[Contact]:
+        """Every contact with this number: a family may share one."""
+
+    def by_numbers(self, numbers: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
+        """The same for many numbers at once; a host with many contacts answers it with one query."""
+        return {number: self.by_number(number) for number in numbers}
+
+
+class Matters(ABC):
+    """A firm's cases and who is in them."""
+
+    @abstractmethod
+    def get(self, ref: str) -> Matter | None:
+        """The firm's matter with this reference; None also for another firm's."""
+
+    @abstractmethod
+    def of_contact(self, contact: str) -> Sequence[Matter]:
+        """The matters in which this contact is the client, open ones first."""
+
+    @abstractmethod
+    def contacts_of(self, matter: str) -> Sequence[Party]:
+        """Everyone in a matter, the client first, related contacts included, each with its side."""
+
+
+class Documents(ABC):
+    """Where received files are kept. Writes, so it takes a token."""
+
+    @abstractmethod
+    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
+        """Keep a file under ``place`` (a matter's or contact's reference) and return the document's reference."""
+
+    def url(self, document: str) -> str | None:
+        """The document's page in the host, None where there is none."""
+        return None
+
+
+class TimeEntries(ABC):
+    """Where time is recorded. Writes, so it takes a token."""
+
+    @abstractmethod
+    def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
+        """Record ``minutes`` of work and return the entry's reference."""
+
+
+class Payments(ABC):
+    """Where clients pay."""
+
+    @abstractmethod
+    def accounts(self) -> Sequence[Account]:
+        """The accounts into which the firm takes payments."""
+
+    @abstractmethod
+    def bills(self, contact: str) -> Sequence[Bill]:
+        """The contact's bills with something still due, oldest first."""
+
+    @abstractmethod
+    def bill_link(self, bill: str, account: str) -> Link:
+        """A link on which the client pays what is due on this bill."""
+
+    @abstractmethod
+    def link(self, account: str) -> Link:
+        """A link without an amount."""
+
+
+class Calendar(ABC):
+    """The host's events. ``respond`` writes, so it takes a token."""
+
+    @abstractmethod
+    def event(self, ref: str) -> Event | None:
+        """The event as it stands now, None when it is gone."""
+
+    @abstractmethod
+    def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:
+        """Note what the contact answered; a later answer replaces an earlier one."""
+
+
+class OneFirm(Firms):
+    """The absent Firms port: one firm for the whole installation."""
+
+    def __init__(self, firm: Firm = Firm("default", "Our firm", "UTC")) -> None:  # noqa: B008 - frozen
+        self.firm = firm
+
+    def get(self, ref: str) -> Firm | None:
+        return self.firm if ref == self.firm.ref else None
+
+
+class NoMatters(Matters):
+    """No matters: their tabs and lists are not shown."""
+
+    def get(self, ref: str) -> Matter | None:
+        return None
+
+    def of_contact(self, contact: str) -> Sequence[Matter]:
+        return ()
+
+    def contacts_of(self, matter: str) -> Sequence[Party]:
+        return ()
+
+
+class NoDocuments(Documents):
+    """No documents: files stay with us."""
+
+    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
+        raise NotImplementedError("this host keeps no documents")
+
+
+class NoTimeEntries(TimeEntries):
+    """No time entries: "Add time" is not offered."""
+
+    def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
+        raise NotImplementedError("this host keeps no time entries")
+
+
+class NoPayments(Payments):
+    """No payments: "Insert payment link" is not offered."""
+
+    def accounts(self) -> Sequence[Account]:
+        return ()
+
+    def bills(self, contact: str) -> Sequence[Bill]:
+        return ()
+
+    def bill_link(self, bill: str, account: str) -> Link:
+        raise NotImplementedError("this host takes no payments")
+
+    def link(self, account: str) -> Link:
+        raise NotImplementedError("this host takes no payments")
+
+
+class NoCalendar(Calendar):
+    """No calendar: no invitations and no reminders."""
+
+    def event(self, ref: str) -> Event | None:
+        return None
+
+    def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:
+        raise NotImplementedError("this host has no calendar")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one firm."""
+
+    contacts: Contacts
+    matters: Matters = field(default_factory=NoMatters)
+    documents: Documents = field(default_factory=NoDocuments)
+    time_entries: TimeEntries = field(default_factory=NoTimeEntries)
+    payments: Payments = field(default_factory=NoPayments)
+    calendar: Calendar = field(default_factory=NoCalendar)
+
+
+class Host(ABC):
+    """The practice system: who is signed in, which firms there are, and each firm's ports."""
+
+    users: Users
+    firms: Firms
+
+    @abstractmethod
+    def for_firm(self, ref: str) -> Ports:
+        """The ports of one firm. Each of their verbs sees that firm's things only."""

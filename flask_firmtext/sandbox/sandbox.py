@@ -1,0 +1,106 @@
+"""The sandbox as a running thing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from .authority import Authority
+from .carrier import Carrier
+from .listeners import carrier_listener, control_listener
+from .options import Options
+
+
+class Sandbox:
+    """A carrier on 127.0.0.1; a context manager that ends it.
+
+    `port` and `tls_port` 0 choose free ones. `webhooks` is the address under which the customer's `/inbound`,
+    `/status` and `/answer` lie. `phones` maps the digits of a phone to its owner's name. Raises OSError when a port
+    is taken.
+    """
+
+    def __init__(
+        self, port: int, tls_port: int, state_dir: Path, options: Options, phones: dict[str, str] | None = None
+    ) -> None:
+        self.carrier = Carrier(state_dir, options, phones or {})
+        try:
+            self._control = control_listener(self.carrier, port)
+        except OSError:
+            self.carrier.close()
+            raise
+        try:
+            self._api = carrier_listener(self.carrier, Authority(state_dir), tls_port)
+        except OSError:
+            self._control.server_close()
+            self.carrier.close()
+            raise
+        self.port, self.tls_port = self._control.port, self._api.port
+        self._threads = [
+            threading.Thread(target=listener.serve_forever, args=(0.2,), daemon=True)
+            for listener in (self._control, self._api)
+        ]
+
+    def __enter__(self) -> Sandbox:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for listener, thread in zip((self._control, self._api), self._threads, strict=True):
+            listener.shutdown()
+            listener.server_close()
+            thread.join()
+        self.carrier.close()
+
+
+def serve(
+    port: int,
+    tls_port: int,
+    state_dir: Path,
+    webhooks: str,
+    *,
+    speed: float = 1.0,
+    retry_speed: float = 1.0,
+    requests_per_second: float = 30.0,
+    phones: Path | None = None,
+    parent: int | None = None,
+) -> None:
+    """Run a sandbox until SIGTERM or SIGINT, or until the process `parent` has ended.
+
+    Prints one line of JSON with the real ports when it is ready. Raises OSError when a port is taken.
+    """
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    options = Options(webhooks.rstrip("/"), speed, retry_speed, requests_per_second)
+    with Sandbox(port, tls_port, state_dir, options, named_phones(phones)) as sandbox:
+        ready = {"port": sandbox.port, "tls_port": sandbox.tls_port, "pid": os.getpid()}
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        while not ended.wait(0.5):
+            if parent is not None and os.getppid() != parent:
+                return
+
+
+def named_phones(path: Path | None) -> dict[str, str]:
+    """The phones of a JSON file: a list of objects with `msisdn` (digits) and `name`.
+
+    Raises ValueError with the place of a mistake.
+    """
+    if path is None:
+        return {}
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(listed, list) or not all(isinstance(one, dict) and "msisdn" in one for one in listed):
+        raise ValueError(f'{path}: write a list such as [{{"msisdn": "14155550123", "name": "Ada Flores"}}].')
+    return {str(one["msisdn"]).lstrip("+"): str(one.get("name", "")) for one in listed}

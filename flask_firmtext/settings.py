@@ -1,0 +1,241 @@
+"""Every setting as data: name, parser, default, sentence. The docs, the checks and ``doctor`` read the same list."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from .errors import ConfigurationError
+from .parsing import (
+    Fault,
+    boolean,
+    count,
+    encryption_keys,
+    hosts,
+    index_key,
+    one_of,
+    optional_text,
+    pem,
+    public_url,
+    rate,
+    redis_url,
+    secrets,
+    text,
+    url_prefix,
+)
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. ``parse`` turns the configured value into the typed one or raises :class:`Fault`."""
+
+    name: str
+    parse: Callable[[Any], Any]
+    default: Any
+    sentence: str
+    secret: bool = False
+
+    @property
+    def attribute(self) -> str:
+        return self.name.removeprefix("FIRMTEXT_").lower()
+
+
+SETTINGS = (
+    Setting(
+        "FIRMTEXT_ENCRYPTION_KEYS",
+        encryption_keys,
+        REQUIRED,
+        "Keys that protect every stored text: a list of `id:base64` (32 bytes each), or the path of a file with one a "
+        "line; the first encrypts, all decrypt. Make one with `flask firmtext keys generate`.",
+        secret=True,
+    ),
+    Setting(
+        "FIRMTEXT_INDEX_KEY",
+        index_key,
+        REQUIRED,
+        "Key of the blind index by which a conversation is found from its number: base64 of 32 bytes. "
+        "Make one with `flask firmtext keys generate`.",
+        secret=True,
+    ),
+    Setting(
+        "FIRMTEXT_REDIS_URL",
+        redis_url,
+        None,
+        "Redis or Valkey that rings the workers; empty: no bell, the sweep sends.",
+        secret=True,
+    ),
+    Setting(
+        "FIRMTEXT_PUBLIC_URL",
+        public_url,
+        None,
+        "Scheme, host, port and path under which the host application is reached from outside, without our prefix; "
+        "the carrier's webhooks come there.",
+    ),
+    Setting("FIRMTEXT_URL_PREFIX", url_prefix, "/texting", "Path under which everything of ours is served."),
+    Setting(
+        "FIRMTEXT_BASE_TEMPLATE",
+        text,
+        "firmtext/base.html",
+        "Template that our pages extend; it offers the blocks title, head, content and scripts.",
+    ),
+    Setting(
+        "FIRMTEXT_GATEWAY",
+        text,
+        "flask_firmtext.adapters.vonage:VonageGateway",
+        "Import string of the carrier's adapter, resolved when first used.",
+    ),
+    Setting("FIRMTEXT_VONAGE_API_KEY", optional_text, None, "The account's API key."),
+    Setting("FIRMTEXT_VONAGE_API_SECRET", optional_text, None, "The account's API secret.", secret=True),
+    Setting(
+        "FIRMTEXT_VONAGE_APPLICATION_ID", optional_text, None, "Id of the carrier's application that our numbers use."
+    ),
+    Setting(
+        "FIRMTEXT_VONAGE_PRIVATE_KEY",
+        pem,
+        None,
+        "Private key of that application: PEM text (line ends may be written `\\n`), or a path.",
+        secret=True,
+    ),
+    Setting(
+        "FIRMTEXT_VONAGE_SIGNATURE_SECRETS",
+        secrets,
+        (),
+        "Webhook signature secrets, newest first, at most 8; a webhook signed with any of them is accepted.",
+        secret=True,
+    ),
+    Setting("FIRMTEXT_VONAGE_API_HOST", text, "api.nexmo.com", "Host of the Messages API, with a port if need be."),
+    Setting("FIRMTEXT_VONAGE_REST_HOST", text, "rest.nexmo.com", "Host of the Numbers API, with a port if need be."),
+    Setting(
+        "FIRMTEXT_VONAGE_CA_BUNDLE",
+        optional_text,
+        None,
+        "Path of the certificate authorities to trust for the carrier; empty: the system's.",
+    ),
+    Setting(
+        "FIRMTEXT_VONAGE_MEDIA_HOSTS",
+        hosts,
+        ("api.nexmo.com", "api-us.nexmo.com", "api-eu.nexmo.com", "api-ap.nexmo.com"),
+        "Hosts from which received files may be fetched: `host` (port 443) or `host:port`.",
+    ),
+    Setting("FIRMTEXT_REQUESTS_PER_SECOND", rate, 30.0, "Requests a second that the carrier allows the account."),
+    Setting(
+        "FIRMTEXT_NUMBER_SEGMENTS_PER_SECOND",
+        rate,
+        3.0,
+        "Segments a second that the carrier allows one toll-free number.",
+    ),
+    Setting("FIRMTEXT_MEDIA_MAX_BYTES", count, 50 * 1024 * 1024, "Largest received file that is fetched, in bytes."),
+    Setting(
+        "FIRMTEXT_TOLL_FREE_VERIFICATION",
+        one_of("required", "assumed"),
+        "required",
+        "`required`: a number sends once the carriers have verified it; `assumed`: at once (demo and tests).",
+    ),
+    Setting(
+        "FIRMTEXT_UPDATE_DELAY_SECONDS", count, 60, "How long an *updated* text waits for further edits, in seconds."
+    ),
+    Setting(
+        "FIRMTEXT_SQLITE_PRAGMAS",
+        boolean,
+        True,
+        "On SQLite, set WAL, `synchronous=FULL` and a busy timeout of 5 s on each connection of the host's engine.",
+    ),
+)
+
+#: A removed setting keeps its name here with the sentence that names its replacement.
+OBSOLETE: dict[str, str] = {}
+
+NAMES = {setting.name for setting in SETTINGS}
+
+
+class Settings:
+    """The typed settings of one application, as attributes: ``FIRMTEXT_REDIS_URL`` is ``settings.redis_url``."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no setting is called FIRMTEXT_{name.upper()}")
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether the carrier is one on this machine: no real phone hears of it."""
+        return loopback(self.vonage_api_host)
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{setting.name}={'…' if setting.secret else getattr(self, setting.attribute)!r}" for setting in SETTINGS
+        )
+        return f"<Settings {', '.join(shown)}>"
+
+
+def read(config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read all settings from the app's config, or the environment where the config lacks one.
+
+    :raises ConfigurationError: one error that lists every fault with its cure.
+    """
+    values: dict[str, Any] = {}
+    faults = unknown_names(config)
+    for setting in SETTINGS:
+        try:
+            values[setting.attribute] = _value(setting, config, environ)
+        except Fault as fault:
+            faults.append(f"{setting.name} {fault}")
+    faults += contradictions(values)
+    if faults:
+        raise ConfigurationError(faults)
+    if loopback(values["vonage_api_host"]):
+        values["vonage_media_hosts"] = (*values["vonage_media_hosts"], values["vonage_api_host"])
+    return Settings(values)
+
+
+def _value(setting: Setting, config: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+    configured = config.get(setting.name, environ.get(setting.name))
+    if configured is None or (configured == "" and setting.default is not REQUIRED):
+        if setting.default is REQUIRED:
+            raise Fault(f"is missing. {setting.sentence}")
+        return setting.default
+    return setting.parse(configured)
+
+
+def unknown_names(config: Mapping[str, Any]) -> list[str]:
+    """A sentence for every ``FIRMTEXT_`` name in the config that is no setting."""
+    faults = []
+    for name in sorted(str(key) for key in config):
+        if not name.startswith("FIRMTEXT_") or name in NAMES:
+            continue
+        near = get_close_matches(name, NAMES, n=1)
+        cure = OBSOLETE.get(name) or (f"did you mean {near[0]}?" if near else "remove it.")
+        faults.append(f"{name} is no setting: {cure}")
+    return faults
+
+
+def contradictions(values: Mapping[str, Any]) -> list[str]:
+    """Settings that are well-formed each but do not go together."""
+    faults = []
+    local = loopback(values.get("vonage_api_host") or "")
+    url = values.get("public_url")
+    if url and not local and (not url.startswith("https://") or loopback(url.split("/")[2])):
+        faults.append("FIRMTEXT_PUBLIC_URL must be a public https address, because the carrier calls it from outside.")
+    if values.get("vonage_application_id") and "vonage_private_key" in values and not values["vonage_private_key"]:
+        faults.append("FIRMTEXT_VONAGE_PRIVATE_KEY is missing: an application id needs its private key.")
+    if values.get("vonage_api_key") and "vonage_api_secret" in values and not values["vonage_api_secret"]:
+        faults.append("FIRMTEXT_VONAGE_API_SECRET is missing: an API key needs its secret.")
+    if not local:
+        faults += [
+            f"FIRMTEXT_VONAGE_MEDIA_HOSTS must not name the address {host}: name the carrier's hosts."
+            for host in values.get("vonage_media_hosts") or ()
+            if host.split(":")[0].replace(".", "").isdigit()
+        ]
+    return faults
+
+
+def loopback(host: str) -> bool:
+    """Whether a ``host`` or ``host:port`` is this machine: then the carrier is a sandbox."""
+    name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host
+    return name == "localhost" or name.startswith("127.") or name.strip("[]") == "::1"

@@ -1,0 +1,22 @@
+"""What a host may hear: sent after the commit, by the app, with ids and no content."""
+
+from __future__ import annotations
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+#: A client's text was stored. Carries ``firm``, ``conversation`` and ``message`` (ids as strings).
+text_received = _signals.signal("firmtext-text-received")
+
+#: A text of the firm reached a final state. Carries ``firm``, ``conversation``, ``message`` and ``state``.
+text_delivered = _signals.signal("firmtext-text-delivered")
+
+#: A text of the firm failed. Carries ``firm``, ``conversation``, ``message``, ``reason`` and the carrier's ``code``.
+text_failed = _signals.signal("firmtext-text-failed")
+
+#: A number's consent changed. Carries ``firm``, ``conversation`` (or None) and ``opted_out`` (bool).
+consent_changed = _signals.signal("firmtext-consent-changed")
+
+#: Something needs an operator. Carries ``kind`` (a short code such as ``secret_rotated``) and ``detail`` (no content).
+alarm = _signals.signal("firmtext-alarm")

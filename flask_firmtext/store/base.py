@@ -1,0 +1,31 @@
+"""The declarative base of our tables: own metadata, own naming convention, nothing shared with the host's."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+from uuid_utils.compat import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every ``firmtext_*`` table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: made before encryption, because it is part of the associated data, and sorted by time."""
+    return uuid7()

@@ -1,0 +1,18 @@
+"""Things that are counted for operators, such as lost bells and contradictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from .models import Counter
+from .upsert import insert_or_update
+
+
+def count(session: Session | scoped_session[Any], name: str) -> None:
+    """One more of ``name``."""
+    now = firmtext.clock.now()
+    values = {"name": name, "count": 1, "last_at": now}
+    insert_or_update(session, Counter, ["name"], values, {"count": Counter.count + 1, "last_at": now})

@@ -1,0 +1,166 @@
+"""Which key protects what. Data keys are made here, unwrapped here and kept in memory for five minutes.
+
+configured key (``FIRMTEXT_ENCRYPTION_KEYS``) → firm's key → data key of a conversation, or the firm's general one
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..errors import DecryptError, KeyUnavailable
+from . import ciphers
+from .models import Key, KeyCheck
+from .states import KeyState
+from .transactions import notes
+from .upsert import insert_once
+
+Sessions = Session | scoped_session[Any]
+
+FIRM = "firm"
+GENERAL = "general"
+
+#: The firm under which we keep what belongs to no firm yet, such as a webhook for a number that nobody has.
+INSTALLATION = ""
+
+
+def conversation_scope(conversation_id: uuid.UUID) -> str:
+    return f"conversation/{conversation_id}"
+
+
+def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
+    """Id and bytes of the key that encrypts for ``scope`` now, made when there is none yet.
+
+    :raises KeyUnavailable: a configured key is missing or another one than wrote here; nothing is stored then.
+    """
+    known = firmtext.active.get((firm, scope))
+    if known and known in firmtext.unwrapped:
+        return known, firmtext.unwrapped[known]
+    row = _active(session, firm, scope) or _made(session, firm, scope)
+    try:
+        key = _unwrapped(session, [row])[row.id]
+    except KeyError:
+        raise KeyUnavailable(
+            f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {row.parent} that protects this firm; add it again"
+        ) from None
+    if row.id not in notes(session).new_keys:
+        firmtext.active[firm, scope] = row.id
+    return row.id, key
+
+
+def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
+    """The bytes of these keys, read with at most two queries; ids that cannot be had are left out."""
+    wanted = set(ids)
+    found = {key_id: firmtext.unwrapped[key_id] for key_id in wanted if key_id in firmtext.unwrapped}
+    missing = wanted - found.keys()
+    if missing:
+        rows = session.scalars(select(Key).where(Key.id.in_(missing), Key.state != KeyState.DESTROYED)).all()
+        found |= _unwrapped(session, rows)
+    return found
+
+
+def _active(session: Sessions, firm: str, scope: str) -> Key | None:
+    return session.scalars(
+        select(Key).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.ACTIVE)
+    ).one_or_none()
+
+
+def _made(session: Sessions, firm: str, scope: str) -> Key:
+    if scope == FIRM:
+        parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
+        verify_configured(session)
+    else:
+        parent_id, parent = to_encrypt(session, firm, FIRM)
+    key_id = ciphers.new_key_id()
+    wrapped = ciphers.wrap(parent, ciphers.new_key(), key_id=key_id, parent_id=parent_id, scope=scope, firm=firm)
+    made = insert_once(
+        session,
+        Key,
+        id=key_id,
+        parent=parent_id,
+        firm=firm,
+        scope=scope,
+        state=KeyState.ACTIVE,
+        wrapped=wrapped,
+        created_at=firmtext.clock.now(),
+    )
+    if made:
+        # Not cached before the commit: after a roll-back nobody could read what such a key had written.
+        notes(session).new_keys.add(key_id)
+    row = _active(session, firm, scope)
+    if row is None:
+        raise KeyUnavailable("the key that was just made is gone; try again")
+    return row
+
+
+def _unwrapped(session: Sessions, rows: Iterable[Key]) -> dict[str, bytes]:
+    rows = list(rows)
+    parents = _parents(session, {row.parent for row in rows if row.scope != FIRM})
+    found = {}
+    for row in rows:
+        parent = firmtext.settings.encryption_keys.get(row.parent) if row.scope == FIRM else parents.get(row.parent)
+        if parent is None:
+            continue
+        try:
+            found[row.id] = ciphers.unwrap(
+                parent, row.wrapped, key_id=row.id, parent_id=row.parent, scope=row.scope, firm=row.firm
+            )
+        except DecryptError:
+            continue
+        if row.id not in notes(session).new_keys:
+            firmtext.unwrapped[row.id] = found[row.id]
+    return found
+
+
+def _parents(session: Sessions, ids: set[str]) -> Mapping[str, bytes]:
+    return to_decrypt(session, ids) if ids else {}
+
+
+def index_of(firm: str, number: str) -> bytes:
+    """The blind index of an E.164 number at a firm."""
+    return ciphers.blind_index(firmtext.settings.index_key, firm, number)
+
+
+def digest_of(body: bytes) -> bytes:
+    """What a webhook's body is recognised by when it comes again: keyed, because short texts could be guessed."""
+    return ciphers.keyed_digest(firmtext.settings.index_key, body)
+
+
+def verify_configured(session: Sessions) -> None:
+    """Compare the configured keys with those that wrote here; the first process leaves its mark.
+
+    :raises KeyUnavailable: another key has the same id, or the index key was changed.
+    """
+    marks = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
+    for name, key in (marks | {"index": firmtext.settings.index_key}).items():
+        value = ciphers.check_value(key)
+        insert_once(session, KeyCheck, name=name, value=value)
+    faults = configured_faults(session)
+    if faults:
+        raise KeyUnavailable(" ".join(faults))
+
+
+def configured_faults(session: Sessions) -> list[str]:
+    """What is wrong with the configured keys in the light of this database: one sentence a fault."""
+    stored: dict[str, bytes] = {row.name: row.value for row in session.scalars(select(KeyCheck))}
+    configured = firmtext.settings.encryption_keys
+    faults = [
+        f"FIRMTEXT_ENCRYPTION_KEYS: the key {name} is another one than wrote here; give the new key an id of its own."
+        for name, key in configured.items()
+        if not hmac.compare_digest(stored.get(f"kek:{name}", ciphers.check_value(key)), ciphers.check_value(key))
+    ]
+    index = ciphers.check_value(firmtext.settings.index_key)
+    if not hmac.compare_digest(stored.get("index", index), index):
+        faults.append("FIRMTEXT_INDEX_KEY is another one than wrote here; put the old key back.")
+    used = set(session.scalars(select(Key.parent).where(Key.scope == FIRM, Key.state != KeyState.DESTROYED).distinct()))
+    faults += [
+        f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {name}, which still protects a firm; add it again."
+        for name in sorted(used - configured.keys())
+    ]
+    return faults

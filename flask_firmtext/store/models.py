@@ -1,0 +1,395 @@
+"""The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import UTCDateTime
+from .base import Base, new_id
+from .states import Direction, HoldKind, KeyState, Kind, NumberState, Outcome, State
+
+Reference = String(255)
+Word = String(32)
+
+
+class Firm(Base):
+    """What we keep of a firm. ``changes`` counts what its open pages have to show; its row is locked last."""
+
+    __tablename__ = "firmtext_firm"
+
+    firm: Mapped[str] = mapped_column(Reference, primary_key=True)
+    changes: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Key(Base):
+    """A random key, wrapped by its parent: a firm's by a configured one, a data key by its firm's."""
+
+    __tablename__ = "firmtext_key"
+    __table_args__ = (
+        Index(
+            "uq_firmtext_key_active",
+            "firm",
+            "scope",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
+        Index(None, "parent"),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    parent: Mapped[str] = mapped_column(String(16))
+    firm: Mapped[str] = mapped_column(Reference)
+    scope: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(Word, default=KeyState.ACTIVE)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    destroyed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class KeyCheck(Base):
+    """Proof that a configured key is the one that wrote here: ``kek:<id>`` or ``index``."""
+
+    __tablename__ = "firmtext_key_check"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary(16))
+
+
+class Number(Base):
+    """A toll-free number of a firm. ``next_free_at`` is when the carriers take its next segment."""
+
+    __tablename__ = "firmtext_number"
+    __table_args__ = (
+        UniqueConstraint("e164"),
+        Index(None, "firm"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    e164: Mapped[str] = mapped_column(String(16))
+    country: Mapped[str] = mapped_column(String(2), default="US")
+    state: Mapped[str] = mapped_column(Word, default=NumberState.BOUGHT)
+    main: Mapped[bool] = mapped_column(default=False, server_default=false())
+    next_free_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    slowed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Account(Base):
+    """The carrier account's pace, and how many answers of one bad kind came in a row."""
+
+    __tablename__ = "firmtext_account"
+
+    id: Mapped[str] = mapped_column(Word, primary_key=True)
+    next_free_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    slowed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    run_of: Mapped[str | None] = mapped_column(Word)
+    run_length: Mapped[int] = mapped_column(Integer, default=0)
+    run_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    run_last: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+
+class Hold(Base):
+    """Sending stands still for an account, a number or a firm until a person or a probe lifts it."""
+
+    __tablename__ = "firmtext_hold"
+    __table_args__ = (
+        Index(
+            "uq_firmtext_hold_standing",
+            "kind",
+            "object",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+            sqlite_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    kind: Mapped[HoldKind] = mapped_column(Word)
+    object: Mapped[str] = mapped_column(Reference)
+    code: Mapped[str] = mapped_column(Word)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    by: Mapped[str] = mapped_column(Reference)
+    probe_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lifted_by: Mapped[str | None] = mapped_column(Reference)
+
+
+class OptOut(Base):
+    """Whether the firm may text a number. The row outlives erasure: a forgotten STOP would text the person again."""
+
+    __tablename__ = "firmtext_opt_out"
+    __table_args__ = (UniqueConstraint("firm", "phone_index"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary(16))
+    opted_out: Mapped[bool]
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    evidence: Mapped[str] = mapped_column(String(64))
+
+
+class Conversation(Base):
+    """All texts between one firm number and one phone number in one epoch.
+
+    ``turn`` is raised by whoever needs this row to himself and gives each text its position.
+    """
+
+    __tablename__ = "firmtext_conversation"
+    __table_args__ = (
+        UniqueConstraint("number_id", "phone_index", "epoch"),
+        Index(None, "firm", "last_at", "id"),
+        Index(None, "firm", "phone_index"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    number_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_number.id"))
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary(16))
+    phone: Mapped[bytes] = mapped_column(LargeBinary)
+    epoch: Mapped[int] = mapped_column(Integer, default=1)
+    turn: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_position: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_in_position: Mapped[int] = mapped_column(BigInteger, default=0)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ConversationContact(Base):
+    """A contact under whom a conversation was shown; when all have lost the number, the epoch ends."""
+
+    __tablename__ = "firmtext_conversation_contact"
+    __table_args__ = (Index(None, "firm", "contact"),)
+
+    conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_conversation.id"), primary_key=True)
+    contact: Mapped[str] = mapped_column(Reference, primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ReadMark(Base):
+    """Up to which position a user has seen a conversation."""
+
+    __tablename__ = "firmtext_read_mark"
+    __table_args__ = (Index(None, "firm", "user"),)
+
+    conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_conversation.id"), primary_key=True)
+    user: Mapped[str] = mapped_column(Reference, primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    position: Mapped[int] = mapped_column(BigInteger)
+    read_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Message(Base):
+    """One text. ``state`` has one writer (``messaging.moves``); ``changed`` is the firm's count at its last change."""
+
+    __tablename__ = "firmtext_message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "position"),
+        UniqueConstraint("firm", "author", "client_token"),
+        UniqueConstraint("carrier", "carrier_id", "part"),
+        Index(None, "conversation_id", "changed"),
+        Index(None, "firm", "state", "state_at"),
+        Index(None, "retry_of"),
+        *(
+            Index(
+                f"ix_firmtext_message_{state}",
+                *columns,
+                postgresql_where=text(f"state = '{state}'"),
+                sqlite_where=text(f"state = '{state}'"),
+            )
+            for state, columns in (
+                ("queued", ("priority", "not_before")),
+                ("sending", ("state_at",)),
+                ("submitted", ("state_at",)),
+            )
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_conversation.id"))
+    position: Mapped[int] = mapped_column(BigInteger)
+    direction: Mapped[Direction] = mapped_column(String(3))
+    kind: Mapped[Kind] = mapped_column(Word)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0)
+    author: Mapped[str | None] = mapped_column(Reference)
+    client_token: Mapped[str | None] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    segments: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[State] = mapped_column(Word)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=0)
+    reason: Mapped[str | None] = mapped_column(Word)
+    code: Mapped[str | None] = mapped_column(Word)
+    partly: Mapped[bool] = mapped_column(default=False, server_default=false())
+    state_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    current_attempt: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    rings: Mapped[int] = mapped_column(Integer, default=0)
+    rung_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retry_of: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    carrier: Mapped[str | None] = mapped_column(Word)
+    carrier_id: Mapped[str | None] = mapped_column(String(64))
+    part: Mapped[int] = mapped_column(SmallInteger, default=0)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    shown_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Attempt(Base):
+    """One POST. Its id is what the carrier gets as our reference and gives back with every status."""
+
+    __tablename__ = "firmtext_attempt"
+    __table_args__ = (
+        UniqueConstraint("message_id", "n"),
+        UniqueConstraint("carrier_id"),
+        Index(None, "firm"),
+        Index(
+            "ix_firmtext_attempt_open",
+            "deadline",
+            postgresql_where=text("outcome = 'open'"),
+            sqlite_where=text("outcome = 'open'"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    firm: Mapped[str] = mapped_column(Reference)
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"))
+    n: Mapped[int] = mapped_column(Integer)
+    claimed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_by: Mapped[str] = mapped_column(String(128))
+    deadline: Mapped[datetime] = mapped_column(UTCDateTime)
+    outcome: Mapped[Outcome] = mapped_column(Word, default=Outcome.OPEN)
+    evidence: Mapped[str | None] = mapped_column(Word)
+    carrier_id: Mapped[str | None] = mapped_column(String(64))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class StatusEvent(Base):
+    """A status webhook as it was believed. ``digest`` makes repeats harmless."""
+
+    __tablename__ = "firmtext_status_event"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index(None, "message_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    firm: Mapped[str] = mapped_column(Reference)
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"))
+    attempt_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_attempt.id"))
+    carrier_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(Word)
+    name: Mapped[str] = mapped_column(Word)
+    code: Mapped[str | None] = mapped_column(Word)
+    carrier_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Attachment(Base):
+    """A file that came with a text. The text never waits for it."""
+
+    __tablename__ = "firmtext_attachment"
+    __table_args__ = (
+        UniqueConstraint("message_id", "n"),
+        Index(None, "firm"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"))
+    n: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Word)
+    kind: Mapped[str] = mapped_column(Word)
+    url: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Quarantine(Base):
+    """A verified webhook that has no place yet: kept whole and encrypted, because a client may have written it."""
+
+    __tablename__ = "firmtext_quarantine"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index(None, "firm", "received_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    kind: Mapped[str] = mapped_column(Word)
+    reason: Mapped[str] = mapped_column(Word)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Audit(Base):
+    """What changed, who did it and on what evidence. Appended in the change's own transaction, never altered."""
+
+    __tablename__ = "firmtext_audit"
+    __table_args__ = (
+        Index(None, "firm", "at"),
+        Index(None, "object_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor: Mapped[str] = mapped_column(Reference)
+    action: Mapped[str] = mapped_column(String(64))
+    object_table: Mapped[str] = mapped_column(String(64))
+    object_id: Mapped[str] = mapped_column(String(64))
+    was: Mapped[str | None] = mapped_column(String(64))
+    became: Mapped[str | None] = mapped_column(String(64))
+    evidence: Mapped[str | None] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class Heartbeat(Base):
+    """A sign of life of a process of ours. ``lag`` is the age of the oldest due text it saw, in seconds."""
+
+    __tablename__ = "firmtext_heartbeat"
+    __table_args__ = (UniqueConstraint("kind", "host", "pid", "boot"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(Word)
+    host: Mapped[str] = mapped_column(Reference)
+    pid: Mapped[int] = mapped_column(Integer)
+    boot: Mapped[str] = mapped_column(String(36))
+    version: Mapped[str] = mapped_column(Word)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    beat_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lag: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Counter(Base):
+    """Things that are counted for operators: bell failures, contradictions, alarms."""
+
+    __tablename__ = "firmtext_counter"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,234 @@
+"""SELECTs that the verbs need, by name; those for pages stand in ``inbox_queries``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, scoped_session
+
+from ..current import firmtext
+from .models import Attempt, Conversation, Hold, Message, Number, OptOut
+from .states import HoldKind, NumberState, Outcome, State
+
+Sessions = Session | scoped_session[Any]
+
+Column = InstrumentedAttribute
+
+ACCOUNT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A text that may be claimed now, as it was seen a moment ago."""
+
+    message: uuid.UUID
+    conversation: uuid.UUID
+    number: uuid.UUID
+    firm: str
+    segments: int
+    priority: int
+
+
+def sending_number(session: Sessions, firm: str) -> Number | None:
+    """The number from which a firm texts: verified, its main one first."""
+    return session.scalars(
+        select(Number)
+        .where(Number.firm == firm, Number.state == NumberState.VERIFIED)
+        .order_by(Number.main.desc(), Number.created_at)
+        .limit(1)
+    ).one_or_none()
+
+
+def own_numbers(session: Sessions, firm: str) -> list[str]:
+    """Every number of a firm in E.164."""
+    return list(session.scalars(select(Number.e164).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
+
+
+def number_by_e164(session: Sessions, e164: str) -> Number | None:
+    """Whose number this is; the one look-up before a firm is known."""
+    return session.scalars(select(Number).where(Number.e164 == e164)).one_or_none()
+
+
+def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+    """The newest epoch between a number and a phone."""
+    return session.scalars(
+        select(Conversation)
+        .where(
+            Conversation.firm == number.firm,
+            Conversation.number_id == number.id,
+            Conversation.phone_index == phone_index,
+        )
+        .order_by(Conversation.epoch.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def opted_out(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bool]:
+    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.opted_out)
+
+
+def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
+    """Whether a hold stands on the account, this number or this firm."""
+    return exists().where(
+        Hold.lifted_at.is_(None),
+        or_(
+            Hold.kind == HoldKind.ACCOUNT,
+            and_(Hold.kind == HoldKind.NUMBER, Hold.object == number),
+            and_(Hold.kind == HoldKind.FIRM, Hold.object == firm),
+        ),
+    )
+
+
+def waits_for_earlier() -> ColumnElement[bool]:
+    """Whether an earlier text of the same conversation is still to go: order of submission is promised."""
+    earlier = aliased(Message)
+    return exists().where(
+        earlier.conversation_id == Message.conversation_id,
+        earlier.position < Message.position,
+        earlier.state.in_([State.QUEUED, State.SENDING]),
+    )
+
+
+def claimable() -> ColumnElement[bool]:
+    """What a text must be at the moment of its claim (T2), joined with its conversation and number."""
+    now = firmtext.clock.sql()
+    return and_(
+        Message.state == State.QUEUED,
+        Message.not_before <= now,
+        Message.expires_at > now,
+        Number.state == NumberState.VERIFIED,
+        ~held(Message.firm, Number.e164),
+        ~opted_out(Message.firm, Conversation.phone_index),
+        ~waits_for_earlier(),
+    )
+
+
+def _due() -> Any:
+    return (
+        select(
+            Message.id.label("message"),
+            Message.conversation_id.label("conversation"),
+            Conversation.number_id.label("number"),
+            Message.firm,
+            Message.segments,
+            Message.priority,
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Number, Number.id == Conversation.number_id)
+        .where(claimable())
+    )
+
+
+def due(
+    session: Sessions, *, limit: int, without: Collection[str] = (), and_where: ColumnElement[bool] | None = None
+) -> Sequence[Due]:
+    """Texts whose number is free now, a person's first, then the oldest; ``without`` leaves firms out."""
+    query = _due().where(Number.next_free_at <= firmtext.clock.sql())
+    if and_where is not None:
+        query = query.where(and_where)
+    if without:
+        query = query.where(Message.firm.not_in(list(without)))
+    rows = session.execute(query.order_by(Message.priority, Message.not_before, Message.id).limit(limit))
+    return [Due(**row._mapping) for row in rows]
+
+
+def due_one(session: Sessions, message_id: uuid.UUID) -> Due | None:
+    """This text, if it may be claimed now."""
+    query = _due().where(Message.id == message_id, Number.next_free_at <= firmtext.clock.sql())
+    row = session.execute(query).one_or_none()
+    return Due(**row._mapping) if row else None
+
+
+def oldest_due_at(session: Sessions) -> datetime | None:
+    """Since when the oldest text that could go has been due; None when none is."""
+    return session.scalar(
+        select(func.min(Message.not_before)).where(Message.id.in_(_due().with_only_columns(Message.id)))
+    )
+
+
+def next_free_at(session: Sessions) -> Any:
+    """When the first number with a due text is free again; None when nothing is due."""
+    return session.scalar(
+        select(func.min(Number.next_free_at)).where(Number.id.in_(_due().with_only_columns(Conversation.number_id)))
+    )
+
+
+def next_attempt_number(message_id: uuid.UUID) -> Select[Any]:
+    """The ``n`` of a text's next attempt, to be used inside its INSERT."""
+    return select(func.coalesce(func.max(Attempt.n), 0) + 1).where(Attempt.message_id == message_id)
+
+
+def attempt_for(session: Sessions, *, carrier_id: str, reference: str | None) -> Attempt | None:
+    """The attempt that a status is about: by the carrier's id, else by our reference."""
+    found = session.scalars(select(Attempt).where(Attempt.carrier_id == carrier_id)).one_or_none()
+    if found or not reference:
+        return found
+    try:
+        return session.get(Attempt, uuid.UUID(reference))
+    except ValueError:
+        return None
+
+
+def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:
+    """Texts of which the carrier's id is stored while their state still says that we do not know (W3)."""
+    return session.execute(
+        select(Message.id.label("message"), Attempt.id.label("attempt"))
+        .join(Attempt, Attempt.id == Message.current_attempt)
+        .where(Message.state.in_([State.SENDING, State.UNKNOWN]), Attempt.outcome == Outcome.ACCEPTED)
+        .limit(limit)
+    ).all()
+
+
+def abandoned(session: Sessions, after: timedelta, *, limit: int) -> Sequence[Any]:
+    """Texts whose claimer has not been heard of since its deadline (W4)."""
+    return session.execute(
+        select(Message.id.label("message"), Attempt.id.label("attempt"))
+        .join(Attempt, Attempt.id == Message.current_attempt)
+        .where(
+            Message.state == State.SENDING,
+            Attempt.outcome == Outcome.OPEN,
+            Attempt.deadline < firmtext.clock.sql(-after),
+        )
+        .order_by(Attempt.deadline)
+        .limit(limit)
+    ).all()
+
+
+def too_late(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
+    """Queued texts whose usefulness has ended (W5)."""
+    return session.scalars(
+        select(Message.id)
+        .where(Message.state == State.QUEUED, Message.expires_at <= firmtext.clock.sql())
+        .order_by(Message.expires_at)
+        .limit(limit)
+    ).all()
+
+
+def silent(session: Sessions, after: timedelta, *, limit: int) -> Sequence[uuid.UUID]:
+    """Submitted texts without a final status for so long (W6)."""
+    return session.scalars(
+        select(Message.id)
+        .where(Message.state == State.SUBMITTED, Message.state_at < firmtext.clock.sql(-after))
+        .order_by(Message.state_at)
+        .limit(limit)
+    ).all()
+
+
+def standing_holds(session: Sessions, firm: str | None = None) -> Sequence[Hold]:
+    """Holds that stand: all, or those that stop this firm."""
+    query = select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.since)
+    if firm is not None:
+        numbers = select(Number.e164).where(Number.firm == firm)
+        query = query.where(
+            or_(
+                Hold.kind == HoldKind.ACCOUNT,
+                and_(Hold.kind == HoldKind.FIRM, Hold.object == firm),
+                and_(Hold.kind == HoldKind.NUMBER, Hold.object.in_(numbers)),
+            )
+        )
+    return session.scalars(query).all()

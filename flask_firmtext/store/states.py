@@ -1,0 +1,87 @@
+"""The words a row may hold: states with their ranks, kinds, outcomes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a text is. See ``docs/states.md``."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SUBMITTED = "submitted"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RECEIVED = "received"
+
+
+#: Certainty rises; a status never takes a text down (R6). The two last are ends of their own.
+RANK = {
+    State.QUEUED: 0,
+    State.SENDING: 1,
+    State.UNKNOWN: 1,
+    State.SUBMITTED: 2,
+    State.UNCONFIRMED: 2,
+    State.FAILED: 3,
+    State.DELIVERED: 4,
+    State.CANCELLED: 0,
+    State.EXPIRED: 0,
+    State.RECEIVED: 4,
+}
+
+
+class Direction(StrEnum):
+    OUT = "out"
+    IN = "in"
+
+
+class Kind(StrEnum):
+    """Who wants a text sent. A person's goes before an automatic one."""
+
+    STAFF = "staff"
+    AUTO_REPLY = "auto_reply"
+    NOTIFICATION = "notification"
+    REMINDER = "reminder"
+
+
+#: The smaller goes first.
+PRIORITY = {Kind.STAFF: 0, Kind.AUTO_REPLY: 0, Kind.NOTIFICATION: 1, Kind.REMINDER: 1}
+
+
+class Outcome(StrEnum):
+    """What became of an attempt, which is one POST."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+
+
+class NumberState(StrEnum):
+    """Where a firm's number stands with the carriers; only a verified one sends."""
+
+    BOUGHT = "bought"
+    LINKED = "linked"
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    UPDATES_REQUIRED = "updates_required"
+    RELEASED = "released"
+
+
+class HoldKind(StrEnum):
+    ACCOUNT = "account"
+    NUMBER = "number"
+    FIRM = "firm"
+
+
+class KeyState(StrEnum):
+    ACTIVE = "active"
+    RETIRED = "retired"
+    DESTROYED = "destroyed"

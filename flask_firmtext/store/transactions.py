@@ -1,0 +1,118 @@
+"""Transactions of our own, and what waits for the end of any: bells and signals.
+
+*Joined* verbs run in the caller's session and never commit. *Own* steps run here: ``own()`` is the only place beside
+the edges where a commit is written. Nothing rings before the outermost commit, and nothing that was rolled back rings.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from blinker import NamedSignal
+from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
+
+from ..current import firmtext
+from . import changes
+
+NOTES = "firmtext_notes"
+COMMITTED = "firmtext_committed"
+
+
+class OwnSession(Session):
+    """A session of ours on the host's engine."""
+
+
+@dataclass
+class Notes:
+    """What is to happen once the transaction has been committed."""
+
+    rings: list[str] = field(default_factory=list)
+    signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
+    new_keys: set[str] = field(default_factory=set)
+    changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+
+    def show(self, firm: str, *messages: uuid.UUID) -> None:
+        """Open pages of this firm have something new: these texts, or a count such as unread."""
+        self.changed.setdefault(firm, []).extend(messages)
+
+
+def notes(session: Session | scoped_session[Any]) -> Notes:
+    """The notes of this session's transaction."""
+    return session.info.setdefault(NOTES, Notes())  # type: ignore[no-any-return]
+
+
+@contextmanager
+def own() -> Iterator[Session]:
+    """A transaction of ours that commits at the end. The first statement in it is a write.
+
+    On PostgreSQL it runs under READ COMMITTED, whatever the host's engine says: the claim waits for a row lock and
+    must then see what the other has committed. On SQLite it begins with the write lock, because a transaction that
+    reads first and writes later fails at once when somebody else wrote meanwhile.
+    """
+    with OwnSession(firmtext.engine, expire_on_commit=False) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            session.connection(execution_options={"isolation_level": "READ COMMITTED"})
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A short look with a connection of our own; nothing is written and the host's session is left alone."""
+    with OwnSession(firmtext.engine, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+def listen(target: Any) -> None:
+    """Attach the four listeners to a session class or to the host's scoped session; safe to repeat."""
+    for name, listener in (
+        ("before_commit", _before_commit),
+        ("after_commit", _after_commit),
+        ("after_transaction_end", _after_transaction_end),
+        ("after_soft_rollback", _after_soft_rollback),
+    ):
+        if not event.contains(target, name, listener):
+            event.listen(target, name, listener)
+
+
+def _before_commit(session: Session) -> None:
+    if not session.in_nested_transaction() and NOTES in session.info:
+        changes.write(session, notes(session).changed)
+
+
+def _after_commit(session: Session) -> None:
+    # Also fired when a SAVEPOINT is released: that is not yet a commit.
+    if not session.in_nested_transaction() and NOTES in session.info:
+        session.info[COMMITTED] = session.info.pop(NOTES)
+
+
+def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None:
+    session.info.pop(NOTES, None)
+
+
+def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None and COMMITTED in session.info:
+        _deliver(session.info.pop(COMMITTED))
+
+
+def _deliver(done: Notes) -> None:
+    if done.rings:
+        firmtext.ring(done.rings)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    for signal, values in done.signals:
+        for receiver in signal.receivers_for(app):
+            try:
+                receiver(app, **values)
+            except Exception:
+                app.logger.exception("a receiver of %s failed; the text is not affected", signal.name)
+
+
+listen(OwnSession)

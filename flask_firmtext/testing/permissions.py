@@ -1,0 +1,39 @@
+"""Which actions a user of MemoryHost may do: the table of docs/permissions.md, for staff and for administrators."""
+
+from __future__ import annotations
+
+#: What everybody in a firm may do.
+STAFF = frozenset(
+    {
+        "attachment.file",
+        "attachment.read",
+        "conversation.list",
+        "conversation.read",
+        "message.cancel",
+        "message.resolve",
+        "message.retry",
+        "message.send",
+        "optout.set",
+        "payment.insert",
+        "saved_reply.use",
+        "template.read",
+        "time.add",
+        "transcript.export",
+    }
+)
+
+#: What only an administrator of the firm may do.
+ADMINISTRATOR = frozenset(
+    {
+        "audit.read",
+        "hold.lift",
+        "legal_hold",
+        "number.buy",
+        "number.release",
+        "number.verify",
+        "optout.lift",
+        "quarantine.read",
+        "retention.set",
+        "settings.edit",
+    }
+)

@@ -1,0 +1,234 @@
+"""The eight ports in memory."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO
+
+from ..ports.host import Calendar, Contacts, Documents, Firms, Matters, Payments, TimeEntries, Users
+from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Side, User
+from .faults import Faults, faulty
+from .permissions import ADMINISTRATOR, STAFF
+
+SEARCH_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that was put into Documents."""
+
+    ref: str
+    place: str
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class TimeEntry:
+    """Time that was recorded."""
+
+    ref: str
+    user: str
+    matter: str
+    minutes: int
+    day: date
+    note: str
+
+
+@dataclass
+class Files:
+    """What one firm has in its practice system."""
+
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    matters: dict[str, Matter] = field(default_factory=dict)
+    sides: dict[str, dict[str, Side]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    time_entries: dict[str, TimeEntry] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    bills: dict[str, tuple[str, Bill]] = field(default_factory=dict)
+    links: dict[tuple[str, str], Link] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class MemoryUsers(Users):
+    """Who is signed in is a matter of each thread, as each request has a thread."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.all: dict[str, User] = {}
+        self._refused: set[tuple[str, str]] = set()
+        self._thread = threading.local()
+
+    def sign_in(self, ref: str | None) -> None:
+        """Let the user with this reference be the current one of this thread; None signs out, so does a stranger."""
+        self._thread.ref = ref
+
+    def refuse(self, user: str, action: str) -> None:
+        """Take a right from a user."""
+        self._refused.add((user, action))
+
+    @faulty
+    def current(self) -> User | None:
+        return self.all.get(getattr(self._thread, "ref", None) or "")
+
+    @faulty
+    def may(self, user: User, action: str, object: object | None = None) -> bool:  # noqa: A002 - the port's name
+        if user.ref not in self.all or (user.ref, action) in self._refused:
+            return False
+        if getattr(object, "firm", user.firm) != user.firm:
+            return False
+        return action in STAFF or (user.administrator and action in ADMINISTRATOR)
+
+    @faulty
+    def names(self, refs: Iterable[str]) -> Mapping[str, str]:
+        return {ref: self.all[ref].name for ref in refs if ref in self.all}
+
+
+class MemoryFirms(Firms):
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.all: dict[str, Firm] = {}
+
+    @faulty
+    def get(self, ref: str) -> Firm | None:
+        return self.all.get(ref)
+
+
+class _OfOneFirm:
+    def __init__(self, files: Files, faults: Faults) -> None:
+        self.files = files
+        self.faults = faults
+
+
+class MemoryContacts(_OfOneFirm, Contacts):
+    @faulty
+    def get(self, ref: str) -> Contact | None:
+        return self.files.contacts.get(ref)
+
+    @faulty
+    def search(self, text: str) -> Sequence[Contact]:
+        wanted, digits = text.strip().casefold(), "".join(filter(str.isdecimal, text))
+        found = [contact for contact in self.files.contacts.values() if _matches(contact, wanted, digits)]
+        best = sorted(
+            found, key=lambda contact: (not contact.name.casefold().startswith(wanted), contact.name.casefold())
+        )
+        return best[:SEARCH_LIMIT]
+
+    @faulty
+    def by_number(self, number: str) -> Sequence[Contact]:
+        return self._with(number)
+
+    @faulty
+    def by_numbers(self, numbers: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
+        return {number: self._with(number) for number in numbers}
+
+    def _with(self, number: str) -> Sequence[Contact]:
+        return [
+            contact
+            for contact in self.files.contacts.values()
+            if any(number == known.e164 for known in contact.numbers)
+        ]
+
+
+def _matches(contact: Contact, wanted: str, digits: str) -> bool:
+    in_number = digits and any(digits in known.e164 for known in contact.numbers)
+    return wanted in contact.name.casefold() or bool(in_number)
+
+
+class MemoryMatters(_OfOneFirm, Matters):
+    @faulty
+    def get(self, ref: str) -> Matter | None:
+        return self.files.matters.get(ref)
+
+    @faulty
+    def of_contact(self, contact: str) -> Sequence[Matter]:
+        mine = [
+            matter for matter in self.files.matters.values() if self.files.sides[matter.ref].get(contact) is Side.CLIENT
+        ]
+        return sorted(mine, key=lambda matter: not matter.open)
+
+    @faulty
+    def contacts_of(self, matter: str) -> Sequence[Party]:
+        sides = self.files.sides.get(matter, {})
+        parties = [Party(self.files.contacts[ref], side) for ref, side in sides.items() if ref in self.files.contacts]
+        return sorted(parties, key=lambda party: party.side is not Side.CLIENT)
+
+
+class MemoryDocuments(_OfOneFirm, Documents):
+    @faulty
+    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
+        with self.files.lock:
+            if token not in self.files.tokens:
+                if place not in self.files.matters and place not in self.files.contacts:
+                    raise LookupError("no matter and no contact has this reference")
+                ref = f"document-{len(self.files.documents) + 1}"
+                self.files.documents[ref] = Document(ref, place, name, media_type, stream.read())
+                self.files.tokens[token] = ref
+            return self.files.tokens[token]
+
+    @faulty
+    def url(self, document: str) -> str | None:
+        return f"/documents/{document}" if document in self.files.documents else None
+
+
+class MemoryTimeEntries(_OfOneFirm, TimeEntries):
+    @faulty
+    def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
+        with self.files.lock:
+            if token not in self.files.tokens:
+                if matter not in self.files.matters:
+                    raise LookupError("no matter has this reference")
+                ref = f"time-{len(self.files.time_entries) + 1}"
+                self.files.time_entries[ref] = TimeEntry(ref, user, matter, minutes, day, note)
+                self.files.tokens[token] = ref
+            return self.files.tokens[token]
+
+
+class MemoryPayments(_OfOneFirm, Payments):
+    @faulty
+    def accounts(self) -> Sequence[Account]:
+        return list(self.files.accounts.values())
+
+    @faulty
+    def bills(self, contact: str) -> Sequence[Bill]:
+        due = [bill for owner, bill in self.files.bills.values() if owner == contact and bill.due > 0]
+        return sorted(due, key=lambda bill: bill.issued or date.max)
+
+    @faulty
+    def bill_link(self, bill: str, account: str) -> Link:
+        owner, what = self.files.bills[bill]
+        return self._link(bill, account, f"Bill {what.number}, {self.files.contacts[owner].name}")
+
+    @faulty
+    def link(self, account: str) -> Link:
+        return self._link("", account, self.files.accounts[account].name)
+
+    def _link(self, bill: str, account: str, label: str) -> Link:
+        if account not in self.files.accounts:
+            raise LookupError("no account has this reference")
+        with self.files.lock:
+            url = f"https://pay.practice.example/{secrets.token_urlsafe(16)}"
+            return self.files.links.setdefault((bill, account), Link(url, label))
+
+
+class MemoryCalendar(_OfOneFirm, Calendar):
+    @faulty
+    def event(self, ref: str) -> Event | None:
+        return self.files.events.get(ref)
+
+    @faulty
+    def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:
+        with self.files.lock:
+            if event not in self.files.events or contact not in self.files.contacts:
+                raise LookupError("no event or no contact has this reference")
+            if token not in self.files.tokens:
+                self.files.tokens[token] = event
+                self.files.answers[event, contact] = answer

@@ -1,0 +1,63 @@
+"""Signs of life: a row a process, so that a dead one is noticed by whoever reads them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+import uuid
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from sqlalchemy import delete, func, select
+
+from ..current import firmtext
+from ..store.base import new_id
+from ..store.models import Heartbeat
+from ..store.transactions import own, reading
+from ..store.upsert import insert_or_update
+
+SEND, SWEEP = "send", "sweep"
+EVERY = 10.0
+FORGOTTEN = timedelta(days=1)
+BOOT = uuid.uuid4().hex
+VERSION = version("flask-firmtext")
+
+_last: dict[str, float] = {}
+
+
+def beat(kind: str, *, lag: int = 0) -> None:
+    """Write this process's row. ``lag`` is the age of the oldest due text, in seconds."""
+    now = firmtext.clock.now()
+    values = {
+        "id": new_id(),
+        "kind": kind,
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "boot": BOOT,
+        "version": VERSION,
+        "started_at": now,
+        "beat_at": now,
+        "lag": lag,
+    }
+    with own() as session:
+        insert_or_update(session, Heartbeat, ["kind", "host", "pid", "boot"], values, {"beat_at": now, "lag": lag})
+    _last[kind] = time.monotonic()
+
+
+def beat_now_and_then(kind: str) -> None:
+    """Beat, unless this process did within the last ten seconds."""
+    if time.monotonic() - _last.get(kind, 0.0) >= EVERY:
+        beat(kind)
+
+
+def newest(kind: str) -> datetime | None:
+    """When a process of this kind last beat."""
+    with reading() as session:
+        return session.scalar(select(func.max(Heartbeat.beat_at)).where(Heartbeat.kind == kind))
+
+
+def forget_old() -> None:
+    """Remove the rows of processes that ended long ago."""
+    with own() as session:
+        session.execute(delete(Heartbeat).where(Heartbeat.beat_at < firmtext.clock.now() - FORGOTTEN))

@@ -1,0 +1,125 @@
+"""The processes beside the web server: started together, restarted when one dies, ended with their parent."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from flask import Flask
+
+from ..current import firmtext
+from . import drain, sends, sweep
+
+log = logging.getLogger(__name__)
+
+PR_SET_PDEATHSIG = 1
+#: A process that dies at once is not started again at once (seconds).
+PAUSE = 1.0
+#: A POST that is on the wire may take this long (seconds); a process still there then is killed.
+LAST_POST = 60.0
+
+
+@dataclass
+class Family:
+    """A parent and its children by what they run. Only the parent has one."""
+
+    app: Flask
+    wanted: list[Callable[[Flask], None]]
+    running: dict[int, Callable[[Flask], None]] = field(default_factory=dict)
+    ending: bool = False
+
+    def live(self) -> int:
+        """Keep every child running until told to stop; returns the exit code."""
+        for end in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(end, self._end)
+        for work in self.wanted:
+            self._start(work)
+        while self.running:
+            pid, status = os.wait()
+            if pid not in self.running:
+                continue
+            work = self.running.pop(pid)
+            if not self.ending:
+                log.warning("process %d ended with %d; starting another", pid, os.waitstatus_to_exitcode(status))
+                time.sleep(PAUSE)
+                self._start(work)
+        return 0
+
+    def _start(self, work: Callable[[Flask], None]) -> None:
+        if self.ending:
+            return
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid:
+            self.running[pid] = work
+            return
+        _live_as_child(self.app, work, parent)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self.ending = True
+        for pid in self.running:
+            os.kill(pid, signal.SIGTERM)
+        killer = threading.Timer(LAST_POST, self._kill)
+        killer.daemon = True
+        killer.start()
+
+    def _kill(self) -> None:
+        for pid in list(self.running):
+            os.kill(pid, signal.SIGKILL)
+
+
+def run(app: Flask, processes: int, with_sweep: bool) -> int:
+    """Run ``processes`` send processes and, if wanted, the sweep, until SIGTERM or SIGINT. Returns the exit code."""
+    with app.app_context():
+        bell = bool(firmtext.settings.redis_url)
+    wanted: list[Callable[[Flask], None]] = [sends.run] * (processes if bell else 0)
+    if with_sweep or not bell:
+        wanted.append(sweep.run)
+    return Family(app, wanted).live()
+
+
+def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> None:
+    code = 1
+    try:
+        end_with_parent(parent)
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+        with app.app_context():
+            # An inherited socket must not be shared with the parent.
+            firmtext.engine.dispose(close=False)
+        work(app)
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException as error:
+        log.error("a process ended by %s", type(error).__name__, exc_info=error)
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    drain.stopping.set()
+
+
+def end_with_parent(parent: int) -> None:
+    """Get SIGTERM when ``parent`` dies: from the kernel on Linux, from a watching thread everywhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    threading.Thread(target=_watch, args=(parent,), daemon=True, name="firmtext-parent").start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

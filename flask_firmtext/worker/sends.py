@@ -1,0 +1,89 @@
+"""A send process: an RQ worker that runs its jobs itself, so that one connection and one token serve many texts."""
+
+from __future__ import annotations
+
+import logging
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from redis import Redis, RedisError
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker.base import WorkerStatus
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..adapters.bell import DRAIN, SEND
+from ..current import firmtext
+from . import drain, heartbeats
+
+log = logging.getLogger(__name__)
+
+#: RQ's idle beat comes every ``worker_ttl`` - 15 seconds; its default of 405 s is useless as a sign of life.
+WORKER_TTL = 30
+RETRY = 2.0
+
+
+class NamedJob(Job):
+    """A job that may run our tasks by name and nothing else, whoever wrote it into Redis: no callbacks, no webhooks."""
+
+    @property
+    def func(self) -> Any:
+        if self.func_name != DRAIN:
+            raise PermissionError("a job named a function that is not a task of ours")
+        return super().func
+
+    def restore(self, raw_data: Any) -> Any:
+        restored = super().restore(raw_data)
+        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
+        self.webhooks = []
+        return restored
+
+
+class Sender(SimpleWorker):
+    """RQ's worker with our sign of life and our way to stop: after the text in hand, never in the middle of a POST."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        try:
+            heartbeats.beat_now_and_then(heartbeats.SEND)
+        except SQLAlchemyError as error:
+            log.warning("no heartbeat: the database is away (%s)", type(error).__name__)
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        drain.stopping.set()
+        if self.get_state() == WorkerStatus.BUSY:
+            self._stop_requested = True
+        else:
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def procline(self, message: str) -> None:
+        """The process keeps its name, by which an operator finds it."""
+
+
+def run(app: Flask) -> None:
+    """Take rings from Redis and drain what is due, until the process is to stop."""
+    with app.app_context():
+        while not drain.stopping.is_set():
+            try:
+                _work()
+            except RedisError as error:
+                log.warning("Redis is away (%s); the sweep sends meanwhile", type(error).__name__)
+                drain.stopping.wait(RETRY)
+
+
+def _work() -> None:
+    # A client of its own: RQ raises the socket timeout of the pool it is handed.
+    connection = Redis.from_url(firmtext.settings.redis_url)
+    queue = Queue(SEND, connection=connection, serializer=JSONSerializer)
+    worker = Sender(
+        [queue],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=NamedJob,
+        worker_ttl=WORKER_TTL,
+        job_monitoring_interval=10,
+        log_job_description=False,
+    )
+    worker.work(logging_level="WARNING")

@@ -1,0 +1,140 @@
+"""The sweep: every 15 seconds it finds what nobody was told about. It needs no Redis, and any number may run."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app
+from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..adapters import bell
+from ..clock import FixedClock
+from ..current import State, firmtext
+from ..messaging import holds, overdue
+from . import bells, drain, heartbeats
+
+log = logging.getLogger(__name__)
+
+EVERY, JITTER = 15.0, 2.0
+#: Without a bell the sweep is what sends, so it looks this often (seconds).
+WITHOUT_BELL = 1.0
+THREADS = 4
+WORKERS_GONE = timedelta(seconds=45)
+REDIS_GONE = 30.0
+TOO_LONG_DUE = timedelta(seconds=55)
+
+
+class Sweep:
+    """One sweeping process. Passes run one after the other; sending runs beside them in four threads."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
+        self.sending: list[Future[None]] = []
+        self.redis_seen = time.monotonic()
+
+    def run(self) -> None:
+        """Sweep until the process is to stop."""
+        while not drain.stopping.is_set():
+            try:
+                self.one_pass()
+            except SQLAlchemyError as error:
+                log.warning("the database is away (%s); sweeping again soon", type(error).__name__)
+            self._until_next()
+        self.senders.shutdown(wait=True)
+
+    def one_pass(self) -> None:
+        """Every step once; the heartbeat last, so that it proves the pass."""
+        for step in (
+            bells.ring_again,
+            self.send_if_nobody_does,
+            overdue.finish_accepted,
+            overdue.give_up_on_claimers,
+            overdue.expire,
+            overdue.note_silence,
+            holds.probe,
+            heartbeats.forget_old,
+        ):
+            self._attempt(step)
+        heartbeats.beat(heartbeats.SWEEP, lag=int(bells.oldest_due().total_seconds()))
+
+    def _attempt(self, step: Callable[[], object]) -> None:
+        """One step that fails must not keep the others from being taken."""
+        try:
+            step()
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.error("a step of the sweep failed: %s in %s", type(error).__name__, step)
+
+    def send_if_nobody_does(self) -> None:
+        """W2: send here when Redis or the workers are away, or a text has been due for too long."""
+        due = bells.oldest_due()
+        if due and (not self._bell_works() or self._workers_gone() or due > TOO_LONG_DUE):
+            self._send()
+
+    def _until_next(self) -> None:
+        until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
+        while time.monotonic() < until and not drain.stopping.wait(WITHOUT_BELL):
+            if not firmtext.settings.redis_url:
+                self._send_quietly()
+
+    def _send_quietly(self) -> None:
+        try:
+            if bells.oldest_due():
+                self._send()
+        except SQLAlchemyError as error:
+            log.warning("the database is away (%s); sweeping again soon", type(error).__name__)
+
+    def _send(self) -> None:
+        self.sending = [future for future in self.sending if not future.done()]
+        if not self.sending:
+            self.sending = [self.senders.submit(self._drain) for _ in range(THREADS)]
+
+    def _drain(self) -> None:
+        with self.app.app_context():
+            try:
+                drain.run(seconds=EVERY)
+            except Exception as error:
+                log.error("sending in the sweep failed: %s", type(error).__name__)
+
+    def _bell_works(self) -> bool:
+        url = firmtext.settings.redis_url
+        if not url:
+            return False
+        try:
+            bell.works(url)
+        except RedisError:
+            return time.monotonic() - self.redis_seen < REDIS_GONE
+        self.redis_seen = time.monotonic()
+        return True
+
+    def _workers_gone(self) -> bool:
+        newest = heartbeats.newest(heartbeats.SEND)
+        return newest is None or firmtext.clock.now() - newest > WORKERS_GONE
+
+
+def run(app: Flask) -> None:
+    """Sweep in this process until it is told to stop."""
+    with app.app_context():
+        Sweep(app).run()
+
+
+def once(as_of: datetime | None = None) -> None:
+    """One pass in this process, sending what is due, as if it were ``as_of`` (aware; None: now)."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    state: State = app.extensions["firmtext"]
+    clock = state.clock
+    if as_of is not None:
+        state.clock = FixedClock(as_of)
+    try:
+        drain.run()
+        Sweep(app).one_pass()
+    finally:
+        state.clock = clock

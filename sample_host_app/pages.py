@@ -1,0 +1,121 @@
+"""The practice system's pages: lists and details, to read. Each query is limited to the signed-in user's firm."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from flask_login import current_user, login_required
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.wrappers import Response
+
+from .models import Base, Bill, Contact, Document, Event, Matter, MatterParty, db
+
+bp = Blueprint("pages", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.add_template_filter(money)
+    app.add_template_filter(day)
+    app.add_template_filter(kilobytes)
+
+
+@bp.before_request
+@login_required
+def signed_in() -> None:
+    """Nobody sees a page of ours without signing in."""
+
+
+def ours(model: type[Base]) -> Select[Any]:
+    return select(model).where(model.firm_ref == current_user.firm_ref)
+
+
+def one_of_ours(model: type[Base], key: int) -> Any:
+    """The firm's row. Another firm's answers 404 like one that does not exist."""
+    return db.session.scalar(ours(model).where(model.id == key)) or abort(404)
+
+
+@bp.get("/")
+def home() -> Response:
+    return redirect(url_for("pages.communications"))
+
+
+@bp.get("/communications")
+def communications() -> str:
+    return render_template("communications.html")
+
+
+@bp.get("/contacts")
+def contacts() -> str:
+    rows = db.session.scalars(ours(Contact).order_by(Contact.folded_name))
+    return render_template("contacts.html", contacts=rows.all())
+
+
+@bp.get("/contacts/<int:contact_id>")
+def contact(contact_id: int) -> str:
+    row = one_of_ours(Contact, contact_id)
+    related = Matter.parties.any(MatterParty.contact_id == row.id)
+    matters = db.session.scalars(ours(Matter).where(or_(Matter.client_id == row.id, related)).order_by(Matter.number))
+    return render_template("contact.html", contact=row, matters=matters.all())
+
+
+@bp.get("/matters")
+def matters() -> str:
+    rows = db.session.scalars(
+        ours(Matter).options(joinedload(Matter.client)).order_by(Matter.open.desc(), Matter.number)
+    )
+    return render_template("matters.html", matters=rows.all())
+
+
+@bp.get("/matters/<int:matter_id>")
+def matter(matter_id: int) -> str:
+    return render_template("matter.html", matter=one_of_ours(Matter, matter_id))
+
+
+@bp.get("/calendar")
+def calendar() -> str:
+    now = datetime.now(ZoneInfo(current_user.firm.zone)).replace(tzinfo=None)
+    coming = ours(Event).options(joinedload(Event.matter)).where(Event.ends >= now).order_by(Event.starts)
+    days = groupby(db.session.scalars(coming), key=lambda event: event.starts.date())
+    return render_template("calendar.html", days=[(date, list(events)) for date, events in days])
+
+
+@bp.get("/bills")
+def bills() -> str:
+    rows = ours(Bill).options(selectinload(Bill.contact), selectinload(Bill.matter)).order_by(Bill.issued.desc())
+    return render_template("bills.html", bills=db.session.scalars(rows).all())
+
+
+@bp.get("/bills/<int:bill_id>")
+def bill(bill_id: int) -> str:
+    return render_template("bill.html", bill=one_of_ours(Bill, bill_id))
+
+
+@bp.get("/documents")
+def documents() -> str:
+    rows = ours(Document).options(selectinload(Document.matter)).order_by(Document.added.desc())
+    return render_template("documents.html", documents=db.session.scalars(rows).all())
+
+
+@bp.get("/settings/text-messaging")
+def text_messaging() -> str:
+    return render_template("text_messaging.html")
+
+
+def money(amount: Decimal) -> str:
+    return f"${amount:,.2f}"
+
+
+def day(moment: date) -> str:
+    """Mon, Jan 6, 2025."""
+    return f"{moment:%a, %b} {moment.day}, {moment.year}"
+
+
+def kilobytes(size: int) -> str:
+    return f"{max(1, round(size / 1024)):,} KB"

@@ -1,0 +1,136 @@
+"""The practice system's pages show a firm its own things and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+PAGES = (
+    "/communications",
+    "/contacts",
+    "/matters",
+    "/calendar",
+    "/bills",
+    "/documents",
+    "/settings/text-messaging",
+)
+
+
+def id_of(model: str, firm: str) -> int:
+    from sample_host_app import models
+
+    kind = getattr(models, model)
+    found: int = models.db.session.scalars(select(kind.id).where(kind.firm_ref == firm).order_by(kind.id)).first()
+    return found
+
+
+def test_the_first_page_is_communications(signed_in: Callable[[str], Any]) -> None:
+    answer = signed_in("staff@harbor.example").get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/communications")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("email", ["staff@harbor.example", "admin@prairie.example", "admin@lisbon.example"])
+def test_every_page_answers_every_firm(signed_in: Callable[[str], Any], email: str, path: str) -> None:
+    answer = signed_in(email).get(path)
+    assert answer.status_code == 200
+    assert 'aria-current="page"' in answer.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/contacts/1", "/matters/1", "/bills/1", "/admin/", "/admin/admin_users/"])
+def test_nobody_sees_a_page_without_signing_in(visitor: Any, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status_code in (302, 404)
+    assert "Delgado" not in answer.text
+
+
+@pytest.mark.parametrize(("model", "path"), [("Contact", "contacts"), ("Matter", "matters"), ("Bill", "bills")])
+def test_another_firms_things_answer_like_things_that_do_not_exist(
+    context: Any, signed_in: Callable[[str], Any], model: str, path: str
+) -> None:
+    harbor = signed_in("staff@harbor.example")
+    assert harbor.get(f"/{path}/{id_of(model, 'harbor')}").status_code == 200
+    other, missing = harbor.get(f"/{path}/{id_of(model, 'prairie')}"), harbor.get(f"/{path}/999999")
+    assert other.status_code == missing.status_code == 404
+    assert other.text == missing.text
+
+
+def test_lists_hold_the_own_firms_people_only(signed_in: Callable[[str], Any]) -> None:
+    harbor, prairie = signed_in("staff@harbor.example"), signed_in("staff@prairie.example")
+    for path in ("/contacts", "/matters", "/bills", "/calendar"):
+        assert "Swenson" not in harbor.get(path).text
+        assert "Delgado" not in prairie.get(path).text
+
+
+def test_a_wrong_password_says_so_and_keeps_the_address(visitor: Any, practice: Any) -> None:
+    practice.config["WTF_CSRF_ENABLED"] = False
+    try:
+        answer = visitor.post("/login", data={"email": "staff@harbor.example", "password": "wrong"})
+    finally:
+        practice.config["WTF_CSRF_ENABLED"] = True
+    assert answer.status_code == 422
+    assert "do not belong together" in answer.text
+    assert 'value="staff@harbor.example"' in answer.text
+
+
+def test_a_form_without_token_is_refused_with_the_cure(visitor: Any) -> None:
+    answer = visitor.post("/login", data={"email": "staff@harbor.example", "password": "demo"})
+    assert answer.status_code == 400
+    assert "reload the page" in answer.text
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_to_no_other_site(address: str, context: Any) -> None:
+    from sample_host_app.signin import here
+
+    with context.test_request_context():
+        assert here(address) == "/"
+        assert here("/contacts?page=2") == "/contacts?page=2"
+
+
+def test_staff_cannot_open_the_administration(signed_in: Callable[[str], Any]) -> None:
+    staff = signed_in("staff@harbor.example")
+    assert staff.get("/admin/").status_code == 403
+    assert staff.get("/admin/contacts/").status_code == 403
+    assert ">Admin<" not in staff.get("/contacts").text
+
+
+def test_an_administrator_finds_the_own_firm_only(context: Any, signed_in: Callable[[str], Any]) -> None:
+    admin = signed_in("admin@harbor.example")
+    listed = admin.get("/admin/contacts/").text
+    assert "Delgado" in listed
+    assert "Swenson" not in listed
+    assert admin.get(f"/admin/contacts/details/?id={id_of('Contact', 'prairie')}").status_code == 302
+    assert "Delgado" in admin.get(f"/admin/contacts/details/?id={id_of('Contact', 'harbor')}").text
+
+
+def test_no_page_allows_inline_scripts(signed_in: Callable[[str], Any]) -> None:
+    admin = signed_in("admin@harbor.example")
+    for path in (*PAGES, "/contacts/1", "/nowhere", "/admin/contacts/"):
+        answer = admin.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'self'")
+        assert "unsafe-inline" not in policy
+        assert "<style" not in answer.text
+        assert ' style="' not in answer.text or path.startswith("/admin")
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Any) -> None:
+    cookie = visitor.get("/login").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_list_of_contacts_costs_the_same_queries_however_long(
+    signed_in: Callable[[str], Any], statements: list[str]
+) -> None:
+    harbor, summit = signed_in("admin@harbor.example"), signed_in("admin@summit.example")
+    counts = []
+    for client in (harbor, summit):
+        statements.clear()
+        client.get("/contacts")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -1,0 +1,232 @@
+"""The house: imports point down, modules are short, and some words stand in some rooms only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from source import PACKAGE, ROOT, Module, modules
+
+MODULES = modules()
+BY_PATH = {module.path: module for module in MODULES}
+
+#: From the ground up. A room imports from itself and from floors below.
+FLOORS = (
+    {"parsing", "errors", "signals", "clock", "points", "leniency"},
+    {"settings"},
+    {"ports"},
+    {"current"},
+    {"store", "adapters"},
+    {"migrations"},
+    {"messaging"},
+    {"practice", "firm"},
+    {"web", "worker"},
+    {"cli"},
+    {"extension"},
+    {""},
+    {"testing"},
+)
+FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+
+#: Tables of data, and history.
+MAY_BE_LONG = re.compile(r"flask_firmtext/store/models\.py|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
+VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|sandbox/)|cli/doctor/")
+COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
+CONFIG_READERS = {
+    "flask_firmtext/settings.py",
+    "flask_firmtext/extension.py",
+    "cli/doctor/command.py",  # to black secrets out of what it prints
+}
+
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+
+
+def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def calls(module: Module) -> Iterator[ast.Call]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def room_of(imported: str) -> str | None:
+    """Which room of ours a dotted name lies in, None for somebody else's."""
+    if imported != PACKAGE and not imported.startswith(f"{PACKAGE}."):
+        return None
+    room = imported.removeprefix(PACKAGE).lstrip(".").partition(".")[0]
+    return room if room in FLOOR or room == "sandbox" else ""
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from ``def`` to the end, the docstring left out."""
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    doc = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - doc
+
+
+@every_module
+def test_imports_point_down(module: Module) -> None:
+    for line, imported in module.imports():
+        room = room_of(imported)
+        if room is None or room == module.room:
+            continue
+        assert "sandbox" not in (room, module.room), f"{module.path}:{line}: the sandbox stands alone"
+        assert FLOOR[room] < FLOOR[module.room], f"{module.path}:{line} imports {imported}"
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {module.room for module in MODULES} - {"sandbox"} <= FLOOR.keys()
+
+
+@every_module
+def test_no_import_hides_in_a_function(module: Module) -> None:
+    hidden = [
+        node.lineno
+        for function in functions(module)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+@every_module
+def test_a_module_has_at_most_250_lines(module: Module) -> None:
+    assert MAY_BE_LONG.fullmatch(module.path) or len(module.text.splitlines()) <= 250
+
+
+@every_module
+def test_a_function_has_at_most_30_lines(module: Module) -> None:
+    if module.path.startswith("migrations/versions/"):
+        return
+    long = {f"{function.name}:{function.lineno}": length(function) for function in functions(module)}
+    assert {name: lines for name, lines in long.items() if lines > 30} == {}
+
+
+@every_module
+def test_an_init_is_a_table_of_contents(module: Module) -> None:
+    if module.file.name != "__init__.py" or module.path in ("cli/__init__.py", "migrations/__init__.py"):
+        return
+    for node in module.tree.body:
+        listed = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "__version__")
+        said = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        assert listed or said or isinstance(node, ast.Import | ast.ImportFrom), f"{module.path}:{node.lineno}"
+
+
+@every_module
+def test_rq_is_imported_by_worker_and_bell_only(module: Module) -> None:
+    if module.path.startswith("flask_firmtext/worker/") or module.path == "flask_firmtext/adapters/bell.py":
+        return
+    assert [line for line, imported in module.imports() if imported.partition(".")[0] == "rq"] == []
+
+
+@every_module
+def test_a_commit_stands_in_edges_and_own_transactions_only(module: Module) -> None:
+    if COMMITTING.match(module.path):
+        return
+    commits = [
+        call.lineno for call in calls(module) if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
+    ]
+    assert commits == []
+
+
+@every_module
+def test_nothing_is_printed(module: Module) -> None:
+    if module.room == "sandbox":
+        return
+    assert [call.lineno for call in calls(module) if ast.unparse(call.func) in ("print", "pprint")] == []
+
+
+@every_module
+def test_nothing_calls_sys_exit(module: Module) -> None:
+    assert [call.lineno for call in calls(module) if ast.unparse(call.func) in ("sys.exit", "exit", "quit")] == []
+
+
+@every_module
+def test_vonages_name_stands_in_its_rooms_only(module: Module) -> None:
+    if VONAGES_ROOMS.match(module.path):
+        return
+    # Whom the root's import string and the declared names belong to is said in settings, which everybody may read.
+    named = [number for number, line in enumerate(module.text.splitlines(), 1) if "vonage" in line.lower()]
+    assert named == []
+
+
+def test_no_page_names_vonage() -> None:
+    folders = [ROOT / PACKAGE / name / "firmtext" for name in ("templates", "static")]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".html", ".js", ".css", ".txt")]
+    assert [file.name for file in files if "vonage" in file.read_text(encoding="utf-8").lower()] == []
+
+
+@every_module
+def test_configuration_is_read_in_settings_only(module: Module) -> None:
+    if module.path in CONFIG_READERS or module.room == "sandbox":
+        return
+    read = [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "config" and ast.unparse(node.value).endswith("app")
+    ]
+    assert read == []
+
+
+@pytest.mark.parametrize("folder", [PACKAGE, "cli", "migrations", "sample_host_app", "tests", "docs"])
+def test_nobody_imports_cli_or_migrations_from_the_top_level(folder: str) -> None:
+    for file in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+            assert {name.partition(".")[0] for name in names}.isdisjoint({"cli", "migrations"}), file
+
+
+@pytest.mark.parametrize("path", ["flask_firmtext/messaging", "flask_firmtext/practice", "flask_firmtext/firm"])
+def test_a_verb_knows_no_request(path: str) -> None:
+    words = {"request", "session", "flash", "redirect", "render_template", "g", "url_for"}
+    for module in MODULES:
+        if module.path.startswith(path):
+            wanted = [imported for _, imported in module.imports() if imported.startswith("flask.")]
+            assert not [name for name in wanted if name.partition(".")[2] in words], module.path
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "broken"),
+    [
+        ("flask_firmtext/ports/x.py", "from ..store import models", test_imports_point_down),
+        ("flask_firmtext/messaging/x.py", "from ..practice import calendar", test_imports_point_down),
+        ("flask_firmtext/web/x.py", "from flask_firmtext.worker import tasks", test_imports_point_down),
+        ("flask_firmtext/web/x.py", "from flask_firmtext import sandbox", test_imports_point_down),
+        ("flask_firmtext/store/x.py", "def f():\n    import json", test_no_import_hides_in_a_function),
+        ("flask_firmtext/store/x.py", "x = 1\n" * 251, test_a_module_has_at_most_250_lines),
+        ("flask_firmtext/store/x.py", "def f():\n" + "    x = 1\n" * 30, test_a_function_has_at_most_30_lines),
+        ("flask_firmtext/web/__init__.py", "x = 1", test_an_init_is_a_table_of_contents),
+        ("flask_firmtext/web/x.py", "from rq import Queue", test_rq_is_imported_by_worker_and_bell_only),
+        ("flask_firmtext/messaging/x.py", "s.commit()", test_a_commit_stands_in_edges_and_own_transactions_only),
+        ("cli/x.py", "print(1)", test_nothing_is_printed),
+        ("cli/x.py", "import sys\nsys.exit(1)", test_nothing_calls_sys_exit),
+        ("flask_firmtext/web/x.py", "x = 'Vonage'", test_vonages_name_stands_in_its_rooms_only),
+        ("flask_firmtext/web/x.py", "current_app.config['X']", test_configuration_is_read_in_settings_only),
+    ],
+    ids=lambda value: value.__name__.removeprefix("test_") if callable(value) else "",
+)
+def test_these_tests_can_fail(path: str, text: str, broken: object) -> None:
+    name = ".".join((PACKAGE, *path.removeprefix(f"{PACKAGE}/").removesuffix(".py").split("/")))
+    module = Planted(name.removesuffix(".__init__"), ROOT / path, text)
+    with pytest.raises(AssertionError):
+        broken(module)  # type: ignore[operator]
+
+
+class Planted(Module):
+    """A module that is nowhere but here."""
+
+    def __init__(self, name: str, file: object, text: str) -> None:
+        super().__init__(name, file)  # type: ignore[arg-type]
+        object.__setattr__(self, "planted", text)
+
+    @property
+    def text(self) -> str:
+        return str(self.planted)  # type: ignore[attr-defined]
