@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import has_request_context, url_for
 from flask_login import current_user
@@ -188,7 +189,7 @@ def as_matter(row: models.Matter) -> values.Matter:
     return values.Matter(str(row.id), title, row.open, page("pages.matter", matter_id=row.id))
 
 
-def page(endpoint: str, **parts: int) -> str | None:
+def page(endpoint: str, **parts: Any) -> str | None:
     """A page's address; a worker has no request and shows nobody a link."""
     return url_for(endpoint, **parts) if has_request_context() else None
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
 from . import policy
+from .adapter import key
 from .models import Contact, Matter, User, db
 from .signin import login_manager
 
@@ -43,7 +44,7 @@ class FirmRecords(AdministratorsOnly, ModelView):
         return super().get_count_query().filter(self.model.firm_ref == current_user.firm_ref)
 
     def get_one(self, id: str) -> Any:  # noqa: A002 - Flask-Admin's name
-        return self.get_query().filter(self.model.id == id).one_or_none()
+        return self.get_query().filter(self.model.id == key(id)).one_or_none()
 
 
 class Users(FirmRecords):

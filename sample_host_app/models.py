@@ -24,6 +24,11 @@ def folded(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
 
 
+def written(e164: str) -> str:
+    """A number as people write it: (617) 555-0101."""
+    return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}" if e164.startswith("+1") and len(e164) == 12 else e164
+
+
 class Firm(db.Model):
     __tablename__ = "firm"
 
@@ -79,9 +84,7 @@ class PhoneNumber(db.Model):
 
     @property
     def written(self) -> str:
-        """As people write it: (617) 555-0101."""
-        n = self.e164
-        return f"({n[2:5]}) {n[5:8]}-{n[8:]}" if n.startswith("+1") and len(n) == 12 else n
+        return written(self.e164)
 
 
 class Matter(db.Model):

@@ -14,7 +14,10 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from .models import Base, Bill, Contact, Document, Event, Matter, MatterParty, db
+from flask_firmtext.store import queries
+
+from .adapter import make_host
+from .models import Bill, Contact, Document, Event, Matter, MatterParty, db, written
 
 bp = Blueprint("pages", __name__)
 
@@ -32,11 +35,11 @@ def signed_in() -> None:
     """Nobody sees a page of ours without signing in."""
 
 
-def ours(model: type[Base]) -> Select[Any]:
+def ours(model: Any) -> Select[Any]:
     return select(model).where(model.firm_ref == current_user.firm_ref)
 
 
-def one_of_ours(model: type[Base], key: int) -> Any:
+def one_of_ours(model: Any, key: int) -> Any:
     """The firm's row. Another firm's answers 404 like one that does not exist."""
     return db.session.scalar(ours(model).where(model.id == key)) or abort(404)
 
@@ -105,7 +108,9 @@ def documents() -> str:
 
 @bp.get("/settings/text-messaging")
 def text_messaging() -> str:
-    return render_template("text_messaging.html")
+    firm = make_host(db).firms.get(current_user.firm_ref)
+    number = queries.sending_number(db.session, current_user.firm_ref)
+    return render_template("text_messaging.html", firm=firm, number=number and written(number.e164))
 
 
 def money(amount: Decimal) -> str:

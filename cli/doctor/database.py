@@ -38,12 +38,20 @@ def database(engine: Engine) -> Iterator[Finding]:
 
 
 def _transactions(connection: Connection) -> Iterator[Finding]:
-    if connection.get_isolation_level() == "AUTOCOMMIT":
+    if connection.get_isolation_level() == "AUTOCOMMIT" or _sqlite_commits_by_itself(connection):
         yield wrong(
             "database.isolation",
             "The host's engine commits each statement by itself: two workers could send one text.",
             'Take isolation_level "AUTOCOMMIT" out of SQLALCHEMY_ENGINE_OPTIONS.',
         )
+
+
+def _sqlite_commits_by_itself(connection: Connection) -> bool:
+    """Its dialect does not tell. A driver in autocommit is right where the host begins transactions itself."""
+    if connection.dialect.name != "sqlite":
+        return False
+    driver = connection.connection.dbapi_connection
+    return getattr(driver, "isolation_level", "") is None and not connection.engine.dispatch.begin
 
 
 def _sqlite(connection: Connection) -> Iterator[Finding]:

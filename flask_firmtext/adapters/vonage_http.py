@@ -105,6 +105,12 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kw)
         self.poolmanager.pool_classes_by_scheme = {"https": partial(_Pool, wire=self._wire)}
 
+    def proxy_manager_for(self, *args: Any, **kw: Any) -> Any:
+        # A connection that does not note how far a request got would make every lost text look unsent.
+        manager = super().proxy_manager_for(*args, **kw)
+        manager.pool_classes_by_scheme = {"https": partial(_Pool, wire=self._wire)}
+        return manager
+
 
 class Wire:
     """A session made safe: one connection, HTTPS only, no retry, no redirect, nothing from the environment.

@@ -14,8 +14,7 @@ from .sandbox import serve
 _PR_SET_PDEATHSIG = 1
 
 
-def main() -> None:
-    """Run a sandbox with the options of the command line."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("flask_firmtext.sandbox", description="A local Vonage for tests and the demo.")
     parser.add_argument("--port", type=int, default=5001, help="phones page and control, plain HTTP; 0 chooses one")
     parser.add_argument("--tls-port", type=int, default=5002, help="carrier API and media, HTTPS; 0 chooses one")
@@ -33,7 +32,12 @@ def main() -> None:
         metavar="PID",
         help="end when the starting process ends; give its id, lest it ends before this one has begun",
     )
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run a sandbox with the options of the command line."""
+    given = _arguments()
     if given.end_with_parent is not None:
         _tie_to_parent()
     try:

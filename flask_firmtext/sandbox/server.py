@@ -101,24 +101,26 @@ class Handler(BaseHTTPRequestHandler):
         """Keep texts and numbers out of the terminal: the ledger tells what happened."""
 
     def _answer(self) -> None:
-        environ = self._environ()
-        if environ is None:
+        body = self._body()
+        if body is None:
             return
+        environ = self._environ(body)
         chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        body = b"".join(chunks)
+        answer = b"".join(chunks)
         wire = [Wire(), *environ[_WIRES]][-1]
         self.close_connection = self.close_connection or self.headers.get("Connection", "").lower() == "close"
         head = f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
         if "Content-Length" not in headers and status[:3] != "204":
-            head += f"Content-Length: {len(body)}\r\n"
+            head += f"Content-Length: {len(answer)}\r\n"
         connection = "close" if self.close_connection else "keep-alive"
         head += f"Date: {self.date_time_string()}\r\nConnection: {connection}\r\n"
         if self.command == "HEAD":
-            body = b""
-        if not wires.send(self.connection, head.encode("latin-1") + b"\r\n", body, wire):
+            answer = b""
+        if not wires.send(self.connection, head.encode("latin-1") + b"\r\n", answer, wire):
             self.close_connection = True
 
-    def _environ(self) -> dict[str, Any] | None:
+    def _body(self) -> bytes | None:
+        """The request's body; None when there is none that can be read, and then the connection ends."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
@@ -128,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < int(length):
             self.close_connection = True
             return None
+        return body
+
+    def _environ(self, body: bytes) -> dict[str, Any]:
         url = urlsplit(self.path)
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
@@ -138,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
             "SERVER_PORT": str(self.server.port),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_LENGTH": length,
+            "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             _WIRES: [],
             "wsgi.version": (1, 0),

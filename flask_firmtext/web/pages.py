@@ -1,8 +1,19 @@
-"""Pages (the web helper's)."""
-from flask import Blueprint, Flask
+"""The pages of FirmText: importing this registers their routes on the blueprint."""
 
-blueprint = Blueprint("firmtext", __name__)
+from __future__ import annotations
+
+from flask import Flask
+
+from . import composer, csrf, furniture, inbox, live, picker, thread
+from .blueprint import blueprint
+
+VIEWS = (composer, inbox, live, picker, thread)
 
 
 def register(app: Flask) -> None:
-    """Slots and the rest."""
+    """What an application gets beside the blueprint: what templates use, and who checks forms."""
+    furniture.register(app)
+    csrf.stand_aside(app, "firmtext", "firmtext_webhooks")
+
+
+__all__ = ["VIEWS", "blueprint", "register"]

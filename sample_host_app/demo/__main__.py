@@ -22,7 +22,8 @@ class Ended(BaseException):
 
 def main() -> int:
     for number in SIGNALS:
-        signal.signal(number, _end)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, _end)
     try:
         demo = Demo(read())
     except DemoError as error:

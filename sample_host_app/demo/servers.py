@@ -130,9 +130,8 @@ class Demo:
 
     def _run(self, name: str, arguments: Sequence[str]) -> None:
         """Run one command to its end."""
-        command = [PYTHON, *arguments]
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        done = subprocess.run(command, env=self.environment, cwd=ROOT, text=True, check=False, **quiet)
+        command, pipe = [PYTHON, *arguments], subprocess.PIPE
+        done = subprocess.run(command, env=self.environment, cwd=ROOT, text=True, check=False, stdout=pipe, stderr=pipe)
         (self.logs / f"{name}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
         if done.returncode:
             raise DemoError(f"`flask {' '.join(arguments[2:])}` failed:\n{done.stderr[-2000:] or done.stdout[-2000:]}")

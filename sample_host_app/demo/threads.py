@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import insert, select
@@ -114,7 +114,7 @@ def _received(contact: Contact, text: Text) -> None:
         return
     now, digest = firmtext.clock.now(), text.words.encode()
     inbound = InboundText(str(uuid.uuid4()), _phone(contact), number.e164, text.words, now, digest=digest)
-    receiving.store(db.session, inbound, NO_REQUEST)
+    receiving.store(db.session(), inbound, NO_REQUEST)
 
 
 def _sent(user: UserValue, contact: Contact, text: Text) -> None:
@@ -138,7 +138,7 @@ def _sent(user: UserValue, contact: Contact, text: Text) -> None:
     return None
 
 
-def _move(message: Message, by: Move, to: State, **columns: object) -> None:
+def _move(message: Message, by: Move, to: State, **columns: Any) -> None:
     move(db.session, message.id, by, to, evidence="seed", actor=audit.WORKER, **columns)
 
 
@@ -147,7 +147,7 @@ def _believe(attempt: uuid.UUID, kind: StatusKind, code: str | None = None) -> N
     name = "rejected" if code else str(kind)
     digest = hashlib.sha256(f"{attempt} {kind}".encode()).digest()
     event = StatusEvent(str(attempt), str(attempt), kind, name, firmtext.clock.now(), digest, code, meaning)
-    statuses.believe(db.session, event, NO_REQUEST)
+    statuses.believe(db.session(), event, NO_REQUEST)
 
 
 def _phone(contact: Contact) -> str:

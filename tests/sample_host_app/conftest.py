@@ -14,7 +14,7 @@ import pytest
 from hostapp import KEYS
 from sqlalchemy import event
 
-from flask_firmtext.testing.tables import create_tables
+from flask_firmtext.testing import create_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,11 +34,16 @@ def _import_sample_host_app() -> None:
 _import_sample_host_app()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "practice_database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        engines = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
+        metafunc.parametrize("practice_database", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def practice_database(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
     """A database of this module's own, in which the practice system's tables are, too."""
-    if request.config.getoption("--db") not in (request.param, "both"):
-        pytest.skip(f"--db {request.config.getoption('--db')}")
     return new_database(request.param)
 
 
@@ -102,10 +107,11 @@ def signed_in(practice: Any) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def statements(context: Any) -> Iterator[list[str]]:
+def statements(practice: Any) -> Iterator[list[str]]:
     """What is asked of the database while the test runs."""
     asked: list[str] = []
-    engine = context.extensions["sqlalchemy"].engine
+    with practice.app_context():
+        engine = practice.extensions["sqlalchemy"].engine
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         asked.append(statement)

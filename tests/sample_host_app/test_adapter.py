@@ -11,7 +11,7 @@ from flask_login import login_user, logout_user
 from sqlalchemy import select
 
 from flask_firmtext.ports.values import Side
-from flask_firmtext.testing.contract import HostContract, Known
+from flask_firmtext.testing import HostContract, Known
 
 
 @pytest.fixture

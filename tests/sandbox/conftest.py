@@ -111,9 +111,8 @@ class Carrier:
         """A request to the carrier's API; with the application's token unless told otherwise."""
         if "auth" not in more and "Authorization" not in more.get("headers", {}):
             more["headers"] = {**more.get("headers", {}), "Authorization": f"Bearer {self.token()}"}
-        return self.http.request(
-            method, self.api + path, verify=self.ca, timeout=(5, 20), allow_redirects=False, **more
-        )
+        more.setdefault("timeout", (5, 20))
+        return self.http.request(method, self.api + path, verify=self.ca, allow_redirects=False, **more)
 
     def post(self, text: str = "Hello", to: str = PHONE, **more: Any) -> requests.Response:
         body = {"to": to, "from": FIRM, "text": text, "channel": "sms", "message_type": "text", **more}
@@ -182,7 +181,8 @@ def final(customer: Customer) -> Any:
         def found() -> dict[str, Any] | None:
             bodies = [one.body for one in customer.of("/status")]
             return next(
-                (body for body in bodies if body["message_uuid"] == message_uuid and body["status"] != "submitted"), None
+                (body for body in bodies if body["message_uuid"] == message_uuid and body["status"] != "submitted"),
+                None,
             )
 
         return until(found)

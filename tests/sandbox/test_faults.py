@@ -14,8 +14,14 @@ import pytest
 import requests
 from servers import until
 
+from flask_firmtext.sandbox.wire import Wire, send
+
 PHONE, OTHER, FIRM = "14155550123", "14155550124", "18335550100"
-THROTTLED = {"type": "https://developer.vonage.com/api-errors/messages#1000", "title": "Rate Limit Hit", "instance": "x"}
+THROTTLED = {
+    "type": "https://developer.vonage.com/api-errors/messages#1000",
+    "title": "Rate Limit Hit",
+    "instance": "x",
+}
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 413, 415, 422, 429, 500, 502, 503, 504])
@@ -78,10 +84,11 @@ def test_a_uuid_can_be_given_out_twice(carrier: Any) -> None:
 
 
 @pytest.mark.parametrize(("do", "accepted"), [("drop_before", 0), ("drop_after", 1)])
-@pytest.mark.parametrize(("how", "error"), [(None, "RemoteDisconnected"), ("reset", "reset")])
-def test_a_dropped_connection_gives_no_answer(carrier: Any, do: str, accepted: int, how: str | None, error: str) -> None:
+@pytest.mark.parametrize("how", [None, "reset"])
+def test_a_dropped_connection_gives_no_answer(carrier: Any, do: str, accepted: int, how: str | None) -> None:
     carrier.fault("post", do, how=how, times=1)
-    with pytest.raises(requests.ConnectionError, match=error):
+    # Python up to 3.11 reports a reset under TLS as an end.
+    with pytest.raises(requests.ConnectionError, match=r"RemoteDisconnected|reset"):
         carrier.post()
     assert len(carrier.posts) == accepted
 
@@ -127,8 +134,17 @@ def test_a_damaged_answer_cannot_be_read(carrier: Any, how: str, error: type[Exc
 @pytest.mark.parametrize("at", [1, 100])
 def test_an_answer_can_be_cut_after_any_byte(carrier: Any, at: int) -> None:
     carrier.fault("post", "answer", how="half", at=at, times=1)
-    with pytest.raises(requests.ConnectionError):
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         carrier.post()
+
+
+def test_a_reset_is_a_reset() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        server, _ = listener.accept()
+        assert not send(server, b"head", b"body", Wire("reset"))
+        server.close()
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
 
 
 def test_an_answer_can_drip(carrier: Any) -> None:
@@ -146,7 +162,10 @@ def _first_bytes(carrier: Any, count: int) -> bytes:
     request = requests.Request("POST", f"{carrier.api}/v1/messages", json=_text(), auth=carrier.basic).prepare()
     head = f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in request.headers.items()) + "\r\n"
-    with socket.create_connection((host, int(port)), 5) as plain, context.wrap_socket(plain, server_hostname=host) as tls:
+    with (
+        socket.create_connection((host, int(port)), 5) as plain,
+        context.wrap_socket(plain, server_hostname=host) as tls,
+    ):
         tls.sendall(head.encode() + bytes(request.body or b""))
         read = b""
         while len(read) < count:
@@ -299,7 +318,8 @@ def test_the_signature_secret_can_change_at_the_carrier(carrier: Any, customer: 
 
 
 @pytest.mark.parametrize(
-    ("how", "says"), [(None, "self-signed|unable to get local issuer"), ("name", "mismatch|doesn't match"), ("expired", "expired")]
+    ("how", "says"),
+    [(None, "self-signed|unable to get local issuer"), ("name", "mismatch|doesn't match"), ("expired", "expired")],
 )
 def test_a_bad_certificate_is_refused_by_a_careful_client(carrier: Any, how: str | None, says: str) -> None:
     carrier.fault("tls", "forge", how=how, times=1)

@@ -74,7 +74,9 @@ def test_a_search_without_a_type_finds_other_numbers_first(carrier: Any) -> None
 def test_the_sdk_buys_links_lists_and_gives_back(carrier: Any, numbers: Any) -> None:
     application = carrier.settings["FIRMTEXT_VONAGE_APPLICATION_ID"]
     by_the_sdk = {**TOLL_FREE, "features": "SMS,VOICE,MMS"}  # its only way to write these three
-    found, count, _ = numbers.search_available_numbers(SearchAvailableNumbersFilter(**by_the_sdk, pattern="1844", search_pattern=0))
+    found, count, _ = numbers.search_available_numbers(
+        SearchAvailableNumbersFilter(**by_the_sdk, pattern="1844", search_pattern=0)
+    )
     bought = found[0].msisdn
     assert count == 80
     numbers.buy_number(NumberParams(country="US", msisdn=bought))

@@ -50,7 +50,9 @@ def _resolved(schema: Any, schemas: dict[str, Any]) -> Any:
             merged = _merged(merged, _resolved(part, schemas))
         return merged
     return {
-        name: {key: _resolved(one, schemas) for key, one in value.items()} if name == "properties" else _resolved(value, schemas)
+        name: {key: _resolved(one, schemas) for key, one in value.items()}
+        if name == "properties"
+        else _resolved(value, schemas)
         for name, value in schema.items()
         if name not in PROSE
     }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from typing import Any
 
@@ -77,7 +78,7 @@ def test_repeats_wait_twice_as_long_each_time(carrier: Any, customer: Any) -> No
     carrier.write()
     until(lambda: len(customer.received) == 4)
     moments = [one.at for one in customer.received]
-    waits = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(moments)]
     for wait, documented in zip(waits, (5, 10, 20), strict=True):
         assert documented * 0.02 <= wait < documented * 0.02 + 0.1
 
@@ -148,7 +149,9 @@ def test_a_webhook_without_an_answer_in_15_seconds_is_repeated() -> None:
     assert (outgoing.CONNECT, outgoing.ANSWER) == (3, 15)
 
 
-@pytest.mark.parametrize("text", ["", "x" * 160, "x" * 161, "€" * 80, "€" * 81, "[" * 154, "ç" * 70, "ç" * 71, "👋" * 67, "a👋" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "x" * 160, "x" * 161, "€" * 80, "€" * 81, "[" * 154, "ç" * 70, "ç" * 71, "👋" * 67, "a👋" * 50]
+)
 def test_segments_are_counted_as_others_count_them(text: str) -> None:
     import smsutil
 

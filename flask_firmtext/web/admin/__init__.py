@@ -1,4 +1,5 @@
 """Flask-Admin for a firm's administrators (being written)."""
+
 from typing import Any
 
 

@@ -1,0 +1,85 @@
+"""Whose a conversation is: under whom it is shown, and what the host is asked before somebody may see it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..current import firmtext
+from ..ports.values import Contact, Matter
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What ``Users.may`` is asked about: a firm's conversation, or texting one of its contacts before there is one.
+
+    ``contacts`` are the host's references of everybody under whom it was shown.
+    """
+
+    firm: str
+    contacts: tuple[str, ...] = ()
+    conversation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The contacts who have the number now. ``asked`` is False while the host cannot say.
+
+    ``moved``: the number has left everybody under whom the texts were shown. Then nobody is named, because the new
+    owner is a stranger to these texts.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    moved: bool = False
+    asked: bool = True
+
+
+UNKNOWN = Owners(asked=False)
+
+
+def of_numbers(firm: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, Owners]:
+    """The owners of each number (E.164); ``known`` gives the contacts under whom its texts were shown so far."""
+    ports = firmtext.host.for_firm
+    found = _shielded("Contacts.by_numbers", lambda: ports(firm).contacts.by_numbers(list(known)), None)
+    if found is None:
+        return dict.fromkeys(known, UNKNOWN)
+    return {number: _owners(found.get(number, ()), refs) for number, refs in known.items()}
+
+
+def _owners(contacts: Sequence[Contact], known: Sequence[str]) -> Owners:
+    if known and not any(contact.ref in known for contact in contacts):
+        return Owners(moved=True)
+    first = sorted(contacts, key=lambda contact: contact.ref not in known)
+    return Owners(tuple(first))
+
+
+def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
+    """Every matter in which one of these contacts is the client, once each, open ones first."""
+    port = firmtext.host.for_firm(firm).matters
+    found: dict[str, Matter] = {}
+    for contact in contacts:
+        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", lambda ref=contact.ref: port.of_contact(ref), ())
+        found.update((matter.ref, matter) for matter in of_contact)
+    return tuple(sorted(found.values(), key=lambda matter: not matter.open))
+
+
+def names_of(users: Iterable[str]) -> Mapping[str, str]:
+    """The names of the firm's people, as far as the host knows them."""
+    wanted = set(users)
+    nobody: Mapping[str, str] = {}
+    return _shielded("Users.names", lambda: firmtext.host.users.names(wanted), nobody) if wanted else nobody
+
+
+def _shielded(verb: str, ask: Callable[[], T], otherwise: T) -> T:
+    """What the host says. A page of texts is worth more than a name: a port that raises leaves out what it knows."""
+    try:
+        return ask()
+    except Exception as error:
+        log.warning("the host's %s failed with %s; the page goes on without it", verb, type(error).__name__)
+        return otherwise

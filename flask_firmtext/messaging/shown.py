@@ -1,0 +1,129 @@
+"""One text as it is shown: decrypted, signed with a name, its state in words with what they mean."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..errors import DecryptError
+from ..ports.values import Firm, User
+from ..store import cells
+from ..store.models import Conversation, Hold, Message
+from ..store.states import Direction, Kind, State
+from .readiness import hold_on
+from .wording import Words, hold_words, reason_words, state_words
+
+#: What a text was due later than its making by, when somebody wanted it later.
+SCHEDULED = timedelta(seconds=2)
+
+#: What states mean that are no failures and yet no success.
+MEANINGS = {
+    State.UNKNOWN: Words(
+        "Not sure it was sent",
+        "The connection to the carrier broke off. The text may have arrived.",
+        "Ask the client before you write it again.",
+    ),
+    State.UNCONFIRMED: Words(
+        "Sent, no confirmation",
+        "The carrier took the text and never said what became of it.",
+        "If it matters, ask the client whether it arrived.",
+    ),
+    State.EXPIRED: Words(
+        "Not sent: too late",
+        "The text could not go out in time, so it was not sent at all.",
+        "Write it again if it is still true.",
+    ),
+}
+PARTLY = "A part of it arrived."
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
+
+    ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` how many
+    came with it.
+    """
+
+    id: uuid.UUID
+    position: int
+    inbound: bool
+    body: str | None
+    author: str | None
+    mine: bool
+    at: datetime
+    state: State
+    words: str
+    help: Words | None
+    partly: bool
+    files: int
+
+
+def read_phones(session: Session, conversations: Sequence[Conversation]) -> dict[uuid.UUID, str | None]:
+    """The phone numbers (E.164) by conversation, None for one that cannot be read."""
+    wanted = [(cells.place(Conversation, "phone", row.id, row.firm), row.phone) for row in conversations]
+    found = cells.read(session, wanted)
+    return {
+        row.id: None if isinstance(phone, DecryptError) else phone
+        for row, phone in zip(conversations, found, strict=True)
+    }
+
+
+def read_bodies(session: Session, messages: Sequence[Message]) -> dict[uuid.UUID, str | None]:
+    """The texts by id, None for one that cannot be read."""
+    wanted = [(cells.place(Message, "body", row.id, row.firm), row.body) for row in messages]
+    found = cells.read(session, wanted)
+    return {row.id: None if isinstance(text, DecryptError) else text for row, text in zip(messages, found, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What it takes to put a text of this firm into words for this user."""
+
+    firm: Firm
+    user: User
+    holds: Sequence[Hold]
+    names: Mapping[str, str]
+
+    def text(self, message: Message, body: str | None, number: str, files: int = 0) -> Text:
+        """One text, with what its state means; ``number`` is the firm's in E.164."""
+        hold = hold_on(self.holds, number)
+        inbound = message.direction == Direction.IN
+        return Text(
+            id=message.id,
+            position=message.position,
+            inbound=inbound,
+            body=body,
+            author=self._author(message),
+            mine=message.author == self.user.ref,
+            at=message.shown_at,
+            state=State(message.state),
+            words="" if inbound else self._words(message, hold),
+            help=_help(message, hold),
+            partly=message.partly,
+            files=files,
+        )
+
+    def _author(self, message: Message) -> str | None:
+        if message.kind != Kind.STAFF or message.author is None:
+            return None
+        return self.names.get(message.author) or "Former colleague"
+
+    def _words(self, message: Message, hold: str | None) -> str:
+        due = message.not_before if message.tries == 0 else None
+        if due is not None and due - message.created_at < SCHEDULED:
+            due = None
+        return state_words(message.state, message.reason, due, firmtext.clock.now(), self.firm.zone, hold)
+
+
+def _help(message: Message, hold: str | None) -> Words | None:
+    if message.state == State.FAILED:
+        return reason_words(message.reason)
+    if message.state == State.QUEUED and hold is not None:
+        return hold_words(hold)
+    return MEANINGS.get(State(message.state))

@@ -1,0 +1,214 @@
+"""One conversation as it is read: its texts a page at a time, whose it is, and whether it can be answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..errors import TextRefused
+from ..ports.values import Contact, Firm, Matter, User
+from ..store import changes, inbox_queries, keys, queries
+from ..store.models import Hold, Message, OptOut
+from ..store.transactions import reading
+from . import consent, numbers, owners, readiness
+from .owners import Owners, Subject
+from .shown import Text, Wording, read_bodies, read_phones
+from .threads import UNREADABLE, subject
+from .wording import Words, hold_words, opted_out
+
+PAGE = 50
+
+NOBODYS = "This number belongs to no contact any more. Add it to a contact, then it can be texted."
+MOVED = "This number has left the contact whose texts these are. To text its new owner, begin with New."
+NOT_ASKED = "Contacts are not available at the moment. Reload the page in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation on a page. ``id`` is None before its first text, ``closed`` says why it cannot be answered now.
+
+    ``key`` stands for the phone number in forms and addresses, where a number would end up in logs. ``earlier`` is
+    the position before which there are more texts. ``now`` is the firm's count of changes that the page shows.
+    """
+
+    id: uuid.UUID | None
+    number: str
+    key: str
+    contact: Contact | None
+    contacts: tuple[Contact, ...]
+    matters: tuple[Matter, ...]
+    texts: tuple[Text, ...]
+    earlier: int | None
+    now: int
+    hold: Words | None
+    closed: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Who it is with; the number where that is nobody's."""
+        return tuple(contact.name for contact in self.contacts) or (self.number,)
+
+    @property
+    def newest(self) -> int:
+        """The position of the newest text shown, 0 when there is none."""
+        return self.texts[-1].position if self.texts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The newest texts that changed, at most a page and one, and what holds sending back now."""
+
+    texts: tuple[Text, ...]
+    hold: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The two numbers of a conversation: ours, and the phone's (None when it cannot be read) with its index."""
+
+    ours: str
+    phone: str | None
+    index: bytes
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What our tables say, read in one go."""
+
+    now: int
+    holds: Sequence[Hold]
+    not_ready: str | None
+    opt_out: OptOut | None
+    own: Sequence[str]
+    messages: Sequence[Message]
+    bodies: Mapping[uuid.UUID, str | None]
+    files: Mapping[uuid.UUID, int]
+
+
+def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
+    """What to ask the host before this conversation is opened; None when the firm has no such conversation."""
+    with reading() as session:
+        found = inbox_queries.conversation(session, firm, conversation_id)
+        refs = inbox_queries.contacts(session, firm, [conversation_id])
+    return subject(found[0], refs.get(conversation_id, ())) if found else None
+
+
+def with_phone(firm: str, index: bytes) -> uuid.UUID | None:
+    """The firm's conversation with the phone of this index, None before the first text."""
+    with reading() as session:
+        return inbox_queries.conversation_with(session, firm, index)
+
+
+def show(
+    firm: Firm, user: User, conversation_id: uuid.UUID, *, before: int | None = None, contact: str | None = None
+) -> Thread | None:
+    """A page of a conversation, the newest texts or those ``before`` a position; None when there is no such.
+
+    ``contact`` is the reference of the one whom the user chose, when several share the number.
+    """
+    with reading() as session:
+        now = changes.now(session, firm.ref)
+        found = inbox_queries.conversation(session, firm.ref, conversation_id)
+        if found is None:
+            return None
+        refs = inbox_queries.contacts(session, firm.ref, [conversation_id]).get(conversation_id, ())
+        pair = _Pair(found[1], read_phones(session, [found[0]])[conversation_id], found[0].phone_index, refs)
+        messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, before=before)
+        stored = _stored(session, firm, pair, now, messages[-PAGE:])
+    earlier = messages[-PAGE].position if len(messages) > PAGE else None
+    return _thread(firm, user, pair, stored, id=conversation_id, earlier=earlier, chosen=contact)
+
+
+def begin(firm: Firm, user: User, contact: Contact, e164: str) -> Thread:
+    """A conversation with one of a contact's numbers before its first text."""
+    with reading() as session:
+        sender = queries.sending_number(session, firm.ref)
+        pair = _Pair(sender.e164 if sender else "", e164, keys.index_of(firm.ref, e164), (contact.ref,))
+        stored = _stored(session, firm, pair, changes.now(session, firm.ref), ())
+    return _thread(firm, user, pair, stored, chosen=contact.ref)
+
+
+def changed(firm: Firm, user: User, conversation_id: uuid.UUID, *, since: int) -> Fresh:
+    """What an open page has to show after the firm's count ``since``; -1 means everything."""
+    with reading() as session:
+        now = changes.now(session, firm.ref)
+        found = inbox_queries.conversation(session, firm.ref, conversation_id)
+        if found is None:
+            return Fresh((), None)
+        messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
+        pair = _Pair(found[1], None, found[0].phone_index, ())
+        stored = _stored(session, firm, pair, now, messages)
+    hold = readiness.hold_on(stored.holds, pair.ours)
+    return Fresh(_texts(firm, user, pair, stored), hold_words(hold) if hold else None)
+
+
+def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Sequence[Message]) -> _Stored:
+    return _Stored(
+        now=now,
+        holds=queries.standing_holds(session, firm.ref),
+        not_ready=readiness.why_not(session, firm),
+        opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        own=queries.own_numbers(session, firm.ref),
+        messages=messages,
+        bodies=read_bodies(session, messages),
+        files=inbox_queries.attachments(session, firm.ref, [message.id for message in messages]),
+    )
+
+
+def _thread(
+    firm: Firm,
+    user: User,
+    pair: _Pair,
+    stored: _Stored,
+    *,
+    id: uuid.UUID | None = None,  # noqa: A002 - the field's name
+    earlier: int | None = None,
+    chosen: str | None = None,
+) -> Thread:
+    whose = owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
+    contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
+    hold = readiness.hold_on(stored.holds, pair.ours)
+    return Thread(
+        id=id,
+        number=numbers.display(pair.phone) if pair.phone else UNREADABLE,
+        key=pair.index.hex(),
+        contact=contact,
+        contacts=whose.contacts,
+        matters=owners.matters_of(firm.ref, whose.contacts),
+        texts=_texts(firm, user, pair, stored),
+        earlier=earlier,
+        now=stored.now,
+        hold=hold_words(hold) if hold else None,
+        closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
+    )
+
+
+def _texts(firm: Firm, user: User, pair: _Pair, stored: _Stored) -> tuple[Text, ...]:
+    names = owners.names_of(message.author for message in stored.messages if message.author)
+    wording = Wording(firm, user, stored.holds, names)
+    return tuple(
+        wording.text(message, stored.bodies[message.id], pair.ours, stored.files.get(message.id, 0))
+        for message in stored.messages
+    )
+
+
+def _closed(firm: Firm, pair: _Pair, stored: _Stored, whose: Owners, contact: Contact | None) -> str | None:
+    """Why this number cannot be texted, None when it can."""
+    if pair.phone is None:
+        return f"{UNREADABLE}. Whoever operates this system can find out why."
+    if contact is None:
+        return NOT_ASKED if not whose.asked else MOVED if whose.moved else NOBODYS
+    label = next((number.label for number in contact.numbers if number.e164 == pair.phone), "")
+    try:
+        numbers.parse(pair.phone, label=label, own=stored.own)
+    except TextRefused as refused:
+        return refused.sentence
+    if stored.opt_out is None:
+        return None
+    since = stored.opt_out.since
+    return opted_out(contact.name, stored.opt_out.evidence, since, firmtext.clock.now(), firm.zone)

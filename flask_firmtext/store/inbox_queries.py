@@ -1,0 +1,149 @@
+"""SELECTs behind the pages, by name. Each is limited to a firm, costs the same with many texts, decrypts nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
+from .states import Direction, NumberState
+
+#: The badge looks at this many threads, the newest: what lies deeper is found in the table, not counted on every page.
+RECENT = 500
+
+Cursor = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A conversation with its firm number, its last text and how many texts a user has not read."""
+
+    conversation: Conversation
+    number: str
+    last: Message
+    unread: int
+
+
+def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None, limit: int) -> Sequence[Row]:
+    """A page of conversations, the newest first; ``older_than`` is the last of the page before."""
+    query = (
+        _with_mark(user, Conversation, Number.e164, Message, _unread())
+        .join(Number, Number.id == Conversation.number_id)
+        .join(
+            Message,
+            and_(Message.conversation_id == Conversation.id, Message.position == Conversation.last_position),
+        )
+        .where(Conversation.firm == firm, Message.firm == firm)
+        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
+        .limit(limit)
+    )
+    if older_than is not None:
+        at, row = older_than
+        same = and_(Conversation.last_at == at, Conversation.id < row)
+        query = query.where(or_(Conversation.last_at < at, same))
+    return [Row(*found) for found in session.execute(query)]
+
+
+def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
+    """How many texts a user has not read, for each conversation that has such, among the recent ones."""
+    recent = (
+        select(Conversation.id)
+        .where(Conversation.firm == firm)
+        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
+        .limit(RECENT)
+        .scalar_subquery()
+    )
+    query = _with_mark(user, Conversation.id, _unread()).where(
+        Conversation.firm == firm,
+        Conversation.id.in_(recent),
+        Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def conversation(session: Session, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:
+    """A firm's conversation and the firm's number in it (E.164)."""
+    query = (
+        select(Conversation, Number.e164)
+        .join(Number, Number.id == Conversation.number_id)
+        .where(Conversation.firm == firm, Conversation.id == conversation_id)
+    )
+    found = session.execute(query).one_or_none()
+    return found and (found[0], found[1])
+
+
+def conversation_with(session: Session, firm: str, phone_index: bytes) -> uuid.UUID | None:
+    """The firm's open conversation with a phone: that of its newest text."""
+    return session.scalars(
+        select(Conversation.id)
+        .where(Conversation.firm == firm, Conversation.phone_index == phone_index, Conversation.closed_at.is_(None))
+        .order_by(Conversation.last_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def texts(
+    session: Session, firm: str, conversation_id: uuid.UUID, *, limit: int, before: int | None = None, since: int = -1
+) -> Sequence[Message]:
+    """The newest texts of a conversation in the order in which they are read: before a position, changed ``since``."""
+    query = select(Message).where(Message.firm == firm, Message.conversation_id == conversation_id)
+    if since >= 0:
+        query = query.where(Message.changed > since)
+    if before is not None:
+        query = query.where(Message.position < before)
+    return session.scalars(query.order_by(Message.position.desc()).limit(limit)).all()[::-1]
+
+
+def attachments(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """How many files came with these texts."""
+    query = (
+        select(Attachment.message_id, func.count())
+        .where(Attachment.firm == firm, Attachment.message_id.in_(messages))
+        .group_by(Attachment.message_id)
+    )
+    return dict(session.execute(query).tuples().all()) if messages else {}
+
+
+def contacts(session: Session, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:
+    """The contacts (references) under whom these conversations were shown so far."""
+    query = select(ConversationContact.conversation_id, ConversationContact.contact).where(
+        ConversationContact.firm == firm, ConversationContact.conversation_id.in_(conversations)
+    )
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    for row, contact in session.execute(query.order_by(ConversationContact.since)) if conversations else ():
+        found[row] = (*found.get(row, ()), contact)
+    return found
+
+
+def number_states(session: Session, firm: str) -> Collection[str]:
+    """The states of the firm's numbers; none, and texting was never turned on."""
+    return set(session.scalars(select(Number.state).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
+
+
+def _with_mark(user: str, *columns: Any) -> Select[Any]:
+    mark = and_(ReadMark.conversation_id == Conversation.id, ReadMark.user == user, ReadMark.firm == Conversation.firm)
+    return select(*columns).select_from(Conversation).outerjoin(ReadMark, mark)
+
+
+def _unread() -> ColumnElement[int]:
+    """Counted only where there is something: the position of the last text from outside tells."""
+    waiting = Message.__table__.alias("waiting").c
+    return (
+        select(func.count())
+        .where(
+            waiting.conversation_id == Conversation.id,
+            waiting.firm == Conversation.firm,
+            waiting.position > func.coalesce(ReadMark.position, 0),
+            waiting.position <= Conversation.last_in_position,
+            waiting.direction == Direction.IN,
+        )
+        .correlate(Conversation, ReadMark)
+        .scalar_subquery()
+        .label("unread")
+    )

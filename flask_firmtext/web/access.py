@@ -1,0 +1,78 @@
+"""Who is asking and what they may see. Asked of the host on every request, for every object."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import request
+
+from ..current import firmtext
+from ..messaging.owners import Subject
+from ..ports.host import Ports
+from ..ports.values import Firm, User
+from .problems import Problem, nothing_here, signed_out
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Where a request keeps its visitor: not in ``g``, which tests share between requests.
+KEPT = "firmtext.visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The signed-in user with the firm's ports."""
+
+    user: User
+    firm: Firm
+    ports: Ports
+
+    def may(self, action: str, subject: Subject | None = None) -> bool:
+        """Whether the host lets this user. :raises Problem: 503, the host cannot say, so nothing is shown."""
+        return asked("Users.may", lambda: firmtext.host.users.may(self.user, action, subject)) is True
+
+    def must(self, action: str, subject: Subject | None = None) -> None:
+        """:raises Problem: 404, as if there were no such thing; 503, the host cannot say."""
+        if not self.may(action, subject):
+            raise nothing_here()
+
+
+def visitor() -> Visitor:
+    """Who makes this request. :raises Problem: 401, nobody is signed in; 503, the host cannot say."""
+    if KEPT not in request.environ:
+        request.environ[KEPT] = _visitor()
+    found: Visitor = request.environ[KEPT]
+    return found
+
+
+def _visitor() -> Visitor:
+    user = asked("Users.current", firmtext.host.users.current)
+    if user is None:
+        raise signed_out()
+    firm = asked("Firms.get", lambda: firmtext.host.firms.get(user.firm))
+    if firm is None:
+        raise nothing_here()
+    return Visitor(user, firm, asked("Host.for_firm", lambda: firmtext.host.for_firm(firm.ref)))
+
+
+def somebody() -> bool:
+    """Whether anybody is signed in, as far as the host can say."""
+    try:
+        visitor()
+    except Problem as problem:
+        return problem.code != 401
+    return True
+
+
+def asked(verb: str, ask: Callable[[], T]) -> T:
+    """What the host says. :raises Problem: 503, it does not; its own error tells us nothing and users less."""
+    try:
+        return ask()
+    except Exception as error:
+        log.error("the host's %s failed with %s", verb, type(error).__name__)
+        words = "The practice system does not answer. Try again in a minute."
+        raise Problem(503, "Not available at the moment", words) from error

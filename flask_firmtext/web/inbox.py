@@ -1,0 +1,74 @@
+"""Text messages: the table of all conversations, one line each."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, render_template, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from ..messaging import readiness, threads
+from ..messaging.threads import Table
+from ..store.inbox_queries import Cursor
+from ..store.transactions import reading
+from .access import Visitor, visitor
+from .blueprint import blueprint
+from .problems import nothing_here
+
+
+@blueprint.get("/")
+def inbox() -> str:
+    """The inbox as a page of its own, for hosts that use no slot and for pages after the first."""
+    who = visitor()
+    who.must("conversation.list")
+    before = request.args.get("before")
+    return render_template("firmtext/inbox.html", inbox=contents(who, before), first=before is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of the table; ``not_on`` says why no text can be begun, ``trouble`` why there is no table."""
+
+    table: Table | None = None
+    visitor: Visitor | None = None
+    not_on: str | None = None
+    trouble: str | None = None
+
+
+def contents(who: Visitor, before: str | None = None) -> Inbox:
+    """A page of the table with what stands above it."""
+    table = page(who, before)
+    with reading() as session:
+        not_on = readiness.why_not(session, who.firm)
+    return Inbox(table, who, not_on)
+
+
+def page(who: Visitor, before: str | None = None) -> Table:
+    """A page of the table as this user may see it. :raises Problem: 404, the cursor is none of ours."""
+    older_than = read_cursor(who.firm.ref, before) if before else None
+    return threads.table(
+        who.firm, who.user, may=lambda subject: who.may("conversation.read", subject), older_than=older_than
+    )
+
+
+def write_cursor(firm: str, cursor: Cursor) -> str:
+    """Where the next page begins, signed: nobody walks through another firm's table by guessing."""
+    return _signer().dumps([firm, cursor[0].isoformat(), str(cursor[1])])
+
+
+def read_cursor(firm: str, written: str) -> Cursor:
+    """:raises Problem: 404, the cursor was changed or is another firm's."""
+    try:
+        of_firm, at, row = _signer().loads(written)
+        cursor = datetime.fromisoformat(at), uuid.UUID(row)
+    except (BadData, ValueError, TypeError):
+        raise nothing_here() from None
+    if of_firm != firm:
+        raise nothing_here()
+    return cursor
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="firmtext-cursor")

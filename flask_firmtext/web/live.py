@@ -1,0 +1,84 @@
+"""What has changed since a page was drawn. Asked every second, so it costs one indexed read while nothing has.
+
+A poll is no sign of life of a person: it renews neither the host's session nor its cookies.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, json, render_template, request, session
+
+from ..messaging import thread, threads
+from ..store import changes
+from ..store.transactions import reading
+from . import inbox
+from .access import Visitor, visitor
+from .blueprint import blueprint
+from .problems import Problem
+from .thread import mark_read, may_read
+
+
+class Quiet(Response):
+    """An answer that sets no cookie, whoever tries: a session that only polls may run out."""
+
+    def set_cookie(self, *args: Any, **named: Any) -> None:
+        """Nothing."""
+
+
+@blueprint.get("/changes")
+def changed() -> Response:
+    """204 while the firm's count is ``since``, else what an open page has to show, as JSON of HTML parts."""
+    try:
+        return _answer()
+    except Problem as problem:
+        return _quiet(Quiet(status=problem.code))
+
+
+def _answer() -> Response:
+    who = visitor()
+    who.must("conversation.list")
+    since = request.args.get("since", -1, type=int)
+    open_thread = request.args.get("conversation", type=uuid.UUID)
+    _seen(who, open_thread)
+    with reading() as own:
+        now = changes.now(own, who.firm.ref)
+    if now == since:
+        return _quiet(Quiet(status=204))
+    parts: dict[str, Any] = {"now": now, "unread": threads.unread(who.firm.ref, who.user, may=_reads(who))}
+    if "table" in request.args:
+        parts["table"] = render_template("firmtext/_table.html", table=inbox.page(who), visitor=who, first=True)
+    if open_thread:
+        parts |= _of_thread(who, open_thread, since)
+    return _quiet(Quiet(json.dumps(parts), mimetype="application/json"))
+
+
+def _reads(who: Visitor) -> Any:
+    return lambda subject: who.may("conversation.read", subject)
+
+
+def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
+    """Texts that came while the conversation was open and in sight have been read."""
+    position = request.args.get("seen", type=int)
+    if conversation_id and position:
+        may_read(who, conversation_id)
+        mark_read(who, conversation_id, position)
+
+
+def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int) -> dict[str, Any]:
+    may_read(who, conversation_id)
+    fresh = thread.changed(who.firm, who.user, conversation_id, since=since)
+    shown = fresh.texts[-thread.PAGE :]
+    return {
+        "texts": "".join(render_template("firmtext/_text.html", text=text, visitor=who) for text in shown),
+        "gap": since >= 0 and len(fresh.texts) > len(shown),
+        "hold": render_template("firmtext/_hold.html", hold=fresh.hold),
+    }
+
+
+def _quiet(answer: Response) -> Response:
+    """The host's session as it was found: a permanent one would be written again with every answer."""
+    if session.pop("_permanent", None) is not None:
+        session.modified = False
+    return answer

@@ -1,0 +1,137 @@
+"""A new text: find a contact by name or number, see what was written before, write.
+
+What is typed to find somebody goes in a form's body, never in an address: addresses end up in logs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from ..messaging import thread
+from ..messaging.numbers import display
+from ..messaging.owners import Subject
+from ..messaging.thread import Thread
+from ..ports.values import Contact
+from ..store import keys
+from .access import Visitor, asked, visitor
+from .blueprint import blueprint, wants_part
+from .draft import Draft
+from .problems import nothing_here
+from .thread import mark_read
+
+NO_NUMBER = "has no phone number. Add one to the contact, then text it."
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a contact's numbers: its key, how it is written, the host's label, whether texts go there by default."""
+
+    key: str
+    e164: str
+    words: str
+    label: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact in the list with its numbers."""
+
+    contact: Contact
+    choices: tuple[Choice, ...]
+
+    @property
+    def default(self) -> Choice | None:
+        """The number that texts go to unless somebody picks another."""
+        return next((choice for choice in self.choices if choice.default), None)
+
+
+@blueprint.get("/new")
+def new() -> Response:
+    """The page of a new text, with the contact and number that the address names."""
+    who = visitor()
+    who.must("message.send")
+    if not request.args.get("contact"):
+        return _page(who, None)
+    found = _chosen(who, request.args["contact"])
+    shown = _thread(who, found, request.args.get("number", ""))
+    if wants_part():
+        draft = shown and Draft.to_answer(shown)
+        part = render_template("firmtext/_chosen.html", found=found, thread=shown, draft=draft, visitor=who)
+        return make_response(part)
+    return _page(who, found, thread=shown)
+
+
+@blueprint.post("/new")
+def search() -> Response:
+    """Contacts whose name or number matches: the list for the picker, or the page with it."""
+    who = visitor()
+    who.must("message.send")
+    typed = request.form.get("q", "").strip()[:200]
+    contacts = asked("Contacts.search", lambda: who.ports.contacts.search(typed))
+    options = [
+        _with_choices(who, contact)
+        for contact in contacts
+        if who.may("message.send", Subject(who.firm.ref, (contact.ref,)))
+    ]
+    if wants_part():
+        return make_response(render_template("firmtext/_options.html", options=options))
+    return _page(who, None, options=options, typed=typed)
+
+
+def _page(
+    who: Visitor,
+    found: Found | None,
+    *,
+    thread: Thread | None = None,
+    options: list[Found] | None = None,
+    typed: str = "",
+) -> Response:
+    draft = Draft.to_answer(thread) if thread else None
+    typed = found.contact.name if found else typed
+    page = render_template(
+        "firmtext/new.html", found=found, thread=thread, options=options, typed=typed, draft=draft, visitor=who
+    )
+    return make_response(page)
+
+
+def _chosen(who: Visitor, ref: str) -> Found:
+    contact = asked("Contacts.get", lambda: who.ports.contacts.get(ref))
+    if contact is None:
+        raise nothing_here()
+    who.must("message.send", Subject(who.firm.ref, (contact.ref,)))
+    return _with_choices(who, contact)
+
+
+def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
+    """The conversation with the number of this key, else with the texting number; None for a contact without one."""
+    choice = next((choice for choice in found.choices if choice.key == key), found.default)
+    if choice is None:
+        return None
+    known = thread.with_phone(who.firm.ref, bytes.fromhex(choice.key))
+    subject = thread.find(who.firm.ref, known) if known else None
+    if known is None or subject is None:
+        return thread.begin(who.firm, who.user, found.contact, choice.e164)
+    who.must("conversation.read", subject)
+    shown = thread.show(who.firm, who.user, known, contact=found.contact.ref)
+    if shown is not None:
+        mark_read(who, known, shown.newest)
+    return shown
+
+
+def _with_choices(who: Visitor, contact: Contact) -> Found:
+    default = contact.texting_number or next((number.e164 for number in contact.numbers), None)
+    choices = tuple(
+        Choice(
+            key=keys.index_of(who.firm.ref, number.e164).hex(),
+            e164=number.e164,
+            words=display(number.e164),
+            label=number.label,
+            default=number.e164 == default,
+        )
+        for number in contact.numbers
+    )
+    return Found(contact, choices)

@@ -1,0 +1,66 @@
+"""What could not be shown, in words. A host's own pages for 401, 404 and 503 come first."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import current_app, make_response, render_template
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, Unauthorized
+from werkzeug.wrappers import Response
+
+from ..errors import KeyUnavailable
+from .blueprint import OWN_BASE, blueprint
+
+log = logging.getLogger(__name__)
+
+HTTP: dict[int, type[HTTPException]] = {401: Unauthorized, 404: NotFound, 503: ServiceUnavailable}
+
+
+class Problem(Exception):
+    """A page that cannot be shown. ``code`` is 401, 404 or 503, ``words`` say what to do."""
+
+    def __init__(self, code: int, title: str, words: str) -> None:
+        self.code, self.title, self.words = code, title, words
+        super().__init__(title)
+
+
+def nothing_here() -> Problem:
+    """The same for what does not exist and for what is another firm's."""
+    return Problem(404, "Nothing here", "It was removed, or the address is wrong.")
+
+
+def signed_out() -> Problem:
+    return Problem(401, "You are signed out", "Sign in, then open this page again.")
+
+
+def not_available() -> Problem:
+    return Problem(503, "Not available at the moment", "The texts cannot be reached. Try again in a minute.")
+
+
+@blueprint.errorhandler(Problem)
+def show(problem: Problem) -> Response:
+    """The host's page for this code where it has one, else ours."""
+    error = HTTP[problem.code]()
+    answer = current_app.handle_http_exception(error)
+    if answer is not error:
+        return make_response(answer)
+    return framed("firmtext/problem.html", problem.code, problem=problem)
+
+
+@blueprint.errorhandler(SQLAlchemyError)
+@blueprint.errorhandler(KeyUnavailable)
+def unavailable(error: Exception) -> Response:
+    # The error's own words hold the statement's values: only its type is told.
+    log.error("a page could not be shown: %s", type(error).__name__)
+    return show(not_available())
+
+
+def framed(template: str, code: int, **context: object) -> Response:
+    """A page in the host's frame; in our own when that cannot be drawn either, because the database is away."""
+    try:
+        page = render_template(template, **context)
+    except Exception as error:
+        log.warning("the host's frame could not be drawn: %s", type(error).__name__)
+        page = render_template(template, **(context | {"firmtext_base": OWN_BASE}))
+    return make_response(page, code)

@@ -1,0 +1,65 @@
+"""One conversation: its texts, newest at the end, and the composer under them."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from flask import render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..messaging import reading, thread
+from ..messaging.thread import Thread
+from ..store.transactions import own
+from .access import Visitor, visitor
+from .blueprint import blueprint, wants_part
+from .draft import Draft
+from .problems import nothing_here
+
+log = logging.getLogger(__name__)
+
+
+@blueprint.get("/conversations/<uuid:conversation_id>")
+def conversation(conversation_id: uuid.UUID) -> str:
+    """A conversation at its newest texts, or those before a position."""
+    before = request.args.get("before", type=int)
+    shown = opened(visitor(), conversation_id, before=before)
+    if wants_part():
+        return render_template("firmtext/_texts.html", thread=shown, visitor=visitor())
+    return render_template(
+        "firmtext/thread.html", thread=shown, draft=Draft.to_answer(shown), newest=before is None, visitor=visitor()
+    )
+
+
+def opened(
+    who: Visitor, conversation_id: uuid.UUID, *, before: int | None = None, contact: str | None = None
+) -> Thread:
+    """A conversation that this user may read, marked as read when its newest texts are shown.
+
+    :raises Problem: 404.
+    """
+    may_read(who, conversation_id)
+    shown = thread.show(who.firm, who.user, conversation_id, before=before, contact=contact)
+    if shown is None:
+        raise nothing_here()
+    # A browser that fetches ahead shows nothing to anybody yet.
+    if before is None and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        mark_read(who, conversation_id, shown.newest)
+    return shown
+
+
+def may_read(who: Visitor, conversation_id: uuid.UUID) -> None:
+    """:raises Problem: 404, there is no such conversation at this firm, or the host says no."""
+    subject = thread.find(who.firm.ref, conversation_id)
+    if subject is None:
+        raise nothing_here()
+    who.must("conversation.read", subject)
+
+
+def mark_read(who: Visitor, conversation_id: uuid.UUID, position: int) -> None:
+    """The user has seen the texts up to here. A mark that cannot be stored hides no text."""
+    try:
+        with own() as session:
+            reading.mark_read(session, who.firm.ref, conversation_id, user=who.user.ref, position=position)
+    except SQLAlchemyError as error:
+        log.warning("a read mark was not stored: %s", type(error).__name__)

@@ -1,0 +1,39 @@
+"""When something was, on the firm's wall clock: short in a table, exact beside a text."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ..messaging.moments import clock_time, day, moment
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+WEEK = 7
+
+
+def exact(at: datetime, now: datetime, zone: str) -> str:
+    """The day and time: "3 May, 14:05", with the year when it is another than now's."""
+    return f"{day(at, now, zone)}, {clock_time(at, zone)}"
+
+
+def relative(at: datetime, now: datetime, zone: str) -> str:
+    """As people say it: "just now", "5 min ago", "14:05", "Yesterday", "Tue 9:00", "3 May"."""
+    if at > now - MINUTE:
+        return "just now"
+    if at > now - HOUR:
+        return f"{int((now - at) / MINUTE)} min ago"
+    days = (_date(now, zone) - _date(at, zone)).days
+    if days == 0:
+        return clock_time(at, zone)
+    if days == 1:
+        return "yesterday"
+    return moment(at, at, zone) if days < WEEK else day(at, now, zone)
+
+
+def _date(at: datetime, zone: str) -> datetime:
+    try:
+        local = at.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        local = at
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

@@ -1,0 +1,79 @@
+"""Where the demo's firms get their numbers from, whatever the carrier has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hostapp import KEYS
+
+from flask_firmtext.errors import CarrierBusy
+from flask_firmtext.ports.gateway import OwnedNumber
+from flask_firmtext.store import queries
+from flask_firmtext.testing import create_tables
+
+
+@pytest.fixture
+def practice(new_database: Callable[[str], str]) -> Iterator[Any]:
+    """The practice system with its firms and nothing more, on the carrier in memory."""
+    from sample_host_app import create_app, seed
+
+    app = create_app(
+        {
+            **KEYS,
+            "SECRET_KEY": "only for tests",
+            "SQLALCHEMY_DATABASE_URI": new_database("sqlite"),
+            "FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway",
+            "FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed",
+        }
+    )
+    with app.app_context():
+        create_tables(app.extensions["sqlalchemy"].engine)
+        seed.create()
+        yield app
+        app.extensions["sqlalchemy"].session.remove()
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def numbers_after(practice: Any) -> tuple[list[str], list[str], list[str]]:
+    """Harbor's numbers, Summit's, and what was said."""
+    from sample_host_app.demo import numbers
+    from sample_host_app.models import db
+
+    said = numbers.adopt(practice)
+    return queries.own_numbers(db.session, "harbor"), queries.own_numbers(db.session, "summit"), said
+
+
+def test_each_firm_gets_the_number_that_the_sandbox_has_for_it(practice: Any) -> None:
+    assert numbers_after(practice) == (["+18335550100"], ["+18335550101"], [])
+
+
+def test_adopting_again_changes_nothing(practice: Any) -> None:
+    assert numbers_after(practice) == numbers_after(practice)
+
+
+def test_another_carriers_numbers_are_taken_linked_and_named(practice: Any) -> None:
+    gateway = practice.extensions["firmtext"].gateway
+    gateway.numbers = {e164: OwnedNumber(e164, "US") for e164 in ("+18445550111", "+18335550101")}
+    harbor, summit, said = numbers_after(practice)
+    assert (harbor, summit) == (["+18445550111"], ["+18335550101"])
+    assert said == ["harbor: texts from +18445550111"]
+    assert all(number.linked for number in gateway.owned())
+
+
+def test_with_no_number_one_is_bought_for_each_firm(practice: Any) -> None:
+    gateway = practice.extensions["firmtext"].gateway
+    gateway.numbers = {}
+    harbor, summit, said = numbers_after(practice)
+    assert harbor != summit
+    assert {number.e164 for number in gateway.owned() if number.linked} == {*harbor, *summit}
+    assert said == [f"harbor: bought {harbor[0]}", f"summit: bought {summit[0]}"]
+
+
+def test_a_carrier_that_is_away_leaves_the_usual_numbers_and_says_so(practice: Any) -> None:
+    practice.extensions["firmtext"].gateway.fail(CarrierBusy("connection"), verb="owned", times=2)
+    harbor, summit, said = numbers_after(practice)
+    assert (harbor, summit) == (["+18335550100"], ["+18335550101"])
+    assert all("carrier cannot be asked" in words for words in said)
+    assert len(said) == 2
