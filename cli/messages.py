@@ -16,6 +16,7 @@ from ..messaging.wording import REASONS, find_reason
 from ..store import cells
 from ..store import operator_queries as queries
 from ..store.audit import record
+from ..store.ciphers import Place
 from ..store.models import Attempt, Conversation, Message, Number
 from ..store.states import Direction, State
 from ..store.transactions import own, reading
@@ -120,11 +121,11 @@ def _attempt(post: Attempt) -> dict[str, Any]:
     return {name: getattr(post, name) for name in names}
 
 
-def _phone(conversation: Conversation) -> tuple[cells.Place, bytes]:
+def _phone(conversation: Conversation) -> tuple[Place, bytes]:
     return cells.place(Conversation, "phone", conversation.id, conversation.firm), conversation.phone
 
 
-def _body(message: Message) -> tuple[cells.Place, bytes]:
+def _body(message: Message) -> tuple[Place, bytes]:
     return cells.place(Message, "body", message.id, message.firm), message.body
 
 

@@ -62,8 +62,21 @@ class Clock:
         return database_now(bindparam(None, offset.total_seconds(), type_=Float()))
 
 
+class ShiftedClock(Clock):
+    """A clock that is ahead or behind and goes on: for ``sweep --once --as-of TIME``."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self.shift = shift
+
+    def now(self) -> datetime:
+        return super().now() + self.shift
+
+    def sql(self, offset: timedelta = timedelta(0)) -> ColumnElement[datetime]:
+        return super().sql(offset + self.shift)
+
+
 class FixedClock(Clock):
-    """A clock that stands where it was put: for tests, and for ``sweep --once --as-of TIME``."""
+    """A clock that stands where it was put: for tests."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at.astimezone(UTC)

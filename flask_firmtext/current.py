@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from cachetools import TTLCache
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
@@ -15,13 +14,14 @@ from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
 
 from .clock import Clock
+from .memory import Memory
 from .ports.gateway import Gateway
 from .ports.host import Host
 from .settings import Settings
 
-KEYS_KEPT = 10_000
 KEY_SECONDS = 300
 ACTIVE_SECONDS = 60
+ALARM_SECONDS = 60
 
 
 @dataclass
@@ -29,7 +29,8 @@ class State:
     """One application's share of the extension; it lives in ``app.extensions["firmtext"]``.
 
     ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
-    five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown.
+    five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``keys_proven`` says that
+    the configured keys were found to be those that wrote here, ``alarmed`` which alarms sounded in the last minute.
     """
 
     settings: Settings
@@ -37,10 +38,10 @@ class State:
     db: SQLAlchemy
     clock: Clock
     ring: Callable[[list[str]], None]
-    unwrapped: TTLCache[str, bytes] = field(default_factory=lambda: TTLCache(KEYS_KEPT, KEY_SECONDS), repr=False)
-    active: TTLCache[tuple[str, str], str] = field(
-        default_factory=lambda: TTLCache(KEYS_KEPT, ACTIVE_SECONDS), repr=False
-    )
+    unwrapped: Memory[str, bytes] = field(default_factory=lambda: Memory(KEY_SECONDS), repr=False)
+    active: Memory[tuple[str, str], str] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
+    alarmed: Memory[str, bool] = field(default_factory=lambda: Memory(ALARM_SECONDS), repr=False)
+    keys_proven: bool = False
 
     @property
     def engine(self) -> Engine:

@@ -73,10 +73,6 @@ def _register(app: Flask, typed: settings.Settings) -> None:
     for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint):
         app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
     pages.register(app)
-    protect = app.extensions.get("csrf")
-    if protect is not None:
-        protect.exempt(webhooks.blueprint)
-        protect.exempt(pages.blueprint)
 
 
 def _prepare_sqlite(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:
@@ -88,9 +84,9 @@ def _prepare_sqlite(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> Non
 
 def _set_pragmas(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")  # first, because to change the journal needs a lock
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
 
 

@@ -149,5 +149,8 @@ def hosts(value: Any) -> tuple[str, ...]:
 def _file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Fault(f"names the file {path}, which cannot be read ({error.strerror}).") from None
+    except (OSError, ValueError) as error:
+        # A key without its id looks like a path, and must not be repeated in an error.
+        if re.fullmatch(r"[A-Za-z0-9+/_-]{40,}=*", path.strip()):
+            raise Fault(_KEY_FORM) from None
+        raise Fault(f"names the file {path}, which cannot be read ({getattr(error, 'strerror', error)}).") from None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_address
 from typing import Any
 
 from .errors import ConfigurationError
@@ -196,7 +197,7 @@ def read(config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> 
 
 def _value(setting: Setting, config: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
     configured = config.get(setting.name, environ.get(setting.name))
-    if configured is None or (configured == "" and setting.default is not REQUIRED):
+    if configured is None or configured == "":
         if setting.default is REQUIRED:
             raise Fault(f"is missing. {setting.sentence}")
         return setting.default
@@ -238,4 +239,7 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
 def loopback(host: str) -> bool:
     """Whether a ``host`` or ``host:port`` is this machine: then the carrier is a sandbox."""
     name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host
-    return name == "localhost" or name.startswith("127.") or name.strip("[]") == "::1"
+    try:
+        return name == "localhost" or ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False

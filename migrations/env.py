@@ -7,7 +7,7 @@ from typing import Any
 from alembic import context
 from flask_firmtext.migrations import PREFIX, VERSION_TABLE
 
-from flask_firmtext.store.models import Base
+from flask_firmtext.store.models import Message
 
 attributes = context.config.attributes
 connection = attributes["connection"]
@@ -20,7 +20,7 @@ def ours(obj: Any, name: str | None, type_: str, reflected: bool, compare_to: An
 
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=Message.metadata,
     version_table=VERSION_TABLE,
     include_object=ours,
     render_as_batch=True,

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, SubmitField
@@ -34,12 +35,18 @@ class SignInForm(FlaskForm):
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.register_error_handler(401, sign_in_first)
     app.register_blueprint(bp)
 
 
 @login_manager.user_loader
 def load(user_id: str) -> User | None:
     return db.session.get(User, int(user_id))
+
+
+def sign_in_first(error: HTTPException) -> Response | HTTPException:
+    """A page asked for without a session leads to the form; a part of one (htmx) has no room for it."""
+    return error if "HX-Request" in request.headers else login_manager.unauthorized()
 
 
 @bp.route("/login", methods=["GET", "POST"])

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.serving import make_server
+
 from servers import (
     FOLDER,
     answers,
@@ -25,7 +27,6 @@ from servers import (
     until,
     valkey,
 )
-from werkzeug.serving import make_server
 
 ROOT = Path(__file__).parent.parent
 SUPPORT = Path(__file__).parent / "support"
@@ -165,14 +166,14 @@ def public_url() -> str:
 def sandbox_process(public_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A sandbox carrier as a process of its own, over HTTPS."""
     from carrier import Carrier
-
     from flask_firmtext.sandbox import credentials
 
     state = tmp_path_factory.mktemp("sandbox")
     port, tls_port = free_port(), free_port()
     arguments = [
         sys.executable, "-m", "flask_firmtext.sandbox", "--port", str(port), "--tls-port", str(tls_port),
-        "--state-dir", state, "--webhooks", f"{public_url}/texting/webhooks", "--speed", "0", "--retry-speed", "0.05", "--end-with-parent",
+        "--state-dir", state, "--webhooks", f"{public_url}/texting/webhooks",
+        "--speed", "0", "--retry-speed", "0.05", "--end-with-parent",
     ]  # fmt: skip
     with process(arguments, env=os.environ, log=state / "log", cwd=state) as running:
         until(lambda: running.poll() is not None or (answers(port) and answers(tls_port)))

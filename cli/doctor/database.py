@@ -38,7 +38,7 @@ def database(engine: Engine) -> Iterator[Finding]:
 
 
 def _transactions(connection: Connection) -> Iterator[Finding]:
-    if connection.get_isolation_level() == "AUTOCOMMIT" or _sqlite_commits_by_itself(connection):
+    if _commits_by_itself(connection):
         yield wrong(
             "database.isolation",
             "The host's engine commits each statement by itself: two workers could send one text.",
@@ -46,12 +46,12 @@ def _transactions(connection: Connection) -> Iterator[Finding]:
         )
 
 
-def _sqlite_commits_by_itself(connection: Connection) -> bool:
-    """Its dialect does not tell. A driver in autocommit is right where the host begins transactions itself."""
-    if connection.dialect.name != "sqlite":
-        return False
+def _commits_by_itself(connection: Connection) -> bool:
+    """The driver knows; the dialects tell the server's level. On SQLite a host may begin transactions itself."""
     driver = connection.connection.dbapi_connection
-    return getattr(driver, "isolation_level", "") is None and not connection.engine.dispatch.begin
+    if connection.dialect.name == "sqlite":
+        return getattr(driver, "isolation_level", "") is None and not connection.engine.dispatch.begin
+    return getattr(driver, "autocommit", False) is True
 
 
 def _sqlite(connection: Connection) -> Iterator[Finding]:

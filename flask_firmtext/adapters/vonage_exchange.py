@@ -36,6 +36,7 @@ class Stage(IntEnum):
 class Exchange(AbstractContextManager["Exchange"]):
     """One request and its answer, cut off after ``seconds`` in all, however slowly the answer drips.
 
+    Only the look-up of a name cannot be cut; when it took too long the request is not begun.
     ``peer`` judges the address that was connected to. ``status``, ``headers`` and ``body`` are what has come.
     """
 

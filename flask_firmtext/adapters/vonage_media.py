@@ -44,7 +44,10 @@ class MediaFiles:
         :raises CarrierRefused: evidence ``host``, ``redirect``, ``encoding``, ``gone`` or ``too_large``.
         :raises CarrierBusy: try again later.
         """
-        peer = self._peer(url)
+        host, port, rest = _parts(url)
+        peer = self._peer(host, port)
+        # Put together anew: what is fetched is what was judged, whatever another parser makes of the address.
+        url = f"https://{host}{'' if port == 443 else f':{port}'}{rest}"
         token = self._tokens.current()
         with Session() as session:
             wire = Wire(session, self._ca_bundle)
@@ -85,30 +88,29 @@ class MediaFiles:
             return _refused("too_large", length[:20])
         return None
 
-    def _peer(self, url: str) -> Peer:
-        """Judge the address of a file; the answer judges the address that its host leads to."""
-        entry = _entry(url)
-        host = entry.rpartition(":")[0]
-        if not {entry, host if entry.endswith(":443") else entry} & set(self._hosts):
+    def _peer(self, host: str, port: int) -> Peer:
+        """Judge the host of a file; the answer judges the address that it leads to."""
+        if f"{host}:{port}" not in self._hosts and (port != 443 or host not in self._hosts):
             raise _refused("host", "not listed")
         if self._sandbox and (loopback(host) or _literal(host)):
             return lambda peer: loopback(peer) if loopback(host) else peer == host
         return _public
 
 
-def _entry(url: str) -> str:
-    """`host:port` of an address that may be fetched at all."""
-    entry = ""
+def _parts(url: str) -> tuple[str, int, str]:
+    """Host, port and the rest of an address that may be fetched at all."""
+    found = None
     try:
         parts = urlsplit(url)
         if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and url.isprintable():
             host = parts.hostname.encode("idna").decode().lower()
-            entry = f"{host}:{443 if parts.port is None else parts.port}"
+            rest = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            found = (host, 443 if parts.port is None else parts.port, rest)
     except ValueError:
-        entry = ""
-    if not entry or "\\" in url or " " in url:
+        found = None
+    if found is None or "\\" in url or " " in url:
         raise _refused("host", "not an https address")
-    return entry
+    return found
 
 
 def _literal(host: str) -> bool:
@@ -138,9 +140,9 @@ def _again(error: CarrierError) -> CarrierError:
     """Nothing was sent that could arrive twice: what is not refused for good may be tried again."""
     if isinstance(error, CarrierUnsure):
         return CarrierBusy(error.evidence, error.detail)
-    if isinstance(error, CarrierRefused) and error.evidence not in ("host", "local"):
-        return CarrierBusy(error.evidence, error.detail)
-    return error
+    if not isinstance(error, CarrierRefused) or error.evidence == "host":
+        return error
+    return _refused("host", error.detail) if error.evidence == "local" else CarrierBusy(error.evidence, error.detail)
 
 
 class _Body(io.RawIOBase):

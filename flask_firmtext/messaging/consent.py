@@ -47,16 +47,24 @@ def lock_pair(session: Sessions, firm: str, phone_index: bytes) -> list[uuid.UUI
 
 
 def opt_out(session: Sessions, firm: str, phone_index: bytes, *, evidence: str, actor: str) -> None:
-    """Stop texting a number, and withdraw what is still queued for it. The caller holds :func:`lock_pair`."""
-    now = firmtext.clock.now()
-    values = {"firm": firm, "phone_index": phone_index, "opted_out": True, "since": now, "evidence": evidence}
-    insert_or_update(
-        session,
-        OptOut,
-        ["firm", "phone_index"],
-        values | {"id": uuid.uuid4()},
-        {"opted_out": True, "since": now, "evidence": evidence},
+    """Stop texting a number, and withdraw what is still queued for it. The caller holds :func:`lock_pair`.
+
+    A standing opt-out keeps its date and its evidence: staff are told when and how the client said it.
+    """
+    _withdraw(session, firm, phone_index, actor)
+    if opt_out_of(session, firm, phone_index) is not None:
+        return
+    changes = {"opted_out": True, "since": firmtext.clock.now(), "evidence": evidence}
+    values = {"id": uuid.uuid4(), "firm": firm, "phone_index": phone_index, **changes}
+    insert_or_update(session, OptOut, ["firm", "phone_index"], values, changes)
+    audit.record(
+        session, "consent.opt_out", ("firmtext_opt_out", phone_index.hex()), firm=firm, actor=actor, evidence=evidence
     )
+    notes(session).signals.append((signals.consent_changed, {"firm": firm, "conversation": None, "opted_out": True}))
+    notes(session).show(firm)
+
+
+def _withdraw(session: Sessions, firm: str, phone_index: bytes, actor: str) -> None:
     pair = select(Conversation.id).where(Conversation.firm == firm, Conversation.phone_index == phone_index)
     waiting = session.scalars(
         select(Message.id)
@@ -66,8 +74,3 @@ def opt_out(session: Sessions, firm: str, phone_index: bytes, *, evidence: str, 
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="opted_out", actor=actor)
-    audit.record(
-        session, "consent.opt_out", ("firmtext_opt_out", phone_index.hex()), firm=firm, actor=actor, evidence=evidence
-    )
-    notes(session).signals.append((signals.consent_changed, {"firm": firm, "conversation": None, "opted_out": True}))
-    notes(session).show(firm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from ..current import firmtext
@@ -64,7 +65,7 @@ def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
     port = firmtext.host.for_firm(firm).matters
     found: dict[str, Matter] = {}
     for contact in contacts:
-        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", lambda ref=contact.ref: port.of_contact(ref), ())
+        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", partial(port.of_contact, contact.ref), ())
         found.update((matter.ref, matter) for matter in of_contact)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
 

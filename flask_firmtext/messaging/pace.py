@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ScalarSelect, case, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..store import queries
 from ..store.models import Account, Number
 from ..store.queries import ACCOUNT, Due
+from ..store.transactions import own
 from ..store.upsert import insert_once
 
 Sessions = Session | scoped_session[Any]
@@ -64,12 +65,33 @@ def slow_down(session: Sessions, number: Any) -> None:
 
 
 def wait(session: Sessions) -> timedelta | None:
-    """How long until a due text may go (zero: now); None when nothing is due."""
-    number_free = queries.next_free_at(session)
-    if number_free is None:
-        return None
-    now, account_free = session.execute(
-        select(firmtext.clock.sql(), Account.next_free_at).where(Account.id == ACCOUNT)
-    ).one()
-    free: datetime = max(number_free, account_free)
-    return max(free - now, timedelta(0))
+    """How long until the account, or the first number with a due text, is free; None when nothing is due."""
+    now, free = session.execute(select(firmtext.clock.sql(), _account_free_at())).one()
+    if free is not None and free <= now:
+        free = queries.next_free_at(session)
+        if free is None:
+            return None
+    return max(free - now, timedelta(0)) if free else _with_a_new_account()
+
+
+def _account_free_at() -> ScalarSelect[datetime]:
+    return select(Account.next_free_at).where(Account.id == ACCOUNT).scalar_subquery()
+
+
+def _with_a_new_account() -> timedelta:
+    with own() as session:
+        ensure_account(session)
+    return timedelta(0)
+
+
+def forget_future() -> None:
+    """Free what is booked ahead of now, after a sweep that pretended a later time."""
+    now = firmtext.clock.sql()
+    with own() as session:
+        for model in (Number, Account):
+            session.execute(
+                update(model)
+                .where(model.next_free_at > now)
+                .values(next_free_at=now, slowed_until=None)
+                .execution_options(synchronize_session=False)
+            )

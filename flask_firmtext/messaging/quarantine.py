@@ -6,14 +6,13 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from .. import signals
 from ..current import firmtext
 from ..ports.gateway import RawRequest
 from ..store import audit, cells, counters, keys
 from ..store.base import new_id
 from ..store.models import Quarantine
-from ..store.transactions import notes
 from ..store.upsert import insert_once
+from . import alarms
 
 #: Reasons that an operator should hear of at once.
 ALARMS = {"orphan_status", "conflict", "number_unknown"}
@@ -32,7 +31,7 @@ def keep(
         id=row_id,
         firm=firm,
         kind=kind,
-        reason=reason,
+        reason=reason[:32],
         digest=keys.digest_of(kind.encode() + b" " + request.body),
         body=cells.seal(session, where, body, scope=keys.GENERAL),
         received_at=firmtext.clock.now(),
@@ -43,5 +42,5 @@ def keep(
     table = ("firmtext_quarantine", row_id)
     audit.record(session, "quarantine.keep", table, firm=firm, actor=audit.CARRIER, evidence=reason)
     if reason in ALARMS:
-        notes(session).signals.append((signals.alarm, {"kind": reason, "detail": str(row_id)}))
+        alarms.note(session, reason, str(row_id))
     return row_id

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,17 +14,21 @@ from sqlalchemy.orm import Session
 from .. import points, signals
 from ..current import firmtext
 from ..errors import WebhookDoubtful, WebhookForged, WebhookUnreadable
-from ..ports.gateway import InboundText, RawRequest
+from ..ports.gateway import InboundText, RawRequest, StatusEvent
 from ..store import cells, counters, keys, queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
-from ..store.states import RANK, Direction, Kind, State
+from ..store.states import RANK, Direction, Kind, NumberState, State
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 from . import conversations, quarantine, statuses
 
 #: A client's clock, or a replay, never shows a text further away than this.
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
+#: For one statement on PostgreSQL, in milliseconds.
+PATIENCE = 5000
+#: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
+KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def receive(request: RawRequest, kind: str) -> None:
@@ -30,40 +37,70 @@ def receive(request: RawRequest, kind: str) -> None:
     :raises WebhookForged: answer 401; nothing was stored.
     :raises WebhookDoubtful: answer 503, the carrier comes again; nothing was stored.
     """
-    _verified(request)
+    _verify(request, kind)
     try:
         events = firmtext.gateway.parse(request, kind)
     except WebhookUnreadable as error:
-        with own() as session:
+        with _promptly() as session:
             quarantine.keep(session, request, kind=kind, reason=error.reason)
-        return
-    for event in events:
-        with own() as session:
-            if isinstance(event, InboundText):
-                store(session, event, request)
-            else:
-                statuses.believe(session, event, request)
+    else:
+        for event in events:
+            with _promptly() as session:
+                if isinstance(event, InboundText):
+                    store(session, event, request)
+                else:
+                    statuses.believe(session, event, request)
     points.reach("webhook.after_commit")
 
 
-def _verified(request: RawRequest) -> None:
+@contextmanager
+def _promptly() -> Iterator[Session]:
+    """A transaction that fails rather than keep the carrier waiting: it comes again. SQLite has its busy timeout."""
+    with own() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {PATIENCE}")
+        yield session
+
+
+def _verify(request: RawRequest, kind: str) -> None:
     try:
         firmtext.gateway.verify(request)
     except WebhookDoubtful as error:
-        to = getattr(error, "to", None)
-        if error.reason == "unsigned" and not (to and _ours(to)):
+        if error.reason == "unsigned" and not _is_about_us(request, kind, error.to):
             raise WebhookForged("unsigned") from None
         raise
 
 
-def _ours(e164: str) -> bool:
+def _is_about_us(request: RawRequest, kind: str, to: str | None) -> bool:
+    """Whether an unsigned webhook names a number of ours or, where it tells of a status, a text of ours.
+
+    The carrier itself calls unsigned after a fault of its own and signs the repeat.
+    """
     with reading() as session:
-        return queries.number_by_e164(session, e164) is not None
+        if to and _number(session, to):
+            return True
+        if kind != "status":
+            return False
+        try:
+            events = firmtext.gateway.parse(request, kind)
+        except WebhookUnreadable:
+            return False
+        return any(
+            queries.attempt_for(session, carrier_id=event.carrier_id, reference=event.reference) is not None
+            for event in events
+            if isinstance(event, StatusEvent)
+        )
+
+
+def _number(session: Session, e164: str) -> Number | None:
+    """A number that is ours now."""
+    number = queries.number_by_e164(session, e164)
+    return None if number is None or number.state == NumberState.RELEASED else number
 
 
 def store(session: Session, event: InboundText, request: RawRequest) -> None:
     """Store a client's text in its conversation, or keep it in quarantine when it has none."""
-    number = queries.number_by_e164(session, event.to)
+    number = _number(session, event.to)
     if number is None:
         quarantine.keep(session, request, kind="inbound", reason="number_unknown")
         return
@@ -145,7 +182,7 @@ def _attach(session: Session, event: InboundText, message_id: uuid.UUID, convers
                 message_id=message_id,
                 n=n,
                 state="wanted",
-                kind=media.kind[:32],
+                kind=media.kind if KIND.fullmatch(media.kind) else "file",
                 url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), media.url, scope=scope),
                 name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), media.name[:300], scope=scope),
                 created_at=firmtext.clock.now(),

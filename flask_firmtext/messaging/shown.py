@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..ports.values import Firm, User
+from ..ports.values import Firm
 from ..store import cells
 from ..store.models import Conversation, Hold, Message
 from ..store.states import Direction, Kind, State
@@ -55,7 +55,6 @@ class Text:
     inbound: bool
     body: str | None
     author: str | None
-    mine: bool
     at: datetime
     state: State
     words: str
@@ -83,10 +82,9 @@ def read_bodies(session: Session, messages: Sequence[Message]) -> dict[uuid.UUID
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What it takes to put a text of this firm into words for this user."""
+    """What it takes to put a text of this firm into words."""
 
     firm: Firm
-    user: User
     holds: Sequence[Hold]
     names: Mapping[str, str]
 
@@ -100,7 +98,6 @@ class Wording:
             inbound=inbound,
             body=body,
             author=self._author(message),
-            mine=message.author == self.user.ref,
             at=message.shown_at,
             state=State(message.state),
             words="" if inbound else self._words(message, hold),

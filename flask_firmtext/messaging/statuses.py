@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from .. import signals
 from ..current import firmtext
 from ..ports.gateway import RawRequest, Reason, StatusEvent, StatusKind
 from ..store import audit, counters, queries
 from ..store.models import Attempt, Conversation, Message
 from ..store.models import StatusEvent as StatusRow
 from ..store.states import Outcome, State
-from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, quarantine
+from . import alarms, consent, quarantine
 from .moves import Move, move
 
 TARGET = {
@@ -25,6 +24,8 @@ TARGET = {
     StatusKind.DELIVERED: State.DELIVERED,
     StatusKind.FAILED: State.FAILED,
 }
+#: A status name is the carrier's word. Whatever is no word could be anything, so it is not kept in clear.
+WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 CLOSED_UNSENT = {Outcome.NOT_SENT, Outcome.REFUSED}
 
 
@@ -44,7 +45,13 @@ def believe(session: Session, event: StatusEvent, request: RawRequest) -> None:
         return
     if event.kind is StatusKind.OTHER:
         counters.count(session, "status_unknown")
-        return
+    else:
+        _apply(session, event, attempt, was)
+    if stops:
+        consent.opt_out(session, firm, phone_index, evidence="carrier", actor=audit.CARRIER)
+
+
+def _apply(session: Session, event: StatusEvent, attempt: Attempt, was: str) -> None:
     if attempt.carrier_id not in (None, event.carrier_id):
         _alarm(session, attempt, "uuid_conflict")
     if attempt.outcome in CLOSED_UNSENT or was in (State.CANCELLED, State.EXPIRED):
@@ -59,8 +66,6 @@ def believe(session: Session, event: StatusEvent, request: RawRequest) -> None:
         actor=audit.CARRIER,
         **_reason(event),
     )
-    if stops:
-        consent.opt_out(session, firm, phone_index, evidence="carrier", actor=audit.CARRIER)
 
 
 def _stored(session: Session, event: StatusEvent, attempt: Attempt) -> bool:
@@ -74,7 +79,7 @@ def _stored(session: Session, event: StatusEvent, attempt: Attempt) -> bool:
         attempt_id=attempt.id,
         carrier_id=event.carrier_id,
         kind=event.kind,
-        name=event.name[:32],
+        name=event.name if WORD.fullmatch(event.name) else "other",
         code=event.code,
         carrier_at=event.at,
         received_at=firmtext.clock.now(),
@@ -121,7 +126,7 @@ def _contradiction(session: Session, attempt: Attempt) -> None:
 
 def _alarm(session: Session, attempt: Attempt, kind: str) -> None:
     counters.count(session, kind)
-    notes(session).signals.append((signals.alarm, {"kind": kind, "detail": str(attempt.id)}))
+    alarms.note(session, kind, str(attempt.id))
 
 
 def _pair(session: Session, message_id: uuid.UUID) -> tuple[str, bytes]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import TextRefused
-from ..ports.values import Contact, Firm, Matter, User
+from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
 from ..store.models import Hold, Message, OptOut
 from ..store.transactions import reading
@@ -60,10 +60,11 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """The newest texts that changed, at most a page and one, and what holds sending back now."""
+    """The newest texts that changed, at most a page and one; whom they are with; what holds sending back now."""
 
-    texts: tuple[Text, ...]
-    hold: Words | None
+    texts: tuple[Text, ...] = ()
+    names: tuple[str, ...] = ()
+    hold: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def with_phone(firm: str, index: bytes) -> uuid.UUID | None:
 
 
 def show(
-    firm: Firm, user: User, conversation_id: uuid.UUID, *, before: int | None = None, contact: str | None = None
+    firm: Firm, conversation_id: uuid.UUID, *, before: int | None = None, contact: str | None = None
 ) -> Thread | None:
     """A page of a conversation, the newest texts or those ``before`` a position; None when there is no such.
 
@@ -113,38 +114,44 @@ def show(
     """
     with reading() as session:
         now = changes.now(session, firm.ref)
-        found = inbox_queries.conversation(session, firm.ref, conversation_id)
-        if found is None:
+        pair = _pair(session, firm.ref, conversation_id)
+        if pair is None:
             return None
-        refs = inbox_queries.contacts(session, firm.ref, [conversation_id]).get(conversation_id, ())
-        pair = _Pair(found[1], read_phones(session, [found[0]])[conversation_id], found[0].phone_index, refs)
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, before=before)
         stored = _stored(session, firm, pair, now, messages[-PAGE:])
     earlier = messages[-PAGE].position if len(messages) > PAGE else None
-    return _thread(firm, user, pair, stored, id=conversation_id, earlier=earlier, chosen=contact)
+    return _thread(firm, pair, stored, id=conversation_id, earlier=earlier, chosen=contact)
 
 
-def begin(firm: Firm, user: User, contact: Contact, e164: str) -> Thread:
+def begin(firm: Firm, contact: Contact, e164: str) -> Thread:
     """A conversation with one of a contact's numbers before its first text."""
     with reading() as session:
         sender = queries.sending_number(session, firm.ref)
         pair = _Pair(sender.e164 if sender else "", e164, keys.index_of(firm.ref, e164), (contact.ref,))
         stored = _stored(session, firm, pair, changes.now(session, firm.ref), ())
-    return _thread(firm, user, pair, stored, chosen=contact.ref)
+    return _thread(firm, pair, stored, chosen=contact.ref)
 
 
-def changed(firm: Firm, user: User, conversation_id: uuid.UUID, *, since: int) -> Fresh:
+def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int) -> Fresh:
     """What an open page has to show after the firm's count ``since``; -1 means everything."""
     with reading() as session:
         now = changes.now(session, firm.ref)
-        found = inbox_queries.conversation(session, firm.ref, conversation_id)
-        if found is None:
-            return Fresh((), None)
+        pair = _pair(session, firm.ref, conversation_id)
+        if pair is None:
+            return Fresh()
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
-        pair = _Pair(found[1], None, found[0].phone_index, ())
         stored = _stored(session, firm, pair, now, messages)
-    hold = readiness.hold_on(stored.holds, pair.ours)
-    return Fresh(_texts(firm, user, pair, stored), hold_words(hold) if hold else None)
+    names = tuple(contact.name for contact in _whose(firm, pair).contacts)
+    return Fresh(_texts(firm, pair, stored), names or (_written(pair),), _hold(pair, stored))
+
+
+def _pair(session: Session, firm: str, conversation_id: uuid.UUID) -> _Pair | None:
+    found = inbox_queries.conversation(session, firm, conversation_id)
+    if found is None:
+        return None
+    refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
+    phone = read_phones(session, [found[0]])[conversation_id]
+    return _Pair(found[1], phone, found[0].phone_index, refs)
 
 
 def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Sequence[Message]) -> _Stored:
@@ -162,7 +169,6 @@ def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Seque
 
 def _thread(
     firm: Firm,
-    user: User,
     pair: _Pair,
     stored: _Stored,
     *,
@@ -170,27 +176,39 @@ def _thread(
     earlier: int | None = None,
     chosen: str | None = None,
 ) -> Thread:
-    whose = owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
+    whose = _whose(firm, pair)
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
-    hold = readiness.hold_on(stored.holds, pair.ours)
     return Thread(
         id=id,
-        number=numbers.display(pair.phone) if pair.phone else UNREADABLE,
+        number=_written(pair),
         key=pair.index.hex(),
         contact=contact,
         contacts=whose.contacts,
         matters=owners.matters_of(firm.ref, whose.contacts),
-        texts=_texts(firm, user, pair, stored),
+        texts=_texts(firm, pair, stored),
         earlier=earlier,
         now=stored.now,
-        hold=hold_words(hold) if hold else None,
+        hold=_hold(pair, stored),
         closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
     )
 
 
-def _texts(firm: Firm, user: User, pair: _Pair, stored: _Stored) -> tuple[Text, ...]:
+def _whose(firm: Firm, pair: _Pair) -> Owners:
+    return owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
+
+
+def _written(pair: _Pair) -> str:
+    return numbers.display(pair.phone) if pair.phone else UNREADABLE
+
+
+def _hold(pair: _Pair, stored: _Stored) -> Words | None:
+    code = readiness.hold_on(stored.holds, pair.ours)
+    return hold_words(code) if code else None
+
+
+def _texts(firm: Firm, pair: _Pair, stored: _Stored) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
-    wording = Wording(firm, user, stored.holds, names)
+    wording = Wording(firm, stored.holds, names)
     return tuple(
         wording.text(message, stored.bodies[message.id], pair.ours, stored.files.get(message.id, 0))
         for message in stored.messages

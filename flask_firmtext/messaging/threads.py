@@ -62,7 +62,7 @@ def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than:
         holds = queries.standing_holds(session, firm.ref)
     known = {phone: refs.get(row, ()) for row, phone in phones.items() if phone}
     whose = owners.of_numbers(firm.ref, known)
-    words = Wording(firm, user, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
+    words = Wording(firm, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
     lines = tuple(_line(row, phones[row.conversation.id], whose, words, bodies) for row in allowed)
     older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
     return Table(lines, older, now, all(line.owners.asked for line in lines))

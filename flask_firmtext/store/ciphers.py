@@ -81,6 +81,7 @@ def wrap(parent: bytes, key: bytes, *, key_id: str, parent_id: str, scope: str, 
 def unwrap(parent: bytes, wrapped: bytes, *, key_id: str, parent_id: str, scope: str, firm: str) -> bytes:
     """:raises DecryptError: wrong parent, or the row was changed."""
     try:
+        _expect_version(wrapped)
         aad = packed("firmtext", "key", 1, key_id, parent_id, scope, firm)
         return AESGCM(parent).decrypt(wrapped[1 : 1 + NONCE], wrapped[1 + NONCE :], aad)
     except (InvalidTag, ValueError):
@@ -99,10 +100,16 @@ def unseal(key: bytes, place: Place, cell: bytes) -> str:
     key_id = key_id_of(cell)
     body = cell[1 + KEY_ID :]
     try:
+        _expect_version(cell)
         plain = AESGCM(key).decrypt(body[:NONCE], body[NONCE:], _cell_aad(place, key_id))
         return unpadded(plain).decode()
     except (InvalidTag, ValueError):
         raise DecryptError(place.table, place.column, place.row, key_id) from None
+
+
+def _expect_version(data: bytes) -> None:
+    if data[:1] != VERSION:
+        raise ValueError("another format")
 
 
 def key_id_of(cell: bytes) -> str:

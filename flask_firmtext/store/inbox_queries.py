@@ -64,7 +64,7 @@ def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
         Conversation.id.in_(recent),
         Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def conversation(session: Session, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:
@@ -107,7 +107,7 @@ def attachments(session: Session, firm: str, messages: Collection[uuid.UUID]) ->
         .where(Attachment.firm == firm, Attachment.message_id.in_(messages))
         .group_by(Attachment.message_id)
     )
-    return dict(session.execute(query).tuples().all()) if messages else {}
+    return dict(session.execute(query).all()) if messages else {}
 
 
 def contacts(session: Session, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:

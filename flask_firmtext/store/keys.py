@@ -18,7 +18,6 @@ from ..errors import DecryptError, KeyUnavailable
 from . import ciphers
 from .models import Key, KeyCheck
 from .states import KeyState
-from .transactions import notes
 from .upsert import insert_once
 
 Sessions = Session | scoped_session[Any]
@@ -28,6 +27,10 @@ GENERAL = "general"
 
 #: The firm under which we keep what belongs to no firm yet, such as a webhook for a number that nobody has.
 INSTALLATION = ""
+
+#: Under this name a session remembers the keys that it made. They are not kept in memory from there: after a
+#: roll-back, be it of a savepoint, nobody could read what such a key had written.
+MADE_HERE = "firmtext_keys_made_here"
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
@@ -40,24 +43,26 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
     :raises KeyUnavailable: a configured key is missing or another one than wrote here; nothing is stored then.
     """
     known = firmtext.active.get((firm, scope))
-    if known and known in firmtext.unwrapped:
-        return known, firmtext.unwrapped[known]
+    remembered = firmtext.unwrapped.get(known) if known else None
+    if known and remembered:
+        return known, remembered
+    if not firmtext.keys_proven:
+        firmtext.keys_proven = verify_configured(session)
     row = _active(session, firm, scope) or _made(session, firm, scope)
-    try:
-        key = _unwrapped(session, [row])[row.id]
-    except KeyError:
+    key = _unwrapped(session, [row]).get(row.id)
+    if key is None:
         raise KeyUnavailable(
-            f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {row.parent} that protects this firm; add it again"
-        ) from None
-    if row.id not in notes(session).new_keys:
-        firmtext.active[firm, scope] = row.id
+            f"the key {row.id} cannot be unwrapped with {row.parent}; `flask firmtext doctor` says why"
+        )
+    if row.id not in _made_here(session):
+        firmtext.active.put((firm, scope), row.id)
     return row.id, key
 
 
 def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
     """The bytes of these keys, read with at most two queries; ids that cannot be had are left out."""
     wanted = set(ids)
-    found = {key_id: firmtext.unwrapped[key_id] for key_id in wanted if key_id in firmtext.unwrapped}
+    found = {key_id: key for key_id in wanted if (key := firmtext.unwrapped.get(key_id))}
     missing = wanted - found.keys()
     if missing:
         rows = session.scalars(select(Key).where(Key.id.in_(missing), Key.state != KeyState.DESTROYED)).all()
@@ -74,7 +79,6 @@ def _active(session: Sessions, firm: str, scope: str) -> Key | None:
 def _made(session: Sessions, firm: str, scope: str) -> Key:
     if scope == FIRM:
         parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
-        verify_configured(session)
     else:
         parent_id, parent = to_encrypt(session, firm, FIRM)
     key_id = ciphers.new_key_id()
@@ -91,12 +95,15 @@ def _made(session: Sessions, firm: str, scope: str) -> Key:
         created_at=firmtext.clock.now(),
     )
     if made:
-        # Not cached before the commit: after a roll-back nobody could read what such a key had written.
-        notes(session).new_keys.add(key_id)
+        _made_here(session).add(key_id)
     row = _active(session, firm, scope)
     if row is None:
         raise KeyUnavailable("the key that was just made is gone; try again")
     return row
+
+
+def _made_here(session: Sessions) -> set[str]:
+    return session.info.setdefault(MADE_HERE, set())  # type: ignore[no-any-return]
 
 
 def _unwrapped(session: Sessions, rows: Iterable[Key]) -> dict[str, bytes]:
@@ -113,8 +120,8 @@ def _unwrapped(session: Sessions, rows: Iterable[Key]) -> dict[str, bytes]:
             )
         except DecryptError:
             continue
-        if row.id not in notes(session).new_keys:
-            firmtext.unwrapped[row.id] = found[row.id]
+        if row.id not in _made_here(session):
+            firmtext.unwrapped.put(row.id, found[row.id])
     return found
 
 
@@ -132,18 +139,21 @@ def digest_of(body: bytes) -> bytes:
     return ciphers.keyed_digest(firmtext.settings.index_key, body)
 
 
-def verify_configured(session: Sessions) -> None:
+def verify_configured(session: Sessions) -> bool:
     """Compare the configured keys with those that wrote here; the first process leaves its mark.
 
-    :raises KeyUnavailable: another key has the same id, or the index key was changed.
+    Returns whether every mark is committed: one of this session's own may still be rolled back.
+
+    :raises KeyUnavailable: another key has the same id, a key is missing, or the index key was changed.
     """
     marks = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
     for name, key in (marks | {"index": firmtext.settings.index_key}).items():
-        value = ciphers.check_value(key)
-        insert_once(session, KeyCheck, name=name, value=value)
+        if insert_once(session, KeyCheck, name=name, value=ciphers.check_value(key)):
+            _made_here(session).add(name)
     faults = configured_faults(session)
     if faults:
         raise KeyUnavailable(" ".join(faults))
+    return _made_here(session).isdisjoint([*marks, "index"])
 
 
 def configured_faults(session: Sessions) -> list[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, scoped_session
 
 from ..current import firmtext
-from .models import Attempt, Conversation, Hold, Message, Number, OptOut
+from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut
 from .states import HoldKind, NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]
@@ -32,6 +33,11 @@ class Due:
     firm: str
     segments: int
     priority: int
+
+
+def is_in(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
+    """Whether a column holds one of our words, written out: SQLite does not use a partial index for a parameter."""
+    return column.in_([literal_column(f"'{word}'") for word in words])
 
 
 def sending_number(session: Sessions, firm: str) -> Number | None:
@@ -90,7 +96,7 @@ def waits_for_earlier() -> ColumnElement[bool]:
     return exists().where(
         earlier.conversation_id == Message.conversation_id,
         earlier.position < Message.position,
-        earlier.state.in_([State.QUEUED, State.SENDING]),
+        is_in(earlier.state, State.QUEUED, State.SENDING),
     )
 
 
@@ -98,7 +104,7 @@ def claimable() -> ColumnElement[bool]:
     """What a text must be at the moment of its claim (T2), joined with its conversation and number."""
     now = firmtext.clock.sql()
     return and_(
-        Message.state == State.QUEUED,
+        is_in(Message.state, State.QUEUED),
         Message.not_before <= now,
         Message.expires_at > now,
         Number.state == NumberState.VERIFIED,
@@ -124,24 +130,17 @@ def _due() -> Any:
     )
 
 
-def due(
-    session: Sessions, *, limit: int, without: Collection[str] = (), and_where: ColumnElement[bool] | None = None
-) -> Sequence[Due]:
-    """Texts whose number is free now, a person's first, then the oldest; ``without`` leaves firms out."""
-    query = _due().where(Number.next_free_at <= firmtext.clock.sql())
-    if and_where is not None:
-        query = query.where(and_where)
-    if without:
-        query = query.where(Message.firm.not_in(list(without)))
-    rows = session.execute(query.order_by(Message.priority, Message.not_before, Message.id).limit(limit))
-    return [Due(**row._mapping) for row in rows]
+def slot_is_free() -> ColumnElement[bool]:
+    """Whether the carrier takes a text of this number, and one of the account, now."""
+    now = firmtext.clock.sql()
+    account = exists().where(Account.id == ACCOUNT, Account.next_free_at <= now)
+    return and_(Number.next_free_at <= now, account)
 
 
-def due_one(session: Sessions, message_id: uuid.UUID) -> Due | None:
-    """This text, if it may be claimed now."""
-    query = _due().where(Message.id == message_id, Number.next_free_at <= firmtext.clock.sql())
-    row = session.execute(query).one_or_none()
-    return Due(**row._mapping) if row else None
+def due(session: Sessions, *conditions: ColumnElement[bool], limit: int) -> Sequence[Due]:
+    """Texts that may go and for which ``conditions`` hold: a person's first, then the oldest."""
+    query = _due().where(*conditions).order_by(Message.priority, Message.not_before, Message.id).limit(limit)
+    return [Due(**row._mapping) for row in session.execute(query)]
 
 
 def oldest_due_at(session: Sessions) -> datetime | None:
@@ -151,11 +150,10 @@ def oldest_due_at(session: Sessions) -> datetime | None:
     )
 
 
-def next_free_at(session: Sessions) -> Any:
-    """When the first number with a due text is free again; None when nothing is due."""
-    return session.scalar(
-        select(func.min(Number.next_free_at)).where(Number.id.in_(_due().with_only_columns(Conversation.number_id)))
-    )
+def next_free_at(session: Sessions) -> datetime | None:
+    """When the first number with a due text is free; None when nothing is due."""
+    due = _due().with_only_columns(Conversation.number_id).distinct().subquery()
+    return session.scalar(select(func.min(Number.next_free_at)).join(due, due.c.number_id == Number.id))
 
 
 def next_attempt_number(message_id: uuid.UUID) -> Select[Any]:
@@ -179,7 +177,7 @@ def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:
     return session.execute(
         select(Message.id.label("message"), Attempt.id.label("attempt"))
         .join(Attempt, Attempt.id == Message.current_attempt)
-        .where(Message.state.in_([State.SENDING, State.UNKNOWN]), Attempt.outcome == Outcome.ACCEPTED)
+        .where(is_in(Message.state, State.SENDING, State.UNKNOWN), is_in(Attempt.outcome, Outcome.ACCEPTED))
         .limit(limit)
     ).all()
 
@@ -190,8 +188,8 @@ def abandoned(session: Sessions, after: timedelta, *, limit: int) -> Sequence[An
         select(Message.id.label("message"), Attempt.id.label("attempt"))
         .join(Attempt, Attempt.id == Message.current_attempt)
         .where(
-            Message.state == State.SENDING,
-            Attempt.outcome == Outcome.OPEN,
+            is_in(Message.state, State.SENDING),
+            is_in(Attempt.outcome, Outcome.OPEN),
             Attempt.deadline < firmtext.clock.sql(-after),
         )
         .order_by(Attempt.deadline)
@@ -203,7 +201,7 @@ def too_late(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     """Queued texts whose usefulness has ended (W5)."""
     return session.scalars(
         select(Message.id)
-        .where(Message.state == State.QUEUED, Message.expires_at <= firmtext.clock.sql())
+        .where(is_in(Message.state, State.QUEUED), Message.expires_at <= firmtext.clock.sql())
         .order_by(Message.expires_at)
         .limit(limit)
     ).all()
@@ -213,7 +211,7 @@ def silent(session: Sessions, after: timedelta, *, limit: int) -> Sequence[uuid.
     """Submitted texts without a final status for so long (W6)."""
     return session.scalars(
         select(Message.id)
-        .where(Message.state == State.SUBMITTED, Message.state_at < firmtext.clock.sql(-after))
+        .where(is_in(Message.state, State.SUBMITTED), Message.state_at < firmtext.clock.sql(-after))
         .order_by(Message.state_at)
         .limit(limit)
     ).all()

@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blinker import NamedSignal
-from flask import current_app
+from flask import current_app, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
+from .. import points
 from ..current import firmtext
 from . import changes
 
 NOTES = "firmtext_notes"
 COMMITTED = "firmtext_committed"
+BEFORE = "firmtext_before"
 
 
 class OwnSession(Session):
@@ -34,12 +36,15 @@ class Notes:
 
     rings: list[str] = field(default_factory=list)
     signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
-    new_keys: set[str] = field(default_factory=set)
     changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
 
     def show(self, firm: str, *messages: uuid.UUID) -> None:
         """Open pages of this firm have something new: these texts, or a count such as unread."""
         self.changed.setdefault(firm, []).extend(messages)
+
+    def copy(self) -> Notes:
+        changed = {firm: list(messages) for firm, messages in self.changed.items()}
+        return Notes(list(self.rings), list(self.signals), changed)
 
 
 def notes(session: Session | scoped_session[Any]) -> Notes:
@@ -72,8 +77,9 @@ def reading() -> Iterator[Session]:
 
 
 def listen(target: Any) -> None:
-    """Attach the four listeners to a session class or to the host's scoped session; safe to repeat."""
+    """Attach the listeners to a session class or to the host's scoped session; safe to repeat."""
     for name, listener in (
+        ("after_transaction_create", _after_transaction_create),
         ("before_commit", _before_commit),
         ("after_commit", _after_commit),
         ("after_transaction_end", _after_transaction_end),
@@ -81,6 +87,12 @@ def listen(target: Any) -> None:
     ):
         if not event.contains(target, name, listener):
             event.listen(target, name, listener)
+
+
+def _after_transaction_create(session: Session, transaction: SessionTransaction) -> None:
+    # What was noted before a SAVEPOINT stands when only the SAVEPOINT is rolled back.
+    if transaction.nested and NOTES in session.info:
+        session.info.setdefault(BEFORE, {})[transaction] = notes(session).copy()
 
 
 def _before_commit(session: Session) -> None:
@@ -95,18 +107,32 @@ def _after_commit(session: Session) -> None:
 
 
 def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None:
+    before = session.info.get(BEFORE, {}).pop(previous, None)
     session.info.pop(NOTES, None)
+    if before is not None and previous.nested:
+        session.info[NOTES] = before
 
 
 def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None and COMMITTED in session.info:
-        _deliver(session.info.pop(COMMITTED))
+    if transaction.parent is not None:
+        return
+    session.info.pop(BEFORE, None)
+    done = session.info.pop(COMMITTED, None)
+    if done is not None:
+        _deliver(done)
 
 
 def _deliver(done: Notes) -> None:
-    if done.rings:
-        firmtext.ring(done.rings)
+    """Nothing here may fail: whoever committed would take the text for lost."""
+    if not has_app_context():
+        return
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if done.rings:
+        points.reach("accept.after_commit")
+        try:
+            firmtext.ring(done.rings)
+        except Exception as error:
+            app.logger.error("the bell could not be rung (%s); the sweep sends what is due", type(error).__name__)
     for signal, values in done.signals:
         for receiver in signal.receivers_for(app):
             try:

@@ -28,6 +28,15 @@ def relative(at: datetime, zone: str) -> str:
     return times.relative(at, firmtext.clock.now(), zone)
 
 
+def size(text: str) -> str:
+    """How long a text is, in the words that composer.js uses, too."""
+    limit = f"{len(text):,} of {TEXT_LIMIT:,} characters"
+    if len(text) > TEXT_LIMIT:
+        return f"{limit}: too long to send"
+    count = measure(text).count
+    return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
+
+
 def script(name: str) -> Markup:
     """The tag of a script of ours, once a page however many slots want it."""
     return _once(name, Markup('<script src="{}" defer></script>'))
@@ -51,11 +60,10 @@ FURNITURE: dict[str, Any] = {
     "communications": slots.communications,
     "cursor": inbox.write_cursor,
     "exact": exact,
-    "limit": TEXT_LIMIT,
     "linked": linked,
-    "measure": measure,
     "relative": relative,
     "script": script,
+    "size": size,
     "style": style,
 }
 

@@ -46,7 +46,9 @@ def _answer() -> Response:
         now = changes.now(own, who.firm.ref)
     if now == since:
         return _quiet(Quiet(status=204))
-    parts: dict[str, Any] = {"now": now, "unread": threads.unread(who.firm.ref, who.user, may=_reads(who))}
+    unread = threads.unread(who.firm.ref, who.user, may=_reads(who))
+    badge = render_template("firmtext/_badge.html", unread=unread)
+    parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
     if "table" in request.args:
         parts["table"] = render_template("firmtext/_table.html", table=inbox.page(who), visitor=who, first=True)
     if open_thread:
@@ -68,10 +70,12 @@ def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
 
 def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int) -> dict[str, Any]:
     may_read(who, conversation_id)
-    fresh = thread.changed(who.firm, who.user, conversation_id, since=since)
+    fresh = thread.changed(who.firm, conversation_id, since=since)
     shown = fresh.texts[-thread.PAGE :]
     return {
-        "texts": "".join(render_template("firmtext/_text.html", text=text, visitor=who) for text in shown),
+        "texts": "".join(
+            render_template("firmtext/_text.html", text=text, names=fresh.names, visitor=who) for text in shown
+        ),
         "gap": since >= 0 and len(fresh.texts) > len(shown),
         "hold": render_template("firmtext/_hold.html", hold=fresh.hold),
     }

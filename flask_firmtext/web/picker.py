@@ -114,9 +114,9 @@ def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
     known = thread.with_phone(who.firm.ref, bytes.fromhex(choice.key))
     subject = thread.find(who.firm.ref, known) if known else None
     if known is None or subject is None:
-        return thread.begin(who.firm, who.user, found.contact, choice.e164)
+        return thread.begin(who.firm, found.contact, choice.e164)
     who.must("conversation.read", subject)
-    shown = thread.show(who.firm, who.user, known, contact=found.contact.ref)
+    shown = thread.show(who.firm, known, contact=found.contact.ref)
     if shown is not None:
         mark_read(who, known, shown.newest)
     return shown

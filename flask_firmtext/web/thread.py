@@ -39,7 +39,7 @@ def opened(
     :raises Problem: 404.
     """
     may_read(who, conversation_id)
-    shown = thread.show(who.firm, who.user, conversation_id, before=before, contact=contact)
+    shown = thread.show(who.firm, conversation_id, before=before, contact=contact)
     if shown is None:
         raise nothing_here()
     # A browser that fetches ahead shows nothing to anybody yet.

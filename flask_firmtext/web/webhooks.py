@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections import defaultdict, deque
+import traceback
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from .. import signals
-from ..current import firmtext
 from ..errors import KeyUnavailable, WebhookDoubtful, WebhookForged
-from ..messaging import receiving
+from ..messaging import alarms, receiving
 from ..ports.gateway import RawRequest
+from .turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
@@ -21,75 +20,60 @@ blueprint = Blueprint("firmtext_webhooks", __name__)
 
 MAX_BYTES = 256 * 1024
 COME_AGAIN = {"Retry-After": "30"}
-#: Unsigned requests that one address may make a minute.
-UNSIGNED = 50
-_unsigned: dict[str, deque[float]] = defaultdict(deque)
-_alarmed: dict[str, float] = {}
+REFUSED = "a webhook was refused"
+#: Unsigned requests that one address may make a minute. A signed one is never turned away.
+unsigned = Turnstile(50)
 
 
-@blueprint.post("/webhooks/inbound")
+@blueprint.post("/webhooks/inbound", provide_automatic_options=False)
 def inbound() -> Response:
+    """A client's text."""
     return _taken("inbound")
 
 
-@blueprint.post("/webhooks/status")
+@blueprint.post("/webhooks/status", provide_automatic_options=False)
 def status() -> Response:
+    """What became of a text of ours."""
     return _taken("status")
 
 
 def _taken(kind: str) -> Response:
     if (request.content_length or 0) > MAX_BYTES:
         return _empty(413)
-    if _too_many_unsigned():
+    if not request.headers.get("Authorization") and not unsigned.passes(request.remote_addr or ""):
         return _empty(429)
-    body = request.stream.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
+    # Ours instead of the host's limit, which may be smaller than a client's longest text.
+    request.max_content_length = MAX_BYTES
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
         return _empty(413)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    raw = RawRequest(request.method, headers, body, tuple(request.args.items(multi=True)))
+    return _answer(RawRequest(request.method, headers, body, tuple(request.args.items(multi=True))), kind)
+
+
+def _answer(raw: RawRequest, kind: str) -> Response:
     try:
         receiving.receive(raw, kind)
     except WebhookForged as error:
-        _alarm(f"forged_{error.reason}")
+        alarms.tell(f"forged_{error.reason}", REFUSED)
         return _empty(401)
     except WebhookDoubtful as error:
-        _alarm(error.reason)
-        return _empty(503)
+        alarms.tell(error.reason, REFUSED)
     except KeyUnavailable:
-        _alarm("key_unavailable")
-        return _empty(503)
+        alarms.tell("key_unavailable", REFUSED)
     except SQLAlchemyError as error:
         # The error's text holds the statement's values: only its type is told.
         log.error("a webhook could not be stored: %s", type(error).__name__)
-        return _empty(503)
-    return _empty(200)
+    except Exception as error:
+        # An error's own words may be the client's: only its type and its place are told.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("a webhook met a fault: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+        alarms.tell("webhook_fault", REFUSED)
+    else:
+        return _empty(200)
+    return _empty(503)
 
 
 def _empty(code: int) -> Response:
     return Response(status=code, headers=COME_AGAIN if code == 503 else None)
-
-
-def _too_many_unsigned() -> bool:
-    """Counted in memory for each process; a signed request is never limited."""
-    if request.headers.get("Authorization"):
-        return False
-    now = time.monotonic()
-    recent = _unsigned[request.remote_addr or ""]
-    while recent and recent[0] < now - 60:
-        recent.popleft()
-    if not recent and len(_unsigned) > 10_000:
-        _unsigned.clear()
-        recent = _unsigned[request.remote_addr or ""]
-    recent.append(now)
-    return len(recent) > UNSIGNED
-
-
-def _alarm(kind: str) -> None:
-    """Tell operators, once a minute for each kind."""
-    now = time.monotonic()
-    if now - _alarmed.get(kind, -60.0) < 60:
-        return
-    _alarmed[kind] = now
-    log.warning("a webhook was refused: %s; see `flask firmtext doctor`", kind)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    signals.alarm.send(app, kind=kind, detail=firmtext.settings.url_prefix)

@@ -2,65 +2,101 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..messaging import pace, sending
 from ..store import queries
+from ..store.models import Message
 from ..store.queries import Due
 from ..store.transactions import reading
+
+log = logging.getLogger(__name__)
 
 #: Set by SIGTERM; heeded between texts.
 stopping = threading.Event()
 
 SECONDS = 60.0
 LOOK_AHEAD = 50
-#: No longer than this is waited for a slot: what is due later is the sweep's business.
-LONGEST_WAIT = 5.0
+#: No longer than this is waited for a slot: what is due later is the sweep's business (seconds).
+LONGEST_WAIT = 10.0
+#: While waiting for one number's slot, another's text may become due (seconds).
+LOOK_EVERY = 0.2
+#: The database is away, or somebody was always faster (seconds).
+PAUSE = 1.0
+
+
+def stop(number: int = 0, frame: FrameType | None = None) -> None:
+    """Take no further text; fit to be a signal's handler."""
+    stopping.set()
 
 
 def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Callable[[], None] = lambda: None) -> int:
-    """Send what is due until nothing is, time is over or the process is to stop. Returns how many texts were sent."""
+    """Send what is due, ``first`` first, until nothing is, time is over or the process is to stop.
+
+    Returns how many texts were sent.
+    """
     until = time.monotonic() + seconds
-    sent = 0
-    for due in _choices(first, until):
-        beat()
-        if due is not None and sending.send(due):
-            sent += 1
-    return sent
-
-
-def _choices(first: uuid.UUID | None, until: float) -> Iterator[Due | None]:
-    """The next text each time one is asked for; None after a wait for a slot. Chosen only when a slot is free."""
-    served: set[str] = set()
+    turn = Turn(first)
     while not stopping.is_set() and time.monotonic() < until:
-        with reading() as session:
-            pause = pace.wait(session)
-            due = None if pause is None or pause else _next(session, first, served)
-        if pause is None or pause.total_seconds() > LONGEST_WAIT:
-            return
-        if due is None:
-            stopping.wait(max(pause.total_seconds(), 0.01))
-            yield None
+        beat()
+        try:
+            going_on = turn.take()
+        except SQLAlchemyError as error:
+            log.warning("the database is away while sending (%s)", type(error).__name__)
+            stopping.wait(PAUSE)
             continue
-        first = None
-        served.add(due.firm)
-        yield due
+        if not going_on:
+            break
+    return turn.sent
 
 
-def _next(session: queries.Sessions, first: uuid.UUID | None, served: set[str]) -> Due | None:
-    chosen = queries.due_one(session, first) if first else None
-    if chosen:
-        return chosen
-    due = queries.due(session, limit=LOOK_AHEAD)
-    if not due:
-        return None
-    people = [text for text in due if text.priority == due[0].priority]
-    unserved = next((text for text in people if text.firm not in served), None)
-    if unserved is None and len(due) == LOOK_AHEAD:
-        unserved = next(iter(queries.due(session, limit=1, without=served)), None)
-    if unserved is None:
-        served.clear()
-    return unserved or due[0]
+class Turn:
+    """One drain's memory: what it was rung for, and which firms it has served in this round."""
+
+    def __init__(self, first: uuid.UUID | None) -> None:
+        self.first = first
+        self.served: set[str] = set()
+        self.sent = 0
+
+    def take(self) -> bool:
+        """Send one text, or wait a moment for a slot. False when there is nothing to wait for.
+
+        The text is chosen only when a slot is free: who books ahead makes a person wait behind a batch.
+        """
+        with reading() as session:
+            due = self._choice(session)
+            pause = None if due else pace.wait(session)
+        if due:
+            self.served.add(due.firm)
+            self.sent += sending.send(due)
+            return True
+        if pause is None or pause.total_seconds() > LONGEST_WAIT:
+            return False
+        stopping.wait(min(max(pause.total_seconds(), 0.002), LOOK_EVERY))
+        return True
+
+    def _choice(self, session: queries.Sessions) -> Due | None:
+        free = queries.slot_is_free()
+        if self.first:
+            own = queries.due(session, Message.id == self.first, free, limit=1)
+            self.first = None
+            if own:
+                return own[0]
+        due = queries.due(session, free, limit=LOOK_AHEAD)
+        if not due:
+            return None
+        equal = [text for text in due if text.priority == due[0].priority]
+        unserved = next((text for text in equal if text.firm not in self.served), None)
+        if unserved is None and len(equal) == LOOK_AHEAD:
+            others = Message.firm.not_in(self.served)
+            unserved = next(iter(queries.due(session, Message.priority == due[0].priority, others, free, limit=1)), None)
+        if unserved is None:
+            self.served.clear()
+        return unserved or due[0]

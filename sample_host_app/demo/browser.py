@@ -33,19 +33,27 @@ class Browser:
         """Follow the link with this name."""
         self.open(self.one("link", name, lambda node: node.tag == "a" and node.has("href"), within)["href"])
 
+    def fill(self, label: str, value: str) -> None:
+        """Fill one field and send its form, as the Enter key does."""
+        field = self.one("field", label, _is_field)
+        form = field.within("form") or self._missing("form around", label)
+        others = [(name, was) for name, was in _values(form) if name != field["name"]]
+        self._send(form, [*others, (field["name"], value)])
+
     def press(self, name: str, filled: dict[str, str], within: Node | None = None) -> None:
         """Fill fields by their labels and press the button with this name."""
         button = self.one("button", name, _is_button, within)
         form = button.within("form") or self._missing("form around", name)
         values = [*_values(form), (button["name"], button["value"])]
         for label, value in filled.items():
-            field = self.one("field", label, lambda node: node.tag in FIELDS, form)["name"]
+            field = self.one("field", label, _is_field, form)["name"]
             values = [(key, was) for key, was in values if key != field] + [(field, value)]
         self._send(form, [(key, value) for key, value in values if key])
 
     def one(self, kind: str, name: str, wanted: Callable[[Node], bool], within: Node | None = None) -> Node:
         """The element of a kind whose name is, else begins with, ``name``."""
-        found = [(name_of(node, self.page), node) for node in (within or self.page).all(wanted)]
+        there = (within or self.page).all(lambda node: wanted(node) and not node.hidden)
+        found = [(name_of(node, self.page), node) for node in there]
         exact = [node for its_name, node in found if its_name == name]
         near = [node for its_name, node in found if its_name.startswith(name)]
         return (exact or near or [self._missing(kind, name)])[0]
@@ -69,6 +77,10 @@ class Browser:
 
     def _missing(self, kind: str, name: str) -> Node:
         raise MissingError(f"no {kind} {name!r} at {self.url}")
+
+
+def _is_field(node: Node) -> bool:
+    return node.tag in FIELDS and node["type"] != "hidden"
 
 
 def _is_button(node: Node) -> bool:

@@ -41,6 +41,14 @@ class Node:
         return node
 
     @property
+    def hidden(self) -> bool:
+        """Whether it, or what it stands in, is not shown."""
+        node: Node | None = self
+        while node is not None and not node.has("hidden"):
+            node = node.parent
+        return node is not None
+
+    @property
     def text(self) -> str:
         """The words in it, as read aloud: what is hidden from screen readers is left out."""
         if self["aria-hidden"] == "true" or self.tag in ("script", "style", "template"):

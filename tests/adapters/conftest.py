@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
-from hostapp import KEYS
 
 from flask_firmtext.adapters.vonage import VonageGateway
 from flask_firmtext.ports.gateway import Outbound, Receipt
 from flask_firmtext.settings import Settings, read
+from hostapp import KEYS
 
 APPLICATION = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
 SECRETS = ("the newest signature secret, long enough", "an older signature secret, long enough, too")

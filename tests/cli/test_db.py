@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 from flask.cli import ScriptInfo
-from hostapp import KEYS, create_app
-from rows import accepted, verified_number
-
 from flask_firmtext.cli import firmtext
 from flask_firmtext.migrations import head
+
+from hostapp import KEYS, create_app
+from rows import accepted, verified_number
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hostapp import KEYS
-from rows import accepted, changed, verified_number
-from servers import free_port
-
 from flask_firmtext.cli import firmtext as group
+
 from flask_firmtext.current import firmtext
 from flask_firmtext.store.models import Heartbeat, Hold
 from flask_firmtext.store.transactions import own
 from flask_firmtext.worker import heartbeats
+from hostapp import KEYS
+from rows import accepted, changed, verified_number
+from servers import free_port
 
 Findings = dict[str, dict[str, str]]
 
@@ -55,7 +55,9 @@ def test_a_healthy_installation_has_nothing_wrong(healthy: Flask) -> None:
     code, found = examined(healthy)
     assert {name for name, finding in found.items() if finding["level"] == "error"} == set()
     assert code == 0
-    assert {"application", "settings", "database", "database.revision", "keys", "redis", "sweep", "carrier"} <= set(found)
+    assert {"application", "settings", "database", "database.revision", "keys", "redis", "sweep", "carrier"} <= set(
+        found
+    )
 
 
 def test_people_read_one_line_a_finding(healthy: Flask) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from sqlalchemy.exc import OperationalError
-
 from flask_firmtext.cli import firmtext
 from flask_firmtext.cli.group import FirmTextGroup
+from sqlalchemy.exc import OperationalError
+
 from flask_firmtext.errors import ConfigurationError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from click.testing import CliRunner
+from flask_firmtext.cli import firmtext
 
 from flask_firmtext import settings
-from flask_firmtext.cli import firmtext
 
 
 def generated(*arguments: str) -> str:

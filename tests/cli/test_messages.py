@@ -10,14 +10,27 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from rows import accepted, changed
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.store import cells, keys
 from flask_firmtext.store.models import Audit, Message
 from flask_firmtext.store.transactions import own, reading
+from rows import accepted, changed
 
-KEYS = "id firm contact to state reason code kind created_at failed_at retry_of tries".split()
+KEYS = [
+    "id",
+    "firm",
+    "contact",
+    "to",
+    "state",
+    "reason",
+    "code",
+    "kind",
+    "created_at",
+    "failed_at",
+    "retry_of",
+    "tries",
+]
 
 Cli = Callable[..., Any]
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import click
 import pytest
-
 from flask_firmtext.cli import moments, output
 
 

@@ -15,13 +15,13 @@ import psutil
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from rows import accepted, changed, verified_number
-from servers import answers, free_port, process, until
-
 from flask_firmtext.cli import firmtext as group
+
 from flask_firmtext.current import firmtext
 from flask_firmtext.store.models import Heartbeat, Message
 from flask_firmtext.store.transactions import reading
+from rows import accepted, changed, verified_number
+from servers import answers, free_port, process, until
 
 
 def run(app: Flask, *arguments: str) -> Any:
@@ -98,9 +98,10 @@ def test_an_engine_in_autocommit_keeps_a_worker_from_starting(new_app: Callable[
     assert "two workers could send one text" in result.stderr
 
 
-def test_another_key_than_wrote_here_keeps_a_worker_from_starting(app: Flask, new_app: Callable[..., Flask]) -> None:
-    verified_number()
-    accepted("protected")
+def test_another_key_than_wrote_here_keeps_a_worker_from_starting(new_app: Callable[..., Flask]) -> None:
+    with new_app().app_context():
+        verified_number()
+        accepted("protected")
     other = new_app(FIRMTEXT_INDEX_KEY="ZWluIGFuZGVyZXIgU2NobHVlc3NlbCwgMzIgQnl0ZXM=")
     result = run(other, "worker")
     assert result.exit_code == 1

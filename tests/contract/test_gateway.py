@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from hostapp import KEYS
-from servers import until
 
 from flask_firmtext.adapters.vonage import VonageGateway
-from flask_firmtext.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
-from flask_firmtext.ports.gateway import RawRequest
+from flask_firmtext.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope, WebhookDoubtful
+from flask_firmtext.ports.gateway import Outbound, RawRequest
 from flask_firmtext.settings import read
 from flask_firmtext.testing.gateway import GatewayContract, MemoryGateway
 from flask_firmtext.testing.gateway_carrier import Trouble
+from flask_firmtext.testing.gateway_webhooks import signed
+from hostapp import KEYS
+from servers import until
 
 ERRORS: dict[Trouble, CarrierError] = {
     Trouble.THROTTLED: CarrierBusy("throttled"),
@@ -108,7 +110,9 @@ class OnTheSandbox:
 
     def statuses(self, reference: str) -> Sequence[RawRequest]:
         post = next(post for post in self.sandbox.posts if post["client_ref"] == reference)
-        return until(lambda: self._about(post["message_uuid"], "status")[1:] and self._about(post["message_uuid"], "status"))
+        return until(
+            lambda: self._about(post["message_uuid"], "status")[1:] and self._about(post["message_uuid"], "status")
+        )
 
     def _about(self, message_uuid: str, kind: str) -> list[RawRequest]:
         return [request for to, request in self.arrived if to == kind and message_uuid.encode() in request.body]
@@ -128,7 +132,7 @@ def arrived(public_url: str) -> Iterator[list[tuple[str, RawRequest]]]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", int(public_url.rpartition(":")[2])), Webhooks)
@@ -145,3 +149,55 @@ class TestVonageGateway(GatewayContract):
     def carrier(self, sandbox: Any, arrived: list[tuple[str, RawRequest]]) -> OnTheSandbox:
         sandbox.post("/_sandbox/options", speed=0)
         return OnTheSandbox(sandbox, arrived)
+
+
+@pytest.fixture
+def memory() -> MemoryGateway:
+    return MemoryGateway()
+
+
+def outbound(reference: str) -> Outbound:
+    return Outbound("+18335550100", "+14155550123", "hello", reference)
+
+
+def test_a_planned_failure_happens_as_often_as_planned(memory: MemoryGateway) -> None:
+    memory.fail(CarrierBusy("throttled"), times=2)
+    for _ in range(2):
+        with pytest.raises(CarrierBusy):
+            memory.send(outbound("a"), seconds=1)
+    memory.send(outbound("b"), seconds=1)
+    assert [text.reference for text in memory.posts] == ["a", "a", "b"]
+    assert [text.reference for text in memory.sent] == ["b"]
+
+
+def test_every_verb_fails_on_demand_and_a_misspelt_one_is_said(memory: MemoryGateway) -> None:
+    memory.fail(CarrierBusy("connect"), verb="owned")
+    with pytest.raises(CarrierBusy):
+        memory.owned()
+    assert len(memory.owned()) == 2
+    with pytest.raises(ValueError, match="sendd"):
+        memory.fail(CarrierBusy("connect"), verb="sendd")
+
+
+def test_a_status_may_overtake_the_receipt(memory: MemoryGateway) -> None:
+    came: list[RawRequest] = []
+    memory.before_answer(lambda text: came.append(memory.webhooks.status(text.reference, "delivered")))
+    receipt = memory.send(outbound("a"), seconds=1)
+    (event,) = memory.parse(came[0], "status")
+    assert event.carrier_id == receipt.carrier_id
+
+
+def test_failures_to_come_are_forgotten(memory: MemoryGateway) -> None:
+    memory.lose_answer(CarrierUnsure("reset"), times=9)
+    memory.mend()
+    assert memory.send(outbound("a"), seconds=1).carrier_id
+
+
+def test_an_old_webhook_is_a_clock_that_differs(memory: MemoryGateway) -> None:
+    with pytest.raises(WebhookDoubtful) as caught:
+        memory.verify(signed({"to": "+18335550100"}, issued=time.time() - 26 * 3600))
+    assert caught.value.reason == "clock"
+
+
+def test_the_default_settings_name_a_gateway_that_exists() -> None:
+    assert read(KEYS, {}).gateway == f"{VonageGateway.__module__}:{VonageGateway.__name__}"

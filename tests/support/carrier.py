@@ -8,7 +8,6 @@ from typing import Any
 
 import requests
 
-
 #: As fast as can be, and without a limit: a test that wants another pace says so.
 OPTIONS = {"speed": 0, "retry_speed": 0.05, "requests_per_second": 0, "clock_ahead": 0, "secure_media": True}
 
@@ -58,8 +57,8 @@ class Carrier:
 
     def reset(self) -> None:
         self.session.delete(self.control + "/_sandbox/faults", timeout=10).raise_for_status()
+        self.post("/_sandbox/reset")  # first: it puts the options back, too
         self.post("/_sandbox/options", **OPTIONS)
-        self.post("/_sandbox/reset")
 
     def option(self, **options: Any) -> None:
         """Change pace, limits or clock until the next test."""

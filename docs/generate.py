@@ -1,0 +1,66 @@
+"""Writes the pages that follow from the code: settings and commands. ``make docs`` runs it, a test compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from flask_firmtext.cli import firmtext
+
+from flask_firmtext.settings import REQUIRED, SETTINGS
+
+FOLDER = Path(__file__).parent
+NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
+
+SETTINGS_INTRO = """
+`app.config["FIRMTEXT_…"]` wins; a setting that is absent there is read from the environment variable of the same name,
+as text. Lists are comma-separated, booleans `1` or `0`. `init_app` checks the form of all of them and raises one
+`ConfigurationError` that lists every fault with its cure; `flask firmtext doctor` checks the rest. A `FIRMTEXT_` name
+in the configuration that is not listed here is refused.
+"""
+
+COMMANDS_INTRO = """
+Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted. `--json` prints one document on stdout and
+nothing else; what is said to people goes to stderr. `db …` needs no keys; `keys generate`, `doctor` and `sandbox` work
+without a loadable application.
+"""
+
+
+def settings() -> str:
+    rows = (f"| `{row.name}` | {shown(row.default)} | {row.sentence} |" for row in SETTINGS)
+    table = "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
+    return f"# Settings\n\n{NOTE}\n{SETTINGS_INTRO}\n{table}\n"
+
+
+def shown(default: Any) -> str:
+    if default is REQUIRED:
+        return "**required**"
+    if default in (None, ()):
+        return "none"
+    if isinstance(default, bool):
+        return f"`{int(default)}`"
+    if isinstance(default, tuple):
+        return ", ".join(f"`{item}`" for item in default)
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+
+
+def commands() -> str:
+    chapters = [f"## flask {path}\n\n```text\n{text}\n```" for path, text in helped(firmtext, "firmtext")]
+    return f"# Commands\n\n{NOTE}\n{COMMANDS_INTRO}\n" + "\n\n".join(chapters) + "\n"
+
+
+def helped(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+    context = click.Context(command, info_name=f"flask {path}", max_content_width=100, terminal_width=100)
+    yield path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from helped(command.commands[name], f"{path} {name}")
+
+
+PAGES = {"settings.md": settings, "cli.md": commands}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")

@@ -1,0 +1,34 @@
+"""Alarms: what needs an operator, told once a minute for each kind, however often it happens."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session, scoped_session
+
+from .. import signals
+from ..current import firmtext
+from ..store.transactions import notes
+
+log = logging.getLogger(__name__)
+
+
+def note(session: Session | scoped_session[Any], kind: str, detail: str) -> None:
+    """Tell of ``kind`` once this transaction is committed."""
+    if firmtext.alarmed.first(kind, True):
+        notes(session).signals.append((signals.alarm, {"kind": kind, "detail": detail}))
+
+
+def tell(kind: str, detail: str) -> None:
+    """Tell of something that is not stored. A receiver that fails changes nothing for the caller."""
+    if not firmtext.alarmed.first(kind, True):
+        return
+    log.warning("%s: %s; see `flask firmtext doctor`", detail, kind)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    for receiver in signals.alarm.receivers_for(app):
+        try:
+            receiver(app, kind=kind, detail=detail)
+        except Exception as error:
+            log.error("a receiver of the alarm %s failed: %s", kind, type(error).__name__)

@@ -1,0 +1,175 @@
+// Asks what has changed and shows it in place: the badge, the table, the open conversation.
+(() => {
+  "use strict";
+  if (window.firmtextLive) return;
+  window.firmtextLive = true;
+
+  const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, REFRESH = 60000, PATIENCE = 10000;
+  let since = null, seen = 0, failures = 0, timer = 0, running = null, refreshed = Date.now();
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+
+  function say(words) {
+    for (const line of all("[data-ft-connection]")) if (line.textContent !== words) line.textContent = words;
+  }
+
+  function address() {
+    const places = all("[data-ft-now]");
+    if (!places.length) return null;
+    if (since === null) since = Math.min(...places.map((place) => Number(place.dataset.ftNow)));
+    const asked = new URLSearchParams({ since: refreshDue() ? -1 : since });
+    const thread = one("[data-ft-thread]");
+    if (one("[data-ft-table]")) asked.set("table", "1");
+    if (thread) {
+      asked.set("conversation", thread.dataset.ftThread);
+      if (!document.hidden && newest() > seen) asked.set("seen", newest());
+    }
+    return `${places[0].dataset.ftUrl}?${asked}`;
+  }
+
+  // Times grow old, and what raises no count (a hold) is seen, too.
+  const refreshDue = () => !document.hidden && Date.now() - refreshed > REFRESH && one("[data-ft-table], [data-ft-thread]");
+
+  const newest = () => Math.max(0, ...all("[data-ft-inbound]").map((text) => Number(text.dataset.ftPosition)));
+
+  async function poll() {
+    clearTimeout(timer);
+    if (running) running.abort();
+    const url = address();
+    if (!url) return;
+    const mine = running = new AbortController();
+    const late = setTimeout(() => mine.abort(), PATIENCE);
+    try {
+      const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal: mine.signal });
+      if (answer.status === 200) show(await answer.json(), new URL(url, location.href).searchParams);
+      else if (answer.status !== 204) throw new Error(String(answer.status));
+      noteSeen(new URL(url, location.href).searchParams);
+      failures = 0;
+      say("");
+    } catch (error) {
+      if (running !== mine) return;
+      failures += 1;
+      say(error.message === "401" ? "You are signed out. Sign in in another tab." : "Not connected; trying again");
+    } finally {
+      clearTimeout(late);
+      if (running === mine) {
+        running = null;
+        timer = setTimeout(poll, pause());
+      }
+    }
+  }
+
+  function pause() {
+    const ordinary = document.hidden ? HIDDEN : VISIBLE;
+    if (!failures) return ordinary;
+    return Math.min(LONGEST, ordinary * 2 ** failures) * (0.5 + Math.random() / 2);
+  }
+
+  function noteSeen(asked) {
+    if (asked.has("seen")) seen = Math.max(seen, Number(asked.get("seen")));
+  }
+
+  function show(fresh, asked) {
+    if (asked.get("since") === "-1") refreshed = Date.now();
+    since = fresh.now;
+    for (const badge of all("[data-ft-badge]")) {
+      if (badge.innerHTML.trim() !== fresh.badge.trim()) badge.innerHTML = fresh.badge;
+      badge.hidden = !fresh.unread;
+    }
+    if (fresh.table !== undefined) showTable(fresh.table);
+    const thread = one("[data-ft-thread]");
+    if (fresh.texts !== undefined && thread && thread.dataset.ftThread === asked.get("conversation")) showTexts(fresh);
+  }
+
+  function showTable(html) {
+    const mine = one("[data-ft-table]"), fresh = one("#ft-table", parsed(html));
+    if (!mine || !fresh) return;
+    const rows = one("tbody", mine), freshRows = one("tbody", fresh);
+    if (!rows || !freshRows) {
+      mine.replaceChildren(...fresh.childNodes);
+      return;
+    }
+    const held = document.activeElement && document.activeElement.closest("#ft-table tbody tr");
+    arrange(rows, freshRows);
+    const pages = one(".ft-pages", mine), freshPages = one(".ft-pages", fresh);
+    if (!pages.contains(document.activeElement)) pages.replaceChildren(...freshPages.childNodes);
+    if (held && held.isConnected && !held.contains(document.activeElement)) {
+      const link = one("a", held);
+      if (link) link.focus({ preventScroll: true });
+    }
+  }
+
+  function arrange(rows, fresh) {
+    const known = new Map([...rows.children].map((row) => [row.id, row]));
+    let place = rows.firstElementChild;
+    for (const row of [...fresh.children]) {
+      const mine = known.get(row.id);
+      known.delete(row.id);
+      if (mine) refresh(mine, row);
+      const wanted = mine || row;
+      if (wanted === place) place = place.nextElementSibling;
+      else rows.insertBefore(wanted, place);
+    }
+    for (const gone of known.values()) gone.remove();
+  }
+
+  // Only what differs is touched, so that nothing is read aloud twice and focus stays where it is.
+  function refresh(mine, fresh) {
+    if (mine.className !== fresh.className) mine.className = fresh.className;
+    [...fresh.children].forEach((part, index) => {
+      const old = mine.children[index];
+      if (old && old.innerHTML !== part.innerHTML) old.innerHTML = part.innerHTML;
+    });
+  }
+
+  function showTexts(fresh) {
+    const box = one("#ft-texts");
+    for (const text of [...parsed(fresh.texts).children]) {
+      const mine = document.getElementById(text.id);
+      if (!mine) insert(box, text);
+      else if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
+        one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
+      }
+    }
+    const hold = one("#ft-hold");
+    if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
+    if (fresh.gap) say("There is more. Reload the page to see every text.");
+    if (newest() > seen && !document.hidden) timer = setTimeout(poll, 0);
+  }
+
+  function insert(box, text) {
+    const place = Number(text.dataset.ftPosition);
+    const there = all("[data-ft-position]", box);
+    const after = there.find((other) => Number(other.dataset.ftPosition) > place);
+    if (after && after === there[0] && one("[data-ft-earlier]", box)) return;
+    const empty = one("[data-ft-empty]", box);
+    if (empty) empty.remove();
+    box.insertBefore(text, after || null);
+  }
+
+  function begin() {
+    const thread = one("[data-ft-thread]");
+    seen = thread ? Number(thread.dataset.ftNewest) : 0;
+    since = null;
+    poll();
+  }
+
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+  window.addEventListener("online", poll);
+  document.addEventListener("firmtext:sent", poll);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "ft-chosen" || event.target.id === "ft-thread") begin();
+  });
+  // Earlier texts come in above: nobody wants fifty of them read aloud.
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.matches("[data-ft-earlier]")) hush("off"); });
+  document.addEventListener("htmx:afterSettle", () => setTimeout(hush, 500, "polite"));
+
+  function hush(how) {
+    const log = one("#ft-log");
+    if (log) log.setAttribute("aria-live", how);
+  }
+
+  begin();
+})();

@@ -1,0 +1,66 @@
+"""What needs an operator, in words that alarms read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import migrations
+from ..adapters import bell
+from ..current import firmtext
+from ..store import keys, queries
+from ..store.transactions import reading
+from . import bells, heartbeats
+
+OLDEST_DUE = timedelta(seconds=120)
+BEAT = timedelta(seconds=60)
+
+
+def reasons() -> list[str]:
+    """``database`` or ``migrations`` alone, because nothing else can be known then; else whatever is wrong."""
+    try:
+        return ["migrations"] if _is_behind() else _wrong()
+    except SQLAlchemyError:
+        return ["database"]
+
+
+def _wrong() -> list[str]:
+    found = {
+        "sweep": _silent(heartbeats.SWEEP),
+        "worker": bool(firmtext.settings.redis_url) and _silent(heartbeats.SEND),
+        "redis": not _redis_answers(),
+        "keys": _keys_are_wrong(),
+        "holds": _holds_stand(),
+        "oldest_due": bells.oldest_due() > OLDEST_DUE,
+    }
+    return [reason for reason, wrong in found.items() if wrong]
+
+
+def _is_behind() -> bool:
+    with firmtext.engine.connect() as connection:
+        return migrations.current(connection) != migrations.head()
+
+
+def _silent(kind: str) -> bool:
+    newest = heartbeats.newest(kind)
+    return newest is None or firmtext.clock.now() - newest > BEAT
+
+
+def _redis_answers() -> bool:
+    url = firmtext.settings.redis_url
+    try:
+        return not url or bell.works(url)
+    except RedisError:
+        return False
+
+
+def _keys_are_wrong() -> bool:
+    with reading() as session:
+        return bool(keys.configured_faults(session))
+
+
+def _holds_stand() -> bool:
+    with reading() as session:
+        return bool(queries.standing_holds(session))

@@ -1,0 +1,50 @@
+"""The pages in a real browser. What a page complains about, such as a broken Content Security Policy, fails the test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from office import Office
+from werkzeug.serving import make_server
+
+
+@pytest.fixture
+def office(app: Any) -> Office:
+    return Office(app)
+
+
+@pytest.fixture
+def site(app: Any) -> Iterator[str]:
+    """The address under which the host is served by threads of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def complaints(page: Any) -> Iterator[list[str]]:
+    """What the page says on its console; a test that expects something takes it out."""
+    said: list[str] = []
+
+    def hear(message: Any) -> None:
+        if message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico"):
+            said.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield said
+    assert said == []
+
+
+@pytest.fixture
+def staff(page: Any, site: str, office: Office, complaints: list[str]) -> Any:
+    """A page of somebody who is signed in."""
+    page.goto(f"{site}/sign-in/staff@harbor.example")
+    return page

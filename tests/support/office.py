@@ -1,0 +1,141 @@
+"""Harbor Law at work: a number that sends, texts both ways, and people with browsers that run no scripts."""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any, TypeVar
+
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from flask_firmtext.firm import provisioning
+from flask_firmtext.messaging import accepting, receiving
+from flask_firmtext.ports.gateway import InboundText, RawRequest
+from flask_firmtext.store import keys
+from flask_firmtext.store.models import Conversation, Message, Number
+from flask_firmtext.store.states import NumberState, State
+from flask_firmtext.store.transactions import notes, own, reading
+
+T = TypeVar("T")
+HARBOR, SUMMIT = "+18335550100", "+18335550101"
+STAFF, ADMIN = "staff@harbor.example", "admin@harbor.example"
+ROSA = "+13125550100"
+
+
+class Office:
+    """What happens in a firm, by our own verbs; needs an application context."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.host = app.extensions["memory_host"]
+        with own() as session:
+            for firm, number in (("harbor", HARBOR), ("summit", SUMMIT)):
+                provisioning.adopt(session, firm=firm, number=number).state = NumberState.VERIFIED
+
+    def sends(self, contact: str = "rosa", text: str = "Hello", *, by: str = STAFF, to: str | None = None) -> uuid.UUID:
+        """A text by a person; its id."""
+        user = self.host.users.all[by]
+        found = self.host.for_firm(user.firm).contacts.get(contact)
+        with own() as session:
+            session.execute(select(Number.id))
+            token = accepting.new_token()
+            message = accepting.accept(session, user=user, contact=found, to=to, text=text, token=token)
+            return message.id
+
+    def receives(self, text: str = "Hi", phone: str = ROSA, *, to: str = HARBOR, media: tuple[Any, ...] = ()) -> None:
+        """A client's text."""
+        inbound = InboundText(str(uuid.uuid4()), phone, to, text, datetime.now(UTC), media=media, digest=text.encode())
+        with own() as session:
+            receiving.store(session, inbound, RawRequest("POST", {}, b""))
+
+    def becomes(self, message: uuid.UUID, state: State, **columns: Any) -> None:
+        """Write a text's state as the sender would, without its checks."""
+        with own() as session:
+            row = session.get_one(Message, message)
+            row.state = state
+            for name, value in columns.items():
+                setattr(row, name, value)
+            notes(session).show(row.firm, message)
+
+    def conversation(self, phone: str = ROSA, firm: str = "harbor") -> uuid.UUID:
+        """The id of a conversation."""
+        index = keys.index_of(firm, phone)
+        with reading() as session:
+            wanted = select(Conversation.id).where(Conversation.firm == firm, Conversation.phone_index == index)
+            return session.scalars(wanted).one()
+
+    def texts(self) -> int:
+        with reading() as session:
+            return len(session.scalars(select(Message.id)).all())
+
+    def person(self, user: str | None = STAFF) -> Person:
+        """Somebody at a browser of their own, signed in."""
+        person = Person(self.app)
+        if user:
+            person.get(f"/sign-in/{user}")
+        return person
+
+
+class Person:
+    """A browser without scripts. Each request has a context of its own, as on a server."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+
+    def get(self, url: str, **more: Any) -> TestResponse:
+        return _alone(lambda: self.client.get(url, **more))
+
+    def post(self, url: str, data: dict[str, str], **more: Any) -> TestResponse:
+        return _alone(lambda: self.client.post(url, data=data, **more))
+
+    def composer(self, url: str) -> dict[str, str]:
+        """The hidden fields of the composer on a page."""
+        return fields(self.get(url).text)
+
+    def send(self, url: str, text: str, **more: Any) -> TestResponse:
+        """Open a page and send a text from its composer."""
+        return self.post("/texting/texts", {**self.composer(url), "text": text}, **more)
+
+
+def fields(html: str) -> dict[str, str]:
+    """The hidden fields of the composer in this HTML."""
+    form = re.search(r'<form class="ft-composer".*?</form>', html, re.DOTALL)
+    assert form, "there is no composer on the page"
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form.group())
+    return {name: unescape(value) for name, value in found}
+
+
+def typed(html: str) -> str:
+    """What stands in the composer in this HTML."""
+    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", html, re.DOTALL)
+    assert found, "there is no composer on the page"
+    return unescape(found.group(1))
+
+
+class Statements:
+    """The SQL statements that an engine runs while it is watched."""
+
+    def __init__(self, app: Flask) -> None:
+        self.engine = app.extensions["firmtext"].engine
+        self.seen: list[str] = []
+
+    def __enter__(self) -> Statements:
+        event.listen(self.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            self.seen.append(statement)
+
+
+def _alone(call: Callable[[], T]) -> T:
+    return contextvars.Context().run(call)

@@ -1,0 +1,98 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from flask_firmtext.settings import NAMES
+from flask_firmtext.store.states import State
+from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"]
+
+#: Names that configure tests, not a host.
+FOR_TESTS = {"FIRMTEXT_TEST_PAUSE"}
+PAPERS = [*DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(FIRMTEXT_\w+)` \|", documented, re.MULTILINE)) == NAMES
+
+
+def files_with_settings() -> list[Path]:
+    files = [*PAPERS, ROOT / "Makefile", *ROOT.glob("demo.mk")]
+    return [*files, *(ROOT / "sample_host_app").rglob("*.py"), *(ROOT / "sample_host_app").rglob("*.html")]
+
+
+@pytest.mark.parametrize("file", files_with_settings(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_every_name_of_a_setting_exists(file: Path) -> None:
+    named = set(re.findall(r"FIRMTEXT_[A-Z_]*[A-Z]\b(?!_)", file.read_text(encoding="utf-8")))
+    assert {name for name in named if name not in NAMES | FOR_TESTS} == set()
+
+
+@pytest.mark.parametrize("file", PAPERS, ids=lambda file: file.name)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", file.read_text(encoding="utf-8")):
+        if "://" not in target and not target.startswith("docs/images/"):
+            assert (file.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("file", PAPERS, ids=lambda file: file.name)
+def test_every_command_named_in_a_document_exists(file: Path) -> None:
+    known = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for command in re.findall(r"`flask firmtext ([a-z ]+)", file.read_text(encoding="utf-8")):
+        assert f"## flask firmtext {command.strip()}\n" in known, command
+
+
+def test_every_make_target_named_in_a_document_exists() -> None:
+    rules = "".join(file.read_text() for file in [ROOT / "Makefile", *ROOT.glob("*.mk")])
+    targets = set(re.findall(r"^([a-z-]+):", rules, re.MULTILINE))
+    for file in PAPERS:
+        named = set(re.findall(r"\bmake ([a-z-]{3,})\b(?=[`\s])", " ".join(code(file))))
+        assert named <= targets, file.name
+
+
+def code(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8")
+    return [*re.findall(r"`[^`\n]+`", text), *re.findall(r"```sh\n(.*?)```", text, re.DOTALL)]
+
+
+def test_every_state_is_explained() -> None:
+    explained = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "states.md").read_text(), re.MULTILINE)
+    assert set(explained) == {state.value for state in State} - {"received"}
+
+
+def test_every_permission_is_explained() -> None:
+    explained = re.findall(r"^\| `([\w.]+)` \|", (ROOT / "docs" / "permissions.md").read_text(), re.MULTILINE)
+    assert set(explained) == STAFF | ADMINISTRATOR
+
+
+def test_the_code_asks_for_explained_permissions_only() -> None:
+    for file in (ROOT / "flask_firmtext").rglob("*.py"):
+        asked = set(re.findall(r"\bm(?:ay|ust)\(\s*\"([\w.]+)\"", file.read_text(encoding="utf-8")))
+        assert asked <= STAFF | ADMINISTRATOR, file
+
+
+def test_every_document_named_in_the_code_exists() -> None:
+    for folder in ("flask_firmtext", "cli", "migrations", "sample_host_app"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for name in re.findall(r"docs/[\w-]+\.md", file.read_text(encoding="utf-8")):
+                assert (ROOT / name).exists(), f"{file}: {name}"
+
+
+def test_the_readmes_host_is_ten_lines_of_python_that_compile() -> None:
+    listing = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
+    compile(listing, "README.md", "exec")
+    assert len([line for line in listing.splitlines() if line and not line.startswith(("from", "import"))]) <= 10
