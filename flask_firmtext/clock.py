@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,10 @@ class Clock:
         """The process's idea of now, aware, UTC."""
         return datetime.now(UTC)
 
+    def key(self) -> Hashable:
+        """Clocks with the same key say the same in SQL, so that a statement built with one serves the other."""
+        return None
+
     def sql(self, offset: timedelta = timedelta(0)) -> ColumnElement[datetime]:
         """Now plus ``offset``, judged by the database."""
         return database_now(bindparam(None, offset.total_seconds(), type_=Float()))
@@ -71,6 +76,9 @@ class ShiftedClock(Clock):
     def now(self) -> datetime:
         return super().now() + self.shift
 
+    def key(self) -> Hashable:
+        return self.shift
+
     def sql(self, offset: timedelta = timedelta(0)) -> ColumnElement[datetime]:
         return super().sql(offset + self.shift)
 
@@ -82,6 +90,9 @@ class FixedClock(Clock):
         self.at = at.astimezone(UTC)
 
     def now(self) -> datetime:
+        return self.at
+
+    def key(self) -> Hashable:
         return self.at
 
     def move(self, by: timedelta) -> None:

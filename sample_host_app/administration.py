@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, abort
 from flask_admin import Admin, AdminIndexView
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.menu import MenuLink
 from flask_login import current_user
 from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
@@ -60,8 +61,11 @@ class Matters(FirmRecords):
 
 
 def init_app(app: Flask) -> Admin:
-    admin = Admin(app, name="Administration", index_view=Home(), csp_nonce_generator=policy.nonce)
+    admin = Admin(
+        app, name="Administration", index_view=Home(template="administration.html"), csp_nonce_generator=policy.nonce
+    )
     admin.add_view(Users(User, db, endpoint="admin_users", url="users"))
     admin.add_view(Contacts(Contact, db, endpoint="admin_contacts", url="contacts"))
     admin.add_view(Matters(Matter, db, endpoint="admin_matters", url="matters"))
+    admin.add_link(MenuLink("Practice system", endpoint="pages.home"))
     return admin

@@ -64,7 +64,8 @@ def contacts() -> str:
 def contact(contact_id: int) -> str:
     row = one_of_ours(Contact, contact_id)
     related = Matter.parties.any(MatterParty.contact_id == row.id)
-    matters = db.session.scalars(ours(Matter).where(or_(Matter.client_id == row.id, related)).order_by(Matter.number))
+    theirs = ours(Matter).where(or_(Matter.client_id == row.id, related))
+    matters = db.session.scalars(theirs.order_by(Matter.open.desc(), Matter.number))
     return render_template("contact.html", contact=row, matters=matters.all())
 
 

@@ -23,8 +23,8 @@ from source import modules
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OPTIONAL = PROJECT["project"]["optional-dependencies"]
-#: Flask and its like are made of these and promise them.
-IMPLIED = {"werkzeug", "jinja2", "markupsafe", "blinker", "itsdangerous", "wtforms"}
+#: Flask, requests and Flask-WTF are made of these and promise them.
+IMPLIED = {"urllib3", "werkzeug", "jinja2", "markupsafe", "blinker", "itsdangerous", "wtforms"}
 PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
 FOLDERS = {"flask_firmtext": "flask_firmtext", "cli": "flask_firmtext.cli", "migrations": "flask_firmtext.migrations"}
 OURS = ("flask_firmtext", "cli", "migrations", "sample_host_app", "tests", "docs")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .. import points, signals
@@ -25,13 +25,15 @@ from ..store.queries import ACCOUNT
 from ..store.states import HoldKind, Outcome, State
 from ..store.transactions import notes, own
 from . import holds, pace
+from .holds import UNSURE
 from .moves import Move, move
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_CAP = timedelta(minutes=5)
 CERTAIN_FAILURES = 12
-BUGS = 3
+BUG, BUGS = "bug", 3
+FROZEN = "frozen"
 #: How long a receipt is held in hand while the database is away, in seconds.
 PATIENCE = 60.0
 
@@ -41,7 +43,8 @@ class Answered:
     """One row of the carrier-answer table: the attempt's outcome and what follows for text, number and account.
 
     ``counts`` says that the try counts towards giving up after ``gives_up`` tries. ``run`` names a kind of bad answer
-    that holds the account after ``run_limit`` in a row (None: at once when ``hold`` is set).
+    that holds the account after ``run_limit`` in a row (None: at once when ``hold`` is set), ``by_text`` that only
+    different texts count.
     """
 
     outcome: Outcome
@@ -50,6 +53,7 @@ class Answered:
     hold: HoldKind | None = None
     run: str | None = None
     run_limit: int | None = None
+    by_text: bool = False
     code: str | None = None
     counts: bool = False
     gives_up: int = CERTAIN_FAILURES
@@ -63,7 +67,7 @@ class Answered:
     @classmethod
     def frozen(cls) -> Answered:
         """This process stood still after its claim; the budget is over and nothing was posted."""
-        return cls(Outcome.NOT_SENT, "frozen")
+        return cls(Outcome.NOT_SENT, FROZEN)
 
 
 def judge(error: Exception, *, posted: bool) -> Answered:
@@ -77,6 +81,7 @@ def judge(error: Exception, *, posted: bool) -> Answered:
             run_limit=error.hold_after,
             hold=HoldKind.ACCOUNT if error.hold_after else None,
             counts=not throttled,
+            gives_up=BUGS if error.evidence == BUG else CERTAIN_FAILURES,
             retry_after=error.retry_after,
             slows=throttled,
         )
@@ -84,19 +89,22 @@ def judge(error: Exception, *, posted: bool) -> Answered:
         return _refused(error)
     if isinstance(error, CarrierUnsure):
         hold = HoldKind.ACCOUNT if error.holds_account else None
-        return Answered(Outcome.UNSURE, error.evidence, run="unsure", hold=hold)
+        return Answered(Outcome.UNSURE, error.evidence, run=UNSURE, hold=hold)
     log.error("a text was not sent as it should: %s", _where(error))
     if posted:
-        return Answered(Outcome.UNSURE, "bug", run="unsure")
-    return Answered(Outcome.NOT_SENT, "bug", counts=True, gives_up=BUGS)
+        return Answered(Outcome.UNSURE, BUG, run=UNSURE)
+    return Answered(Outcome.NOT_SENT, BUG, counts=True, gives_up=BUGS)
 
 
 def _refused(error: CarrierRefused) -> Answered:
     if error.scope is Scope.TEXT:
         return Answered(Outcome.REFUSED, error.evidence, code=error.code)
     hold = HoldKind.NUMBER if error.scope is Scope.NUMBER else HoldKind.ACCOUNT
-    run = error.evidence if error.hold_after else None
-    return Answered(Outcome.NOT_SENT, error.evidence, hold=hold, run=run, run_limit=error.hold_after)
+    if error.hold_after is None:
+        return Answered(Outcome.NOT_SENT, error.evidence, hold=hold)
+    # Nothing stands still yet, so the text is tried again, and not for ever.
+    run = error.evidence
+    return Answered(Outcome.NOT_SENT, run, hold=hold, run=run, run_limit=error.hold_after, by_text=True, counts=True)
 
 
 def _where(error: Exception) -> str:
@@ -113,9 +121,9 @@ def conclude(message: uuid.UUID, attempt: uuid.UUID, number: uuid.UUID, answered
     if answered.outcome is Outcome.ACCEPTED:
         try:
             _patiently(lambda: _store_receipt(attempt, answered.carrier_id))
-        except IntegrityError:
+        except IntegrityError:  # unique(carrier_id)
             # The carrier gave us an id that another text has: which of the two it means nobody knows.
-            answered = Answered(Outcome.UNSURE, "uuid_reused", run="unsure")
+            answered = Answered(Outcome.UNSURE, "uuid_reused", run=UNSURE)
     points.reach("receipt.between")
     _patiently(lambda: _record(message, attempt, number, answered))
 
@@ -162,19 +170,23 @@ def _close(session: Session, message: uuid.UUID, attempt: uuid.UUID, answered: A
         return
     tries = row.tries + answered.counts
     if answered.counts and tries >= answered.gives_up:
-        reason = Reason.UNKNOWN_ERROR if answered.evidence == "bug" else Reason.TEMPORARY_ERROR
+        reason = Reason.UNKNOWN_ERROR if answered.evidence == BUG else Reason.TEMPORARY_ERROR
         _move(session, message, attempt, Move.REFUSED, State.FAILED, answered.evidence, reason=reason, tries=tries)
         return
-    pause = min(answered.retry_after, RETRY_AFTER_CAP) if answered.retry_after else _pause(row.tries, answered)
-    due = firmtext.clock.sql(pause)
+    due = firmtext.clock.sql(_pause(session, attempt, row.tries, answered))
     _move(session, message, attempt, Move.NOT_SENT, State.QUEUED, answered.evidence, tries=tries, not_before=due)
 
 
-def _pause(tries: int, answered: Answered) -> timedelta:
+def _pause(session: Session, attempt: uuid.UUID, tries: int, answered: Answered) -> timedelta:
     """2 s doubled for each try, at most ten minutes, with full jitter so that many do not come back together."""
-    if answered.evidence == "frozen":
+    if answered.retry_after:
+        return min(answered.retry_after, RETRY_AFTER_CAP)
+    if answered.evidence == FROZEN:
         return timedelta(0)
-    return timedelta(seconds=random.uniform(0, min(600.0, 2.0 * 2**tries)))  # noqa: S311 - not a secret
+    if answered.slows:
+        # "Too fast" is no try, yet the next wait is longer.
+        tries = session.scalars(select(Attempt.n).where(Attempt.id == attempt)).one() - 1
+    return timedelta(seconds=random.uniform(0, min(600.0, 2.0 * 2 ** min(tries, 20))))  # noqa: S311 - not a secret
 
 
 def _move(
@@ -187,8 +199,10 @@ def _follow_up(session: Session, message: uuid.UUID, number: uuid.UUID, answered
     """What an answer means for the number and the account. First of all, in the order of locks."""
     if answered.slows:
         pace.slow_down(session, number)
-    length = holds.count_run(session, answered.run, message)
-    if answered.run == "unsure":
+    length = holds.count_run(session, answered.run)
+    if length and answered.by_text:
+        length = holds.texts_in_run(session, message)
+    if answered.run == UNSURE:
         holds.break_circuit(session)
     if answered.hold and (answered.run_limit is None or length >= answered.run_limit):
         object_ = ACCOUNT
@@ -208,8 +222,8 @@ def _patiently(step: Callable[[], None]) -> None:
             return step()
         except IntegrityError:
             raise
-        except DBAPIError as error:
+        except SQLAlchemyError as error:  # the pool's TimeoutError is no DBAPIError
             if time.monotonic() > until:
                 raise
             log.warning("the database is away while a receipt is in hand: %s", type(error).__name__)
-            pause.wait(0.5)
+            pause.wait(1)

@@ -6,17 +6,17 @@ A hold is a row that the claim's own statement reads, so it works at once in eve
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import signals
 from ..current import firmtext
 from ..errors import CarrierError
 from ..store import audit, queries
-from ..store.models import Account, Hold
+from ..store.models import Account, Attempt, Hold
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind
 from ..store.transactions import notes, own, reading
@@ -25,6 +25,9 @@ from ..store.upsert import insert_once
 Sessions = Session | scoped_session[Any]
 
 PROBE_EVERY = timedelta(minutes=5)
+#: What may come right by itself is asked of the carrier; the others are for a person to lift.
+PROBED = {"auth", "balance", "number", "local", "breaker"}
+UNSURE = "unsure"
 BREAKER = "breaker"
 BREAKER_PAUSE = timedelta(seconds=60)
 BREAKER_RUN = 5
@@ -44,12 +47,18 @@ def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) 
         code=code,
         since=now,
         by=by,
-        probe_at=now + (BREAKER_PAUSE if code == BREAKER else PROBE_EVERY),
+        probe_at=_first_probe(now, code),
     )
     if made:
         audit.record(session, "hold.put", ("firmtext_hold", row_id), firm="", actor=by, became=kind, evidence=code)
         notes(session).signals.append((signals.alarm, {"kind": "hold", "detail": f"{kind} {code}"}))
     return made
+
+
+def _first_probe(now: datetime, code: str) -> datetime | None:
+    if code not in PROBED:
+        return None
+    return now + (BREAKER_PAUSE if code == BREAKER else PROBE_EVERY)
 
 
 def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
@@ -66,29 +75,46 @@ def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
     return bool(lifted)
 
 
-def count_run(session: Sessions, run: str | None, message_id: uuid.UUID) -> int:
-    """Note that the newest answer was a bad one of kind ``run`` (None: a good one); returns how many came in a row.
+def count_run(session: Sessions, run: str | None) -> int:
+    """Note that the newest answer was a bad one of kind ``run`` (None: another); returns how many came in a row.
 
-    The same text counts once: a run of bad answers to one text says nothing about the account.
+    A run of unsure answers that began over a minute ago begins anew: what is slow is no outage.
     """
     if run is None:
         session.execute(
             update(Account)
             .where(Account.id == ACCOUNT, Account.run_of.is_not(None))
-            .values(run_of=None, run_length=0, run_since=None, run_last=None)
+            .values(run_of=None, run_length=0, run_since=None)
             .execution_options(synchronize_session=False)
         )
         return 0
-    fresh = (Account.run_of != run) | Account.run_of.is_(None)
-    length = case((fresh, 1), (Account.run_last == message_id, Account.run_length), else_=Account.run_length + 1)
-    since = case((fresh, firmtext.clock.sql()), else_=Account.run_since)
+    fresh = or_(Account.run_of.is_(None), Account.run_of != run)
+    if run == UNSURE:
+        fresh = or_(fresh, Account.run_since < firmtext.clock.sql(-BREAKER_WITHIN))
     return session.execute(
         update(Account)
         .where(Account.id == ACCOUNT)
-        .values(run_of=run, run_length=length, run_since=since, run_last=message_id)
+        .values(
+            run_of=run,
+            run_length=case((fresh, 1), else_=Account.run_length + 1),
+            run_since=case((fresh, firmtext.clock.sql()), else_=Account.run_since),
+        )
         .returning(Account.run_length)
         .execution_options(synchronize_session=False)
     ).scalar_one()
+
+
+def texts_in_run(session: Sessions, newest: uuid.UUID) -> int:
+    """How many different texts got the bad answers of the standing run, ``newest`` included.
+
+    One text that is refused again and again says nothing about the account.
+    """
+    before = session.scalar(
+        select(func.count(Attempt.message_id.distinct()))
+        .join(Account, and_(Account.run_of == Attempt.evidence, Attempt.closed_at >= Account.run_since))
+        .where(Account.id == ACCOUNT, Attempt.message_id != newest)
+    )
+    return (before or 0) + 1
 
 
 def break_circuit(session: Sessions) -> None:

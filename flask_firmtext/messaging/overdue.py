@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ..current import firmtext
 from ..store import audit, queries
-from ..store.models import Attempt
+from ..store.models import Attempt, Message
 from ..store.states import Outcome, State
 from ..store.transactions import own, reading
 from .moves import Move, move
@@ -21,6 +21,7 @@ AT_ONCE = 200
 GRACE = timedelta(seconds=70)
 #: The carrier's validity of 72 h and one more.
 SILENCE = timedelta(hours=73)
+GONE = "claimer_gone"
 
 
 def finish_accepted() -> int:
@@ -62,13 +63,15 @@ def _move(message: uuid.UUID, by: Move, to: State, evidence: str, attempt: uuid.
 
 def _abandon(message: uuid.UUID, attempt: uuid.UUID) -> bool:
     with own() as session:
-        moved = move(
-            session, message, Move.UNSURE, State.UNKNOWN, evidence="claimer_gone", actor=audit.SWEEP, attempt=attempt
-        )
-        session.execute(
+        session.execute(select(Message.id).where(Message.id == message).with_for_update())
+        given_up = session.execute(
             update(Attempt)
             .where(Attempt.id == attempt, Attempt.outcome == Outcome.OPEN)
-            .values(outcome=Outcome.UNSURE, evidence="claimer_gone", closed_at=firmtext.clock.sql())
+            .values(outcome=Outcome.UNSURE, evidence=GONE, closed_at=firmtext.clock.sql())
+            .returning(Attempt.id)
             .execution_options(synchronize_session=False)
+        ).all()
+        # A receipt that came in between stands: W3 goes on from there.
+        return bool(given_up) and move(
+            session, message, Move.UNSURE, State.UNKNOWN, evidence=GONE, actor=audit.SWEEP, attempt=attempt
         )
-        return moved

@@ -66,12 +66,11 @@ def slow_down(session: Sessions, number: Any) -> None:
 
 def wait(session: Sessions) -> timedelta | None:
     """How long until the account, or the first number with a due text, is free; None when nothing is due."""
-    now, free = session.execute(select(firmtext.clock.sql(), _account_free_at())).one()
-    if free is not None and free <= now:
-        free = queries.next_free_at(session)
-        if free is None:
-            return None
-    return max(free - now, timedelta(0)) if free else _with_a_new_account()
+    now, account = session.execute(select(firmtext.clock.sql(), _account_free_at())).one()
+    if account is None:
+        return _with_a_new_account()
+    free = account if account > now else queries.next_free_at(session)
+    return max(free - now, timedelta(0)) if free else None
 
 
 def _account_free_at() -> ScalarSelect[datetime]:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import os
 import platform
+import threading
 import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Insert, insert, select, update
+from sqlalchemy import Insert, insert, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .. import points
 from ..current import firmtext
-from ..ports.gateway import Outbound
+from ..errors import CarrierRefused, Scope
+from ..ports.gateway import Gateway, Outbound
 from ..store import audit, cells, queries
 from ..store.models import Attempt, Conversation, Message, Number
 from ..store.queries import Due
-from ..store.states import RANK, Outcome, State
+from ..store.states import Outcome, State
 from ..store.transactions import own, reading
 from . import conversations, pace
 from .answers import Answered, conclude, judge
@@ -61,24 +64,49 @@ def claim(due: Due) -> Claimed | None:
     points.reach("claim.before")
     started = time.monotonic()
     attempt = uuid.uuid4()
-    with own() as session:
-        conversations.take_turn(session, due.conversation)
-        if not (pace.take_slot(session, due) and _taken(session, due, attempt)):
-            session.rollback()
-            return None
-        session.execute(_attempt(due, attempt))
-        table = (Message.__tablename__, due.message)
-        audit.record(
-            session,
-            "message.state",
-            table,
-            firm=due.firm,
-            actor=audit.WORKER,
-            was=State.QUEUED,
-            became=State.SENDING,
-            evidence=f"attempt {attempt}",
-        )
-    return Claimed(due.message, attempt, due.number, started)
+    try:
+        with own() as session:
+            won = _won(session, due, attempt)
+            if not won:
+                session.rollback()
+    except DBAPIError:
+        # The answer to the COMMIT may be what was lost. Only our own row, read anew, says that we may post.
+        won = _stored(attempt, started)
+        if not won:
+            raise
+    return Claimed(due.message, attempt, due.number, started) if won else None
+
+
+def _won(session: Session, due: Due, attempt: uuid.UUID) -> bool:
+    conversations.take_turn(session, due.conversation)
+    if not (pace.take_slot(session, due) and _taken(session, due, attempt)):
+        return False
+    session.execute(_attempt(due, attempt))
+    table = (Message.__tablename__, due.message)
+    audit.record(
+        session,
+        "message.state",
+        table,
+        firm=due.firm,
+        actor=audit.WORKER,
+        was=State.QUEUED,
+        became=State.SENDING,
+        evidence=f"attempt {attempt}",
+    )
+    return True
+
+
+def _stored(attempt: uuid.UUID, started: float) -> bool:
+    until = started + BUDGET.total_seconds() / 2
+    pause = threading.Event()
+    while True:
+        try:
+            with reading() as session:
+                return session.get(Attempt, attempt) is not None
+        except SQLAlchemyError:
+            if time.monotonic() > until:
+                return False
+            pause.wait(0.5)
 
 
 def deliver(claimed: Claimed) -> None:
@@ -89,20 +117,8 @@ def deliver(claimed: Claimed) -> None:
 
 
 def _taken(session: Session, due: Due, attempt: uuid.UUID) -> bool:
-    allowed = (
-        select(Message.id)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .join(Number, Number.id == Conversation.number_id)
-        .where(Message.id == due.message, queries.claimable())
-    )
-    taken = session.execute(
-        update(Message)
-        .where(Message.id.in_(allowed), Message.state == State.QUEUED)
-        .values(state=State.SENDING, rank=RANK[State.SENDING], current_attempt=attempt, state_at=firmtext.clock.sql())
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return bool(taken)
+    claiming = queries.claim(firmtext.clock.key())
+    return session.connection().execute(claiming, {"message": due.message, "attempt": attempt}).first() is not None
 
 
 def _attempt(due: Due, attempt: uuid.UUID) -> Insert:
@@ -120,26 +136,33 @@ def _attempt(due: Due, attempt: uuid.UUID) -> Insert:
 
 def _post(claimed: Claimed) -> Answered:
     try:
-        outbound = _outbound(claimed)
+        outbound, gateway = _outbound(claimed), _gateway()
     except Exception as error:  # before the POST nothing has left, whatever it was
         return judge(error, posted=False)
     points.reach("post.before")
     if claimed.late():
         return Answered.frozen()
     try:
-        return Answered.accepted(firmtext.gateway.send(outbound, seconds=EXCHANGE))
+        return Answered.accepted(gateway.send(outbound, seconds=EXCHANGE))
     except Exception as error:  # from here on only the carrier's own words prove anything
         return judge(error, posted=True)
 
 
+def _gateway() -> Gateway:
+    try:
+        return firmtext.gateway
+    except Exception as error:  # a wrong FIRMTEXT_GATEWAY, an SDK that is not installed: nothing is wrong with the text
+        raise CarrierRefused("local", type(error).__name__, scope=Scope.ACCOUNT) from error
+
+
 def _outbound(claimed: Claimed) -> Outbound:
     with reading() as session:
-        message, conversation, number = session.execute(
-            select(Message, Conversation, Number)
+        row = session.execute(
+            select(Message.firm, Message.body, Conversation.id, Conversation.phone, Number.e164)
             .join(Conversation, Conversation.id == Message.conversation_id)
             .join(Number, Number.id == Conversation.number_id)
             .where(Message.id == claimed.message)
         ).one()
-        text = cells.unseal(session, cells.place(Message, "body", message.id, message.firm), message.body)
-        phone = conversations.phone_of(session, conversation)
-    return Outbound(number.e164, phone, text, str(claimed.attempt))
+        text = cells.unseal(session, cells.place(Message, "body", claimed.message, row.firm), row.body)
+        phone = cells.unseal(session, cells.place(Conversation, "phone", row.id, row.firm), row.phone)
+    return Outbound(row.e164, phone, text, str(claimed.attempt))

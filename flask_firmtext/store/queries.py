@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, scoped_session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
 from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut
-from .states import HoldKind, NumberState, Outcome, State
+from .states import RANK, HoldKind, NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]
 
 Column = InstrumentedAttribute
 
 ACCOUNT = "default"
+
+#: A person's text first, then the oldest.
+ORDER = (Message.priority, Message.not_before, Message.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,7 @@ class Due:
     priority: int
 
 
-def is_in(column: Column[Any], *words: StrEnum) -> ColumnElement[bool]:
+def is_in(column: ColumnElement[Any] | Column[Any], *words: StrEnum) -> ColumnElement[bool]:
     """Whether a column holds one of our words, written out: SQLite does not use a partial index for a parameter."""
     return column.in_([literal_column(f"'{word}'") for word in words])
 
@@ -138,9 +155,41 @@ def slot_is_free() -> ColumnElement[bool]:
 
 
 def due(session: Sessions, *conditions: ColumnElement[bool], limit: int) -> Sequence[Due]:
-    """Texts that may go and for which ``conditions`` hold: a person's first, then the oldest."""
-    query = _due().where(*conditions).order_by(Message.priority, Message.not_before, Message.id).limit(limit)
+    """Texts that may go and for which ``conditions`` hold, in their order."""
+    query = _due().where(*conditions).order_by(*ORDER).limit(limit)
     return [Due(**row._mapping) for row in session.execute(query)]
+
+
+def next_due(session: Sessions, *, first: uuid.UUID | None, limit: int) -> Sequence[Due]:
+    """Texts that may go and whose slot is free now: ``first`` alone if it is such a one, else as :func:`due`."""
+    rung, any_ = _choosing(firmtext.clock.key(), limit)
+    rows = session.execute(rung, {"first": first}).all() if first else ()
+    return [Due(**row._mapping) for row in rows or session.execute(any_)]
+
+
+@lru_cache(maxsize=8)
+def _choosing(clock: Hashable, limit: int) -> tuple[Select[Any], Select[Any]]:
+    """Built once: that takes ten times as long as the database needs to answer."""
+    free = _due().where(slot_is_free())
+    return free.where(Message.id == bindparam("first")), free.order_by(*ORDER).limit(limit)
+
+
+@lru_cache(maxsize=8)
+def claim(clock: Hashable) -> ReturningUpdate[Any]:
+    """T2's compare-and-set of ``message`` for ``attempt``; it returns nothing when the text may not go any more."""
+    table = cast(Table, Message.__table__)
+    allowed = _due().with_only_columns(Message.id).where(Message.id == bindparam("message"))
+    return (
+        update(table)
+        .where(table.c.id.in_(allowed), is_in(table.c.state, State.QUEUED))
+        .values(
+            state=State.SENDING,
+            rank=RANK[State.SENDING],
+            current_attempt=bindparam("attempt"),
+            state_at=firmtext.clock.sql(),
+        )
+        .returning(table.c.id)
+    )
 
 
 def oldest_due_at(session: Sessions) -> datetime | None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, Una
 from werkzeug.wrappers import Response
 
 from ..errors import KeyUnavailable
-from .blueprint import OWN_BASE, blueprint
+from .blueprint import OWN_BASE, blueprint, wants_part
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ def not_available() -> Problem:
 
 @blueprint.errorhandler(Problem)
 def show(problem: Problem) -> Response:
-    """The host's page for this code where it has one, else ours."""
+    """The host's page for this code where it has one, else ours; into an open page goes neither."""
+    if wants_part():
+        return Response(status=problem.code, headers={"HX-Reswap": "none"})
     error = HTTP[problem.code]()
     answer = current_app.handle_http_exception(error)
     if answer is not error:

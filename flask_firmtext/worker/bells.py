@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from redis import RedisError
 from sqlalchemy import func, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..adapters import bell
 from ..current import firmtext
@@ -39,21 +40,24 @@ def ring(ids: list[str], n: int = 0) -> None:
     try:
         for message_id in ids[:RUNG]:
             bell.ring(url, message_id, n)
-    except RedisError as error:
+    except (RedisError, OSError, ValueError) as error:
         _failed_at = time.monotonic()
         log.warning("the bell could not be rung (%s); the sweep sends what is due", type(error).__name__)
         _count_failure()
 
 
 def _count_failure() -> None:
-    with own() as session:
-        counters.count(session, "bell_failed")
+    try:
+        with own() as session:
+            counters.count(session, "bell_failed")
+    except SQLAlchemyError as error:
+        log.warning("a failed bell could not be counted (%s)", type(error).__name__)
 
 
 def ring_next() -> None:
     """Ring for whatever is due now, if anything is."""
     with reading() as session:
-        due = queries.due(session, limit=1)
+        due = queries.due(session, queries.slot_is_free(), limit=1)
     for text in due:
         ring([str(text.message)], n=int(time.monotonic() * 1000))
 
@@ -66,7 +70,7 @@ def ring_again() -> int:
     with own() as session:
         rings = session.execute(
             update(Message)
-            .where(Message.id.in_([text.message for text in due]), Message.state == State.QUEUED)
+            .where(Message.id.in_([text.message for text in due]), queries.is_in(Message.state, State.QUEUED))
             .values(rings=Message.rings + 1, rung_at=firmtext.clock.sql())
             .returning(Message.id, Message.rings)
             .execution_options(synchronize_session=False)
@@ -79,7 +83,7 @@ def ring_again() -> int:
 def _unheard() -> list[Due]:
     old = func.coalesce(Message.rung_at, Message.not_before) < firmtext.clock.sql(-OLD)
     with reading() as session:
-        found = queries.due(session, limit=AT_ONCE * 4, and_where=old)
+        found = queries.due(session, old, limit=AT_ONCE * 4)
     taken: dict[str, int] = {}
     fair = []
     for text in found:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from types import FrameType
 
+from sqlalchemy import and_
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..messaging import pace, sending
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 stopping = threading.Event()
 
 SECONDS = 60.0
-LOOK_AHEAD = 50
+LOOK_AHEAD = 20
 #: No longer than this is waited for a slot: what is due later is the sweep's business (seconds).
 LONGEST_WAIT = 10.0
 #: While waiting for one number's slot, another's text may become due (seconds).
@@ -64,6 +65,7 @@ class Turn:
         self.first = first
         self.served: set[str] = set()
         self.sent = 0
+        self.alone_until = 0.0
 
     def take(self) -> bool:
         """Send one text, or wait a moment for a slot. False when there is nothing to wait for.
@@ -83,20 +85,24 @@ class Turn:
         return True
 
     def _choice(self, session: queries.Sessions) -> Due | None:
-        free = queries.slot_is_free()
-        if self.first:
-            own = queries.due(session, Message.id == self.first, free, limit=1)
-            self.first = None
-            if own:
-                return own[0]
-        due = queries.due(session, free, limit=LOOK_AHEAD)
+        due = queries.next_due(session, first=self.first, limit=LOOK_AHEAD)
         if not due:
             return None
+        rung, self.first = self.first, None
+        if due[0].message == rung:
+            return due[0]
         equal = [text for text in due if text.priority == due[0].priority]
         unserved = next((text for text in equal if text.firm not in self.served), None)
-        if unserved is None and len(equal) == LOOK_AHEAD:
-            others = Message.firm.not_in(self.served)
-            unserved = next(iter(queries.due(session, Message.priority == due[0].priority, others, free, limit=1)), None)
+        if unserved is None and len(equal) == LOOK_AHEAD and time.monotonic() > self.alone_until:
+            unserved = self._further_down(session, due[0].priority)
         if unserved is None:
             self.served.clear()
         return unserved or due[0]
+
+    def _further_down(self, session: queries.Sessions, priority: int) -> Due | None:
+        """The oldest text of a firm behind those that fill the whole look-ahead."""
+        others = and_(Message.priority == priority, Message.firm.not_in(list(self.served)))
+        found = queries.due(session, others, queries.slot_is_free(), limit=1)
+        if not found:
+            self.alone_until = time.monotonic() + PAUSE
+        return found[0] if found else None

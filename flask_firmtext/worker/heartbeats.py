@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import time
@@ -10,12 +11,15 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..current import firmtext
 from ..store.base import new_id
 from ..store.models import Heartbeat
 from ..store.transactions import own, reading
 from ..store.upsert import insert_or_update
+
+log = logging.getLogger(__name__)
 
 SEND, SWEEP = "send", "sweep"
 EVERY = 10.0
@@ -46,9 +50,13 @@ def beat(kind: str, *, lag: int = 0) -> None:
 
 
 def beat_now_and_then(kind: str) -> None:
-    """Beat, unless this process did within the last ten seconds."""
-    if time.monotonic() - _last.get(kind, 0.0) >= EVERY:
+    """Beat, unless this process did within the last ten seconds. Never raises: sending goes before a sign of life."""
+    if time.monotonic() - _last.get(kind, -EVERY) < EVERY:
+        return
+    try:
         beat(kind)
+    except SQLAlchemyError as error:
+        log.warning("no heartbeat: the database is away (%s)", type(error).__name__)
 
 
 def newest(kind: str) -> datetime | None:

@@ -20,6 +20,7 @@ from . import drain, sends, sweep
 
 log = logging.getLogger(__name__)
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
 PR_SET_PDEATHSIG = 1
 #: A process that dies at once is not started again at once (seconds).
 PAUSE = 1.0
@@ -38,7 +39,7 @@ class Family:
 
     def live(self) -> int:
         """Keep every child running until told to stop; returns the exit code."""
-        for end in (signal.SIGTERM, signal.SIGINT):
+        for end in ENDS:
             signal.signal(end, self._end)
         for work in self.wanted:
             self._start(work)
@@ -54,16 +55,20 @@ class Family:
         return 0
 
     def _start(self, work: Callable[[Flask], None]) -> None:
-        if self.ending:
-            return
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
-        pid = os.fork()
-        if pid:
-            self.running[pid] = work
-            return
-        _live_as_child(self.app, work, parent)
+        # A signal between the fork and its note would reach a parent that does not know this child yet, or a child
+        # that still has its parent's handler.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+        try:
+            pid = 0 if self.ending else os.fork()
+            if pid:
+                self.running[pid] = work
+            elif not self.ending:
+                _live_as_child(self.app, work, parent)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.ending = True
@@ -91,12 +96,14 @@ def run(app: Flask, processes: int, with_sweep: bool) -> int:
 def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> None:
     code = 1
     try:
+        for end in ENDS:
+            signal.signal(end, drain.stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
         end_with_parent(parent)
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGINT, _stop)
         with app.app_context():
-            # An inherited socket must not be shared with the parent.
-            firmtext.engine.dispose(close=False)
+            for engine in firmtext.db.engines.values():
+                # An inherited socket must not be shared with the parent.
+                engine.dispose(close=False)
         work(app)
         code = 0
     except SystemExit as ended:
@@ -106,10 +113,6 @@ def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> No
     finally:
         sys.stderr.flush()
         os._exit(code)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    drain.stopping.set()
 
 
 def end_with_parent(parent: int) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import signal
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..adapters.bell import DRAIN, SEND
 from ..current import firmtext
@@ -44,19 +45,19 @@ class NamedJob(Job):
 class Sender(SimpleWorker):
     """RQ's worker with our sign of life and our way to stop: after the text in hand, never in the middle of a POST."""
 
+    #: While Redis is away it is looked for this often (seconds); RQ's own waits grow to three minutes.
+    max_connection_wait_time = 5.0
+
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         super().heartbeat(timeout, pipeline)
-        try:
-            heartbeats.beat_now_and_then(heartbeats.SEND)
-        except SQLAlchemyError as error:
-            log.warning("no heartbeat: the database is away (%s)", type(error).__name__)
+        heartbeats.beat_now_and_then(heartbeats.SEND)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        drain.stopping.set()
-        if self.get_state() == WorkerStatus.BUSY:
-            self._stop_requested = True
-        else:
-            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        # RQ's own would let the second signal (a parent's and a control group's) end the process in a POST.
+        drain.stop()
+        self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
 
     def procline(self, message: str) -> None:
         """The process keeps its name, by which an operator finds it."""
@@ -68,9 +69,11 @@ def run(app: Flask) -> None:
         while not drain.stopping.is_set():
             try:
                 _work()
-            except RedisError as error:
-                log.warning("Redis is away (%s); the sweep sends meanwhile", type(error).__name__)
-                drain.stopping.wait(RETRY)
+            except (RedisError, StopRequested) as error:
+                log.warning("no rings (%s); the sweep sends meanwhile", type(error).__name__)
+            for end in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(end, drain.stop)
+            drain.stopping.wait(RETRY)
 
 
 def _work() -> None:

@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 from redis import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..adapters import bell
-from ..clock import FixedClock
+from ..clock import ShiftedClock
 from ..current import State, firmtext
-from ..messaging import holds, overdue
+from ..messaging import holds, overdue, pace
 from . import bells, drain, heartbeats
 
 log = logging.getLogger(__name__)
@@ -42,15 +41,13 @@ class Sweep:
     def run(self) -> None:
         """Sweep until the process is to stop."""
         while not drain.stopping.is_set():
-            try:
-                self.one_pass()
-            except SQLAlchemyError as error:
-                log.warning("the database is away (%s); sweeping again soon", type(error).__name__)
+            self.one_pass()
+            self._attempt(beat)
             self._until_next()
-        self.senders.shutdown(wait=True)
+        self.finish()
 
     def one_pass(self) -> None:
-        """Every step once; the heartbeat last, so that it proves the pass."""
+        """Every step once. One that fails does not keep the others from being taken."""
         for step in (
             bells.ring_again,
             self.send_if_nobody_does,
@@ -62,16 +59,16 @@ class Sweep:
             heartbeats.forget_old,
         ):
             self._attempt(step)
-        heartbeats.beat(heartbeats.SWEEP, lag=int(bells.oldest_due().total_seconds()))
+
+    def finish(self) -> None:
+        """Wait for the texts in hand."""
+        self.senders.shutdown(wait=True)
 
     def _attempt(self, step: Callable[[], object]) -> None:
-        """One step that fails must not keep the others from being taken."""
         try:
             step()
-        except SQLAlchemyError:
-            raise
         except Exception as error:
-            log.error("a step of the sweep failed: %s in %s", type(error).__name__, step)
+            log.error("%s failed in the sweep: %s", step.__name__, type(error).__name__)
 
     def send_if_nobody_does(self) -> None:
         """W2: send here when Redis or the workers are away, or a text has been due for too long."""
@@ -83,14 +80,11 @@ class Sweep:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
         while time.monotonic() < until and not drain.stopping.wait(WITHOUT_BELL):
             if not firmtext.settings.redis_url:
-                self._send_quietly()
+                self._attempt(self._send_what_is_due)
 
-    def _send_quietly(self) -> None:
-        try:
-            if bells.oldest_due():
-                self._send()
-        except SQLAlchemyError as error:
-            log.warning("the database is away (%s); sweeping again soon", type(error).__name__)
+    def _send_what_is_due(self) -> None:
+        if bells.oldest_due():
+            self._send()
 
     def _send(self) -> None:
         self.sending = [future for future in self.sending if not future.done()]
@@ -132,9 +126,19 @@ def once(as_of: datetime | None = None) -> None:
     state: State = app.extensions["firmtext"]
     clock = state.clock
     if as_of is not None:
-        state.clock = FixedClock(as_of)
+        state.clock = ShiftedClock(as_of - clock.now())
     try:
+        sweep = Sweep(app)
+        sweep.one_pass()
         drain.run()
-        Sweep(app).one_pass()
+        sweep.finish()
     finally:
         state.clock = clock
+    if as_of is not None:
+        pace.forget_future()
+    beat()
+
+
+def beat() -> None:
+    """The sweep's sign of life; last, so that it proves the pass."""
+    heartbeats.beat(heartbeats.SWEEP, lag=int(bells.oldest_due().total_seconds()))

@@ -171,9 +171,7 @@ def upgrade() -> None:
         sa.Column("last_in_position", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["number_id"], ["firmtext_number.id"], name=op.f("fk_firmtext_conversation_number_id")
-        ),
+        sa.ForeignKeyConstraint(["number_id"], ["firmtext_number.id"], name=op.f("fk_firmtext_conversation_number_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firmtext_conversation")),
         sa.UniqueConstraint(
             "number_id", "phone_index", "epoch", name=op.f("uq_firmtext_conversation_number_id_phone_index_epoch")
@@ -335,9 +333,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.String(length=32), nullable=True),
         sa.Column("carrier_id", sa.String(length=64), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["firmtext_message.id"], name=op.f("fk_firmtext_attempt_message_id")
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["firmtext_message.id"], name=op.f("fk_firmtext_attempt_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firmtext_attempt")),
         sa.UniqueConstraint("carrier_id", name=op.f("uq_firmtext_attempt_carrier_id")),
         sa.UniqueConstraint("message_id", "n", name=op.f("uq_firmtext_attempt_message_id_n")),

@@ -241,9 +241,15 @@ def public_pem(private_key: rsa.RSAPrivateKey) -> str:
     return private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
+@pytest.fixture(scope="session")
+def certified(authority: Authority) -> ssl.SSLContext:
+    """What the carrier shows."""
+    return authority.context()
+
+
 @pytest.fixture
-def carrier(authority: Authority) -> Iterator[RawCarrier]:
-    served = RawCarrier(authority.context())
+def carrier(certified: ssl.SSLContext) -> Iterator[RawCarrier]:
+    served = RawCarrier(certified)
     yield served
     served.close()
 

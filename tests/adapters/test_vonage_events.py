@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flask_firmtext.adapters.vonage_codes import CODES
@@ -357,7 +357,7 @@ FIELDS = st.sampled_from(sorted({*STATUS, *INBOUND, "error", "message_type", "im
 
 
 @given(kind=st.sampled_from(["inbound", "status"]), changes=st.dictionaries(FIELDS, ODD, max_size=6))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_in_the_fields_is_an_event_or_unreadable(kind: str, changes: dict[str, object]) -> None:
     body = json.dumps({**(STATUS if kind == "status" else INBOUND), **changes}).encode()
     try:
@@ -372,7 +372,7 @@ def test_whatever_is_in_the_fields_is_an_event_or_unreadable(kind: str, changes:
 
 
 @given(body=st.binary(max_size=200), kind=st.sampled_from(["inbound", "status"]))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_bytes_nothing_else_is_raised(body: bytes, kind: str) -> None:
     with pytest.raises(WebhookUnreadable):
         parse(webhook(body), kind)

@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flask_firmtext.adapters.vonage import VonageGateway
@@ -296,7 +296,7 @@ def test_claims_that_are_no_object_are_forged(gateway: VonageGateway, payload: b
         st.dictionaries(st.sampled_from(["to", "from"]), st.text()).map(lambda found: json.dumps(found).encode()),
     ),
 )
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_comes_is_refused_and_nothing_else_is_raised(authorization: str, body: bytes) -> None:
     verifier = Verifier(SECRETS, KEY, APPLICATION)
     with pytest.raises(WebhookRefused):
@@ -311,7 +311,7 @@ def test_whatever_comes_is_refused_and_nothing_else_is_raised(authorization: str
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9), st.just("Vonage"),
                   st.just(KEY), st.lists(st.integers(), max_size=2))),
 )  # fmt: skip
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_signed_oddities_raise_nothing_else(header: dict[str, object], told: dict[str, object]) -> None:
     verifier = Verifier(SECRETS, KEY, APPLICATION)
     asked = RawRequest("POST", {"authorization": f"Bearer {token(told, **{'alg': 'HS256', **header})}"}, b"{}")

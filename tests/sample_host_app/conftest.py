@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostapp import KEYS
 from sqlalchemy import event
 
 from flask_firmtext.testing import create_tables
+from hostapp import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+
 from servers import answers, end, free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,7 @@ class Run:
     """One start of the demo. ``starter`` is what a person's ``make`` is."""
 
     def __init__(self, environment: dict[str, str], output: Path, around: Sequence[str] = ()) -> None:
+        self.environment = environment
         self.output = output
         with output.open("wb") as log:
             self.starter = subprocess.Popen(
@@ -52,15 +54,29 @@ class Run:
         """Every process of the run."""
         return psutil.Process(self.starter.pid).children(recursive=True)
 
+    def part(self, words: str) -> list[psutil.Process]:
+        """The processes of the run with these words in their command line."""
+        found = []
+        with contextlib.suppress(psutil.Error):
+            for process in self.family():
+                with contextlib.suppress(psutil.Error):
+                    found += [process] if words in " ".join(process.cmdline()) else []
+        return found
+
     def ready(self) -> None:
         until(lambda: self.starter.poll() is not None or "Ctrl-C ends everything" in self.said, seconds=60)
         assert self.starter.poll() is None, self.said
 
 
+def surroundings(folder: Path) -> dict[str, str]:
+    """Ports and a folder of its own."""
+    ports = {name: str(free_port()) for name in ("DEMO_PORT", "SANDBOX_PORT", "SANDBOX_TLS_PORT")}
+    return {**os.environ, **ports, "DEMO_DIR": str(folder / "demo")}
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    ports = {name: str(free_port()) for name in ("DEMO_PORT", "SANDBOX_PORT", "SANDBOX_TLS_PORT")}
-    return {**os.environ, **ports, "DEMO_DIR": str(tmp_path / "demo")}
+    return surroundings(tmp_path)
 
 
 @pytest.fixture
@@ -84,16 +100,15 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
-@pytest.mark.parametrize("victim", ["starter", "demo"])
+@pytest.mark.parametrize("victim", ["starter", pytest.param("demo", marks=pytest.mark.slow)])
 def test_after_a_kill_no_process_is_left_and_the_demo_starts_again_on_its_ports(
     start: Callable[..., Run], environment: dict[str, str], victim: str
 ) -> None:
     first = start()
     first.ready()
     family = first.family()
-    names = " ".join(" ".join(process.cmdline()) for process in family)
-    for part in ("valkey-server", "flask_firmtext.sandbox", "gunicorn", "firmtext worker"):
-        assert part in names
+    for words in ("valkey-server", "flask_firmtext.sandbox", "gunicorn", "firmtext worker"):
+        assert first.part(words), words
 
     os.kill(first.starter.pid if victim == "starter" else first.demo.pid, signal.SIGKILL)
 
@@ -103,6 +118,7 @@ def test_after_a_kill_no_process_is_left_and_the_demo_starts_again_on_its_ports(
     assert answers(int(environment["DEMO_PORT"]))
 
 
+@pytest.mark.slow
 def test_a_run_whose_shell_was_killed_gives_way_to_the_next(environment: dict[str, str], tmp_path: Path) -> None:
     shell = [sys.executable, "-c", "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"]
     first = Run(environment, tmp_path / "first", around=shell)
@@ -125,6 +141,7 @@ def _running(environment: dict[str, str]) -> bool:
     return any(answers(int(environment[name])) for name in ("DEMO_PORT", "SANDBOX_PORT"))
 
 
+@pytest.mark.slow
 def test_a_signal_ends_every_process_in_good_order(start: Callable[..., Run]) -> None:
     run = start()
     run.ready()
@@ -135,31 +152,42 @@ def test_a_signal_ends_every_process_in_good_order(start: Callable[..., Run]) ->
     assert "Traceback" not in run.said
 
 
-def test_a_second_terminal_speaks_to_the_run(start: Callable[..., Run], environment: dict[str, str]) -> None:
-    run = start()
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A demo for tests that only look at it."""
+    folder = tmp_path_factory.mktemp("running")
+    run = Run(surroundings(folder), folder / "said")
     run.ready()
-    env = shlex.quote(f"{environment['DEMO_DIR']}/env")
+    yield run
+    run.demo.terminate()
+    end(run.starter, seconds=40)
+
+
+def test_a_second_terminal_speaks_to_the_run(running: Run) -> None:
+    folder = running.environment["DEMO_DIR"]
     done = subprocess.run(
-        ["/bin/sh", "-c", f". {env} && flask firmtext messages failed --json"],
-        env={"HOME": environment["DEMO_DIR"], "PATH": os.defpath},
-        cwd=environment["DEMO_DIR"],
+        ["/bin/sh", "-c", f". {shlex.quote(folder)}/env && flask firmtext messages failed --json"],
+        env={"HOME": folder, "PATH": os.defpath},
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert '"unreachable_number"' in done.stdout
-    for private in ("env", "keys.json"):
-        assert (Path(environment["DEMO_DIR"]) / private).stat().st_mode & 0o077 == 0
 
 
-def test_a_second_demo_beside_a_running_one_is_refused(start: Callable[..., Run]) -> None:
-    first = start()
-    first.ready()
-    second = start()
+def test_keys_are_for_their_owner_only(running: Run) -> None:
+    folder = Path(running.environment["DEMO_DIR"])
+    for private in ("env", "keys.json", "sandbox/application.pem"):
+        assert (folder / private).stat().st_mode & 0o077 == 0, private
+
+
+def test_a_second_demo_beside_a_running_one_is_refused(running: Run, tmp_path: Path) -> None:
+    second = Run(running.environment, tmp_path / "second")
     assert second.starter.wait(30) == 1
-    assert f"already running as process {first.demo.pid}" in second.said
-    assert first.starter.poll() is None
+    assert f"already running as process {running.demo.pid}" in second.said
+    assert running.starter.poll() is None
 
 
 def test_a_port_that_somebody_else_has_is_named_with_its_variable(
@@ -181,26 +209,20 @@ def test_the_check_succeeds_with_every_part_at_work(start: Callable[..., Run]) -
 
 def test_the_check_fails_when_the_worker_was_killed(start: Callable[..., Run], environment: dict[str, str]) -> None:
     run = start(DEMO_SECONDS="12")
-    worker = until(lambda: next((p for p in _safely(run.family) if "worker" in p.cmdline()), None), seconds=60)
-    worker.kill()
+    until(lambda: run.part("firmtext worker"), seconds=60)[0].kill()
     assert run.starter.wait(90) == 1, run.said
     assert "The worker process has ended by itself" in run.said
-    assert "Delivered" in run.said.splitlines()[-1]
+    assert "no   Delivered: the text is not Delivered" in run.said, run.said
 
 
-def _safely(family: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
-    with contextlib.suppress(psutil.Error):
-        return family()
-    return []
-
-
+@pytest.mark.slow
 def test_a_carrier_in_the_environment_is_used_and_no_sandbox_started(
     start: Callable[..., Run], environment: dict[str, str], sandbox_process: object
 ) -> None:
     given = {**sandbox_process.settings}  # type: ignore[attr-defined]
     run = start(**given)
     run.ready()
-    assert not any("flask_firmtext.sandbox" in process.cmdline() for process in run.family())
+    assert not run.part("flask_firmtext.sandbox")
     told = (Path(environment["DEMO_DIR"]) / "env").read_text()
     assert given["FIRMTEXT_VONAGE_API_HOST"] in told
     assert requests.get(f"http://127.0.0.1:{environment['DEMO_PORT']}/login", timeout=5).status_code == 200

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hostapp import KEYS
 
 from flask_firmtext.errors import CarrierBusy
 from flask_firmtext.ports.gateway import OwnedNumber
 from flask_firmtext.store import queries
 from flask_firmtext.testing import create_tables
+from hostapp import KEYS
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,7 +57,12 @@ def test_another_firms_things_answer_like_things_that_do_not_exist(
     assert harbor.get(f"/{path}/{id_of(practice, model, 'harbor')}").status_code == 200
     other, missing = harbor.get(f"/{path}/{id_of(practice, model, 'prairie')}"), harbor.get(f"/{path}/999999")
     assert other.status_code == missing.status_code == 404
-    assert other.text == missing.text
+    assert without_token(other.text) == without_token(missing.text)
+
+
+def without_token(page: str) -> str:
+    """A page but for its form token, which bears the time."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
 
 
 def test_lists_hold_the_own_firms_people_only(signed_in: Callable[[str], Any]) -> None:
@@ -127,16 +133,13 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: 
     assert "SameSite=Lax" in cookie
 
 
-def test_a_list_of_contacts_costs_the_same_queries_however_long(
+def test_a_list_of_contacts_costs_two_queries_however_long(
     signed_in: Callable[[str], Any], statements: list[str]
 ) -> None:
-    harbor, summit = signed_in("admin@harbor.example"), signed_in("admin@summit.example")
-    counts = []
-    for client in (harbor, summit):
-        statements.clear()
-        client.get("/contacts")
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
+    client = signed_in("admin@harbor.example")
+    statements.clear()
+    assert "Delgado" in client.get("/contacts").text
+    assert sum("contact" in statement and "firmtext_" not in statement for statement in statements) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import Any
 
@@ -34,8 +33,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     host = harbor_and_summit()
     firmtext = FirmText()
     firmtext.init_app(app, db=db, host=host)
-    with contextlib.suppress(ImportError):
-        firmtext.add_admin_views(Admin(app, name="Practice"))
+    firmtext.add_admin_views(Admin(app, name="Practice"))
     app.extensions["memory_host"] = host
     _sign_in_pages(app, host)
     return app

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jwt
-from carrier import Carrier
 
+from carrier import Carrier
 from flask_firmtext.sandbox.account import Account, account
 
 HARBOR, ROSA = "18335550100", "13125550100"

@@ -91,8 +91,13 @@
     if (event.target.id !== "ft-chosen") return;
     const next = event.target.querySelector("#ft-message");
     const still = document.activeElement;
-    if (next && !(still && event.target.contains(still))) next.focus();
+    if (!next || (still && event.target.contains(still))) return;
+    next.focus();
+    next.form.scrollIntoView({ block: "nearest" });
   });
+
+  // Somebody may have typed before this script came.
+  window.addEventListener("load", () => { if (input.value !== input.defaultValue && box.hidden) search(); });
 
   if (box.querySelector(".ft-list")) prepare();
   else box.hidden = true;

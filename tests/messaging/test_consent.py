@@ -1,0 +1,199 @@
+"""Stop means stop: whoever commits first, the claim or the opt-out, decides, and nothing queued goes out later."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+import pytest
+
+from attempts import LONG_AGO, claimed, due
+from evidence import counted, everything, heard, rows
+from flask_firmtext import signals
+from flask_firmtext.errors import TextRefused
+from flask_firmtext.messaging import accepting, consent, sending
+from flask_firmtext.store import keys
+from flask_firmtext.store.models import Attempt, Audit, Conversation, Message, Number, OptOut
+from flask_firmtext.store.transactions import own
+from rows import accepted, verified_number
+
+ROSA = "+13125550100"
+
+
+@pytest.fixture
+def phone(app: Any) -> bytes:
+    """Rosa's phone, as Harbor knows it; Harbor has two numbers."""
+    verified_number()
+    verified_number("harbor", "+18335550102")
+    return keys.index_of("harbor", ROSA)
+
+
+def opt_out(phone: bytes, *, evidence: str = "client", firm: str = "harbor") -> None:
+    with own() as session:
+        consent.lock_pair(session, firm, phone)
+        consent.opt_out(session, firm, phone, evidence=evidence, actor="client")
+
+
+def on_the_other_number(message_id: uuid.UUID) -> None:
+    """Let this text's conversation be one with the firm's second number."""
+    with own() as session:
+        second = session.query(Number).filter_by(e164="+18335550102").one()
+        message = session.get_one(Message, message_id)
+        session.get_one(Conversation, message.conversation_id).number_id = second.id
+
+
+def test_what_is_queued_on_every_number_of_the_firm_is_cancelled(phone: bytes) -> None:
+    first = accepted("on one number")
+    on_the_other_number(first)
+    second = accepted("on the other")
+    assert len({row.conversation_id for row in rows(Message)}) == 2
+    opt_out(phone)
+    assert {row.id: row.state for row in rows(Message)} == {first: "cancelled", second: "cancelled"}
+    assert {row.evidence for row in rows(Audit, Audit.became == "cancelled")} == {"opted_out"}
+
+
+def test_another_firm_goes_on_texting_the_same_phone(phone: bytes) -> None:
+    from flask_firmtext.ports.values import User
+
+    verified_number("summit", "+18335550101")
+    stan = User("staff@summit.example", "Stan Staff", "summit")
+    text = accepted("from Summit", contact="rosa-of-summit", by=stan)
+    opt_out(phone)
+    assert rows(Message, Message.id == text)[0].state == "queued"
+    assert keys.index_of("summit", ROSA) != phone
+
+
+def test_the_claim_refuses_a_text_to_somebody_who_opted_out(phone: bytes) -> None:
+    text = accepted("Hello")
+    due_text = due(text)
+    with own() as session:  # as if the opt-out had not found it
+        session.add(OptOut(firm="harbor", phone_index=phone, opted_out=True, since=LONG_AGO, evidence="client"))
+    assert sending.claim(due_text) is None
+    assert rows(Attempt) == []
+
+
+def test_a_text_that_is_being_sent_is_left_to_its_evidence(phone: bytes) -> None:
+    attempt = claimed("on its way")
+    opt_out(phone)
+    assert rows(Message, Message.id == attempt.message_id)[0].state == "sending"
+
+
+def test_a_new_text_is_refused_with_its_date(phone: bytes) -> None:
+    opt_out(phone)
+    with pytest.raises(TextRefused) as refused:
+        accepted("Hello")
+    assert refused.value.code == "opted_out"
+    assert rows(Message) == []
+
+
+def test_a_second_opt_out_keeps_the_date_and_the_evidence_of_the_first(phone: bytes) -> None:
+    opt_out(phone)
+    [first] = rows(OptOut)
+    with heard(signals.consent_changed) as said:
+        opt_out(phone, evidence="carrier")
+    [second] = rows(OptOut)
+    assert (second.since, second.evidence) == (first.since, "client")
+    assert said == []
+    assert len(rows(Audit, Audit.action == "consent.opt_out")) == 1
+
+
+def test_an_opt_out_without_any_conversation_is_kept(phone: bytes) -> None:
+    opt_out(phone)
+    assert len(rows(OptOut)) == 1
+
+
+def test_an_opt_out_that_is_rolled_back_leaves_nothing(phone: bytes) -> None:
+    accepted("Hello")
+    before = everything()
+    with heard(signals.consent_changed) as said, pytest.raises(ZeroDivisionError), own() as session:
+        consent.lock_pair(session, "harbor", phone)
+        consent.opt_out(session, "harbor", phone, evidence="client", actor="client")
+        raise ZeroDivisionError
+    assert (everything(), said) == (before, [])
+
+
+def race(app: Any, *steps: Any) -> None:
+    """Run the steps at the same moment, each in a thread with a context of its own."""
+    start = threading.Barrier(len(steps))
+    faults: list[BaseException] = []
+
+    def run(step: Any) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                step()
+            except BaseException as fault:
+                faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def one_race(app: Any, phone: bytes) -> str:
+    with own() as session:
+        for model in (Attempt, OptOut, Message):
+            session.query(model).delete()
+        session.query(Number).update({"next_free_at": LONG_AGO})
+    text = accepted("Hello")
+    due_text = due(text)
+    with own() as session:
+        from flask_firmtext.messaging import pace
+        from flask_firmtext.store.models import Account
+
+        pace.ensure_account(session)
+        session.query(Account).update({"next_free_at": LONG_AGO})
+    race(app, lambda: sending.claim(due_text), lambda: opt_out(phone))
+    [message] = rows(Message)
+    assert (message.state, len(rows(Attempt))) in {("sending", 1), ("cancelled", 0)}
+    return str(message.state)
+
+
+def test_an_opt_out_and_a_claim_at_once_have_one_winner(app: Any, phone: bytes) -> None:
+    winners = {one_race(app, phone) for _ in range(20)}
+    assert winners <= {"sending", "cancelled"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_hundreds_of_races_have_one_winner_each_and_both_win(app: Any, phone: bytes) -> None:
+    winners = [one_race(app, phone) for _ in range(400)]
+    assert set(winners) == {"sending", "cancelled"}
+
+
+def test_a_text_accepted_while_the_client_opts_out_is_not_left_waiting(app: Any, phone: bytes) -> None:
+    """The person's consent check came before the STOP, the row after it."""
+    accepted("earlier")
+    checked, stopped = threading.Event(), threading.Event()
+    original = accepting._check_consent
+
+    def slow_check(*args: Any) -> None:
+        original(*args)
+        checked.set()
+        stopped.wait(10)
+
+    def accept_late() -> None:
+        accepting._check_consent = slow_check
+        try:
+            accepted("later")
+        except TextRefused:
+            pass
+        finally:
+            accepting._check_consent = original
+
+    def stop() -> None:
+        checked.wait(10)
+        try:
+            opt_out(phone)
+        finally:
+            stopped.set()
+
+    if app.extensions["sqlalchemy"].engines[None].dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer: the check is inside its transaction")
+    race(app, accept_late, stop)
+    assert {row.state for row in rows(Message)} == {"cancelled"}
+    assert counted("nothing") == 0

@@ -1,0 +1,146 @@
+"""The table of text messages."""
+
+from __future__ import annotations
+
+import re
+
+from flask_firmtext.messaging import threads
+from flask_firmtext.store.models import Message
+from flask_firmtext.store.states import State
+from flask_firmtext.store.transactions import own
+from office import ADMIN, ROSA, Office, Statements
+
+
+def rows(html: str) -> list[str]:
+    return re.findall(r'<tr id="ft-row.*?</tr>', html, re.DOTALL)
+
+
+def test_an_empty_table_says_what_to_do(office: Office) -> None:
+    page = office.person().get("/texting/").text
+    assert "No text messages yet" in page
+    assert "Send text message" in page
+
+
+def test_a_row_tells_who_what_when_and_what_became_of_it(office: Office) -> None:
+    office.becomes(office.sends("rosa", "See you on Thursday"), State.FAILED, reason="unreachable_number")
+    row = rows(office.person().get("/texting/").text)[0]
+    for words in ("Rosa Marsh", "(312) 555-0100", "See you on Thursday", "Sam Staff", "just now", ">View<"):
+        assert words in row
+    assert "Not delivered: Unreachable number" in row
+
+
+def test_the_newest_conversation_stands_first(office: Office) -> None:
+    office.sends("rosa", "first")
+    office.sends("grace", "second")
+    office.receives("third", ROSA)
+    assert ["third" in row for row in rows(office.person().get("/texting/").text)] == [True, False]
+
+
+def test_a_shared_number_shows_everybody_who_has_it(office: Office) -> None:
+    office.sends("grace", "Hello")
+    row = rows(office.person().get("/texting/").text)[0]
+    assert "Grace Moss" in row
+    assert "Henry Moss" in row
+
+
+def test_the_badge_of_a_row_counts_what_this_user_has_not_read(office: Office) -> None:
+    office.sends()
+    office.receives("one")
+    office.receives("two")
+    office.person(ADMIN).get(f"/texting/conversations/{office.conversation()}")
+    assert "2 unread texts" in rows(office.person().get("/texting/").text)[0]
+    assert "unread" not in re.sub("ft-unread", "", rows(office.person(ADMIN).get("/texting/").text)[0])
+
+
+def test_older_conversations_follow_page_by_page_and_none_is_left_out(office: Office) -> None:
+    first = office.conversation_copies(threads.PAGE + 3)
+    staff = office.person()
+    page = staff.get("/texting/").text
+    older = re.search(r'href="([^"]+)">Older<', page)
+    assert older
+    rest = staff.get(older.group(1)).text
+    seen = rows(page) + rows(rest)
+    assert len(rows(page)) == threads.PAGE
+    assert len({re.search('id="([^"]+)"', row)[1] for row in seen}) == len(first)  # type: ignore[index]
+    assert ">Older<" not in rest
+    assert ">Newest<" in rest
+
+
+def test_a_cursor_that_somebody_changed_leads_nowhere(office: Office) -> None:
+    assert office.person().get("/texting/?before=WyJoYXJib3IiXQ.forged").status_code == 404
+
+
+def test_a_cursor_of_another_firm_leads_nowhere(office: Office) -> None:
+    office.conversation_copies(threads.PAGE + 1)
+    older = re.search(r'href="([^"]+)">Older<', office.person().get("/texting/").text)
+    assert older
+    assert office.person("admin@summit.example").get(older.group(1)).status_code == 404
+
+
+def test_a_page_takes_the_same_number_of_queries_for_one_conversation_and_for_many(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    staff.get("/texting/")
+    with Statements(office.app) as one:
+        staff.get("/texting/")
+    office.conversation_copies(20)
+    staff.get("/texting/")
+    with Statements(office.app) as many:
+        staff.get("/texting/")
+    assert len(one.seen) == len(many.seen) <= 8
+
+
+def test_a_text_that_cannot_be_read_hides_no_other(office: Office) -> None:
+    broken = office.sends("rosa", "lost")
+    office.sends("grace", "found")
+    with own() as session:
+        row = session.get_one(Message, broken)
+        row.body = row.body[:-1] + bytes([row.body[-1] ^ 1])
+    page = office.person().get("/texting/").text
+    assert "This text cannot be read" in page
+    assert "found" in page
+
+
+def test_names_that_the_host_cannot_tell_become_numbers(office: Office) -> None:
+    office.sends()
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError("down"))
+    page = office.person().get("/texting/").text
+    assert "Names are not available" in page
+    assert "(312) 555-0100" in page
+
+
+def test_a_number_that_moved_to_somebody_else_does_not_show_the_new_owner(office: Office) -> None:
+    office.sends("rosa", "between us")
+    office.host.remove_contact("harbor", "rosa")
+    office.host.add_contact("harbor", "New Owner", ROSA)
+    assert "New Owner" not in office.person().get("/texting/").text
+    page = office.person().get(f"/texting/conversations/{office.conversation()}").text
+    assert "New Owner" not in page
+    assert "has left the contact" in page
+
+
+def test_what_the_host_does_not_let_a_user_read_is_not_in_the_table(office: Office) -> None:
+    office.sends()
+    office.host.users.refuse("staff@harbor.example", "conversation.read")
+    assert rows(office.person().get("/texting/").text) == []
+
+
+def test_another_firms_conversations_are_not_in_the_table(office: Office) -> None:
+    office.sends("rosa", "of harbor")
+    assert "of harbor" not in office.person("admin@summit.example").get("/texting/").text
+
+
+def test_without_texting_the_page_says_why_and_offers_no_new_text(office: Office) -> None:
+    office.host.add_firm("prairie", "Prairie Legal")
+    office.host.add_user("prairie", "Pat", ref="pat")
+    page = office.person("pat").get("/texting/").text
+    assert "Text messaging is not turned on" in page
+    assert "Send text message</a>" not in page
+
+
+def test_times_are_the_firms(office: Office) -> None:
+    message = office.sends()
+    with own() as session:
+        row = session.get_one(Message, message)
+        row.shown_at = row.shown_at.replace(year=2020, month=7, day=4, hour=23, minute=30)
+    assert 'title="4 July 2020, 18:30"' in office.person().get("/texting/").text

@@ -1,0 +1,136 @@
+"""What open pages ask for every second."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from flask_firmtext.messaging import thread
+from flask_firmtext.store.models import ReadMark
+from flask_firmtext.store.states import State
+from flask_firmtext.store.transactions import reading
+from office import STAFF, Office, Statements
+
+CHANGES = "/texting/changes"
+
+
+def test_while_nothing_changes_one_read_answers(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    now = staff.get(f"{CHANGES}?since=-1").json["now"]  # type: ignore[index]
+    url = f"{CHANGES}?since={now}&table=1&conversation={office.conversation()}"
+    with Statements(office.app) as statements:
+        answer = staff.get(url)
+    assert answer.status_code == 204
+    assert answer.data == b""
+    assert len(statements.seen) == 1
+
+
+def test_a_change_brings_the_count_the_badge_and_the_table(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    before = staff.get(f"{CHANGES}?since=-1").json["now"]  # type: ignore[index]
+    office.receives("New words")
+    fresh = staff.get(f"{CHANGES}?since={before}&table=1").json
+    assert fresh["now"] > before  # type: ignore[index]
+    assert fresh["unread"] == 1  # type: ignore[index]
+    assert "1 unread text" in fresh["badge"]  # type: ignore[index]
+    assert "New words" in fresh["table"]  # type: ignore[index]
+    assert "texts" not in fresh  # type: ignore[operator]
+
+
+def test_an_open_conversation_gets_the_texts_that_changed_and_no_others(office: Office) -> None:
+    first = office.sends("rosa", "one")
+    office.sends("rosa", "two")
+    staff = office.person()
+    before = staff.get(f"{CHANGES}?since=-1").json["now"]  # type: ignore[index]
+    office.becomes(first, State.DELIVERED)
+    fresh = staff.get(f"{CHANGES}?since={before}&conversation={office.conversation()}").json
+    assert "Delivered" in fresh["texts"]  # type: ignore[index]
+    assert "two" not in fresh["texts"]  # type: ignore[index]
+    assert fresh["gap"] is False  # type: ignore[index]
+
+
+def test_more_changes_than_a_page_holds_are_owned_up_to(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    before = staff.get(f"{CHANGES}?since=-1").json["now"]  # type: ignore[index]
+    office.text_copies(thread.PAGE + 5, changed=before + 1)
+    office.receives()
+    assert staff.get(f"{CHANGES}?since={before}&conversation={office.conversation()}").json["gap"] is True  # type: ignore[index]
+
+
+def test_what_was_seen_while_it_was_open_is_read(office: Office) -> None:
+    office.sends()
+    office.receives()
+    staff = office.person()
+    fresh = staff.get(f"{CHANGES}?since=-1&conversation={office.conversation()}&seen=2").json
+    assert fresh["unread"] == 0  # type: ignore[index]
+    with reading() as session:
+        assert session.scalars(select(ReadMark.position)).one() == 2
+
+
+def test_a_poll_leaves_the_login_session_as_it_found_it(office: Office) -> None:
+    @office.app.before_request
+    def keep_for_long() -> None:
+        from flask import session
+
+        session.permanent = True
+        session.modified = True
+
+    office.sends()
+    staff = office.person()
+    assert "Set-Cookie" in staff.get("/texting/").headers
+    for since in (-1, 1):
+        assert "Set-Cookie" not in staff.get(f"{CHANGES}?since={since}&table=1").headers
+
+
+def test_a_poll_opens_no_transaction_in_the_hosts_session(office: Office) -> None:
+    office.sends()
+    used: list[bool] = []
+
+    @office.app.after_request
+    def look(response: object) -> object:
+        session = office.app.extensions["firmtext"].db.session
+        used.append(session.registry.has() and session().in_transaction())
+        return response
+
+    office.person().get(f"{CHANGES}?since=-1&table=1&conversation={office.conversation()}")
+    assert used[-1] is False
+
+
+@pytest.mark.parametrize("action", ["conversation.list", "conversation.read"])
+def test_a_right_that_was_withdrawn_ends_the_poll(office: Office, action: str) -> None:
+    office.sends("rosa", "privileged")
+    staff = office.person()
+    office.host.users.refuse(STAFF, action)
+    answer = staff.get(f"{CHANGES}?since=-1&table=1&conversation={office.conversation()}")
+    assert answer.status_code == 404
+    assert "privileged" not in answer.text
+
+
+def test_nobody_signed_in_gets_401_and_nothing_else(office: Office) -> None:
+    answer = office.person(None).get(f"{CHANGES}?since=-1&table=1")
+    assert answer.status_code == 401
+    assert answer.data == b""
+
+
+def test_another_firms_conversation_cannot_be_followed_or_marked(office: Office) -> None:
+    office.sends()
+    office.receives()
+    uma = office.person("admin@summit.example")
+    assert uma.get(f"{CHANGES}?since=-1&conversation={office.conversation()}&seen=2").status_code == 404
+    with reading() as session:
+        assert session.scalars(select(ReadMark)).all() == []
+
+
+def test_the_badge_leaves_out_what_the_user_may_not_read(office: Office) -> None:
+    office.sends()
+    office.receives()
+    office.host.users.refuse(STAFF, "conversation.read")
+    assert office.person().get(f"{CHANGES}?since=-1").json["unread"] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("query", ["since=x", "", "since=-1&conversation=no-uuid", "since=99999999999999999999"])
+def test_questions_that_make_no_sense_get_an_answer_all_the_same(office: Office, query: str) -> None:
+    assert office.person().get(f"{CHANGES}?{query}").status_code == 200

@@ -1,0 +1,91 @@
+"""Finding somebody to text."""
+
+from __future__ import annotations
+
+import re
+
+from flask_firmtext.store.states import State
+from office import STAFF, Office, Person
+
+NEW = "/texting/new"
+
+
+def search(person: Person, typed: str, **headers: str) -> str:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', person.get(NEW).text)
+    assert token
+    return person.post(NEW, {"q": typed, "csrf_token": token[1]}, headers=headers).text
+
+
+def test_a_contact_is_found_by_name_and_by_number(office: Office) -> None:
+    staff = office.person()
+    for typed in ("marsh", "555-0110"):
+        found = search(staff, typed)
+        assert "Rosa Marsh" in found
+        assert "Grace" not in found
+
+
+def test_without_scripts_the_results_are_links_that_go_on(office: Office) -> None:
+    staff = office.person()
+    link = re.search(r'<a class="ft-option" href="([^"]+)"', search(staff, "rosa"))
+    assert link
+    page = staff.get(link[1].replace("&amp;", "&")).text
+    assert 'for="ft-message">Message<' in page
+
+
+def test_htmx_gets_only_the_list(office: Office) -> None:
+    found = search(office.person(), "rosa", **{"HX-Request": "true"})
+    assert found.lstrip().startswith("<ul")
+
+
+def test_nobody_found_says_what_to_try(office: Office) -> None:
+    assert "Nobody found. Try a part" in search(office.person(), "zzz")
+
+
+def test_the_earlier_correspondence_shows_once_a_contact_is_chosen(office: Office) -> None:
+    office.becomes(office.sends("rosa", "From last week"), State.DELIVERED)
+    page = office.person().get(f"{NEW}?contact=rosa").text
+    assert page.index("From last week") < page.index("ft-composer")
+
+
+def test_a_contact_with_several_numbers_shows_which_one_texts_go_to_and_lets_staff_pick(office: Office) -> None:
+    staff = office.person()
+    page = staff.get(f"{NEW}?contact=rosa").text
+    options = re.findall(r'<option value="(\w+)"( selected)?>([^<]+)</option>', page)
+    assert [words for _, _, words in options] == ["(312) 555-0100 (texting number)", "(312) 555-0110"]
+    assert [bool(selected) for _, selected, _ in options] == [True, False]
+    staff.send(f"{NEW}?contact=rosa&number={options[1][0]}", "To the other one")
+    assert office.conversation("+13125550110")
+
+
+def test_a_contact_without_number_says_what_to_do(office: Office) -> None:
+    page = office.person().get(f"{NEW}?contact=theo").text
+    assert "has no phone number. Add one to the contact" in page
+    assert "ft-composer" not in page
+
+
+def test_a_contact_of_another_firm_is_as_one_that_never_was(office: Office) -> None:
+    staff = office.person()
+    foreign, never = staff.get(f"{NEW}?contact=paul"), staff.get(f"{NEW}?contact=nobody")
+    assert foreign.status_code == never.status_code == 404
+    assert foreign.data == never.data
+
+
+def test_who_may_not_send_finds_nobody(office: Office) -> None:
+    office.host.users.refuse(STAFF, "message.send")
+    assert office.person().get(NEW).status_code == 404
+
+
+def test_a_search_without_the_pages_token_finds_nobody(office: Office) -> None:
+    answer = office.person().post(NEW, {"q": "rosa"})
+    assert answer.status_code == 400
+    assert "Rosa" not in answer.text
+
+
+def test_a_name_that_is_html_is_shown_as_typed(office: Office) -> None:
+    office.host.add_contact("harbor", '"><script>alert(1)</script>', "+13125550177")
+    assert "<script>alert" not in search(office.person(), "alert")
+
+
+def test_a_number_that_is_nobodys_key_falls_back_to_the_texting_number(office: Office) -> None:
+    page = office.person().get(f"{NEW}?contact=rosa&number=ffff").text
+    assert '<span class="ft-number">(312) 555-0100</span>' in page

@@ -1,0 +1,115 @@
+"""What stands in a host's own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import render_template_string
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+
+from flask_firmtext.store.models import Number
+from flask_firmtext.store.states import NumberState
+from flask_firmtext.store.transactions import own
+from office import HARBOR, STAFF, Office, Statements
+
+PAGE = """{% import "firmtext/slots.html" as slots with context %}
+<nav>Communications {{ slots.unread_badge() }}</nav>{{ slots.communications() }}<footer>the rest</footer>"""
+
+
+@pytest.fixture
+def hosts(office: Office) -> Office:
+    """The office with a page of the host that uses every slot."""
+    office.app.add_url_rule("/hosts", "hosts", lambda: render_template_string(PAGE))
+    office.app.add_url_rule(
+        "/alone", "alone", lambda: render_template_string(PAGE.replace(" with context", ""))
+    )
+    return office
+
+
+def test_the_main_tab_shows_the_table_under_its_subheading(hosts: Office) -> None:
+    hosts.sends("rosa", "Hello Rosa")
+    for url in ("/hosts", "/alone"):
+        page = hosts.person().get(url).text
+        assert '<h2 class="ft-title" id="ft-inbox-title">Text messages</h2>' in page
+        assert "Hello Rosa" in page
+        assert ">New</button>" in page
+        assert page.count("live.js") == page.count("firmtext.css") == 1
+
+
+def test_the_badge_counts_for_this_user_and_is_hidden_at_none(hosts: Office) -> None:
+    hosts.sends()
+    assert "data-ft-badge" in (page := hosts.person().get("/hosts").text)
+    assert "hidden><span aria-hidden" in page
+    hosts.receives()
+    page = hosts.person().get("/hosts").text
+    assert "1 unread text" in page
+    assert "hidden><span aria-hidden" not in page
+
+
+def test_slots_make_no_session_for_a_page_that_only_shows(hosts: Office) -> None:
+    assert "Set-Cookie" not in hosts.person().get("/hosts").headers
+
+
+def test_nobody_signed_in_sees_nothing(hosts: Office) -> None:
+    page = hosts.person(None).get("/hosts").text
+    assert "ft-" not in page
+    assert "the rest" in page
+
+
+def test_slots_cost_the_same_for_one_conversation_and_for_many(hosts: Office) -> None:
+    hosts.sends()
+    staff = hosts.person()
+    staff.get("/hosts")
+    with Statements(hosts.app) as one:
+        staff.get("/hosts")
+    hosts.conversation_copies(20)
+    staff.get("/hosts")
+    with Statements(hosts.app) as many:
+        staff.get("/hosts")
+    assert len(one.seen) == len(many.seen) <= 11
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["Users.current", "Users.may", "Users.names", "Firms.get", "Contacts.by_numbers"],
+)
+def test_a_port_that_raises_does_not_break_the_hosts_page(hosts: Office, verb: str) -> None:
+    hosts.sends()
+    staff = hosts.person()
+    hosts.host.fault(verb, raises=RuntimeError("canary"))
+    answer = staff.get("/hosts")
+    assert answer.status_code == 200
+    assert "the rest" in answer.text
+    assert "canary" not in answer.text
+
+
+def test_a_database_that_is_away_does_not_break_the_hosts_page(hosts: Office) -> None:
+    staff = hosts.person()
+    engine = hosts.app.extensions["firmtext"].engine
+
+    def away(*_: Any) -> None:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    event.listen(engine, "before_cursor_execute", away)
+    try:
+        answer = staff.get("/hosts")
+    finally:
+        event.remove(engine, "before_cursor_execute", away)
+    assert answer.status_code == 200
+    assert "Text messages cannot be shown at the moment" in answer.text
+    assert "the rest" in answer.text
+
+
+def test_a_firm_without_texting_reads_why(hosts: Office) -> None:
+    with own() as session:
+        session.scalars(select(Number).where(Number.e164 == HARBOR)).one().state = NumberState.LINKED
+    page = hosts.person().get("/hosts").text
+    assert "still verifying" in page
+    assert ">New</button>" not in page
+
+
+def test_who_may_not_list_conversations_sees_no_slot(hosts: Office) -> None:
+    hosts.host.users.refuse(STAFF, "conversation.list")
+    assert "ft-" not in hosts.person().get("/hosts").text

@@ -1,0 +1,40 @@
+"""When something was, in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flask_firmtext.web.times import exact, relative
+
+NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)  # Monday, 13:00 in Chicago, the day after the clocks went forward
+ZONE = "America/Chicago"
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=1), "12:00"),
+        (timedelta(hours=12, minutes=59), "0:01"),
+        (timedelta(hours=13, minutes=1), "yesterday"),
+        (timedelta(days=2), "Sat 12:00"),
+        (timedelta(days=30), "7 February"),
+        (timedelta(days=400), "2 February 2025"),
+    ],
+)
+def test_a_moment_is_told_as_people_say_it(ago: timedelta, words: str) -> None:
+    assert relative(NOW - ago, NOW, ZONE) == words
+
+
+def test_the_exact_time_is_on_the_firms_clock() -> None:
+    assert exact(NOW - timedelta(days=3), NOW, ZONE) == "6 March, 12:00"
+    assert exact(NOW - timedelta(days=400), NOW, ZONE) == "2 February 2025, 12:00"
+
+
+def test_a_zone_that_nobody_knows_is_utc_and_says_so() -> None:
+    assert relative(NOW - timedelta(hours=2), NOW, "Mars/Base") == "16:00 UTC"
