@@ -40,6 +40,7 @@ class Outgoing:
     kind: Kind
     author: str
     token: str
+    retry_of: uuid.UUID | None = None
 
 
 def accept(session: Sessions, *, user: User, contact: Contact, to: str | None, text: str, token: str) -> Message:
@@ -62,12 +63,14 @@ def accept(session: Sessions, *, user: User, contact: Contact, to: str | None, t
     phone = _textable(session, user.firm, contact, to)
     _check_consent(session, number, contact, phone)
     conversation = conversations.open_with(session, number, phone, contact=contact.ref)
-    return queue(session, conversation, Outgoing(text, Kind.STAFF, user.ref, token))
-
-
-def queue(session: Sessions, conversation: Conversation, outgoing: Outgoing) -> Message:
-    """Add a checked text to a conversation's end and note that it is due."""
     position = conversations.take_turn(session, conversation.id)
+    # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
+    _check_consent(session, number, contact, phone)
+    return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
+
+
+def queue(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> Message:
+    """Add a checked text to a conversation at ``position``, the turn just taken, and note that it is due."""
     row_id = new_id()
     where = cells.place(Message, "body", row_id, conversation.firm)
     now = firmtext.clock.sql()
@@ -83,6 +86,7 @@ def queue(session: Sessions, conversation: Conversation, outgoing: Outgoing) -> 
         priority=PRIORITY[outgoing.kind],
         author=outgoing.author,
         client_token=outgoing.token,
+        retry_of=outgoing.retry_of,
         body=cells.seal(session, where, outgoing.text, scope=keys.conversation_scope(conversation.id)),
         segments=measure(outgoing.text).count,
         state=State.QUEUED,

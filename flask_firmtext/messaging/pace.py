@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -66,15 +66,12 @@ def slow_down(session: Sessions, number: Any) -> None:
 
 def wait(session: Sessions) -> timedelta | None:
     """How long until the account, or the first number with a due text, is free; None when nothing is due."""
-    now, account = session.execute(select(firmtext.clock.sql(), _account_free_at())).one()
+    now: datetime = session.execute(select(firmtext.clock.sql())).scalar_one()
+    account = session.scalar(select(Account.next_free_at).where(Account.id == ACCOUNT))
     if account is None:
         return _with_a_new_account()
     free = account if account > now else queries.next_free_at(session)
     return max(free - now, timedelta(0)) if free else None
-
-
-def _account_free_at() -> ScalarSelect[datetime]:
-    return select(Account.next_free_at).where(Account.id == ACCOUNT).scalar_subquery()
 
 
 def _with_a_new_account() -> timedelta:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from ..clock import UTCDateTime
 from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
 from .states import Direction, NumberState
 
@@ -44,9 +45,8 @@ def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None,
         .limit(limit)
     )
     if older_than is not None:
-        at, row = older_than
-        same = and_(Conversation.last_at == at, Conversation.id < row)
-        query = query.where(or_(Conversation.last_at < at, same))
+        at, row = literal(older_than[0], UTCDateTime()), literal(older_than[1], Uuid())
+        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(at, row))
     return [Row(*found) for found in session.execute(query)]
 
 
@@ -65,6 +65,16 @@ def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
         Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
     )
     return dict(session.execute(query).all())
+
+
+def has_unread(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> bool:
+    """Whether this user has not read everything that came in a conversation."""
+    query = _with_mark(user, Conversation.id).where(
+        Conversation.firm == firm,
+        Conversation.id == conversation_id,
+        Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
+    )
+    return session.scalar(query) is not None
 
 
 def conversation(session: Session, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:

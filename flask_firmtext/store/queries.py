@@ -54,7 +54,7 @@ class Due:
 
 def is_in(column: ColumnElement[Any] | Column[Any], *words: StrEnum) -> ColumnElement[bool]:
     """Whether a column holds one of our words, written out: SQLite does not use a partial index for a parameter."""
-    return column.in_([literal_column(f"'{word}'") for word in words])
+    return or_(*(column == literal_column(f"'{word}'") for word in words))
 
 
 def sending_number(session: Sessions, firm: str) -> Number | None:

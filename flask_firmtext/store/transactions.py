@@ -14,7 +14,7 @@ from typing import Any
 
 from blinker import NamedSignal
 from flask import current_app, has_app_context
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from .. import points
@@ -62,11 +62,18 @@ def own() -> Iterator[Session]:
     """
     with OwnSession(firmtext.engine, expire_on_commit=False) as session:
         if session.get_bind().dialect.name == "sqlite":
-            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_writing(session.connection())
         else:
             session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         yield session
         session.commit()
+
+
+def _begin_writing(connection: Connection) -> None:
+    if connection.engine.dispatch.begin:
+        # The host begins its transactions itself (SQLAlchemy's recipe for savepoints), and has just begun this one.
+        connection.exec_driver_sql("ROLLBACK")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

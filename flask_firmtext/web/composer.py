@@ -171,4 +171,6 @@ def stale(error: CSRFError) -> Response:
         code, words = (401, SIGN_IN) if gone else (400, TOO_LONG_OPEN)
         return show(NotSent(code, draft.refused(words)))
     problem = Problem(401 if gone else 400, "The page was open too long", "Open it again.")
+    if wants_part():
+        return Response(status=problem.code, headers={"HX-Reswap": "none"})
     return framed("firmtext/problem.html", problem.code, problem=problem)

@@ -8,9 +8,11 @@ import uuid
 from flask import render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..messaging import reading, thread
+from ..messaging import thread
+from ..messaging.reading import mark_read as mark
 from ..messaging.thread import Thread
-from ..store.transactions import own
+from ..store import inbox_queries
+from ..store.transactions import own, reading
 from .access import Visitor, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
@@ -57,9 +59,12 @@ def may_read(who: Visitor, conversation_id: uuid.UUID) -> None:
 
 
 def mark_read(who: Visitor, conversation_id: uuid.UUID, position: int) -> None:
-    """The user has seen the texts up to here. A mark that cannot be stored hides no text."""
+    """The user has seen the texts up to here; written only when that is news. A mark that fails hides no text."""
     try:
+        with reading() as session:
+            if not inbox_queries.has_unread(session, who.firm.ref, who.user.ref, conversation_id):
+                return
         with own() as session:
-            reading.mark_read(session, who.firm.ref, conversation_id, user=who.user.ref, position=position)
+            mark(session, who.firm.ref, conversation_id, user=who.user.ref, position=position)
     except SQLAlchemyError as error:
         log.warning("a read mark was not stored: %s", type(error).__name__)

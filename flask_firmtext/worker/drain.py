@@ -103,6 +103,6 @@ class Turn:
         """The oldest text of a firm behind those that fill the whole look-ahead."""
         others = and_(Message.priority == priority, Message.firm.not_in(list(self.served)))
         found = queries.due(session, others, queries.slot_is_free(), limit=1)
-        if not found:
+        if not found and len(self.served) == 1:
             self.alone_until = time.monotonic() + PAUSE
         return found[0] if found else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from attempts import attempt_of, claimed, closed, state_of
 from carrier import Carrier
 from evidence import counted, everything, heard, kept, rows
 from flask_firmtext import signals
+from flask_firmtext.clock import FixedClock
 from flask_firmtext.messaging import overdue
 from flask_firmtext.store.models import Attempt, Audit, Message, OptOut, StatusEvent
 from flask_firmtext.store.states import Outcome, State
@@ -136,11 +138,9 @@ def test_evidence_against_what_we_thought_certain_is_believed_and_alarmed(
 def test_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: Any) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     tell("submitted", attempt, uuid_=carrier_id)
-    from flask_firmtext.clock import FixedClock
-
     state = carrier_app.extensions["firmtext"]
     clock, state.clock = state.clock, FixedClock(state.clock.now())
-    state.clock.move(overdue.SILENT if hasattr(overdue, "SILENT") else overdue.timedelta(hours=74))
+    state.clock.move(timedelta(hours=74))
     overdue.note_silence()
     state.clock = clock
     assert state_of(attempt) == "unconfirmed"

@@ -140,6 +140,16 @@ def test_opening_marks_as_read_for_who_opened_and_for_nobody_else(office: Office
         assert [(mark.user, mark.position) for mark in session.scalars(select(ReadMark))] == [(ADMIN, 2)]
 
 
+def test_opening_again_writes_nothing(office: Office) -> None:
+    office.sends()
+    office.receives()
+    page_of(office)
+    office.sends()
+    with Statements(office.app) as statements:
+        page_of(office)
+    assert not [statement for statement in statements.seen if not statement.startswith("SELECT")]
+
+
 def test_an_earlier_page_and_a_browser_that_fetches_ahead_mark_nothing(office: Office) -> None:
     office.sends()
     office.receives()

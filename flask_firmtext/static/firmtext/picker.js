@@ -87,6 +87,16 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   document.addEventListener("click", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === box) prepare(); });
+  function apologise() {
+    const words = Object.assign(document.createElement("p"), { className: "ft-empty" });
+    words.textContent = "Contacts cannot be searched at the moment. Reload the page.";
+    box.replaceChildren(words);
+    prepare();
+    found.textContent = words.textContent;
+  }
+
+  input.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status >= 400) apologise(); });
+  input.addEventListener("htmx:sendError", apologise);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "ft-chosen") return;
     const next = event.target.querySelector("#ft-message");

@@ -1,7 +1,5 @@
-"""Flask-Admin for a firm's administrators (being written)."""
+"""Flask-Admin for a firm's administrators: what was sent and received, to look at and never to edit."""
 
-from typing import Any
+from .views import add_views
 
-
-def add_views(admin: Any) -> None:
-    """Add our views."""
+__all__ = ["add_views"]

@@ -1,0 +1,117 @@
+"""What only a person decides: that a text of which nobody knows has arrived or was lost, and that one is withdrawn.
+
+Each verb is joined, begins with the conversation's turn as a claim does, and returns whether it still could: evidence,
+or a claim, may have been first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..errors import TextRefused
+from ..ports.gateway import Reason
+from ..ports.values import User
+from ..store import audit, cells
+from ..store.models import Conversation, Message
+from ..store.states import Kind, State
+from . import accepting, consent, conversations
+from .moves import Move, move
+
+Sessions = Session | scoped_session[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says about an unknown text, with the sentence that the audit keeps."""
+
+    action: str
+    sentence: str
+
+
+ARRIVED = Answer("message.resolve", "It arrived.")
+LOST = Answer("message.resolve", "It did not arrive.")
+RESENT = Answer("message.resend", "Send again; the client may get it twice.")
+WITHDRAWN = Answer("message.cancel", "Do not send it.")
+
+
+def arrived(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
+    """T11: a person knows that the client has an unknown text."""
+    return _resolve(session, message_id, State.SUBMITTED, ARRIVED, user) is not None
+
+
+def lost(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
+    """T11: a person knows that the client never got an unknown text."""
+    return _resolve(session, message_id, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR) is not None
+
+
+def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) -> Message | None:
+    """T12: send an unknown text again, as a new one. Returns that, or None when the old one is no longer unknown.
+
+    The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text.
+
+    :raises TextRefused: ``opted_out``: the client wants no texts from this firm.
+    """
+    known = _retried(session, message_id, user, token)
+    if known:
+        return known
+    old = _resolve(session, message_id, State.FAILED, RESENT, user, reason=Reason.UNKNOWN_ERROR)
+    if old is None:
+        return None
+    conversation = session.get_one(Conversation, old.conversation_id)
+    if consent.opt_out_of(session, user.firm, conversation.phone_index):
+        raise TextRefused("opted_out", "The client wants no texts from your firm; the text was not sent again.")
+    text = cells.unseal(session, cells.place(Message, "body", old.id, old.firm), old.body)
+    again = accepting.Outgoing(text, Kind(old.kind), user.ref, token, retry_of=old.id)
+    position = conversations.take_turn(session, conversation.id)
+    return accepting.queue(session, conversation, position, again)
+
+
+def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
+    """T9: withdraw a text that nobody has begun to send. False: it is already being sent."""
+    if _turn(session, message_id, user) is None:
+        return False
+    withdrawn = move(session, message_id, Move.CANCEL, State.CANCELLED, evidence=WITHDRAWN.sentence, actor=user.ref)
+    if withdrawn:
+        _record(session, message_id, WITHDRAWN, user)
+    return withdrawn
+
+
+def _resolve(
+    session: Sessions, message_id: uuid.UUID, to: State, answer: Answer, user: User, **columns: Any
+) -> Message | None:
+    message = _turn(session, message_id, user)
+    if message is None:
+        return None
+    moved = move(session, message_id, Move.PERSON, to, evidence=answer.sentence, actor=user.ref, **columns)
+    if not moved:
+        return None
+    _record(session, message_id, answer, user)
+    return message
+
+
+def _turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
+    message = session.scalars(select(Message).where(Message.id == message_id, Message.firm == user.firm)).one_or_none()
+    if message is not None:
+        conversations.take_turn(session, message.conversation_id)
+    return message
+
+
+def _retried(session: Sessions, message_id: uuid.UUID, user: User, token: str) -> Message | None:
+    return session.scalars(
+        select(Message).where(
+            Message.firm == user.firm,
+            Message.author == user.ref,
+            Message.client_token == token,
+            Message.retry_of == message_id,
+        )
+    ).one_or_none()
+
+
+def _record(session: Sessions, message_id: uuid.UUID, answer: Answer, user: User) -> None:
+    table = (Message.__tablename__, message_id)
+    audit.record(session, answer.action, table, firm=user.firm, actor=user.ref, evidence=answer.sentence)

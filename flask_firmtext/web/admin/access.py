@@ -1,0 +1,64 @@
+"""Who may use the administration: an administrator, for the own firm, as far as the host lets them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import NoReturn
+
+from flask import abort
+from sqlalchemy.orm import Session
+
+from ...messaging import owners
+from ...messaging.owners import Subject
+from ...store import audit, inbox_queries
+from ...store.transactions import own
+from ..access import Visitor, visitor
+from ..problems import Problem
+
+
+def administrator() -> Visitor | None:
+    """The signed-in administrator whom the host lets see texts; None for anybody else, also when it cannot say."""
+    try:
+        who = visitor()
+        return who if who.user.administrator and who.may("conversation.list") else None
+    except Problem:
+        return None
+
+
+def refuse() -> NoReturn:
+    """401 where nobody is signed in, so that the host's own sign-in comes; 503 when the host cannot say; else 403."""
+    try:
+        visitor().may("conversation.list")
+    except Problem as problem:
+        abort(problem.code)
+    abort(403)
+
+
+def subject_of(session: Session, firm: str, conversation: uuid.UUID) -> Subject:
+    """What the host is asked about before anything of this conversation is opened."""
+    refs = inbox_queries.contacts(session, firm, [conversation])
+    return Subject(firm, refs.get(conversation, ()), str(conversation))
+
+
+def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) -> Subject:
+    """Go on only if the host lets this administrator read the conversation; 404 otherwise, as for what is not there."""
+    subject = subject_of(session, who.firm.ref, conversation)
+    try:
+        who.must("conversation.read", subject)
+    except Problem as problem:
+        abort(problem.code)
+    return subject
+
+
+def record_view(who: Visitor, action: str, table: str, row: uuid.UUID) -> None:
+    """Commit the audit row before anything is decrypted: what cannot be recorded is not shown."""
+    with own() as session:
+        audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
+
+
+def contact_names(who: Visitor, phone: str | None, subject: Subject) -> str:
+    """The contacts who have this number (E.164) and under whom its texts were shown; empty when nobody can say."""
+    if phone is None:
+        return ""
+    whose = owners.of_numbers(who.firm.ref, {phone: subject.contacts})[phone]
+    return ", ".join(contact.name for contact in whose.contacts)

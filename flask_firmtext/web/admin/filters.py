@@ -1,0 +1,78 @@
+"""Filters of our lists. Each takes only what it offers, so that no value reaches the database unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from sqlalchemy.orm import InstrumentedAttribute, Query
+
+from ..access import visitor
+
+DAY = timedelta(days=1)
+#: Days outside are nobody's texts, and could leave the calendar when moved into another zone.
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+
+
+class OneOf(BaseSQLAFilter):  # type: ignore[misc]
+    """Rows with a word; words with the same label are one choice."""
+
+    def __init__(self, column: InstrumentedAttribute[Any], name: str, labels: Mapping[str, str]) -> None:
+        self.words: dict[str, tuple[str, ...]] = {}
+        for word, label in labels.items():
+            self.words[label] = (*self.words.get(label, ()), str(word))
+        super().__init__(column, name, options=[(words[0], label) for label, words in self.words.items()])
+
+    def operation(self) -> str:
+        return "is"
+
+    def clean(self, value: str) -> tuple[str, ...]:
+        """:raises ValueError: this filter does not offer the value."""
+        for words in self.words.values():
+            if value == words[0]:
+                return words
+        raise ValueError(value)
+
+    def apply(self, query: Query[Any], value: tuple[str, ...], alias: object = None) -> Query[Any]:
+        return query.filter(self.column.in_(value))
+
+
+class Since(BaseSQLAFilter):  # type: ignore[misc]
+    """Rows of a day and later, on the firm's calendar."""
+
+    def __init__(self, column: InstrumentedAttribute[Any], name: str) -> None:
+        super().__init__(column, name, data_type="datepicker")
+
+    def operation(self) -> str:
+        return "from"
+
+    def clean(self, value: str) -> date:
+        """:raises ValueError: this is no day."""
+        day = date.fromisoformat(value)
+        if not FIRST <= day <= LAST:
+            raise ValueError(value)
+        return day
+
+    def apply(self, query: Query[Any], value: date, alias: object = None) -> Query[Any]:
+        return query.filter(self.column >= _begins(value))
+
+
+class Until(Since):
+    """Rows of a day and earlier, on the firm's calendar."""
+
+    def operation(self) -> str:
+        return "until"
+
+    def apply(self, query: Query[Any], value: date, alias: object = None) -> Query[Any]:
+        return query.filter(self.column < _begins(value + DAY))
+
+
+def _begins(day: date) -> datetime:
+    try:
+        zone: ZoneInfo | Any = ZoneInfo(visitor().firm.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = UTC
+    return datetime.combine(day, time(), zone)

@@ -1,0 +1,66 @@
+"""What happened to one text: its attempts, what was recorded of it, what the carrier reported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from ...store import admin_queries
+from ...store.models import Attempt, Audit, Message, StatusEvent
+from ..access import Visitor
+from . import words
+from .record import Table
+
+
+def tables(session: Session, message: Message, who: Visitor) -> tuple[Table, Table]:
+    """The attempts and the history of a text of the firm."""
+    firm = who.firm.ref
+    attempts = admin_queries.attempts_of(session, firm, message.id)
+    records = admin_queries.audit_of(session, firm, Message.__tablename__, message.id)
+    statuses = admin_queries.statuses_of(session, firm, message.id)
+    return _attempts([*attempts], who), _history([*records], [*statuses], who)
+
+
+def _attempts(attempts: list[Attempt], who: Visitor) -> Table:
+    return Table(
+        "Sending attempts",
+        ("No.", "Claimed", "Claimed by", "Outcome", "Evidence", "Carrier's id", "Closed"),
+        [
+            (
+                attempt.n,
+                words.time(attempt.claimed_at, who.firm.zone),
+                attempt.claimed_by,
+                words.OUTCOMES.get(attempt.outcome, attempt.outcome),
+                words.code(attempt.evidence),
+                words.code(attempt.carrier_id),
+                words.time(attempt.closed_at, who.firm.zone),
+            )
+            for attempt in attempts
+        ],
+        "Nothing was handed to the carrier.",
+    )
+
+
+def _history(records: list[Audit], statuses: list[StatusEvent], who: Visitor) -> Table:
+    names = words.actors(record.actor for record in records)
+    happened: list[tuple[datetime, tuple[Any, ...]]] = [
+        *((record.at, (_done(record), names[record.actor], words.code(record.evidence))) for record in records),
+        *((status.received_at, _reported(status)) for status in statuses),
+    ]
+    happened.sort(key=lambda one: one[0])
+    lines = [(words.time(at, who.firm.zone), *cells) for at, cells in happened]
+    return Table("History", ("Time", "What", "By", "Evidence"), lines, "Nothing is recorded.")
+
+
+def _done(record: Audit) -> Markup | str:
+    if record.action == "message.state" and record.was and record.became:
+        return f"{words.state(record.was)} → {words.state(record.became)}"
+    return words.ACTIONS.get(record.action) or words.code(record.action)
+
+
+def _reported(status: StatusEvent) -> tuple[Any, ...]:
+    word = Markup("Carrier reported <code>{}</code>").format(status.name)
+    return word, words.ACTORS["carrier"], words.code(status.code)

@@ -1,0 +1,149 @@
+"""Messages: a list without a word of any text, and the page of one, which is decrypted and recorded."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Query, Session, defer
+
+from ...messaging import owners
+from ...messaging.numbers import display
+from ...messaging.shown import Text, Wording, read_bodies, read_phones
+from ...messaging.threads import UNREADABLE
+from ...messaging.wording import REASONS, STATES, reason_words
+from ...store import admin_queries, inbox_queries, queries
+from ...store.models import Conversation, Message
+from ...store.states import Direction, State
+from ..access import Visitor
+from . import access, history, words
+from .filters import OneOf, Since, Until
+from .pages import identity
+from .record import Record
+from .records import FirmRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text in the list."""
+
+    id: uuid.UUID
+    created_at: Markup | str
+    direction: str
+    kind: str
+    state: str
+    reason: str
+    code: Markup | str
+    author: str
+    segments: int
+    tries: int | str
+
+
+class Messages(FirmRecords):
+    """Every text of the firm; ``?conversation=ID`` lists those of one."""
+
+    column_list = Line.__match_args__[1:]
+    column_labels = dict(created_at="Time", code="Carrier code")  # noqa: C408, RUF012 - a table of Flask-Admin's
+    column_filters = (
+        OneOf(Message.state, "State", STATES),
+        OneOf(Message.reason, "Reason", {reason: known.label for reason, known in REASONS.items()}),
+        OneOf(Message.kind, "Kind", words.KINDS),
+        OneOf(Message.direction, "Direction", words.DIRECTIONS),
+        Since(Message.created_at, "Time"),
+        Until(Message.created_at, "Time"),
+    )
+    order = (Message.id,)  # a UUIDv7 is sorted by time, and its index is there already
+    empty = "No texts yet. They are listed here as soon as somebody sends or receives one."
+
+    def narrowed(self, query: Query[Any]) -> Query[Any]:
+        query = query.options(defer(Message.body, raiseload=True))
+        conversation = request.args.get("conversation")
+        return query if conversation is None else query.filter(Message.conversation_id == identity(conversation))
+
+    def lines(self, session: Session, rows: Sequence[Message], who: Visitor) -> list[Line]:
+        numbers = admin_queries.numbers_of(session, who.firm.ref, {row.conversation_id for row in rows})
+        wording = _wording(session, rows, who)
+        return [_line(row, wording.text(row, None, numbers[row.conversation_id]), who) for row in rows]
+
+    def record(self, session: Session, row: Message, who: Visitor) -> Record:
+        subject = access.open_for_reading(who, session, row.conversation_id)
+        access.record_view(who, "message.view", Message.__tablename__, row.id)
+        found = inbox_queries.conversation(session, who.firm.ref, row.conversation_id)
+        assert found is not None  # noqa: S101 - a foreign key sees to it
+        conversation, number = found
+        phone = read_phones(session, [conversation])[conversation.id]
+        text = _wording(session, [row], who).text(row, read_bodies(session, [row])[row.id], number)
+        facts = (
+            ("Contact", access.contact_names(who, phone, subject)),
+            ("Contact's number", display(phone) if phone else UNREADABLE),
+            ("Firm's number", display(number)),
+            *_facts(row, text, who),
+            ("Conversation", _conversation_link(conversation)),
+        )
+        return Record(
+            tuple((name, value) for name, value in facts if value not in ("", None)),
+            text.body,
+            text.body is None,
+            history.tables(session, row, who),
+        )
+
+
+def _wording(session: Session, rows: Sequence[Message], who: Visitor) -> Wording:
+    names = owners.names_of(row.author for row in rows if row.author)
+    return Wording(who.firm, queries.standing_holds(session, who.firm.ref), names)
+
+
+def _line(row: Message, text: Text, who: Visitor) -> Line:
+    return Line(
+        id=row.id,
+        created_at=words.time(row.created_at, who.firm.zone),
+        direction=words.DIRECTIONS[row.direction],
+        kind=words.kind(row),
+        state=_state(row, text),
+        reason=reason_words(row.reason).label if row.reason else "",
+        code=words.code(row.code),
+        author=text.author or "",
+        segments=row.segments,
+        tries="" if row.direction == Direction.IN else row.tries,
+    )
+
+
+def _state(row: Message, text: Text) -> str:
+    """The reason of a failure has a column of its own."""
+    return STATES[row.state] if text.inbound or row.state == State.FAILED else text.words
+
+
+def _facts(row: Message, text: Text, who: Visitor) -> tuple[tuple[str, Any], ...]:
+    zone, line = who.firm.zone, _line(row, text, who)
+    return (
+        ("Direction", line.direction),
+        ("Kind", line.kind),
+        ("Author", line.author),
+        ("State", line.state),
+        ("Since", words.time(row.state_at, zone)),
+        ("Reason", line.reason),
+        ("What it means", text.help.meaning if text.help else ""),
+        ("What to do", text.help.next_step if text.help else ""),
+        ("Carrier code", line.code),
+        ("Partly delivered", "A part of it arrived." if text.partly else ""),
+        ("Time", line.created_at),
+        ("Sent by the client", words.time(row.shown_at, zone) if text.inbound else ""),
+        ("Not before", words.time(row.not_before, zone)),
+        ("Not after", words.time(row.expires_at, zone)),
+        ("Segments", row.segments),
+        ("Tries", line.tries),
+        ("Carrier's id", words.code(row.carrier_id)),
+        ("Repeats", _message_link(row.retry_of)),
+    )
+
+
+def _message_link(message: uuid.UUID | None) -> Markup | str:
+    return words.link(url_for("firmtext_messages.details_view", id=message), "an earlier text") if message else ""
+
+
+def _conversation_link(conversation: Conversation) -> Markup:
+    return words.link(url_for("firmtext_conversations.details_view", id=conversation.id), "Open the conversation")

@@ -1,0 +1,73 @@
+"""Pages of a long list, each beginning after a row that the address names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy import literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Query
+
+ARGUMENT = "before"
+BETWEEN = "~"
+
+
+class Page(list[Any]):
+    """The lines of a page; ``older`` begins the next one, None on the last."""
+
+    def __init__(self, lines: Iterable[Any], older: str | None) -> None:
+        super().__init__(lines)
+        self.older = older
+
+
+def read(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: int) -> tuple[Sequence[Any], str | None]:
+    """The rows of the page that is asked for, the newest first, and where the next one begins."""
+    after = _asked(order)
+    if after is not None:
+        query = query.filter(tuple_(*order) < tuple_(*after))
+    rows = query.order_by(*(column.desc() for column in order)).limit(size + 1).all()
+    older = (
+        BETWEEN.join(_written(getattr(rows[size - 1], column.key)) for column in order) if len(rows) > size else None
+    )
+    return rows[:size], older
+
+
+def identity(written: str) -> uuid.UUID | None:
+    """An id as it stands in an address; None, which is nobody's, when it is none."""
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        return None
+
+
+def _written(value: Any) -> str:
+    # With a Z: the plus of an offset is a space in an address.
+    return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(value, datetime) else str(value)
+
+
+def _asked(order: Sequence[InstrumentedAttribute[Any]]) -> list[Any] | None:
+    """The values in the address; None, which is the first page, when they are not what we write."""
+    parts = request.args.get(ARGUMENT, "").split(BETWEEN)
+    if len(parts) != len(order):
+        return None
+    try:
+        return [
+            literal(_value(column.type.python_type, part), column.type)
+            for column, part in zip(order, parts, strict=True)
+        ]
+    except (ValueError, OverflowError):
+        return None
+
+
+def _value(kind: type, written: str) -> Any:
+    if kind is uuid.UUID:
+        return uuid.UUID(written)
+    if kind is datetime:
+        return datetime.fromisoformat(written).astimezone(UTC)
+    number = int(written)
+    if not 0 <= number < 2**31:
+        raise ValueError(written)
+    return number

@@ -1,0 +1,134 @@
+"""The firm's rows of one model in Flask-Admin: read-only, and scoped on every route that there is."""
+
+from __future__ import annotations
+
+import uuid
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from flask_admin.base import expose
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.form import BaseForm, SecureForm
+from flask_admin.helpers import get_redirect_target
+from flask_admin.model.base import ViewArgs
+from sqlalchemy import func
+from sqlalchemy.orm import InstrumentedAttribute, Query, Session
+from werkzeug.local import LocalProxy
+
+from ...current import firmtext
+from ..access import Visitor, visitor
+from . import access, answers, pages
+from .pages import Page
+from .record import Record
+
+#: What an address of a list may carry beside the filters.
+KEPT = (pages.ARGUMENT, "conversation")
+
+
+class HostsDatabase:
+    """The host's ``db`` of the application that runs: views may be made before there is one."""
+
+    session = LocalProxy(lambda: firmtext.db.session)
+
+
+class FirmRecords(ModelView):  # type: ignore[misc]
+    """Rows to look at. Nothing is created, edited, deleted or exported, and the routes for it do not exist.
+
+    Flask-Admin counts rows, and loads one, past ``get_query``: all three are scoped here. Rows are put into words by
+    :meth:`lines`, a page at a time, so that no column is shown by accident and a page costs so many queries.
+    """
+
+    can_create = can_edit = can_delete = can_export = can_set_page_size = False
+    can_view_details = True
+    column_sortable_list = ()
+    form_base_class = SecureForm
+    list_template = "firmtext/admin/list.html"
+    details_template = "firmtext/admin/record.html"
+    named_filter_urls = True
+    page_size = 50
+    simple_list_pager = True
+    #: The routes that exist; a view with an action adds ``action_view`` and says why.
+    routes: tuple[str, ...] = ("index_view", "details_view")
+    #: The columns that an index is read backwards by; together they are unique.
+    order: tuple[InstrumentedAttribute[Any], ...]
+    empty = "There is nothing here yet."
+    _urls: list[tuple[str, str, Any]]
+
+    def __init__(self, model: type, plural: str, **more: Any) -> None:
+        super().__init__(model, HostsDatabase(), endpoint=f"firmtext_{plural}", url=f"firmtext/{plural}", **more)
+        self._urls = [route for route in self._urls if route[1] in self.routes]
+
+    @abstractmethod
+    def lines(self, session: Session, rows: Sequence[Any], who: Visitor) -> list[Any]:
+        """A page of rows in words: objects with ``id`` and an attribute for each column of the list."""
+
+    @abstractmethod
+    def record(self, session: Session, row: Any, who: Visitor) -> Record:
+        """One row for its page, once the host was asked whether this administrator may read it."""
+
+    def narrowed(self, query: Query[Any]) -> Query[Any]:
+        """The rows of a list: what the address wants beside the filters, without columns that no list shows."""
+        return query
+
+    @property
+    def extra_css(self) -> list[str]:
+        return [url_for("firmtext.static", filename="admin.css")]
+
+    def is_accessible(self) -> bool:
+        return access.administrator() is not None
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> None:
+        access.refuse()
+
+    def get_query(self) -> Query[Any]:
+        rows: Query[Any] = firmtext.db.session.query(self.model)
+        return rows.filter(self.model.firm == visitor().firm.ref)
+
+    def get_count_query(self) -> Query[Any]:
+        number: Query[Any] = firmtext.db.session.query(func.count(self.model.id))
+        return number.filter(self.model.firm == visitor().firm.ref)
+
+    def get_one(self, id: str) -> Any:  # noqa: A002 - Flask-Admin's name
+        try:
+            return self.get_query().filter(self.model.id == uuid.UUID(id)).one_or_none()
+        except ValueError:
+            return None
+
+    def get_list(
+        self, page: Any, sort_column: Any, sort_desc: Any, search: Any, filters: Any, page_size: int = 50, **more: Any
+    ) -> tuple[None, Page]:
+        """A page after the row that the address names: quick however deep, and new rows do not shift it."""
+        query = self.narrowed(self.get_query())
+        if filters:
+            query = self._apply_filters(query, None, {}, {}, filters)[0]
+        rows, older = pages.read(query, self.order, self.page_size)
+        return None, Page(self.lines(firmtext.db.session(), rows, visitor()), older)
+
+    def scaffold_form(self) -> type[BaseForm]:
+        """A form without fields: none would be scoped, and no drop-down lists another firm's rows."""
+        return type("NoFields", (self.form_base_class,), {})
+
+    def get_empty_list_message(self) -> str:
+        narrowed = any(name.startswith("flt") or name in KEPT for name in request.args)
+        return "Nothing matches. Take a filter away or go back to the newest." if narrowed else self.empty
+
+    @expose("/details/")  # type: ignore[untyped-decorator]
+    def details_view(self) -> str:
+        row = self.get_one(request.args.get("id", ""))
+        if row is None:
+            abort(404)
+        record = self.record(firmtext.db.session(), row, visitor())
+        list_url = get_redirect_target() or self.get_url(".index_view")
+        return str(self.render(self.details_template, record=record, return_url=list_url))
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(admin)
+        answers.attach(blueprint)
+        return blueprint
+
+    def _get_list_extra_args(self) -> ViewArgs:
+        # Flask-Admin hands every unknown argument to url_for, which takes some for its own.
+        asked = {name: request.args[name] for name in KEPT if name in request.args}
+        return ViewArgs(filters=self._get_list_filter_args(), extra_args=asked)

@@ -1,0 +1,123 @@
+"""Sending stands still for what the carrier refuses, and goes on when a person or the probe says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import holds as verbs
+from flask_firmtext.ports.values import User
+from flask_firmtext.store.models import Audit, Hold
+from flask_firmtext.store.states import HoldKind
+from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.worker import bells, drain
+from outbound import FAST, HARBOR, SUMMIT, adopt, attempts, due_now, holds, rewrite, state
+from rows import STAFF, accepted
+
+SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
+
+
+@pytest.fixture
+def carrier_settings(carrier_settings: dict[str, str]) -> dict[str, str]:
+    return {**carrier_settings, **FAST, "FIRMTEXT_REDIS_URL": ""}
+
+
+@pytest.fixture
+def harbor(carrier_app: Any) -> Any:
+    adopt()
+    adopt("summit", SUMMIT)
+    return carrier_app
+
+
+def put(kind: HoldKind, object_: str, code: str = "auth") -> bool:
+    with own() as session:
+        return verbs.put(session, kind, object_, code, by="cli:test")
+
+
+@pytest.mark.parametrize(
+    ("kind", "object_", "stopped"),
+    [
+        (HoldKind.ACCOUNT, "default", {"harbor", "summit"}),
+        (HoldKind.NUMBER, HARBOR, {"harbor"}),
+        (HoldKind.FIRM, "summit", {"summit"}),
+    ],
+)
+def test_a_hold_stops_its_object_and_nothing_else(
+    kind: HoldKind, object_: str, stopped: set[str], harbor: Any, sandbox: Any
+) -> None:
+    put(kind, object_)
+    of_harbor, of_summit = accepted("Hello", by=STAFF), accepted("Hello", contact="paul", by=SUMMIT_STAFF)
+    drain.run()
+    waiting = {firm for firm, text in (("harbor", of_harbor), ("summit", of_summit)) if state(text) == "queued"}
+    assert waiting == stopped
+    assert bells.oldest_due() == timedelta(0), "what is held is not overdue"
+
+
+def test_a_hold_stands_once(harbor: Any) -> None:
+    assert put(HoldKind.FIRM, "harbor")
+    assert not put(HoldKind.FIRM, "harbor", "balance")
+    assert holds() == [("firm", "harbor", "auth")]
+
+
+def test_401_for_a_while_is_one_hold_and_goes_on_by_itself(harbor: Any, sandbox: Any) -> None:
+    """F55, F56."""
+    sandbox.fault("post", "answer", status=401, times=1)
+    first, second = accepted("Hello"), accepted("Hello", contact="grace")
+    drain.run()
+    assert holds() == [("account", "default", "auth")]
+    assert (state(first), state(second)) == ("queued", "queued")
+    assert len(attempts(first)) + len(attempts(second)) == 1
+    assert verbs.probe() == 0, "not before five minutes are over"
+    rewrite(Hold, Hold.code == "auth", probe_at=firmtext.clock.now() - timedelta(seconds=1))
+    assert verbs.probe() == 1
+    due_now(first)
+    drain.run()
+    assert (state(first), state(second)) == ("submitted", "submitted")
+    with reading() as session:
+        rows = session.scalars(select(Audit).where(Audit.action.like("hold.%")).order_by(Audit.id)).all()
+    assert [(row.action, row.actor) for row in rows] == [("hold.put", "worker"), ("hold.lift", "probe")]
+
+
+def test_a_probe_that_fails_leaves_the_hold_and_asks_again_in_five_minutes(harbor: Any, sandbox: Any) -> None:
+    put(HoldKind.ACCOUNT, "default")
+    rewrite(Hold, Hold.code == "auth", probe_at=firmtext.clock.now() - timedelta(seconds=1))
+    sandbox.fault("account", "answer", status=401, times=None)
+    assert verbs.probe() == 0
+    with reading() as session:
+        hold = session.scalars(select(Hold)).one()
+    assert hold.lifted_at is None
+    assert hold.probe_at is not None
+    assert timedelta(minutes=4) < hold.probe_at - firmtext.clock.now() <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("code", ["redirect", "tls", "wrong_address", "odd_4xx", "operator", "restore"])
+def test_what_only_a_person_can_judge_is_never_lifted_by_a_probe(code: str, harbor: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", code)
+    with reading() as session:
+        assert session.scalars(select(Hold.probe_at)).one() is None
+    assert verbs.probe() == 0
+    assert holds() == [("account", "default", code)]
+
+
+def test_a_person_lifts_a_hold_once(harbor: Any, sandbox: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", "tls")
+    text = accepted("Hello")
+    with reading() as session:
+        hold = session.scalars(select(Hold.id)).one()
+    with own() as session:
+        assert verbs.lift(session, hold, by="cli:test")
+        assert not verbs.lift(session, hold, by="cli:test")
+    drain.run()
+    assert state(text) == "submitted"
+
+
+def test_the_breaker_is_probed_after_a_minute(harbor: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", verbs.BREAKER)
+    with reading() as session:
+        hold = session.scalars(select(Hold)).one()
+    assert hold.probe_at is not None
+    assert hold.probe_at - hold.since == timedelta(seconds=60)

@@ -1,0 +1,58 @@
+"""Real processes of the host that send: ``flask firmtext worker`` and its kin."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from servers import process, until
+
+
+@dataclass
+class Worker:
+    """A running worker with its log."""
+
+    parent: subprocess.Popen[bytes]
+    log: Path
+
+    def children(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.parent.pid).children()
+        return []
+
+    def ready(self, count: int = 2) -> list[psutil.Process]:
+        """Its children, once all of them run."""
+        return until(lambda: self.parent.poll() is None and len(found := self.children()) == count and found)
+
+    def stop(self, *, everybody: bool = False, seconds: float = 40) -> int:
+        """SIGTERM, as a deploy does it (``everybody``: to the whole group, as systemd does). Returns the exit code."""
+        if everybody:
+            os.killpg(self.parent.pid, signal.SIGTERM)
+        else:
+            self.parent.terminate()
+        return self.parent.wait(seconds)
+
+
+@contextlib.contextmanager
+def working(environment: Mapping[str, str], folder: Path, *arguments: str, **env: str) -> Iterator[Worker]:
+    """A worker; ``env`` is added to its environment."""
+    log = folder / "worker.log"
+    command = [sys.executable, "-m", "flask", "firmtext", "worker", *arguments]
+    with process(command, env={**environment, **env}, log=log, cwd=folder) as running:
+        yield Worker(running, log)
+
+
+def gone(processes: list[psutil.Process], *, seconds: float = 20) -> None:
+    """Wait until none of these runs any more."""
+    until(
+        lambda: not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE],
+        seconds=seconds,
+    )

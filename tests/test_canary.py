@@ -1,0 +1,291 @@
+"""R7: after a whole conversation no table, file, key, job, log line or page of memory's overflow says what was said."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import sqlalchemy as sa
+
+from evidence import kept, rows
+from flask_firmtext import signals
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import accepting
+from flask_firmtext.ports.values import PhoneNumber
+from flask_firmtext.store.models import Attachment, Base, Message
+from rows import STAFF, verified_number
+from servers import FOLDER, process, until
+from signing import HARBOR, Signer, words
+
+PHONE, STRANGER, FAILING = "12025550143", "12025550144", "12025550150"
+NAME, WORDS = "Zanzibar Quillfeather", "canary-sang"
+TEXTS = {kind: f"{WORDS}-{kind}" for kind in ("out", "in", "stranger", "malformed", "forged", "failing", "file")}
+
+#: A host that logs everything that anybody says.
+LOUD = """
+import logging
+logging.basicConfig(level=logging.DEBUG)
+from hostapp import create_app
+"""
+
+
+def disguises(canary: str) -> set[bytes]:
+    """The ways in which a canary may lie about."""
+    raw = canary.encode()
+    coded = {base64.b64encode(b" " * shift + raw)[4:-4] for shift in range(3)}
+    return {raw, raw.hex().encode(), canary.encode("utf-16-le"), canary[::-1].encode()} | {
+        c for c in coded if len(c) > 7
+    }
+
+
+CANARIES = {
+    canary: disguises(canary) for canary in (WORDS, NAME, PHONE, PHONE[1:], STRANGER[1:], FAILING[1:], "202-555-0143")
+}
+
+
+def sung(content: bytes) -> list[str]:
+    """Which canaries are heard in there."""
+    return [canary for canary, forms in CANARIES.items() if any(form in content for form in forms)]
+
+
+@dataclass
+class Search:
+    """Everywhere where something may have been left."""
+
+    redis_url: str
+    folders: list[Path]
+    logs: list[Path]
+    caplog: pytest.LogCaptureFixture
+    monitored: list[bytes] = field(default_factory=list)
+
+    def places(self) -> Iterator[tuple[str, bytes]]:
+        yield from self.tables()
+        yield from self.keys()
+        yield from self.database_files()
+        yield "what was said to Redis", b"\n".join(self.monitored)
+        yield "the log of this process", self.said()
+        for log in self.logs:
+            yield f"the log {log.name}", log.read_bytes()
+        for folder in self.folders:
+            for file in filter(Path.is_file, folder.rglob("*")):
+                yield f"the file {file}", file.read_bytes() + file.name.encode()
+
+    def found(self) -> list[tuple[str, list[str]]]:
+        return [(place, canaries) for place, content in self.places() if (canaries := sung(content))]
+
+    def said(self) -> bytes:
+        """Every record of this process, its arguments and traces too, but those of what the test itself asks."""
+        heard = [record for record in self.caplog.records if "/_sandbox/" not in record.getMessage()]
+        form = logging.Formatter("%(levelname)s %(name)s %(message)s")
+        return "\n".join(f"{form.format(record)} {record.__dict__!r}" for record in heard).encode()
+
+    def tables(self) -> Iterator[tuple[str, bytes]]:
+        with firmtext.engine.connect() as connection:
+            for name, table in Base.metadata.tables.items():
+                for row in connection.execute(sa.select(table)).mappings():
+                    for column, value in row.items():
+                        raw = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+                        yield f"{name}.{column}", raw
+
+    def keys(self) -> Iterator[tuple[str, bytes]]:
+        with redis.Redis.from_url(self.redis_url) as client:
+            for key in client.scan_iter(count=1000):
+                yield f"the key {key!r}", key + (client.dump(key) or b"") + self._read(client, key)
+            client.save()
+            snapshot = Path(client.config_get("dir")["dir"]) / client.config_get("dbfilename")["dbfilename"]
+        yield "the snapshot of Redis", snapshot.read_bytes()
+
+    def _read(self, client: Any, key: bytes) -> bytes:
+        kind = client.type(key)
+        read = {b"string": client.get, b"hash": client.hgetall, b"set": client.smembers}
+        return repr(read[kind](key)).encode() if kind in read else b""
+
+    def database_files(self) -> Iterator[tuple[str, bytes]]:
+        url = firmtext.engine.url
+        if url.get_backend_name() == "sqlite":
+            assert url.database is not None
+            files = list(Path(url.database).parent.glob(Path(url.database).name + "*"))
+            assert any(file.name.endswith("-wal") for file in files)
+        else:
+            with firmtext.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("CHECKPOINT")
+                folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+            if not folder.is_relative_to(FOLDER):
+                return  # a server that was given: its files are not ours to read
+            files = [file for file in folder.rglob("*") if file.is_file()]
+            assert any("pg_wal" in str(file) for file in files)
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):
+                yield f"the database's file {file.name}", file.read_bytes()
+
+
+@contextlib.contextmanager
+def monitored(url: str, into: list[bytes]) -> Iterator[None]:
+    """Hear every command that Redis gets."""
+    client = redis.Redis.from_url(url)
+    with client.monitor() as monitor:
+        ended = threading.Event()
+
+        def listen() -> None:
+            while not ended.is_set():
+                into.append(monitor.connection.read_response(disable_decoding=True))
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        yield
+        ended.set()
+        client.ping()
+        thread.join(5)
+    client.close()
+
+
+@pytest.fixture
+def loud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host_environment: dict[str, str]) -> dict[str, str]:
+    """The environment of a worker whose log keeps everything and whose temporary files lie in ``tmp_path``."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (tmp_path / "loudhost.py").write_text(LOUD)
+    support = str(Path(host_environment["FLASK_APP"]).parent)
+    changes = {"FLASK_APP": str(tmp_path / "loudhost.py"), "PYTHONPATH": support, "TMPDIR": str(temporary)}
+    return host_environment | changes
+
+
+def sends(to: str, kind: str) -> uuid.UUID:
+    contact = firmtext.host.for_firm("harbor").contacts.get("canary")
+    assert contact is not None
+    message = accepting.accept(
+        firmtext.db.session, user=STAFF, contact=contact, to=f"+{to}", text=TEXTS[kind], token=uuid.uuid4().hex
+    )
+    message_id = message.id
+    firmtext.db.session.commit()
+    firmtext.db.session.remove()
+    return message_id
+
+
+def states() -> list[str]:
+    return sorted(str(message.state) for message in rows(Message))
+
+
+def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str], tmp_path: Path) -> None:
+    """Texts out and in, a failing one, a file, a stranger, a malformed, a forged and a failing webhook."""
+    numbers = [PhoneNumber(f"+{phone}", "mobile") for phone in (PHONE, FAILING)]
+    app.extensions["memory_host"].add_contact("harbor", NAME, *numbers, ref="canary")
+    verified_number()
+    sends(PHONE, "out")
+    sends(FAILING, "out")
+    assert search.found() == []  # the jobs lie in Redis: nobody has taken them yet
+    log = tmp_path / "worker.log"
+    search.logs.append(log)
+    command = [sys.executable, "-m", "flask", "firmtext", "worker"]
+    with process(command, env=environment, log=log, cwd=tmp_path):
+        until(lambda: states() == ["delivered", "failed"])
+        sandbox.text(PHONE, HARBOR, TEXTS["in"])
+        media = [{"name": f"{TEXTS['file']}.jpg", "type": "image/jpeg", "data": base64.b64encode(b"x").decode()}]
+        sandbox.post(f"/_sandbox/phones/{PHONE}/texts", to=HARBOR, text=TEXTS["in"], media=media)
+        sandbox.text(STRANGER, HARBOR, TEXTS["stranger"])
+        until(lambda: len(rows(Message)) == 4 and len(kept()) == 1)
+    signer, client = Signer.of(sandbox), app.test_client()
+    malformed = words(TEXTS["malformed"], sender=PHONE, channel=TEXTS["malformed"])
+    status = {"message_uuid": str(uuid.uuid4()), "status": TEXTS["malformed"], "client_ref": TEXTS["malformed"]}
+    bodies = [("inbound", malformed), ("status", status), ("inbound", TEXTS["malformed"].encode())]
+    assert [signer.post(client, kind, body).status_code for kind, body in bodies] == [200] * 3
+    forged = words(TEXTS["forged"], sender=PHONE)
+    assert [signer.post(client, "inbound", forged, token=token).status_code for token in ("", "x")] == [503, 401]
+    with breaking():
+        failing = words(TEXTS["failing"], sender=PHONE)
+        assert signer.post(client, "inbound", failing).status_code == 503
+    assert len(rows(Attachment)) == 1
+
+
+@contextlib.contextmanager
+def breaking() -> Iterator[None]:
+    """The database refuses every text, and says which."""
+    create, drop = {
+        "sqlite": (
+            "CREATE TRIGGER broken BEFORE INSERT ON firmtext_message BEGIN SELECT RAISE(ABORT, 'broken'); END",
+            "DROP TRIGGER broken",
+        ),
+        "postgresql": (
+            "ALTER TABLE firmtext_message ADD CONSTRAINT broken CHECK (position < 0) NOT VALID",
+            "ALTER TABLE firmtext_message DROP CONSTRAINT broken",
+        ),
+    }[firmtext.engine.dialect.name]
+    with firmtext.engine.begin() as connection:
+        connection.exec_driver_sql(create)
+    yield
+    with firmtext.engine.begin() as connection:
+        connection.exec_driver_sql(drop)
+
+
+def test_a_whole_conversation_leaves_no_word_number_or_name(
+    carrier_app: Any,
+    served: str,
+    sandbox: Any,
+    redis_url: str,
+    loud: dict[str, str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    search = Search(redis_url, [tmp_path], [], caplog)
+    heard: list[str] = []
+
+    def hear(app: Any, **values: Any) -> None:
+        heard.append(repr(values))
+
+    with contextlib.ExitStack() as stack:
+        for signal in (signals.text_received, signals.text_failed, signals.text_delivered, signals.alarm):
+            stack.enter_context(signal.connected_to(hear))
+        with monitored(redis_url, search.monitored):
+            converse(carrier_app, sandbox, search, loud, tmp_path)
+    assert search.found() == []
+    assert heard
+    assert sung("".join(heard).encode()) == []
+    assert all(level in search.said() for level in (b"DEBUG", b"WARNING", b"ERROR"))
+    assert b"DEBUG" in search.logs[0].read_bytes()
+    assert any(b"firmtext-send" in line for line in search.monitored)
+    assert all(sung(text.encode()) for text in TEXTS.values())
+    for place, leak in planted(search).items():
+        leak()
+        assert place in " ".join(name for name, _ in search.found()), place
+
+
+def planted(search: Search) -> dict[str, Callable[[], object]]:
+    """Leaks, each with the place where the search must find it."""
+
+    def in_a_table() -> None:
+        with firmtext.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE firmtext_message SET reason = '{WORDS}'")
+
+    def in_a_key() -> None:
+        with redis.Redis.from_url(search.redis_url) as client:
+            client.hset("rq:job:x", "data", TEXTS["in"].encode("utf-16-le"))
+
+    def in_a_file() -> None:
+        descriptor, _ = tempfile.mkstemp()
+        os.write(descriptor, base64.b64encode(f"to {NAME}".encode()))
+        os.close(descriptor)
+
+    return {
+        "the log of this process": lambda: logging.getLogger("flask_firmtext").debug("stored %s", TEXTS["in"]),
+        "firmtext_message.reason": in_a_table,
+        "the database's file": in_a_table,
+        "the key": in_a_key,
+        "the snapshot of Redis": in_a_key,
+        "the file": in_a_file,
+        "the log worker.log": lambda: search.logs[0].write_text(f"sent to {PHONE}"),
+        "what was said to Redis": lambda: search.monitored.append(PHONE.encode()),
+    }

@@ -1,0 +1,269 @@
+"""Flask-Admin's traps (docs of the eleven: what it does past a scoped list), and who is let in at all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.form import SecureForm
+
+from attempts import claimed
+from flask_firmtext import FirmText
+from flask_firmtext.store.models import Attempt, Conversation, Message
+from flask_firmtext.store.transactions import own
+from flask_firmtext.web.admin.records import FirmRecords
+from office import ADMIN, STAFF, Office, Person, Statements
+
+VIEWS = ("messages", "conversations", "attempts")
+UMA = "admin@summit.example"
+
+every_view = pytest.mark.parametrize("view", VIEWS)
+
+
+def address(view: str, route: str = "", **query: object) -> str:
+    return f"/admin/firmtext/{view}/{route}" + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
+
+
+def records(app: Flask) -> list[FirmRecords]:
+    return [view for view in app.extensions["admin"][0]._views if isinstance(view, FirmRecords)]
+
+
+@pytest.fixture
+def summits(office: Office) -> dict[str, uuid.UUID]:
+    """A row of each kind at Summit Counsel, by the view that shows it there."""
+    message = office.sends("paul", "Summit's words", by=UMA)
+    conversation = office.conversation("+16465550120", "summit")
+    with own() as session:
+        text = session.get_one(Message, message)
+        attempt = Attempt(
+            firm="summit", message_id=text.id, n=1, claimed_at=text.created_at, claimed_by="summits-worker",
+            deadline=text.created_at,
+        )  # fmt: skip
+        session.add(attempt)
+    return {"messages": message, "conversations": conversation, "attempts": attempt.id}
+
+
+@every_view
+def test_trap_1_a_list_holds_the_own_firms_rows(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
+) -> None:
+    assert str(summits[view]) not in ada.get(address(view)).text
+    assert str(summits[view]) in office.person(UMA).get(address(view)).text
+
+
+@every_view
+def test_trap_1_a_foreign_row_is_answered_like_one_that_does_not_exist(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
+) -> None:
+    seen = []
+    for row in (summits[view], uuid.uuid4()):
+        with Statements(office.app) as statements:
+            answer = ada.get(address(view, "details/", id=row))
+        seen.append((answer.status_code, answer.text, len(statements.seen)))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 404
+    assert office.person(UMA).get(address(view, "details/", id=summits[view])).status_code == 200
+
+
+@every_view
+@pytest.mark.parametrize("row", ["", "1", "x" * 5000, "%00", "1%20OR%201=1", "{}"])
+def test_an_id_that_is_none_is_not_found(ada: Person, view: str, row: str) -> None:
+    assert ada.get(address(view, "details/", id=row)).status_code == 404
+
+
+def test_trap_1_counts_and_single_rows_are_scoped(
+    office: Office, app: Flask, ada: Person, summits: dict[str, uuid.UUID]
+) -> None:
+    for view in records(app):
+        with app.test_request_context():
+            office.host.users.sign_in(ADMIN)
+            assert view.get_count_query().scalar() == 0
+            assert view.get_one(str(summits[view.endpoint.removeprefix("firmtext_")])) is None
+            office.host.users.sign_in(UMA)
+
+
+@every_view
+@pytest.mark.parametrize(
+    ("trap", "route", "method"),
+    [
+        (1, "edit/", "GET"), (1, "edit/", "POST"), (1, "delete/", "POST"), (1, "new/", "GET"), (1, "new/", "POST"),
+        (2, "ajax/lookup/", "GET"),
+        (3, "action/", "POST"),
+        (4, "export/csv/", "GET"), (4, "export/xlsx/", "GET"),
+        (8, "ajax/update/", "POST"),
+    ],
+)  # fmt: skip
+def test_traps_1_2_3_4_8_a_route_that_could_do_more_does_not_exist(
+    office: Office, ada: Person, view: str, trap: int, route: str, method: str
+) -> None:
+    message = office.sends()
+    data = {"id": str(message), "rowid": str(message), "action": "delete", "list_form_pk": str(message), "state": "x"}
+    answer = ada.get(address(view, route, **data)) if method == "GET" else ada.post(address(view, route), data)
+    assert answer.status_code == 404
+    assert office.texts() == 1
+
+
+def test_the_only_routes_are_list_and_detail(app: Flask) -> None:
+    rules = {
+        rule.endpoint.partition(".")[2]: rule.methods
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("firmtext_")
+    }
+    assert set(rules) == {"index_view", "details_view"}
+    assert all(methods == {"GET", "HEAD", "OPTIONS"} for methods in rules.values())
+
+
+def test_trap_5_a_form_that_a_later_view_may_have_is_checked_for_its_token(app: Flask) -> None:
+    for view in records(app):
+        assert view.form_base_class is SecureForm
+        assert issubclass(view.get_action_form(), SecureForm)
+
+
+@every_view
+@pytest.mark.parametrize("route", ["", "details/"])
+@pytest.mark.parametrize(("user", "code"), [(None, 401), (STAFF, 403), ("staff@summit.example", 403)])
+def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
+    office: Office, summits: dict[str, uuid.UUID], view: str, route: str, user: str | None, code: int
+) -> None:
+    answer = office.person(user).get(address(view, route, id=summits[view]))
+    assert answer.status_code == code
+    assert "Summit" not in answer.text
+
+
+@every_view
+def test_an_administrator_whom_the_host_refuses_stays_outside(office: Office, ada: Person, view: str) -> None:
+    assert ada.get(address(view)).status_code == 200
+    office.host.users.refuse(ADMIN, "conversation.list")
+    assert ada.get(address(view)).status_code == 403
+
+
+@every_view
+def test_a_host_that_cannot_say_is_answered_503(office: Office, ada: Person, view: str) -> None:
+    office.host.fault("Users.may", error=RuntimeError("down"))
+    assert ada.get(address(view)).status_code == 503
+
+
+def test_the_menu_names_our_views_to_administrators_only(office: Office, ada: Person) -> None:
+    assert "firmtext/messages" in ada.get("/admin/").text
+    assert "firmtext/messages" not in office.person(STAFF).get("/admin/").text
+    assert "firmtext/messages" not in office.person(None).get("/admin/").text
+
+
+def test_trap_7_encrypted_columns_are_neither_sorted_searched_nor_filtered(app: Flask) -> None:
+    for view in records(app):
+        assert view._sortable_columns == {}
+        assert not view._search_supported
+        columns = {flt.column.key for flt in view._filters}
+        assert columns.isdisjoint({"body", "phone", "phone_index", "digest", "client_token", "author", "firm"})
+
+
+@every_view
+def test_trap_7_order_and_number_of_rows_follow_no_made_up_word(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
+) -> None:
+    claimed("Apples")
+    claimed("Zebras", contact="grace")
+    plain = ada.get(address(view)).text
+    for query in ({"search": "Apples"}, {"sort": 1}, {"sort": 1, "desc": 1}, {"page_size": 1}, {"flt0_body_is": "x"}):
+        assert ada.get(address(view, **query)).text.count("details/?id=") == plain.count("details/?id=")
+
+
+def test_trap_7_a_foreign_conversation_narrows_to_nothing_like_none(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID]
+) -> None:
+    office.sends()
+    foreign, nobody = str(summits["conversations"]), str(uuid.uuid4())
+    pages = [ada.get(address("messages", conversation=row)).text.replace(row, "ID") for row in (foreign, nobody)]
+    assert pages[0] == pages[1]
+    assert "details/" not in pages[0]
+
+
+@every_view
+def test_trap_7_a_foreign_row_as_the_beginning_of_a_page_leads_nowhere_foreign(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
+) -> None:
+    for before in (summits[view], f"{summits[view]}~2", f"2999-01-01T00:00:00Z~{summits[view]}"):
+        page = ada.get(address(view, before=before))
+        assert page.status_code == 200
+        assert "details/?id=" not in page.text
+
+
+def test_trap_9_no_form_has_a_field_so_no_drop_down_lists_rows(app: Flask) -> None:
+    for view in records(app):
+        for form in (view._create_form_class, view._edit_form_class):
+            assert [name for name in vars(form) if not name.startswith("_") and name != "Meta"] == []
+        assert not view._form_ajax_refs
+
+
+@every_view
+def test_trap_10_nobody_chooses_how_many_rows_a_page_has(office: Office, ada: Person, view: str) -> None:
+    office.sends()
+    office.text_copies(60)
+    office.conversation_copies(60)
+    assert ada.get(address(view, page_size=1000)).text.count("details/?id=") <= 51
+    assert "items" not in ada.get(address("messages")).text
+
+
+def test_trap_11_a_row_is_printed_with_class_and_id_only(office: Office) -> None:
+    row = Message(id=uuid.UUID(int=7), body=b"secret", firm="harbor")
+    assert repr(row) == "<Message 00000000-0000-0000-0000-000000000007>"
+    assert (
+        repr(Conversation(phone=b"secret", id=uuid.UUID(int=8)))
+        == "<Conversation 00000000-0000-0000-0000-000000000008>"
+    )
+
+
+@every_view
+def test_trap_11_a_page_prints_no_row_and_no_bytes(office: Office, ada: Person, view: str, app: Flask) -> None:
+    attempt = claimed("Hello")
+    ids = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
+    for page in (ada.get(address(view)).text, ada.get(address(view, "details/", id=ids[view])).text):
+        for printed in ("&lt;Message", "&lt;Conversation", "&lt;Attempt", "b&#39;", "\\x"):
+            assert printed not in page
+
+
+@pytest.mark.parametrize(
+    "target", ["javascript:alert(1)", "https://evil.example/", "//evil.example", "\\\\evil.example"]
+)
+def test_the_way_back_leads_to_this_host_only(office: Office, ada: Person, target: str) -> None:
+    page = ada.get(address("messages", "details/", id=office.sends(), url=target)).text
+    assert "evil" not in page
+    assert "alert(1)" not in page
+    assert '<a href="/admin/firmtext/messages/">Back to the list</a>' in page
+
+
+@every_view
+@pytest.mark.parametrize("route", ["", "details/"])
+def test_no_cache_keeps_a_page(office: Office, ada: Person, view: str, route: str) -> None:
+    attempt = claimed("Hello")
+    ids = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
+    headers = ada.get(address(view, route, id=ids[view])).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@every_view
+def test_a_page_has_no_inline_style_or_script_of_ours(office: Office, ada: Person, view: str) -> None:
+    attempt = claimed("Hello")
+    ids = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
+    page = ada.get(address(view, "details/", id=ids[view])).text
+    for inline in (" style=", "<style", " onclick="):
+        assert inline not in page
+    assert "<script>" not in page
+
+
+def test_views_may_be_added_before_there_is_an_application(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    admin = Admin(name="Second", endpoint="second", url="/second")
+    admin.add_view(_Renamed(Message, "others", name="Others"))
+    admin.init_app(app, endpoint="second", url="/second")
+    assert app.test_client().get("/second/firmtext/others/").status_code == 401
+    FirmText().add_admin_views(Admin(name="Third"))
+
+
+class _Renamed(FirmRecords):
+    order = (Message.id,)
+    column_list = ("id",)

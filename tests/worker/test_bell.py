@@ -1,0 +1,312 @@
+"""The bell: losing it is free, ringing twice is free, and nobody can make a worker do something else with it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import redis
+from rq import Queue
+from rq.job import Job
+from rq.registry import StartedJobRegistry
+from rq.serializers import JSONSerializer
+
+from flask_firmtext.adapters import bell
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import answers, sending
+from flask_firmtext.worker import bells, drain
+from flask_firmtext.worker.sweep import Sweep
+from outbound import FAST, adopt, attempts, counted, message, older, people, state, states
+from rows import accepted
+from servers import FOLDER, until, valkey
+from workers import gone, working
+
+
+@pytest.fixture
+def carrier_settings(carrier_settings: dict[str, str]) -> dict[str, str]:
+    return {**carrier_settings, **FAST}
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    bells._failed_at = -bells.REST
+
+
+@pytest.fixture
+def harbor(carrier_app: Any) -> Any:
+    adopt()
+    return carrier_app
+
+
+@pytest.fixture
+def kept(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def jobs(client: redis.Redis) -> list[bytes]:
+    return sorted(client.keys("rq:job:*"))
+
+
+def plant(client: redis.Redis, function: str, *args: object, **more: Any) -> Job:
+    queue = Queue(bell.SEND, connection=client, serializer=JSONSerializer)
+    return queue.enqueue_call(function, args=args, timeout=60, **more)
+
+
+def test_a_job_holds_the_id_and_nothing_else(harbor: Any, kept: redis.Redis) -> None:
+    text = accepted("canary-words")
+    (key,) = jobs(kept)
+    assert key == f"rq:job:firmtext-send-{text}-0".encode()
+    job = Job.fetch(key.decode().removeprefix("rq:job:"), connection=kept, serializer=JSONSerializer)
+    assert (job.func_name, job.args, job.kwargs, job.description) == (bell.DRAIN, (str(text),), {}, "firmtext send")
+    assert (job.result_ttl, job.failure_ttl, job.ttl, job.retries_left) == (0, 0, 300, None)
+    everything = b""
+    for name in kept.keys("*"):
+        everything += name + (kept.dump(name) or b"") + job.data
+    assert b"canary" not in everything
+    assert b"3125550100" not in everything
+
+
+def test_the_job_timeout_never_ends_a_post() -> None:
+    """F13: RQ's alarm would otherwise fall into a POST or the receipt after it."""
+    assert bell.JOB_TIMEOUT >= drain.SECONDS + sending.EXCHANGE + 2 * answers.PATIENCE + 30
+
+
+def test_f24_a_text_rung_50_times_is_one_post(
+    harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    text = accepted("Hello")
+    for n in range(50):
+        bell.ring(redis_url, str(text), n)
+        bell.ring(redis_url, str(text), n)
+    assert len(jobs(kept)) == 50
+    with working(host_environment, tmp_path, "--no-sweep"):
+        until(lambda: not jobs(kept))
+    assert (state(text), len(sandbox.posts), len(attempts(text))) == ("submitted", 1, 1)
+
+
+def test_f24_a_hash_that_was_left_behind_does_not_silence_the_next_ring(
+    harbor: Any, kept: redis.Redis, redis_url: str
+) -> None:
+    text = accepted("Hello")
+    kept.delete(f"rq:queue:{bell.SEND}")
+    older(31, text)
+    assert bells.ring_again() == 1
+    assert kept.lrange(f"rq:queue:{bell.SEND}", 0, -1) == [f"firmtext-send-{text}-1".encode()]
+
+
+def test_f20_what_redis_forgot_is_sent_once(
+    harbor: Any, sandbox: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    texts = [accepted("Hello", contact=ref) for ref in people(harbor, 50) for _ in range(2)]
+    kept.flushall()
+    older(31, *texts)
+    with working(host_environment, tmp_path):
+        until(lambda: states() == {"submitted": 100}, seconds=40)
+    references = [post["client_ref"] for post in sandbox.posts]
+    assert len(references) == len(set(references)) == 100
+
+
+def test_redis_forgets_everything_while_a_worker_waits(
+    harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        worker.ready(1)
+        until(lambda: kept.keys("rq:worker:*"))
+        kept.flushall()
+        text = accepted("Hello")
+        until(lambda: state(text) == "submitted")
+        assert worker.stop() == 0
+
+
+@pytest.mark.parametrize("argument", ["canary-no-uuid", "", {"a": "canary"}], ids=["garbage", "empty", "object"])
+def test_f25_a_job_with_garbage_fails_without_its_values_in_the_log(
+    argument: Any, harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    plant(kept, bell.DRAIN, argument, "too many")
+    plant(kept, bell.DRAIN, argument)
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        worker.ready(1)
+        text = accepted("Hello")
+        until(lambda: state(text) == "submitted")
+        worker.stop()
+        log = worker.log.read_text()
+    assert "exception raised" in log
+    assert "canary" not in log
+
+
+def test_f26_a_stale_job_does_nothing(
+    harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    text = accepted("Hello")
+    drain.run()
+    before = message(text).state_at
+    bell.ring(redis_url, str(text), 7)
+    bell.ring(redis_url, str(uuid.uuid4()), 0)
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        until(lambda: not jobs(kept))
+        worker.stop()
+        assert "exception" not in worker.log.read_text()
+    assert (message(text).state_at, len(sandbox.posts)) == (before, 1)
+
+
+def test_f27_an_abandoned_job_that_is_run_again_posts_nothing_more(
+    harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_TEST_PAUSE="kill:receipt.before") as worker:
+        (sender,) = worker.ready(1)
+        text = accepted("Hello")
+        gone([sender])
+        worker.parent.kill()
+    StartedJobRegistry(bell.SEND, connection=kept, serializer=JSONSerializer).cleanup()
+    bell.ring(redis_url, str(text), 1)
+    with working(host_environment, tmp_path, "--no-sweep"):
+        other = accepted("Other", contact="grace")
+        until(lambda: state(other) == "submitted")
+    assert (state(text), len(attempts(text))) == ("sending", 1)
+    assert len(sandbox.posts) == 2
+
+
+def test_a35_a_planted_job_does_not_run(
+    harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    trap = tmp_path / "trap"
+    plant(kept, "os.system", f"touch {trap}")
+    plant(kept, "flask_firmtext.worker.tasks.uuid.UUID", "canary")
+    plant(kept, "pathlib.Path.touch", str(trap))
+    called_back = plant(kept, bell.DRAIN, str(uuid.uuid4()))
+    kept.hset(called_back.key, "success_callback_name", "os.system")
+    kept.hset(called_back.key, "failure_callback_name", "os.system")
+    kept.hset(called_back.key, "webhooks", '[{"url": "http://127.0.0.1:9/", "job_status": "finished"}]')
+    pickled = plant(kept, bell.DRAIN, str(uuid.uuid4()))
+    kept.hset(pickled.key, "data", b"cos\nsystem\n(S'touch " + str(trap).encode() + b"'\ntR.")
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        worker.ready(1)
+        text = accepted("Hello")
+        until(lambda: state(text) == "submitted")
+        assert worker.stop() == 0
+        assert "not a task of ours" in worker.log.read_text()
+    assert not trap.exists()
+
+
+@pytest.fixture
+def own_redis() -> Iterator[tuple[str, psutil.Process]]:
+    """A Valkey that a test may stop."""
+    with valkey("stopped") as url:
+        pid = int((FOLDER / "valkey-stopped.pid").read_text())
+        server = psutil.Process(pid)
+        yield url, server
+        server.resume()
+
+
+def test_f21_a_hung_redis_does_not_keep_a_person_waiting_and_the_sweep_sends(
+    new_app: Any, carrier_settings: dict[str, str], sandbox: Any, own_redis: tuple[str, psutil.Process]
+) -> None:
+    url, server = own_redis
+    app = new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url})
+    with app.app_context():
+        adopt()
+        accepted("Warm")
+        drain.run()
+        server.suspend()
+        began = time.monotonic()
+        text = accepted("Hello")
+        assert time.monotonic() - began < 2.5
+        began = time.monotonic()
+        accepted("Hello", contact="grace")
+        assert time.monotonic() - began < 0.5, "the second does not wait at all"
+        assert counted("bell_failed") == 1
+        sweep = Sweep(app)
+        sweep.one_pass()
+        assert state(text) == "queued", "Redis is given 30 s"
+        sweep.redis_seen -= 31
+        sweep.one_pass()
+        sweep.finish()
+        assert states() == {"submitted": 3}
+
+
+def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
+    new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
+) -> None:
+    url, server = own_redis
+    app = new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url})
+    with app.app_context():
+        adopt()
+        server.kill()
+        server.wait(5)
+        began = time.monotonic()
+        text = accepted("Hello")
+        assert time.monotonic() - began < 1
+        assert state(text) == "queued"
+
+
+@pytest.mark.parametrize("how", ["full", "replica"])
+def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
+    how: str, new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
+) -> None:
+    url, _ = own_redis
+    app = new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url})
+    with redis.Redis.from_url(url) as client:
+        if how == "full":
+            client.config_set("maxmemory", "1mb")
+        else:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        with app.app_context():
+            adopt()
+            began = time.monotonic()
+            text = accepted("Hello")
+            assert time.monotonic() - began < 1
+            assert state(text) == "queued"
+            assert counted("bell_failed") == 1
+
+
+def test_without_any_redis_the_sweep_sends_within_seconds(
+    harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with working(host_environment, tmp_path, FIRMTEXT_REDIS_URL="") as worker:
+        worker.ready(1)
+        text = accepted("Hello")
+        until(lambda: state(text) == "submitted", seconds=10)
+        assert worker.stop() == 0
+
+
+def test_a_worker_that_redis_left_comes_back_with_it(
+    new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path,
+    own_redis: tuple[str, psutil.Process],
+) -> None:  # fmt: skip
+    url, _ = own_redis
+    with new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url}).app_context():
+        adopt()
+        with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_REDIS_URL=url) as worker:
+            worker.ready(1)
+            with redis.Redis.from_url(url) as client:
+                until(lambda: client.keys("rq:worker:*"))
+                client.client_kill_filter(_type="normal", skipme=True)
+            text = accepted("Hello")
+            until(lambda: state(text) == "submitted", seconds=20)
+            assert worker.stop() == 0
+
+
+def test_a_stored_text_of_which_nobody_was_told_is_rung_within_75_seconds() -> None:
+    from flask_firmtext.worker import sweep
+
+    a_pass = sweep.EVERY + sweep.JITTER
+    assert bells.OLD + timedelta(seconds=a_pass) < timedelta(seconds=75)
+    assert sweep.TOO_LONG_DUE + timedelta(seconds=a_pass) <= timedelta(seconds=75)
+
+
+def test_the_bell_is_not_rung_again_before_30_seconds(harbor: Any, kept: redis.Redis) -> None:
+    text = accepted("Hello")
+    older(29, text)
+    assert bells.ring_again() == 0
+    older(31, text)
+    assert bells.ring_again() == 1
+    assert bells.ring_again() == 0, "it was rung just now"
+    assert message(text).rings == 1
+    assert firmtext.settings.redis_url
