@@ -71,6 +71,21 @@ def accept(session: Sessions, *, user: User, contact: Contact, to: str | None, t
 
 def queue(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> Message:
     """Add a checked text to a conversation at ``position``, the turn just taken, and note that it is due."""
+    row_id = _stored(session, conversation, position, outgoing)
+    if row_id is None:
+        first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
+        return first
+    conversations.note_last(session, conversation.id, position)
+    table = (Message.__tablename__, row_id)
+    audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)
+    notes(session).show(conversation.firm, row_id)
+    notes(session).rings.append(str(row_id))
+    points.reach("accept.before_commit")
+    return session.get_one(Message, row_id)
+
+
+def _stored(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> uuid.UUID | None:
+    """The new text's id; None when its author has used the token before."""
     row_id = new_id()
     where = cells.place(Message, "body", row_id, conversation.firm)
     now = firmtext.clock.sql()
@@ -97,16 +112,7 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
         shown_at=now,
         created_at=now,
     )
-    if not stored:
-        first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
-        return first
-    conversations.note_last(session, conversation.id, position)
-    table = (Message.__tablename__, row_id)
-    audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)
-    notes(session).show(conversation.firm, row_id)
-    notes(session).rings.append(str(row_id))
-    points.reach("accept.before_commit")
-    return session.get_one(Message, row_id)
+    return row_id if stored else None
 
 
 def _by_token(session: Sessions, user: User, token: str) -> Message | None:

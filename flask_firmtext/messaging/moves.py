@@ -12,7 +12,6 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import signals
@@ -90,18 +89,9 @@ def move(
         .where(Message.id == message_id)
         .with_for_update()
     ).one_or_none()
-    if row is None or not allowed(by, State(row.state), to):
+    if row is None or not allowed(by, State(row.state), to) or attempt not in (None, row.current_attempt):
         return False
-    if attempt is not None and row.current_attempt != attempt:
-        return False
-    changed = session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.state == row.state)
-        .values(state=to, rank=RANK[to], state_at=firmtext.clock.sql(), **columns)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(changed, CursorResult)  # noqa: S101 - narrows the type
-    if changed.rowcount != 1:
+    if not _written(session, message_id, State(row.state), to, columns):
         return False
     if by.value.visible:
         notes(session).show(row.firm, message_id)
@@ -112,6 +102,17 @@ def move(
     if to in FINAL:
         _announce(session, to, row.firm, row.conversation_id, message_id, columns)
     return True
+
+
+def _written(session: Sessions, message_id: uuid.UUID, was: State, to: State, columns: dict[str, Any]) -> bool:
+    written = session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.state == was)
+        .values(state=to, rank=RANK[to], state_at=firmtext.clock.sql(), **columns)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return written.first() is not None
 
 
 def _announce(

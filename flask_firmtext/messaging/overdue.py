@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ..current import firmtext
-from ..store import audit, queries
+from ..store import audit, overdue_queries
 from ..store.models import Attempt, Message
 from ..store.states import Outcome, State
 from ..store.transactions import own, reading
@@ -27,28 +27,28 @@ GONE = "claimer_gone"
 def finish_accepted() -> int:
     """W3: the carrier's id was committed, the state was not."""
     with reading() as session:
-        found = queries.accepted_unmoved(session, limit=AT_ONCE)
+        found = overdue_queries.accepted_unmoved(session, limit=AT_ONCE)
     return _each(found, lambda row: _move(row.message, Move.RECEIPT, State.SUBMITTED, "receipt", row.attempt))
 
 
 def give_up_on_claimers() -> int:
     """W4: a claimer is gone. A POST may have been made, so only evidence or a person goes on from here."""
     with reading() as session:
-        found = queries.abandoned(session, GRACE, limit=AT_ONCE)
+        found = overdue_queries.abandoned(session, GRACE, limit=AT_ONCE)
     return _each(found, lambda row: _abandon(row.message, row.attempt))
 
 
 def expire() -> int:
     """W5."""
     with reading() as session:
-        found = queries.too_late(session, limit=AT_ONCE)
+        found = overdue_queries.too_late(session, limit=AT_ONCE)
     return _each(found, lambda message: _move(message, Move.EXPIRE, State.EXPIRED, "too_late", None))
 
 
 def note_silence() -> int:
     """W6."""
     with reading() as session:
-        found = queries.silent(session, SILENCE, limit=AT_ONCE)
+        found = overdue_queries.silent(session, SILENCE, limit=AT_ONCE)
     return _each(found, lambda message: _move(message, Move.SILENCE, State.UNCONFIRMED, "no_status_73h", None))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ..clock import UTCDateTime
 from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
@@ -33,13 +33,11 @@ class Row:
 
 def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None, limit: int) -> Sequence[Row]:
     """A page of conversations, the newest first; ``older_than`` is the last of the page before."""
+    last = and_(Message.conversation_id == Conversation.id, Message.position == Conversation.last_position)
     query = (
-        _with_mark(user, Conversation, Number.e164, Message, _unread())
+        _with_mark(user, Conversation, Number.e164, Message, _count_unread(Conversation))
         .join(Number, Number.id == Conversation.number_id)
-        .join(
-            Message,
-            and_(Message.conversation_id == Conversation.id, Message.position == Conversation.last_position),
-        )
+        .join(Message, last)
         .where(Conversation.firm == firm, Message.firm == firm)
         .order_by(Conversation.last_at.desc(), Conversation.id.desc())
         .limit(limit)
@@ -52,19 +50,17 @@ def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None,
 
 def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
     """How many texts a user has not read, for each conversation that has such, among the recent ones."""
-    recent = (
-        select(Conversation.id)
+    recent = aliased(
+        Conversation,
+        select(Conversation)
         .where(Conversation.firm == firm)
         .order_by(Conversation.last_at.desc(), Conversation.id.desc())
         .limit(RECENT)
-        .scalar_subquery()
+        .subquery("recent"),
     )
-    query = _with_mark(user, Conversation.id, _unread()).where(
-        Conversation.firm == firm,
-        Conversation.id.in_(recent),
-        Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
-    )
-    return dict(session.execute(query).all())
+    query = _with_mark(user, recent.id, _count_unread(recent), of=recent)
+    found = session.execute(query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0)))
+    return dict(found.all())
 
 
 def has_unread(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> bool:
@@ -136,24 +132,25 @@ def number_states(session: Session, firm: str) -> Collection[str]:
     return set(session.scalars(select(Number.state).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
 
 
-def _with_mark(user: str, *columns: Any) -> Select[Any]:
-    mark = and_(ReadMark.conversation_id == Conversation.id, ReadMark.user == user, ReadMark.firm == Conversation.firm)
-    return select(*columns).select_from(Conversation).outerjoin(ReadMark, mark)
+def _with_mark(user: str, *columns: Any, of: type[Conversation] = Conversation) -> Select[Any]:
+    mark = and_(ReadMark.conversation_id == of.id, ReadMark.user == user, ReadMark.firm == of.firm)
+    return select(*columns).select_from(of).outerjoin(ReadMark, mark)
 
 
-def _unread() -> ColumnElement[int]:
-    """Counted only where there is something: the position of the last text from outside tells."""
-    waiting = Message.__table__.alias("waiting").c
+def _count_unread(of: type[Conversation]) -> ColumnElement[int]:
+    """Texts from outside behind the read mark; the position of the last such bounds the search."""
+    waiting = aliased(Message)
     return (
         select(func.count())
+        .select_from(waiting)
         .where(
-            waiting.conversation_id == Conversation.id,
-            waiting.firm == Conversation.firm,
+            waiting.conversation_id == of.id,
+            waiting.firm == of.firm,
             waiting.position > func.coalesce(ReadMark.position, 0),
-            waiting.position <= Conversation.last_in_position,
+            waiting.position <= of.last_in_position,
             waiting.direction == Direction.IN,
         )
-        .correlate(Conversation, ReadMark)
+        .correlate(of, ReadMark)
         .scalar_subquery()
         .label("unread")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, cast
@@ -28,7 +28,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
 from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut
-from .states import RANK, HoldKind, NumberState, Outcome, State
+from .states import RANK, HoldKind, NumberState, State
 
 Sessions = Session | scoped_session[Any]
 
@@ -219,51 +219,6 @@ def attempt_for(session: Sessions, *, carrier_id: str, reference: str | None) ->
         return session.get(Attempt, uuid.UUID(reference))
     except ValueError:
         return None
-
-
-def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:
-    """Texts of which the carrier's id is stored while their state still says that we do not know (W3)."""
-    return session.execute(
-        select(Message.id.label("message"), Attempt.id.label("attempt"))
-        .join(Attempt, Attempt.id == Message.current_attempt)
-        .where(is_in(Message.state, State.SENDING, State.UNKNOWN), is_in(Attempt.outcome, Outcome.ACCEPTED))
-        .limit(limit)
-    ).all()
-
-
-def abandoned(session: Sessions, after: timedelta, *, limit: int) -> Sequence[Any]:
-    """Texts whose claimer has not been heard of since its deadline (W4)."""
-    return session.execute(
-        select(Message.id.label("message"), Attempt.id.label("attempt"))
-        .join(Attempt, Attempt.id == Message.current_attempt)
-        .where(
-            is_in(Message.state, State.SENDING),
-            is_in(Attempt.outcome, Outcome.OPEN),
-            Attempt.deadline < firmtext.clock.sql(-after),
-        )
-        .order_by(Attempt.deadline)
-        .limit(limit)
-    ).all()
-
-
-def too_late(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
-    """Queued texts whose usefulness has ended (W5)."""
-    return session.scalars(
-        select(Message.id)
-        .where(is_in(Message.state, State.QUEUED), Message.expires_at <= firmtext.clock.sql())
-        .order_by(Message.expires_at)
-        .limit(limit)
-    ).all()
-
-
-def silent(session: Sessions, after: timedelta, *, limit: int) -> Sequence[uuid.UUID]:
-    """Submitted texts without a final status for so long (W6)."""
-    return session.scalars(
-        select(Message.id)
-        .where(is_in(Message.state, State.SUBMITTED), Message.state_at < firmtext.clock.sql(-after))
-        .order_by(Message.state_at)
-        .limit(limit)
-    ).all()
 
 
 def standing_holds(session: Sessions, firm: str | None = None) -> Sequence[Hold]:

@@ -159,7 +159,8 @@ def test_a_long_conversation_opens_at_its_end_and_goes_back_page_by_page(staff: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a" * 160, "a" * 161, "€" * 80, "€" * 81, "ç", "é" * 200, "🎉" * 35, "🎉" * 36, "x" * 3201, "a\nb"]
+    "text",
+    ["", "a" * 160, "a" * 161, "€" * 80, "€" * 81, "ç", "é" * 200, "🎉" * 35, "🎉" * 36, "ж" * 135, "x" * 3201, "a\nb"],
 )
 def test_the_counter_says_what_the_server_says(staff: Any, site: str, text: str) -> None:
     staff.goto(f"{site}/texting/new?contact=rosa")

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from attempts import LONG_AGO, claimed, due
 from evidence import everything, heard, rows
@@ -18,6 +19,7 @@ from flask_firmtext.store import keys
 from flask_firmtext.store.models import Account, Attempt, Audit, Conversation, Message, Number, OptOut
 from flask_firmtext.store.transactions import own
 from rows import accepted, verified_number
+from servers import until
 
 ROSA = "+13125550100"
 
@@ -110,6 +112,36 @@ def test_an_opt_out_that_is_rolled_back_leaves_nothing(phone: bytes) -> None:
         consent.opt_out(session, "harbor", phone, evidence="client", actor="client")
         session.rollback()
     assert (everything(), said) == (before, [])
+
+
+@pytest.mark.parametrize("number", ["the same number", "the other number"])
+def test_a_claim_waits_for_an_opt_out_that_is_under_way_and_then_refuses(app: Any, phone: bytes, number: str) -> None:
+    """Locks are the database's: on SQLite nobody else writes meanwhile."""
+    text = accepted("Hello")
+    if number == "the other number":
+        on_the_other_number(text)
+    with own() as session:
+        pace.ensure_account(session)
+    due_text, claims = due(text), []
+
+    def claim() -> None:
+        with app.app_context():
+            claims.append(sending.claim(due_text))
+
+    thread = threading.Thread(target=claim)
+    with own() as session:
+        consent.lock_pair(session, "harbor", phone)
+        # As if the text had been accepted a moment after the queued ones were looked up.
+        session.add(OptOut(firm="harbor", phone_index=phone, opted_out=True, since=LONG_AGO, evidence="client"))
+        session.flush()
+        thread.start()
+        if session.get_bind().dialect.name == "postgresql":
+            waiting = "SELECT count(*) FROM pg_stat_activity "
+            waiting += "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            until(lambda: session.scalar(sa.text(waiting)))
+        assert claims == []
+    thread.join()
+    assert (claims, rows(Attempt)) == ([None], [])
 
 
 def race(app: Any, *steps: Any) -> None:

@@ -90,6 +90,15 @@ def test_every_order_of_three_statuses_each_twice_ends_alike(tell: Tell) -> None
         assert len(rows(StatusEvent, StatusEvent.message_id == attempt.message_id)) == 3
 
 
+@pytest.mark.parametrize("state", [State.FAILED, State.UNCONFIRMED, State.SUBMITTED])
+def test_a_late_submitted_moves_nothing_that_is_as_certain(tell: Tell, state: State) -> None:
+    attempt = closed(claimed(), state, outcome=Outcome.ACCEPTED)
+    before = audited("message.state")
+    assert tell("submitted", attempt) == 200
+    assert state_of(attempt) == state
+    assert len(audited("message.state")) == len(before)
+
+
 def test_the_rank_never_falls(tell: Tell) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     for status in ("delivered", "submitted", "rejected", "undeliverable", "submitted"):

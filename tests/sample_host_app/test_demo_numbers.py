@@ -15,7 +15,13 @@ from hostapp import KEYS
 
 
 @pytest.fixture
-def practice(new_database: Callable[[str], str]) -> Iterator[Any]:
+def api_host() -> str:
+    """Where the carrier is: on this machine, so it is no real one."""
+    return "127.0.0.1:5002"
+
+
+@pytest.fixture
+def practice(new_database: Callable[[str], str], api_host: str) -> Iterator[Any]:
     """The practice system with its firms and nothing more, on the carrier in memory."""
     from sample_host_app import create_app, seed
 
@@ -26,6 +32,7 @@ def practice(new_database: Callable[[str], str]) -> Iterator[Any]:
             "SQLALCHEMY_DATABASE_URI": new_database("sqlite"),
             "FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway",
             "FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed",
+            "FIRMTEXT_VONAGE_API_HOST": api_host,
         }
     )
     with app.app_context():
@@ -69,6 +76,15 @@ def test_with_no_number_one_is_bought_for_each_firm(practice: Any) -> None:
     assert harbor != summit
     assert {number.e164 for number in gateway.owned() if number.linked} == {*harbor, *summit}
     assert said == [f"harbor: bought {harbor[0]}", f"summit: bought {summit[0]}"]
+
+
+@pytest.mark.parametrize("api_host", ["api.nexmo.com"])
+def test_a_real_carrier_sells_the_demo_nothing(practice: Any) -> None:
+    gateway = practice.extensions["firmtext"].gateway
+    gateway.numbers = {}
+    _, _, said = numbers_after(practice)
+    assert not gateway.owned()
+    assert all("buy one there" in words for words in said)
 
 
 def test_a_carrier_that_is_away_leaves_the_usual_numbers_and_says_so(practice: Any) -> None:

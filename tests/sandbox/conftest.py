@@ -15,9 +15,9 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from servers import until
 
 from flask_firmtext.sandbox import Options, Sandbox, credentials
+from servers import until
 
 FIRM = "18335550100"
 PHONE = "14155550123"

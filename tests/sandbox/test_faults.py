@@ -12,9 +12,9 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from servers import until
 
 from flask_firmtext.sandbox.wire import Wire, send
+from servers import until
 
 PHONE, OTHER, FIRM = "14155550123", "14155550124", "18335550100"
 THROTTLED = {

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+
 from servers import until
 
 PHONE, FIRM = "14155550123", "18335550100"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
 from servers import until
 
 PHONE, FIRM = "14155550123", "18335550100"

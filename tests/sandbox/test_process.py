@@ -17,9 +17,9 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from servers import until
 
 from flask_firmtext.sandbox import Options, Sandbox, credentials
+from servers import until
 
 ROOM = Path(sys.modules["flask_firmtext.sandbox"].__path__[0])
 
@@ -159,7 +159,7 @@ def test_a_customer_who_never_answers_does_not_keep_it_from_ending(started: Any,
 def test_a_port_that_is_taken_is_said_so(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         arguments = ["--port", str(taken.getsockname()[1]), "--tls-port", "0", "--state-dir", str(state)]
-        done = subprocess.run(  # noqa: PLW1510 - it fails
+        done = subprocess.run(
             [sys.executable, "-m", "flask_firmtext.sandbox", *arguments], capture_output=True, text=True, timeout=30
         )
     assert done.returncode == 1
@@ -176,7 +176,7 @@ def test_a_phones_file_with_a_mistake_is_named(state: Path, tmp_path: Path) -> N
     phones = tmp_path / "phones.json"
     phones.write_text('{"14155550123": "Ada"}')
     arguments = ["--port", "0", "--tls-port", "0", "--state-dir", str(state), "--phones", str(phones)]
-    done = subprocess.run(  # noqa: PLW1510 - it fails
+    done = subprocess.run(
         [sys.executable, "-m", "flask_firmtext.sandbox", *arguments], capture_output=True, text=True, timeout=30
     )
     assert done.returncode == 1

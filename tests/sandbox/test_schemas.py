@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from servers import until
 
 from flask_firmtext.sandbox.schemas import REQUESTS
+from servers import until
 
 SPECS = Path(__file__).parents[3] / "shared" / "reference" / "specs"
 NAMES = {

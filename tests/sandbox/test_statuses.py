@@ -7,10 +7,10 @@ from typing import Any
 
 import jwt
 import pytest
-from servers import until
 
 from flask_firmtext.sandbox.outcomes import OUTCOMES, TITLES
 from flask_firmtext.sandbox.segments import count
+from servers import until
 
 PHONE = "14155550123"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Response
 from sqlalchemy import select
 
 from flask_firmtext.messaging import thread
@@ -83,6 +84,17 @@ def test_a_poll_leaves_the_login_session_as_it_found_it(office: Office) -> None:
     assert "Set-Cookie" in staff.get("/texting/").headers
     for since in (-1, 1):
         assert "Set-Cookie" not in staff.get(f"{CHANGES}?since={since}&table=1").headers
+
+
+def test_a_poll_lets_nobody_set_a_cookie(office: Office) -> None:
+    @office.app.after_request
+    def remember(response: Response) -> Response:
+        response.set_cookie("remember", "for a year")
+        return response
+
+    staff = office.person()
+    assert "remember" in staff.get("/texting/").headers["Set-Cookie"]
+    assert "Set-Cookie" not in staff.get(f"{CHANGES}?since=-1").headers
 
 
 def test_a_poll_opens_no_transaction_in_the_hosts_session(office: Office) -> None:

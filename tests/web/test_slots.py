@@ -22,9 +22,7 @@ PAGE = """{% import "firmtext/slots.html" as slots with context %}
 def hosts(office: Office) -> Office:
     """The office with a page of the host that uses every slot."""
     office.app.add_url_rule("/hosts", "hosts", lambda: render_template_string(PAGE))
-    office.app.add_url_rule(
-        "/alone", "alone", lambda: render_template_string(PAGE.replace(" with context", ""))
-    )
+    office.app.add_url_rule("/alone", "alone", lambda: render_template_string(PAGE.replace(" with context", "")))
     return office
 
 

@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import literal, tuple_
+from sqlalchemy import Uuid, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Query
+from sqlalchemy.types import TypeEngine
+
+from ...clock import UTCDateTime
 
 ARGUMENT = "before"
 BETWEEN = "~"
+#: What an INTEGER column can hold.
+LARGEST = 2**31
 
 
 class Page(list[Any]):
@@ -29,10 +34,8 @@ def read(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: i
     if after is not None:
         query = query.filter(tuple_(*order) < tuple_(*after))
     rows = query.order_by(*(column.desc() for column in order)).limit(size + 1).all()
-    older = (
-        BETWEEN.join(_written(getattr(rows[size - 1], column.key)) for column in order) if len(rows) > size else None
-    )
-    return rows[:size], older
+    shown = rows[:size]
+    return shown, _address(shown[-1], order) if len(rows) > size else None
 
 
 def identity(written: str) -> uuid.UUID | None:
@@ -41,6 +44,10 @@ def identity(written: str) -> uuid.UUID | None:
         return uuid.UUID(written)
     except ValueError:
         return None
+
+
+def _address(row: Any, order: Sequence[InstrumentedAttribute[Any]]) -> str:
+    return BETWEEN.join(_written(getattr(row, column.key)) for column in order)
 
 
 def _written(value: Any) -> str:
@@ -54,20 +61,17 @@ def _asked(order: Sequence[InstrumentedAttribute[Any]]) -> list[Any] | None:
     if len(parts) != len(order):
         return None
     try:
-        return [
-            literal(_value(column.type.python_type, part), column.type)
-            for column, part in zip(order, parts, strict=True)
-        ]
+        return [literal(_value(column.type, part), column.type) for column, part in zip(order, parts, strict=True)]
     except (ValueError, OverflowError):
         return None
 
 
-def _value(kind: type, written: str) -> Any:
-    if kind is uuid.UUID:
+def _value(kind: TypeEngine[Any], written: str) -> Any:
+    if isinstance(kind, Uuid):
         return uuid.UUID(written)
-    if kind is datetime:
+    if isinstance(kind, UTCDateTime):
         return datetime.fromisoformat(written).astimezone(UTC)
     number = int(written)
-    if not 0 <= number < 2**31:
+    if not 0 <= number < LARGEST:
         raise ValueError(written)
     return number

@@ -99,7 +99,7 @@ def test_the_page_tells_the_texts_whole_history(office: Office, ada: Person) -> 
                 code="1140",
                 carrier_at=now,
                 received_at=now,
-            )  # fmt: skip
+            )
         )
     page = ada.get(page_of(attempt.message_id)).text
     for words in ("Written", "Sam Staff", "Sending… (queued) → Sending… (sending)", "Worker", "1140"):
@@ -150,30 +150,30 @@ def test_a_conversation_closed_to_this_administrator_is_not_opened(office: Offic
     assert "Privileged" not in answer.text
 
 
-@pytest.mark.parametrize(
-    ("filters", "found"),
-    [
-        ("flt0_state_is=failed", 1),
-        ("flt0_state_is=delivered", 1),
-        ("flt0_state_is=queued", 1),
-        ("flt0_reason_is=unreachable_number", 1),
-        ("flt0_reason_is=temporary_error", 0),
-        ("flt0_kind_is=staff", 4),
-        ("flt0_kind_is=reminder", 0),
-        ("flt0_direction_is=in&flt1_state_is=received", 1),
-        ("flt0_time_from=2024-07-01&flt1_time_until=2024-07-01", 1),
-        ("flt0_time_until=2024-06-30", 0),
-    ],
-)
-def test_a_filter_leaves_what_it_names(office: Office, ada: Person, filters: str, found: int) -> None:
+FILTERS = {
+    "flt0_state_is=failed": 1,
+    "flt0_state_is=delivered": 1,
+    "flt0_state_is=queued": 1,
+    "flt0_reason_is=unreachable_number": 1,
+    "flt0_reason_is=temporary_error": 0,
+    "flt0_kind_is=staff": 4,
+    "flt0_kind_is=reminder": 0,
+    "flt0_direction_is=in&flt1_state_is=received": 1,
+    "flt0_time_from=2024-07-01&flt1_time_until=2024-07-01": 1,
+    "flt0_time_until=2024-06-30": 0,
+}
+
+
+def test_a_filter_leaves_what_it_names(office: Office, ada: Person) -> None:
     office.sends()
     office.becomes(office.sends(contact="grace"), State.FAILED, reason="unreachable_number")
     late = datetime(2024, 7, 2, 3, 4, 5, tzinfo=UTC)  # the first of July in Chicago
     office.becomes(office.sends(contact="sara"), State.DELIVERED, created_at=late)
     office.receives()
-    page = ada.get(f"{LIST}?{filters}").text
-    assert rows(page) == found
-    assert ("Nothing matches" in page) is (found == 0)
+    for filters, found in FILTERS.items():
+        page = ada.get(f"{LIST}?{filters}").text
+        assert rows(page) == found, filters
+        assert ("Nothing matches" in page) is (found == 0), filters
 
 
 def test_sending_finds_what_waits_and_what_is_on_its_way(office: Office, ada: Person) -> None:
@@ -183,17 +183,18 @@ def test_sending_finds_what_waits_and_what_is_on_its_way(office: Office, ada: Pe
 
 
 @pytest.mark.parametrize(
-    "query",
+    "queries",
     [
-        "flt0_state_is=%00", "flt0_state_is=%27%20OR%201=1--", "flt0_time_from=9999-12-31", "flt0_time_until=0001-01-01",
-        "flt0_time_from=yesterday", "flt9_body_is=x", "flt0_99=x", "before=x", "before=", "before=%00~%00",
-        "conversation=x", "conversation=%00", "endpoint=x", "_external=1", "_anchor=x", "page=-1", "page=10**9",
-        "sort=99", "sort=-1&desc=1", "page_size=100000", "search=%25",
+        "flt0_state_is=%00 flt0_state_is=%27%20OR%201=1-- flt9_body_is=x flt0_99=x",
+        "flt0_time_from=9999-12-31 flt0_time_until=0001-01-01 flt0_time_from=yesterday",
+        "before=x before= before=%00~%00 conversation=x conversation=%00",
+        "endpoint=x _external=1 _anchor=x page=-1 page=10**9 sort=99 sort=-1&desc=1 page_size=100000 search=%25",
     ],
-)  # fmt: skip
-def test_a_made_up_address_is_answered_with_a_list(office: Office, ada: Person, query: str) -> None:
+)
+def test_a_made_up_address_is_answered_with_a_list(office: Office, ada: Person, queries: str) -> None:
     office.sends()
-    assert ada.get(f"{LIST}?{query}").status_code == 200
+    for query in queries.split():
+        assert ada.get(f"{LIST}?{query}").status_code == 200, query
 
 
 def test_pages_hold_every_text_once_the_newest_first(office: Office, ada: Person) -> None:

@@ -1,0 +1,63 @@
+"""SELECTs of the sweep: texts that nobody is taking care of any more."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from .models import Attempt, Message
+from .queries import is_in
+from .states import Outcome, State
+
+Sessions = Session | scoped_session[Any]
+
+
+def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:
+    """Texts of which the carrier's id is stored while their state still says that we do not know (W3)."""
+    return session.execute(
+        select(Message.id.label("message"), Attempt.id.label("attempt"))
+        .join(Attempt, Attempt.id == Message.current_attempt)
+        .where(is_in(Message.state, State.SENDING, State.UNKNOWN), is_in(Attempt.outcome, Outcome.ACCEPTED))
+        .limit(limit)
+    ).all()
+
+
+def abandoned(session: Sessions, after: timedelta, *, limit: int) -> Sequence[Any]:
+    """Texts whose claimer has not been heard of since its deadline (W4)."""
+    return session.execute(
+        select(Message.id.label("message"), Attempt.id.label("attempt"))
+        .join(Attempt, Attempt.id == Message.current_attempt)
+        .where(
+            is_in(Message.state, State.SENDING),
+            is_in(Attempt.outcome, Outcome.OPEN),
+            Attempt.deadline < firmtext.clock.sql(-after),
+        )
+        .order_by(Attempt.deadline)
+        .limit(limit)
+    ).all()
+
+
+def too_late(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
+    """Queued texts whose usefulness has ended (W5)."""
+    return session.scalars(
+        select(Message.id)
+        .where(is_in(Message.state, State.QUEUED), Message.expires_at <= firmtext.clock.sql())
+        .order_by(Message.expires_at)
+        .limit(limit)
+    ).all()
+
+
+def silent(session: Sessions, after: timedelta, *, limit: int) -> Sequence[uuid.UUID]:
+    """Submitted texts without a final status for so long (W6)."""
+    return session.scalars(
+        select(Message.id)
+        .where(is_in(Message.state, State.SUBMITTED), Message.state_at < firmtext.clock.sql(-after))
+        .order_by(Message.state_at)
+        .limit(limit)
+    ).all()
