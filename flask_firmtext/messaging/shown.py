@@ -39,7 +39,6 @@ MEANINGS = {
         "Write it again if it is still true.",
     ),
 }
-PARTLY = "A part of it arrived."
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,6 @@ from .draft import Draft
 from .problems import nothing_here
 from .thread import mark_read
 
-NO_NUMBER = "has no phone number. Add one to the contact, then text it."
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:

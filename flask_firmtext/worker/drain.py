@@ -50,7 +50,7 @@ def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Calla
         try:
             going_on = turn.take()
         except SQLAlchemyError as error:
-            log.warning("the database is away while sending (%s)", type(error).__name__)
+            log.warning("sending pauses for a second (%s)", type(error).__name__)
             stopping.wait(PAUSE)
             continue
         if not going_on:

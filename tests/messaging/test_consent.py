@@ -17,7 +17,7 @@ from flask_firmtext.messaging import accepting, consent, pace, sending
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Account, Attempt, Audit, Conversation, Message, Number, OptOut
-from flask_firmtext.store.transactions import own
+from flask_firmtext.store.transactions import own, reading
 from rows import accepted, verified_number
 from servers import until
 
@@ -114,6 +114,12 @@ def test_an_opt_out_that_is_rolled_back_leaves_nothing(phone: bytes) -> None:
     assert (everything(), said) == (before, [])
 
 
+def somebody_waits() -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with reading() as session:
+        return bool(session.scalar(sa.text(waiting)))
+
+
 @pytest.mark.parametrize("number", ["the same number", "the other number"])
 def test_a_claim_waits_for_an_opt_out_that_is_under_way_and_then_refuses(app: Any, phone: bytes, number: str) -> None:
     """Locks are the database's: on SQLite nobody else writes meanwhile."""
@@ -136,9 +142,7 @@ def test_a_claim_waits_for_an_opt_out_that_is_under_way_and_then_refuses(app: An
         session.flush()
         thread.start()
         if session.get_bind().dialect.name == "postgresql":
-            waiting = "SELECT count(*) FROM pg_stat_activity "
-            waiting += "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            until(lambda: session.scalar(sa.text(waiting)))
+            until(somebody_waits)
         assert claims == []
     thread.join()
     assert (claims, rows(Attempt)) == ([None], [])

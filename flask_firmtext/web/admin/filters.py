@@ -44,7 +44,7 @@ class Since(BaseSQLAFilter):  # type: ignore[misc]
     """Rows of a day and later, on the firm's calendar."""
 
     def __init__(self, column: InstrumentedAttribute[Any], name: str) -> None:
-        super().__init__(column, name, data_type="datepicker")
+        super().__init__(column, name)
 
     def operation(self) -> str:
         return "from"

@@ -19,7 +19,7 @@ from werkzeug.local import LocalProxy
 
 from ...current import firmtext
 from ..access import Visitor, visitor
-from . import access, answers, pages
+from . import access, answers, choices, pages
 from .pages import Page
 from .record import Record
 
@@ -121,12 +121,22 @@ class FirmRecords(ModelView):  # type: ignore[misc]
             abort(404)
         record = self.record(firmtext.db.session(), row, visitor())
         list_url = get_redirect_target() or self.get_url(".index_view")
-        return str(self.render(self.details_template, record=record, return_url=list_url))
+        return self.render(self.details_template, record=record, return_url=list_url)
 
     def create_blueprint(self, admin: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(admin)
         answers.attach(blueprint)
         return blueprint
+
+    def render(self, template: str, **context: Any) -> str:
+        if template == self.list_template:
+            # Flask-Admin's own filters need inline handlers; ours stand in the same template as a form.
+            fields = choices.form(self._filter_args or {}, context["active_filters"])
+            context |= {"filters": None, "filter_groups": None, "choices": fields}
+        return str(super().render(template, **context))
+
+    def _get_list_filter_args(self) -> list[choices.Active]:
+        return choices.asked(self._filter_args or {})
 
     def _get_list_extra_args(self) -> ViewArgs:
         # Flask-Admin hands every unknown argument to url_for, which takes some for its own.

@@ -176,6 +176,24 @@ def test_a_filter_leaves_what_it_names(office: Office, ada: Person) -> None:
         assert ("Nothing matches" in page) is (found == 0), filters
 
 
+def test_the_form_keeps_what_was_chosen_and_an_empty_field_filters_nothing(office: Office, ada: Person) -> None:
+    office.sends()
+    page = ada.get(f"{LIST}?flt0_state_is=queued&flt1_reason_is=&flt4_time_from=2024-07-01&flt5_time_until=").text
+    assert rows(page) == 1
+    assert '<option value="queued" selected>Sending…</option>' in page
+    assert 'type="date" value="2024-07-01"' in page
+    assert page.count(" selected") == 1
+    assert "cannot be looked for" not in page
+
+
+def test_a_value_that_no_filter_offers_is_said_and_not_repeated(office: Office, ada: Person) -> None:
+    office.sends()
+    page = ada.get(f"{LIST}?flt0_state_is=%3Cb%3E").text
+    assert "State: this cannot be looked for." in page
+    assert "%3Cb" not in page
+    assert "<b>" not in page
+
+
 def test_sending_finds_what_waits_and_what_is_on_its_way(office: Office, ada: Person) -> None:
     office.sends()
     office.becomes(office.sends(contact="grace"), State.SENDING)
@@ -229,7 +247,7 @@ def test_the_texts_of_one_conversation_can_be_listed(office: Office, ada: Person
     office.sends(contact="grace")
     page = ada.get(f"{LIST}?conversation={office.conversation()}").text
     assert rows(page) == 1
-    assert "Show all" in page
+    assert "Show those of all conversations" in page
 
 
 def test_a_page_costs_the_same_with_one_text_and_with_fifty(office: Office, ada: Person) -> None:
