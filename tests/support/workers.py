@@ -52,7 +52,11 @@ def working(environment: Mapping[str, str], folder: Path, *arguments: str, **env
 
 def gone(processes: list[psutil.Process], *, seconds: float = 20) -> None:
     """Wait until none of these runs any more."""
-    until(
-        lambda: not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE],
-        seconds=seconds,
-    )
+    until(lambda: not any(map(_runs, processes)), seconds=seconds)
+
+
+def _runs(one: psutil.Process) -> bool:
+    try:
+        return bool(one.is_running() and one.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -35,7 +35,7 @@ class Line:
 
 
 class Attempts(FirmRecords):
-    """Every attempt of the firm, those of the newest text first."""
+    """Every attempt of the firm, the newest first."""
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
@@ -51,7 +51,7 @@ class Attempts(FirmRecords):
         Since(Attempt.claimed_at, "Claimed"),
         Until(Attempt.claimed_at, "Claimed"),
     )
-    order = (Attempt.message_id, Attempt.n)  # a text's id is sorted by time, an attempt's is the carrier's and random
+    order = (Attempt.claimed_at, Attempt.id)
     empty = "No attempts yet. There is one for each time that a text is handed to the carrier."
 
     def lines(self, session: Session, rows: Sequence[Attempt], who: Visitor) -> list[Line]:

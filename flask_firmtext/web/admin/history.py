@@ -47,8 +47,11 @@ def _attempts(attempts: list[Attempt], who: Visitor) -> Table:
 def _history(records: list[Audit], statuses: list[StatusEvent], who: Visitor) -> Table:
     names = words.actors(record.actor for record in records)
     happened: list[tuple[datetime, tuple[Any, ...]]] = [
-        *((record.at, (_done(record), names[record.actor], words.code(record.evidence))) for record in records),
-        *((status.received_at, _reported(status)) for status in statuses),
+        *((status.received_at, _reported(status)) for status in reversed(statuses)),
+        *(
+            (record.at, (_done(record), names[record.actor], words.code(record.evidence)))
+            for record in reversed(records)
+        ),
     ]
     happened.sort(key=lambda one: one[0])
     lines = [(words.time(at, who.firm.zone), *cells) for at, cells in happened]

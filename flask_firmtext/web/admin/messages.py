@@ -56,7 +56,7 @@ class Messages(FirmRecords):
         Since(Message.created_at, "Time"),
         Until(Message.created_at, "Time"),
     )
-    order = (Message.id,)  # a UUIDv7 is sorted by time, and its index is there already
+    order = (Message.created_at, Message.id)
     empty = "No texts yet. They are listed here as soon as somebody sends or receives one."
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import Uuid, literal, tuple_
+from sqlalchemy import literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.types import TypeEngine
 
@@ -16,8 +16,6 @@ from ...clock import UTCDateTime
 
 ARGUMENT = "before"
 BETWEEN = "~"
-#: What an INTEGER column can hold.
-LARGEST = 2**31
 
 
 class Page(list[Any]):
@@ -67,11 +65,4 @@ def _asked(order: Sequence[InstrumentedAttribute[Any]]) -> list[Any] | None:
 
 
 def _value(kind: TypeEngine[Any], written: str) -> Any:
-    if isinstance(kind, Uuid):
-        return uuid.UUID(written)
-    if isinstance(kind, UTCDateTime):
-        return datetime.fromisoformat(written).astimezone(UTC)
-    number = int(written)
-    if not 0 <= number < LARGEST:
-        raise ValueError(written)
-    return number
+    return datetime.fromisoformat(written).astimezone(UTC) if isinstance(kind, UTCDateTime) else uuid.UUID(written)

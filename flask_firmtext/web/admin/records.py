@@ -51,7 +51,7 @@ class FirmRecords(ModelView):  # type: ignore[misc]
     simple_list_pager = True
     #: The routes that exist; a view with an action adds ``action_view`` and says why.
     routes: tuple[str, ...] = ("index_view", "details_view")
-    #: The columns that an index is read backwards by; together they are unique.
+    #: When, and the id: the columns that a list is read backwards by.
     order: tuple[InstrumentedAttribute[Any], ...]
     empty = "There is nothing here yet."
     _urls: list[tuple[str, str, Any]]

@@ -206,6 +206,7 @@ def test_sending_finds_what_waits_and_what_is_on_its_way(office: Office, ada: Pe
         "flt0_state_is=%00 flt0_state_is=%27%20OR%201=1-- flt9_body_is=x flt0_99=x",
         "flt0_time_from=9999-12-31 flt0_time_until=0001-01-01 flt0_time_from=yesterday",
         "before=x before= before=%00~%00 conversation=x conversation=%00",
+        "before=0001-01-01T00:00:00%2B14:00~00000000-0000-0000-0000-000000000000",
         "endpoint=x _external=1 _anchor=x page=-1 page=10**9 sort=99 sort=-1&desc=1 page_size=100000 search=%25",
     ],
 )
@@ -232,7 +233,7 @@ def test_pages_hold_every_text_once_the_newest_first(office: Office, ada: Person
     assert seen == sorted(seen, reverse=True)
 
 
-def test_an_empty_filtered_page_keeps_the_filter_on_the_way_back(office: Office, ada: Person) -> None:
+def test_the_way_back_to_the_newest_keeps_the_filter(office: Office, ada: Person) -> None:
     office.sends()
     office.text_copies(60)
     page = ada.get(f"{LIST}?flt0_state_is=queued").text
