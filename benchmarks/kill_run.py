@@ -57,7 +57,7 @@ SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
 KILL_EVERY = 5.0
 #: Fast enough to be done in time, slow enough that every kill hits a busy worker.
 HEADROOM = 1.6
-QUIET = 120.0
+QUIET = 180.0
 #: Of each firm; further phones of the sandbox answer with failures.
 CLIENTS = 30
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 
 class Fault(ValueError):
@@ -118,9 +118,19 @@ def pem(value: Any) -> str:
 
 def redis_url(value: Any) -> str:
     given = text(value)
-    if urlsplit(given).scheme not in ("redis", "rediss", "unix"):
+    parts = urlsplit(given)
+    if parts.scheme not in ("redis", "rediss", "unix"):
         raise Fault("must begin with redis://, rediss:// or unix://.")
+    if parts.scheme != "unix" and not _reachable(parts):
+        raise Fault("must be like redis://127.0.0.1:6379/0: a host, and a port between 1 and 65535.")
     return given
+
+
+def _reachable(parts: SplitResult) -> bool:
+    try:
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def public_url(value: Any) -> str:

@@ -153,6 +153,9 @@ OBSOLETE: dict[str, str] = {}
 
 NAMES = {setting.name for setting in SETTINGS}
 
+#: Named points for tests (``points``): no setting, and no fault either.
+TEST_ONLY = "FIRMTEXT_TEST_PAUSE"
+
 
 class Settings:
     """The typed settings of one application, as attributes: ``FIRMTEXT_REDIS_URL`` is ``settings.redis_url``."""
@@ -181,7 +184,7 @@ def read(config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> 
     :raises ConfigurationError: one error that lists every fault with its cure.
     """
     values: dict[str, Any] = {}
-    faults = unknown_names(config)
+    faults = unknown_names({**environ, **config})
     for setting in SETTINGS:
         try:
             values[setting.attribute] = _value(setting, config, environ)
@@ -204,11 +207,11 @@ def _value(setting: Setting, config: Mapping[str, Any], environ: Mapping[str, st
     return setting.parse(configured)
 
 
-def unknown_names(config: Mapping[str, Any]) -> list[str]:
-    """A sentence for every ``FIRMTEXT_`` name in the config that is no setting."""
+def unknown_names(given: Mapping[str, Any]) -> list[str]:
+    """A sentence for every ``FIRMTEXT_`` name in the config or the environment that is no setting."""
     faults = []
-    for name in sorted(str(key) for key in config):
-        if not name.startswith("FIRMTEXT_") or name in NAMES:
+    for name in sorted(str(key) for key in given):
+        if not name.startswith("FIRMTEXT_") or name in NAMES or name == TEST_ONLY:
             continue
         near = get_close_matches(name, NAMES, n=1)
         cure = OBSOLETE.get(name) or (f"did you mean {near[0]}?" if near else "remove it.")

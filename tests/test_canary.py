@@ -50,6 +50,9 @@ def disguises(canary: str) -> set[bytes]:
     }
 
 
+#: Said to Redis at the end, so that everything before it was heard.
+LAST = b"heard to the end"
+
 CANARIES = {
     canary: disguises(canary) for canary in (WORDS, NAME, PHONE, PHONE[1:], STRANGER[1:], FAILING[1:], "202-555-0143")
 }
@@ -135,21 +138,19 @@ class Search:
 @contextlib.contextmanager
 def monitored(url: str, into: list[bytes]) -> Iterator[None]:
     """Hear every command that Redis gets."""
-    client = redis.Redis.from_url(url)
+    client = redis.Redis.from_url(url, socket_timeout=None)
     with client.monitor() as monitor:
-        ended = threading.Event()
 
         def listen() -> None:
-            while not ended.is_set():
-                with contextlib.suppress(redis.TimeoutError):
-                    into.append(monitor.connection.read_response(disable_decoding=True))
+            while not into or LAST not in into[-1]:
+                into.append(monitor.connection.read_response(disable_decoding=True))
 
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
         yield
-        ended.set()
-        client.ping()
-        thread.join(5)
+        client.echo(LAST)
+        thread.join(20)
+        assert not thread.is_alive()
     client.close()
 
 

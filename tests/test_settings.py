@@ -111,6 +111,9 @@ def test_a_mistaken_key_in_place_of_a_path_is_not_printed() -> None:
     ("name", "value"),
     [
         ("FIRMTEXT_REDIS_URL", "localhost:6379"),
+        ("FIRMTEXT_REDIS_URL", "redis://localhost:port"),
+        ("FIRMTEXT_REDIS_URL", "redis://localhost:99999"),
+        ("FIRMTEXT_REDIS_URL", "redis:localhost"),
         ("FIRMTEXT_PUBLIC_URL", "practice.example"),
         ("FIRMTEXT_PUBLIC_URL", "https://u:p@practice.example"),
         ("FIRMTEXT_PUBLIC_URL", "http://practice.example"),
@@ -199,3 +202,8 @@ def test_an_unknown_attribute_names_the_setting() -> None:
 )
 def test_what_counts_as_this_machine(host: str, local: bool) -> None:
     assert settings.loopback(host) is local
+
+
+def test_a_misspelt_name_in_the_environment_is_told_too() -> None:
+    with pytest.raises(settings.ConfigurationError, match="did you mean FIRMTEXT_REDIS_URL"):
+        read({"FIRMTEXT_REDIS_ULR": "redis://localhost"})

@@ -61,8 +61,9 @@ def accept(session: Sessions, *, user: User, contact: Contact, to: str | None, t
             "not_on", "Your firm cannot send texts yet: it has no number that the carriers have verified."
         )
     phone = _textable(session, user.firm, contact, to)
+    owners = [owner.ref for owner in firmtext.host.for_firm(user.firm).contacts.by_number(phone)]
     _check_consent(session, number, contact, phone)
-    conversation = conversations.open_with(session, number, phone, contact=contact.ref)
+    conversation = conversations.open_with(session, number, phone, contact=contact.ref, owners=owners)
     position = conversations.take_turn(session, conversation.id)
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, number, contact, phone)

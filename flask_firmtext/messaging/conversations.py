@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -29,10 +30,19 @@ def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
     return position
 
 
-def open_with(session: Sessions, number: Number, phone: str, *, contact: str) -> Conversation:
-    """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on."""
+def open_with(session: Sessions, number: Number, phone: str, *, contact: str, owners: Collection[str]) -> Conversation:
+    """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on.
+
+    ``owners`` are the contacts who have the phone now. When it has left everybody under whom its texts were shown,
+    those stay with them and a new epoch begins: the new owner never reads the old one's texts.
+    """
     index = keys.index_of(number.firm, phone)
-    found = queries.open_conversation(session, number, index) or _begun(session, number, phone, index)
+    found = queries.open_conversation(session, number, index)
+    if found is None:
+        found = _begun(session, number, phone, index, epoch=1)
+    elif _left(session, found, {contact, *owners}):
+        _close(session, found)
+        found = _begun(session, number, phone, index, epoch=found.epoch + 1)
     insert_once(
         session,
         ConversationContact,
@@ -44,7 +54,25 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str) ->
     return found
 
 
-def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conversation:
+def _left(session: Sessions, conversation: Conversation, owners: Collection[str]) -> bool:
+    known = session.scalars(
+        select(ConversationContact.contact).where(
+            ConversationContact.firm == conversation.firm, ConversationContact.conversation_id == conversation.id
+        )
+    ).all()
+    return bool(known) and not set(known) & set(owners)
+
+
+def _close(session: Sessions, conversation: Conversation) -> None:
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
+        .values(closed_at=firmtext.clock.sql())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch: int) -> Conversation:
     row_id = new_id()
     where = cells.place(Conversation, "phone", row_id, number.firm)
     now = firmtext.clock.now()
@@ -56,7 +84,7 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conve
         number_id=number.id,
         phone_index=index,
         phone=cells.seal(session, where, phone, scope=keys.conversation_scope(row_id)),
-        epoch=1,
+        epoch=epoch,
         turn=0,
         last_at=now,
         last_position=0,

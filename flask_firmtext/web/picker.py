@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from ..messaging import thread
+from ..messaging import owners, thread
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..messaging.thread import Thread
@@ -111,13 +111,18 @@ def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
         return None
     known = thread.with_phone(who.firm.ref, bytes.fromhex(choice.key))
     subject = thread.find(who.firm.ref, known) if known else None
-    if known is None or subject is None:
+    if known is None or subject is None or _moved(who, choice.e164, subject):
         return thread.begin(who.firm, found.contact, choice.e164)
     who.must("conversation.read", subject)
     shown = thread.show(who.firm, known, contact=found.contact.ref)
     if shown is not None:
         mark_read(who, known, shown.newest)
     return shown
+
+
+def _moved(who: Visitor, e164: str, subject: Subject) -> bool:
+    """Whether the number has left everybody under whom its texts were shown: then a new conversation begins."""
+    return owners.of_numbers(who.firm.ref, {e164: subject.contacts})[e164].moved
 
 
 def _with_choices(who: Visitor, contact: Contact) -> Found:

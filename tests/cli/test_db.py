@@ -107,17 +107,20 @@ def test_downgrade_to_base_takes_our_tables_away(keyless: Callable[..., Any], ur
     assert tables(url) == {"firmtext_alembic_version"}
 
 
-def test_downgrade_refuses_to_drop_texts_unless_told_twice(keyless: Callable[..., Any], url: str) -> None:
+@pytest.mark.parametrize("target", ["base", "0001-1"])
+def test_downgrade_refuses_to_drop_texts_unless_told_twice(
+    keyless: Callable[..., Any], url: str, target: str
+) -> None:
     keyless("db", "upgrade")
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, **KEYS})
     with app.app_context():
         verified_number()
         accepted("evidence")
         app.extensions["sqlalchemy"].engine.dispose()
-    result = keyless("db", "downgrade", "base", "--yes")
+    result = keyless("db", "downgrade", target, "--yes")
     assert result.exit_code == 2
     assert "1 texts would be lost" in result.stderr
-    assert keyless("db", "downgrade", "base", "--yes", "--destroy-texts").exit_code == 0
+    assert keyless("db", "downgrade", target, "--yes", "--destroy-texts").exit_code == 0
 
 
 def test_an_unknown_revision_is_wrong_usage(keyless: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flask_firmtext.store.states import State
-from office import STAFF, Office, Person
+from office import ROSA, STAFF, Office, Person
 
 NEW = "/texting/new"
 
@@ -89,3 +89,27 @@ def test_a_name_that_is_html_is_shown_as_typed(office: Office) -> None:
 def test_a_number_that_is_nobodys_key_falls_back_to_the_texting_number(office: Office) -> None:
     page = office.person().get(f"{NEW}?contact=rosa&number=ffff").text
     assert '<span class="ft-number">(312) 555-0100</span>' in page
+
+
+def test_a_new_owner_of_a_number_never_reads_the_old_owners_texts(office: Office) -> None:
+    # Given texts with Rosa, whose number then goes to somebody else
+    office.sends("rosa", "between us")
+    before = office.conversation()
+    office.host.remove_contact("harbor", "rosa")
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+
+    # When the new owner is chosen and texted
+    person = office.person()
+    page = person.get("/texting/new?contact=newo").text
+    assert "between us" not in page
+    assert 'name="text"' in page
+    answer = person.send("/texting/new?contact=newo", "Welcome")
+    assert answer.status_code == 303
+
+    # Then the text is in a conversation of its own, and the old one stays as it was
+    after = answer.location.rpartition("/")[2]
+    assert after != str(before)
+    fresh = person.get(f"/texting/conversations/{after}").text
+    assert "Welcome" in fresh
+    assert "between us" not in fresh
+    assert "Welcome" not in person.get(f"/texting/conversations/{before}").text

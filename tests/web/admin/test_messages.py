@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from attempts import claimed, closed
+from flask_firmtext.errors import KeyUnavailable
 from flask_firmtext.store.models import Audit, Message, StatusEvent
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.store.transactions import own, reading
@@ -48,7 +50,7 @@ def test_the_list_says_how_it_stands_and_not_a_word_of_a_text(office: Office, ad
     assert rows(answer.text) == 2
     for words in ("Not delivered", "Unreachable number", "1120", "Sam Staff", "Outgoing", "Incoming", "From a client"):
         assert words in answer.text
-    for hidden in ("Privileged", "Private", "555-0100", "13125550100", "Rosa"):
+    for hidden in ("Privileged", "Private", "(312)", "13125550100", "Rosa"):
         assert hidden not in answer.text
 
 
@@ -130,6 +132,28 @@ def test_what_cannot_be_recorded_is_not_shown(office: Office, ada: Person, monke
     answer = ada.get(page_of(message))
     assert answer.status_code == 500
     assert "Privileged" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "trouble", [KeyUnavailable("no key"), OperationalError("SELECT :words", {}, Exception("away"))]
+)
+def test_without_keys_or_database_the_page_is_503_and_says_no_word_of_it(
+    office: Office,
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Exception,
+) -> None:
+    message = office.sends()
+
+    def fails(*args: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr("flask_firmtext.web.admin.messages.read_bodies", fails)
+    assert ada.get(page_of(message)).status_code == 503
+    assert type(trouble).__name__ in caplog.text
+    assert ":words" not in caplog.text
+    assert ada.get(LIST).status_code == 200
 
 
 def test_a_text_that_cannot_be_read_says_so_and_shows_the_rest(office: Office, ada: Person) -> None:

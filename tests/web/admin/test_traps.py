@@ -12,6 +12,7 @@ from flask_admin.form import SecureForm
 
 from attempts import claimed
 from flask_firmtext import FirmText
+from flask_firmtext.current import Unconfigured
 from flask_firmtext.store.models import Attempt, Conversation, Message
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
@@ -248,6 +249,14 @@ def test_views_may_be_added_before_there_is_an_application(new_app: Callable[...
     admin.init_app(app, endpoint="second", url="/second")
     assert app.test_client().get("/second/firmtext/others/").status_code == 401
     FirmText().add_admin_views(Admin(name="Third"))
+
+
+def test_an_application_whose_settings_are_wrong_gets_no_views(app: Flask) -> None:
+    bare = Flask("bare")
+    bare.extensions["firmtext"] = Unconfigured(app.extensions["firmtext"].db, app.extensions["firmtext"].host, ())
+    admin = Admin(bare)
+    FirmText().add_admin_views(admin)
+    assert len(admin._views) == 1
 
 
 class _Renamed(FirmRecords):
