@@ -209,17 +209,22 @@ def test_the_root_imports_neither_the_carrier_nor_the_queue_nor_the_admin() -> N
     assert imported("from hostapp import create_app") & {"vonage", "pydantic"} == set()
 
 
-def test_importing_the_root_takes_less_than_a_quarter_of_a_second_more_than_flask_and_its_database() -> None:
-    def cost(module: str) -> int:
-        """Microseconds that the interpreter spends on it, the least of three tries."""
-        command = [sys.executable, "-X", "importtime", "-c", f"import flask, flask_sqlalchemy, {module}"]
-        found = []
-        for _ in range(3):
-            lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
-            found.append(next(int(line.split("|")[1]) for line in lines if line.rpartition("|")[2] == f" {module}"))
-        return min(found)
+COST = """
+import resource, flask, flask_sqlalchemy
+def spent():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+before = spent()
+import flask_firmtext
+print(spent() - before)
+"""
 
-    assert cost("flask_firmtext") < 250_000
+
+def test_importing_the_root_takes_less_than_a_quarter_of_a_second_more_than_flask_and_its_database() -> None:
+    """In the processor's seconds: a busy machine makes it no longer."""
+    command = [sys.executable, "-c", COST]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(3)]
+    assert min(map(float, runs)) < 0.25
 
 
 def test_the_alarm_of_one_application_is_not_heard_by_another(new_app: Callable[..., Any]) -> None:

@@ -69,7 +69,8 @@ class Exchange(AbstractContextManager["Exchange"]):
     def seconds_to_connect(self) -> float:
         left = min(CONNECT_SECONDS, self._begin_by - monotonic())
         if left <= 0:
-            raise CarrierBusy("frozen")
+            # A slow name server or several dead addresses, most likely: to be tried again later, not at once.
+            raise CarrierBusy("connect", "no time left")
         return left
 
     def connected(self, sock: socket.socket) -> None:

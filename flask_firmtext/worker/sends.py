@@ -52,6 +52,11 @@ class Sender(SimpleWorker):
         super().heartbeat(timeout, pipeline)
         heartbeats.beat_now_and_then(heartbeats.SEND)
 
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        # A signal that came before these handlers has only been noted.
+        self._stop_requested = self._stop_requested or drain.stopping.is_set()
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         # RQ's own would let the second signal (a parent's and a control group's) end the process in a POST.
         drain.stop()

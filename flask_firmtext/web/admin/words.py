@@ -42,7 +42,6 @@ ACTORS: Mapping[str, str] = {
     "system": "This system",
 }
 CLI = "cli:"
-UNREADABLE = "This text cannot be read"
 SOMEBODY = "Former colleague"
 
 

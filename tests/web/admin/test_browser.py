@@ -21,6 +21,10 @@ PAGES = ("messages/", "conversations/", "attempts/")
 def address(app: Flask, office: Office) -> Iterator[str]:
     """Where the host is served, under the policy."""
 
+    @app.get("/favicon.ico")  # Chromium asks for it and complains of a 404
+    def favicon() -> tuple[str, int]:
+        return "", 204
+
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY

@@ -63,6 +63,7 @@ def test_times_are_the_firms_with_the_exact_moment_in_the_title(office: Office, 
 
 def test_a_firm_without_texts_is_told_when_they_come(ada: Person) -> None:
     assert "No texts yet." in ada.get(LIST).text
+    assert "No texts yet." in ada.get(f"{LIST}?flt0_state_is=").text
 
 
 def test_the_page_of_a_text_shows_it_as_it_was_typed(office: Office, ada: Person) -> None:
