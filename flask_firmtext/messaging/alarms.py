@@ -19,6 +19,7 @@ def note(session: Session | scoped_session[Any], kind: str, detail: str) -> None
     """Tell of ``kind`` once this transaction is committed."""
     if firmtext.alarmed.first(kind, True):
         notes(session).signals.append((signals.alarm, {"kind": kind, "detail": detail}))
+        log.warning("%s: %s; see `flask firmtext doctor`", kind, detail)
 
 
 def tell(kind: str, detail: str) -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .. import points, signals
 from ..current import firmtext
-from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
+from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, DecryptError, Scope
 from ..ports.gateway import Reason, Receipt
 from ..store import audit
 from ..store.models import Attempt, Message, Number
@@ -34,6 +34,9 @@ RETRY_AFTER_CAP = timedelta(minutes=5)
 CERTAIN_FAILURES = 12
 BUG, BUGS = "bug", 3
 FROZEN = "frozen"
+UNREADABLE = "unreadable"
+#: What a text failed of that was tried often enough; all else is temporary.
+GIVEN_UP = {BUG: Reason.UNKNOWN_ERROR, UNREADABLE: Reason.CARRIER_ERROR}
 #: How long a receipt is held in hand while the database is away, in seconds.
 PATIENCE = 60.0
 
@@ -90,7 +93,12 @@ def judge(error: Exception, *, posted: bool) -> Answered:
     if isinstance(error, CarrierUnsure):
         hold = HoldKind.ACCOUNT if error.holds_account else None
         return Answered(Outcome.UNSURE, error.evidence, run=UNSURE, hold=hold)
+    if isinstance(error, DBAPIError) and not posted:
+        return Answered(Outcome.NOT_SENT, "database")
     log.error("a text was not sent as it should: %s", _where(error))
+    if isinstance(error, DecryptError) and not posted:
+        # A key that this process has not been given yet, as a rule: an operator has about an hour.
+        return Answered(Outcome.NOT_SENT, UNREADABLE, counts=True)
     if posted:
         return Answered(Outcome.UNSURE, BUG, run=UNSURE)
     return Answered(Outcome.NOT_SENT, BUG, counts=True, gives_up=BUGS)
@@ -170,7 +178,7 @@ def _close(session: Session, message: uuid.UUID, attempt: uuid.UUID, answered: A
         return
     tries = row.tries + answered.counts
     if answered.counts and tries >= answered.gives_up:
-        reason = Reason.UNKNOWN_ERROR if answered.evidence == BUG else Reason.TEMPORARY_ERROR
+        reason = GIVEN_UP.get(answered.evidence, Reason.TEMPORARY_ERROR)
         _move(session, message, attempt, Move.REFUSED, State.FAILED, answered.evidence, reason=reason, tries=tries)
         return
     due = firmtext.clock.sql(_pause(session, attempt, row.tries, answered))

@@ -5,6 +5,7 @@ A hold is a row that the claim's own statement reads, so it works at once in eve
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +17,13 @@ from .. import signals
 from ..current import firmtext
 from ..errors import CarrierError
 from ..store import audit, queries
-from ..store.models import Account, Attempt, Hold
+from ..store.models import Account, Attempt, Firm, Hold, Number
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
+
+log = logging.getLogger(__name__)
 
 Sessions = Session | scoped_session[Any]
 
@@ -52,6 +55,8 @@ def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) 
     if made:
         audit.record(session, "hold.put", ("firmtext_hold", row_id), firm="", actor=by, became=kind, evidence=code)
         notes(session).signals.append((signals.alarm, {"kind": "hold", "detail": f"{kind} {code}"}))
+        log.warning("sending is held for the %s: %s; see `flask firmtext doctor`", kind, code)
+        _show(session, kind, object_)
     return made
 
 
@@ -67,12 +72,25 @@ def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
         update(Hold)
         .where(Hold.id == hold_id, Hold.lifted_at.is_(None))
         .values(lifted_at=firmtext.clock.now(), lifted_by=by)
-        .returning(Hold.id)
+        .returning(Hold.kind, Hold.object)
         .execution_options(synchronize_session=False)
     ).all()
-    if lifted:
+    for hold in lifted:
+        _show(session, HoldKind(hold.kind), hold.object)
         audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm="", actor=by)
     return bool(lifted)
+
+
+def _show(session: Sessions, kind: HoldKind, object_: str) -> None:
+    """Open pages of the firms that are meant say so at once."""
+    if kind is HoldKind.ACCOUNT:
+        firms = session.scalars(select(Firm.firm)).all()
+    elif kind is HoldKind.NUMBER:
+        firms = session.scalars(select(Number.firm).where(Number.e164 == object_)).all()
+    else:
+        firms = [object_]
+    for firm in firms:
+        notes(session).show(firm)
 
 
 def count_run(session: Sessions, run: str | None) -> int:

@@ -45,6 +45,13 @@ def expire() -> int:
     return _each(found, lambda message: _move(message, Move.EXPIRE, State.EXPIRED, "too_late", None))
 
 
+def withdraw_unwanted() -> int:
+    """A STOP that came while a first text was being accepted: neither saw the other."""
+    with reading() as session:
+        found = overdue_queries.unwanted(session, limit=AT_ONCE)
+    return _each(found, lambda message: _move(message, Move.CANCEL, State.CANCELLED, "opted_out", None))
+
+
 def note_silence() -> int:
     """W6."""
     with reading() as session:

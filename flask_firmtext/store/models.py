@@ -103,7 +103,6 @@ class Account(Base):
     run_of: Mapped[str | None] = mapped_column(Word)
     run_length: Mapped[int] = mapped_column(Integer, default=0)
     run_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    run_last: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 
 
 class Hold(Base):

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from .models import Attempt, Message
-from .queries import is_in
+from .models import Attempt, Conversation, Message
+from .queries import is_in, opted_out
 from .states import Outcome, State
 
 Sessions = Session | scoped_session[Any]
@@ -49,6 +49,16 @@ def too_late(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         select(Message.id)
         .where(is_in(Message.state, State.QUEUED), Message.expires_at <= firmtext.clock.sql())
         .order_by(Message.expires_at)
+        .limit(limit)
+    ).all()
+
+
+def unwanted(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
+    """Queued texts to a phone that has opted out meanwhile: the claim refuses them, and they should say so."""
+    return session.scalars(
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(is_in(Message.state, State.QUEUED), opted_out(Message.firm, Conversation.phone_index))
         .limit(limit)
     ).all()
 

@@ -54,6 +54,7 @@ class Sweep:
             overdue.finish_accepted,
             overdue.give_up_on_claimers,
             overdue.expire,
+            overdue.withdraw_unwanted,
             overdue.note_silence,
             holds.probe,
             heartbeats.forget_old,

@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("run_of", sa.String(length=32), nullable=True),
         sa.Column("run_length", sa.Integer(), nullable=False),
         sa.Column("run_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("run_last", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firmtext_account")),
     )
     op.create_table(

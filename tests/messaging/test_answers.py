@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import answers, sending
@@ -29,6 +30,7 @@ from outbound import (
     message,
     people,
     rewrite,
+    slots_free,
     state,
     states,
 )
@@ -249,14 +251,42 @@ def test_a_request_that_cannot_be_built_fails_that_text_alone(harbor: Any, sandb
     assert holds() == []
 
 
-def test_a_bug_before_the_post_is_tried_three_times(harbor: Any, sandbox: Any) -> None:
+def test_a_bug_before_the_post_is_tried_three_times(
+    harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = accepted("Hello")
-    rewrite(Message, Message.id == text, body=b"\x01nonsense that no key can open, ever")
+    monkeypatch.setattr(sending, "_outbound", lambda _: 1 // 0)
     for _ in range(5):
         due_now(text)
         drain.run()
     assert [(row.outcome, row.evidence) for row in attempts(text)] == [("not_sent", "bug")] * 3
     assert (state(text), message(text).reason, sandbox.posts) == ("failed", "unknown_error", [])
+
+
+def test_a_text_that_cannot_be_read_is_tried_for_long_and_is_then_the_systems_fault(harbor: Any) -> None:
+    text = accepted("Hello")
+    rewrite(Message, Message.id == text, body=message(text).body[:-1] + b"!")
+    for _ in range(11):
+        slots_free()
+        due_now(text)
+        drain.run()
+    assert (state(text), message(text).tries) == ("queued", 11)
+    slots_free()
+    due_now(text)
+    drain.run()
+    assert (state(text), message(text).reason) == ("failed", "carrier_error")
+
+
+def test_a_database_that_is_away_before_the_post_is_no_try(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = accepted("Hello")
+
+    def away(*_: Any) -> Any:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(sending, "_outbound", away)
+    drain.run()
+    assert (state(text), message(text).tries) == ("queued", 0)
+    assert [row.evidence for row in attempts(text)] == ["database"]
 
 
 def test_a_bug_at_the_post_is_unknown(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:

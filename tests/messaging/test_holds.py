@@ -11,6 +11,7 @@ from sqlalchemy import select
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import holds as verbs
 from flask_firmtext.ports.values import User
+from flask_firmtext.store import changes
 from flask_firmtext.store.models import Audit, Hold
 from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own, reading
@@ -55,6 +56,22 @@ def test_a_hold_stops_its_object_and_nothing_else(
     waiting = {firm for firm, text in (("harbor", of_harbor), ("summit", of_summit)) if state(text) == "queued"}
     assert waiting == stopped
     assert bells.oldest_due() == timedelta(0), "what is held is not overdue"
+
+
+def test_open_pages_hear_of_a_hold_and_of_its_end(harbor: Any) -> None:
+    accepted("Hello")
+
+    def count() -> int:
+        with reading() as session:
+            return changes.now(session, "harbor")
+
+    before = count()
+    with own() as session:
+        verbs.put(session, HoldKind.ACCOUNT, "default", "auth", by="worker")
+    during = count()
+    with own() as session:
+        verbs.lift(session, session.scalars(select(Hold.id)).one(), by="somebody")
+    assert before < during < count()
 
 
 def test_a_hold_stands_once(harbor: Any) -> None:

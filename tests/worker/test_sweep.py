@@ -13,11 +13,11 @@ from sqlalchemy.exc import OperationalError
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import overdue, sending
 from flask_firmtext.store import queries
-from flask_firmtext.store.models import Attempt, Heartbeat, Message, Number
-from flask_firmtext.store.transactions import reading
+from flask_firmtext.store.models import Attempt, Conversation, Heartbeat, Message, Number, OptOut
+from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import bells, heartbeats, sweep
 from flask_firmtext.worker.sweep import Sweep
-from outbound import FAST, adopt, attempt, attempts, message, older, people, rewrite, state, states
+from outbound import FAST, adopt, attempt, attempts, history, message, older, people, rewrite, state, states
 from rows import accepted
 
 
@@ -128,6 +128,17 @@ def test_w5_expires_what_is_too_late(harbor: Any) -> None:
     rewrite(Message, Message.id == text, expires_at=firmtext.clock.now())
     passed(harbor)
     assert (state(text), attempts(text)) == ("expired", [])
+
+
+def test_a_text_that_missed_a_stop_is_withdrawn_and_says_so(harbor: Any) -> None:
+    text = accepted("Hello")
+    with own() as session:
+        row = session.get_one(Conversation, message(text).conversation_id)
+        values = {"opted_out": True, "since": firmtext.clock.now(), "evidence": "client"}
+        session.add(OptOut(firm=row.firm, phone_index=row.phone_index, **values))
+    passed(harbor)
+    assert state(text) == "cancelled"
+    assert history(text)[-1][2] == "opted_out"
 
 
 def test_w6_notes_73_hours_of_silence(harbor: Any) -> None:
