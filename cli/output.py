@@ -109,12 +109,14 @@ def confirm(question: str, *, yes: bool) -> None:
     """Ask before the world is changed; ``--yes`` answers.
 
     :raises click.UsageError: nobody can be asked and ``--yes`` is absent.
+    :raises click.ClickException: the answer was no.
     """
     if yes:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("This changes data and nobody can be asked here: add --yes.")
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise click.ClickException("Nothing was changed.")
 
 
 yes_option: Callable[[Any], Any] = click.option("--yes", is_flag=True, help="Do it without asking.")

@@ -20,7 +20,7 @@ FILE = "firmtext-file"
 DRAIN = "flask_firmtext.worker.tasks.drain"
 
 #: Longer than the exchange with the carrier and the database's patience, so that RQ never interrupts a POST (seconds).
-JOB_TIMEOUT = 240
+JOB_TIMEOUT = 600
 JOB_LIFE = 300
 
 

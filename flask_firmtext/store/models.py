@@ -207,6 +207,7 @@ class Message(Base):
         UniqueConstraint("carrier", "carrier_id", "part"),
         Index(None, "conversation_id", "changed"),
         Index(None, "firm", "state", "state_at"),
+        Index(None, "firm", "created_at", "id"),
         Index(None, "retry_of"),
         *(
             Index(
@@ -263,7 +264,7 @@ class Attempt(Base):
     __table_args__ = (
         UniqueConstraint("message_id", "n"),
         UniqueConstraint("carrier_id"),
-        Index(None, "firm"),
+        Index(None, "firm", "claimed_at", "id"),
         Index(
             "ix_firmtext_attempt_open",
             "deadline",

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -72,15 +73,19 @@ class Family:
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.ending = True
-        for pid in self.running:
-            os.kill(pid, signal.SIGTERM)
+        self._signal(signal.SIGTERM)
         killer = threading.Timer(LAST_POST, self._kill)
         killer.daemon = True
         killer.start()
 
     def _kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
         for pid in list(self.running):
-            os.kill(pid, signal.SIGKILL)
+            # One that has just ended is not there to hear it.
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:

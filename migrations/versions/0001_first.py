@@ -262,6 +262,9 @@ def upgrade() -> None:
         op.f("ix_firmtext_message_firm_state_state_at"), "firmtext_message", ["firm", "state", "state_at"], unique=False
     )
     op.create_index(
+        op.f("ix_firmtext_message_firm_created_at_id"), "firmtext_message", ["firm", "created_at", "id"], unique=False
+    )
+    op.create_index(
         "ix_firmtext_message_queued",
         "firmtext_message",
         ["priority", "not_before"],
@@ -337,7 +340,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("carrier_id", name=op.f("uq_firmtext_attempt_carrier_id")),
         sa.UniqueConstraint("message_id", "n", name=op.f("uq_firmtext_attempt_message_id_n")),
     )
-    op.create_index(op.f("ix_firmtext_attempt_firm"), "firmtext_attempt", ["firm"], unique=False)
+    op.create_index(
+        op.f("ix_firmtext_attempt_firm_claimed_at_id"), "firmtext_attempt", ["firm", "claimed_at", "id"], unique=False
+    )
     op.create_index(
         "ix_firmtext_attempt_open",
         "firmtext_attempt",
@@ -380,7 +385,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("outcome = 'open'"),
         sqlite_where=sa.text("outcome = 'open'"),
     )
-    op.drop_index(op.f("ix_firmtext_attempt_firm"), table_name="firmtext_attempt")
+    op.drop_index(op.f("ix_firmtext_attempt_firm_claimed_at_id"), table_name="firmtext_attempt")
     op.drop_table("firmtext_attempt")
     op.drop_index(op.f("ix_firmtext_attachment_firm"), table_name="firmtext_attachment")
     op.drop_table("firmtext_attachment")
@@ -405,6 +410,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
         sqlite_where=sa.text("state = 'queued'"),
     )
+    op.drop_index(op.f("ix_firmtext_message_firm_created_at_id"), table_name="firmtext_message")
     op.drop_index(op.f("ix_firmtext_message_firm_state_state_at"), table_name="firmtext_message")
     op.drop_index(op.f("ix_firmtext_message_conversation_id_changed"), table_name="firmtext_message")
     op.drop_table("firmtext_message")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from flask_firmtext.messaging import threads
+from flask_firmtext.messaging import holds, threads
 from flask_firmtext.store.models import Message
-from flask_firmtext.store.states import State
+from flask_firmtext.store.states import HoldKind, State
 from flask_firmtext.store.transactions import own
-from office import ADMIN, ROSA, Office, Statements
+from office import ADMIN, ROSA, SUMMIT, Office, Statements
 
 
 def rows(html: str) -> list[str]:
@@ -144,3 +145,35 @@ def test_times_are_the_firms(office: Office) -> None:
         row = session.get_one(Message, message)
         row.shown_at = row.shown_at.replace(year=2020, month=7, day=4, hour=23, minute=30)
     assert 'title="4 July 2020, 18:30"' in office.person().get("/texting/").text
+
+
+def test_what_holds_the_firms_texts_back_is_said_once_with_what_to_do(office: Office) -> None:
+    with own() as session:
+        holds.put(session, HoldKind.FIRM, "harbor", "operator", by="test")
+        holds.put(session, HoldKind.NUMBER, SUMMIT, "number", by="test")
+    office.sends()
+    office.sends("grace")
+    page = office.person().get("/texting/").text
+    assert page.count("<strong>Waiting: an operator stopped sending.</strong>") == 1
+    assert "go out when the hold is lifted" in page
+    assert "does not accept the firm" not in page
+    assert "an operator stopped" not in office.person("admin@summit.example").get("/texting/").text
+
+
+def test_nothing_is_said_of_holds_while_none_stands(office: Office) -> None:
+    office.sends()
+    assert "Waiting" not in office.person().get("/texting/").text
+
+
+def test_a_firm_whose_zone_nobody_knows_has_its_pages_in_utc(office: Office) -> None:
+    office.sends("rosa", "Hello")
+    for zone in (None, "Mars/Base", "", 5, "/etc/passwd"):
+        firm = office.host.firms.all["harbor"]
+        office.host.firms.all["harbor"] = replace(firm, zone=zone)
+        staff = office.person()
+        assert staff.get("/texting/").status_code == 200
+        page = staff.get(f"/texting/conversations/{office.conversation()}")
+        assert re.search(r"\d:\d\d UTC</time>", page.text)
+        admin = office.person(ADMIN)
+        for query in ("", "?flt0_0=2026-01-01"):
+            assert admin.get(f"/admin/firmtext/messages/{query}").status_code == 200

@@ -6,10 +6,10 @@ import pytest
 from flask import Response
 from sqlalchemy import select
 
-from flask_firmtext.messaging import thread
+from flask_firmtext.messaging import holds, thread
 from flask_firmtext.store.models import ReadMark
-from flask_firmtext.store.states import State
-from flask_firmtext.store.transactions import reading
+from flask_firmtext.store.states import HoldKind, State
+from flask_firmtext.store.transactions import own, reading
 from office import STAFF, Office, Statements
 
 CHANGES = "/texting/changes"
@@ -146,3 +146,38 @@ def test_the_badge_leaves_out_what_the_user_may_not_read(office: Office) -> None
 @pytest.mark.parametrize("query", ["since=x", "", "since=-1&conversation=no-uuid", "since=99999999999999999999"])
 def test_questions_that_make_no_sense_get_an_answer_all_the_same(office: Office, query: str) -> None:
     assert office.person().get(f"{CHANGES}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("seen", [3, 2**62, 2**63 - 1])
+def test_nobody_has_seen_what_has_not_come_yet(office: Office, seen: int) -> None:
+    office.sends()
+    office.receives()
+    staff = office.person()
+    staff.get(f"{CHANGES}?since=-1&conversation={office.conversation()}&seen={seen}")
+    with reading() as session:
+        assert session.scalars(select(ReadMark.position)).one() == 2
+    office.receives("Later")
+    assert staff.get(f"{CHANGES}?since=-1").json["unread"] == 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "-1", str(2**63), "9" * 5000], ids=["25", "minus", "2^63", "5000"])
+def test_numbers_that_no_page_of_ours_sends_are_as_none(office: Office, number: str) -> None:
+    office.sends("rosa", "Hello")
+    staff = office.person()
+    conversation = office.conversation()
+    fresh = staff.get(f"{CHANGES}?since={number}&conversation={conversation}&seen={number}")
+    assert fresh.status_code == 200
+    assert "Hello" in fresh.json["texts"]  # type: ignore[index]
+    with reading() as session:
+        assert session.scalars(select(ReadMark)).all() == []
+    page = staff.get(f"/texting/conversations/{conversation}?before={number}")
+    assert page.status_code == 200
+    assert "Hello" in page.text
+
+
+def test_a_hold_shows_in_the_open_table(office: Office) -> None:
+    office.sends()
+    with own() as session:
+        holds.put(session, HoldKind.ACCOUNT, "default", "balance", by="test")
+    table = office.person().get(f"{CHANGES}?since=-1&table=1").json["table"]  # type: ignore[index]
+    assert "Waiting: the carrier account has no credit." in table

@@ -1,0 +1,84 @@
+"""What a host promised to return, looked at before we go on with it: a fault of the host is told as the host's.
+
+Each of these returns the answer as it is.
+
+:raises HostContractError: it is something else; the error names port, verb and what was expected, no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import HostContractError
+from .values import Contact, Firm, Matter, PhoneNumber, User
+
+
+def user(verb: str, answer: Any) -> User | None:
+    """Of ``Users``: who is signed in."""
+    if answer is None or (isinstance(answer, User) and _words(answer.ref, answer.name, answer.firm)):
+        return answer
+    raise HostContractError("Users", verb, "a User or None, its ref, name and firm strings")
+
+
+def names(verb: str, answer: Any) -> Mapping[str, str]:
+    """Of ``Users``: names by reference."""
+    if isinstance(answer, Mapping) and _words(*answer.values()):
+        return answer
+    raise HostContractError("Users", verb, "a mapping of strings to strings")
+
+
+def firm(verb: str, answer: Any) -> Firm | None:
+    """Of ``Firms``. A zone that is none is no reason to show no page: times are told in UTC then."""
+    if answer is None or (isinstance(answer, Firm) and _words(answer.ref, answer.name)):
+        return answer
+    raise HostContractError("Firms", verb, "a Firm or None, its ref and name strings")
+
+
+def contact(verb: str, answer: Any) -> Contact | None:
+    """Of ``Contacts``: one or none."""
+    if answer is None or _is_contact(answer):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Contacts", verb, f"a Contact or None{_NUMBERS}")
+
+
+def contacts(verb: str, answer: Any) -> Sequence[Contact]:
+    """Of ``Contacts``: many."""
+    if _is_sequence(answer) and all(map(_is_contact, answer)):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Contacts", verb, f"a sequence of Contacts{_NUMBERS}")
+
+
+def contacts_by_number(verb: str, answer: Any) -> Mapping[str, Sequence[Contact]]:
+    """Of ``Contacts``: many for each number."""
+    if isinstance(answer, Mapping) and all(_is_sequence(some) and all(map(_is_contact, some)) for some in answer.values()):
+        return answer
+    raise HostContractError("Contacts", verb, f"a mapping of numbers to sequences of Contacts{_NUMBERS}")
+
+
+def matters(verb: str, answer: Any) -> Sequence[Matter]:
+    """Of ``Matters``: many."""
+    if _is_sequence(answer) and all(isinstance(one, Matter) and _words(one.ref, one.title) for one in answer):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Matters", verb, "a sequence of Matters, their ref and title strings")
+
+
+_NUMBERS = ", ref and name strings, numbers a tuple of PhoneNumbers"
+
+
+def _is_contact(one: Any) -> bool:
+    return (
+        isinstance(one, Contact)
+        and _words(one.ref, one.name)
+        and _is_sequence(one.numbers)
+        and all(isinstance(number, PhoneNumber) and _words(number.e164, number.label) for number in one.numbers)
+        and (one.texting_number is None or _words(one.texting_number))
+    )
+
+
+def _is_sequence(answer: Any) -> bool:
+    return isinstance(answer, Sequence) and not isinstance(answer, str | bytes)
+
+
+def _words(*values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)
