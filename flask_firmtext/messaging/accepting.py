@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
+from ..ports import promises
 from ..ports.values import Contact, User
-from ..store import audit, cells, keys, queries
+from ..store import audit, cells, keys
 from ..store.base import new_id
-from ..store.models import Conversation, Message, Number
+from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations
+from . import consent, conversations, routes
 from .body import check
-from .numbers import parse
+from .routes import Route
 from .segments import measure
 from .wording import opted_out
 
@@ -36,37 +37,54 @@ USEFUL = timedelta(hours=24)
 class Outgoing:
     """What is to be sent, checked."""
 
-    text: str
+    text: str = field(repr=False)
     kind: Kind
     author: str
     token: str
     retry_of: uuid.UUID | None = None
 
 
-def accept(session: Sessions, *, user: User, contact: Contact, to: str | None, text: str, token: str) -> Message:
+def accept(
+    session: Sessions,
+    *,
+    user: User,
+    contact: Contact,
+    to: str | None,
+    text: str,
+    token: str,
+    conversation: uuid.UUID | None = None,
+) -> Message:
     """Accept a text by a person to one of a contact's numbers (``to`` in E.164, None: the contact's texting number).
 
-    Joined: nothing is committed here. The same ``token`` of the same user again returns the first message.
+    ``conversation`` is the open one that it answers in; see :func:`.routes.find`. Joined: nothing is committed here.
+    The same ``token`` of the same user again returns the first message.
 
     :raises TextRefused: with a stable code and a sentence for the person.
     :raises KeyUnavailable: the text could not be protected, so it was not stored.
+    :raises HostContractError: the host said of the contact or the firm what it may not say.
     """
     known = _by_token(session, user, token)
     if known:
         return known
+    route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
+    firm = promises.firm("get", firmtext.host.firms.get(user.firm))
+    zone = firm.zone if firm else "UTC"
+    return accept_on(session, route, user=user, contact=contact, text=text, token=token, zone=zone)
+
+
+def accept_on(
+    session: Sessions, route: Route, *, user: User, contact: Contact, text: str, token: str, zone: str
+) -> Message:
+    """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open."""
+    known = _by_token(session, user, token)
+    if known:
+        return known
     text = check(text)
-    number = queries.sending_number(session, user.firm)
-    if number is None:
-        raise TextRefused(
-            "not_on", "Your firm cannot send texts yet: it has no number that the carriers have verified."
-        )
-    phone = _textable(session, user.firm, contact, to)
-    owners = [owner.ref for owner in firmtext.host.for_firm(user.firm).contacts.by_number(phone)]
-    _check_consent(session, number, contact, phone)
-    conversation = conversations.open_with(session, number, phone, contact=contact.ref, owners=owners)
+    _check_consent(session, route, contact, zone)
+    conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
-    _check_consent(session, number, contact, phone)
+    _check_consent(session, route, contact, zone)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
 
 
@@ -126,27 +144,11 @@ def _with_token(firm: str, author: str, token: str) -> Any:
     return select(Message).where(Message.firm == firm, Message.author == author, Message.client_token == token)
 
 
-def _textable(session: Sessions, firm: str, contact: Contact, to: str | None) -> str:
-    own = queries.own_numbers(session, firm)
-    labels = {number.e164: number.label for number in contact.numbers}
-    if not labels:
-        raise TextRefused("no_number", f"{contact.name} has no phone number. Add one to the contact, then text it.")
-    chosen = to or contact.texting_number or next(iter(labels))
-    if chosen not in labels:
-        raise TextRefused(
-            "number_not_textable", f"{contact.name} no longer has this number. Choose one of the contact's."
-        )
-    return parse(chosen, label=labels[chosen], own=own)
-
-
-def _check_consent(session: Sessions, number: Number, contact: Contact, phone: str) -> None:
-    standing = consent.opt_out_of(session, number.firm, keys.index_of(number.firm, phone))
-    if standing is None:
-        return
-    firm = firmtext.host.firms.get(number.firm)
-    zone = firm.zone if firm else "UTC"
-    now = firmtext.clock.now()
-    raise TextRefused("opted_out", opted_out(contact.name, standing.evidence, standing.since, now, zone))
+def _check_consent(session: Sessions, route: Route, contact: Contact, zone: str) -> None:
+    standing = consent.opt_out_of(session, route.number.firm, route.index)
+    if standing is not None:
+        words = opted_out(contact.name, standing.evidence, standing.since, firmtext.clock.now(), firmtext.host.firms.get(route.number.firm).zone)
+        raise TextRefused("opted_out", words)
 
 
 def new_token() -> str:

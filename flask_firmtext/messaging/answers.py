@@ -159,7 +159,7 @@ def _record(message: uuid.UUID, attempt: uuid.UUID, number: uuid.UUID, answered:
 
 
 def _close(session: Session, message: uuid.UUID, attempt: uuid.UUID, answered: Answered) -> None:
-    row = session.execute(select(Message.tries).where(Message.id == message).with_for_update()).one()
+    row = session.execute(select(Message.tries).where(Message.id == message).with_for_update(key_share=True)).one()
     session.execute(
         update(Attempt)
         .where(Attempt.id == attempt, Attempt.outcome.in_([Outcome.OPEN, Outcome.UNSURE]))

@@ -29,12 +29,13 @@ def opt_out_of(session: Sessions, firm: str, phone_index: bytes) -> OptOut | Non
 
 def lock_pair(session: Sessions, firm: str, phone_index: bytes) -> list[uuid.UUID]:
     """Lock every conversation of a firm with a phone, in one order: else one number sends while another hears STOP."""
+    # Not FOR UPDATE, here or elsewhere: PostgreSQL's check of a foreign key would wait for it, against our order.
     conversations = list(
         session.scalars(
             select(Conversation.id)
             .where(Conversation.firm == firm, Conversation.phone_index == phone_index)
             .order_by(Conversation.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     )
     session.execute(
@@ -70,7 +71,7 @@ def _withdraw(session: Sessions, firm: str, phone_index: bytes, actor: str) -> N
         select(Message.id)
         .where(Message.firm == firm, Message.conversation_id.in_(pair), Message.state == State.QUEUED)
         .order_by(Message.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="opted_out", actor=actor)

@@ -15,15 +15,15 @@ _LONG_MONTHS = (
 
 def clock_time(at: datetime, zone: str) -> str:
     """``at`` as "8:00"; in UTC, and said so, when nobody knows the zone."""
-    place, suffix = _zone(zone)
-    local = at.astimezone(place)
+    there, suffix = place(zone)
+    local = at.astimezone(there)
     return f"{local.hour}:{local.minute:02}{suffix}"
 
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
     """``at`` as "Tue 9:00", with the date when that is not within a week, with the year when it is another."""
-    place, _ = _zone(zone)
-    local, today = at.astimezone(place), now.astimezone(place)
+    there, _ = place(zone)
+    local, today = at.astimezone(there), now.astimezone(there)
     words = [_DAYS[local.weekday()]]
     if not 0 <= (local.date() - today.date()).days < 7:
         words.append(f"{local.day} {_MONTHS[local.month - 1]}")
@@ -34,14 +34,18 @@ def moment(at: datetime, now: datetime, zone: str) -> str:
 
 def day(at: datetime, now: datetime, zone: str) -> str:
     """``at`` as "3 May", with the year when it is another than now's."""
-    place, _ = _zone(zone)
-    local = at.astimezone(place)
-    year = "" if local.year == now.astimezone(place).year else f" {local.year}"
+    there, _ = place(zone)
+    local = at.astimezone(there)
+    year = "" if local.year == now.astimezone(there).year else f" {local.year}"
     return f"{local.day} {_LONG_MONTHS[local.month - 1]}{year}"
 
 
-def _zone(name: str) -> tuple[tzinfo, str]:
+def place(zone: object) -> tuple[tzinfo, str]:
+    """The time zone of this IANA name with what is said behind a time in it: nothing, or " UTC" when nobody knows it.
+
+    A host may keep no zone for a firm, or a word that is none.
+    """
     try:
-        return ZoneInfo(name), ""
+        return (ZoneInfo(zone), "") if isinstance(zone, str) else (UTC, " UTC")
     except (KeyError, ValueError, OSError):
         return UTC, " UTC"

@@ -87,7 +87,7 @@ def move(
     row = session.execute(
         select(Message.state, Message.current_attempt, Message.firm, Message.conversation_id)
         .where(Message.id == message_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
     if row is None or not allowed(by, State(row.state), to) or attempt not in (None, row.current_attempt):
         return False

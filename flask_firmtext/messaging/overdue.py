@@ -70,7 +70,7 @@ def _move(message: uuid.UUID, by: Move, to: State, evidence: str, attempt: uuid.
 
 def _abandon(message: uuid.UUID, attempt: uuid.UUID) -> bool:
     with own() as session:
-        session.execute(select(Message.id).where(Message.id == message).with_for_update())
+        session.execute(select(Message.id).where(Message.id == message).with_for_update(key_share=True))
         given_up = session.execute(
             update(Attempt)
             .where(Attempt.id == attempt, Attempt.outcome == Outcome.OPEN)

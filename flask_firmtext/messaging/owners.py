@@ -9,6 +9,9 @@ from functools import partial
 from typing import TypeVar
 
 from ..current import firmtext
+from ..errors import HostContractError
+from ..ports import promises
+from ..ports.host import Matters
 from ..ports.values import Contact, Matter
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,11 @@ UNKNOWN = Owners(asked=False)
 def of_numbers(firm: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, Owners]:
     """The owners of each number (E.164); ``known`` gives the contacts under whom its texts were shown so far."""
     ports = firmtext.host.for_firm
-    found = _shielded("Contacts.by_numbers", lambda: ports(firm).contacts.by_numbers(list(known)), None)
+    found = _shielded(
+        "Contacts.by_numbers",
+        lambda: promises.contacts_by_number("by_numbers", ports(firm).contacts.by_numbers(list(known))),
+        None,
+    )
     if found is None:
         return dict.fromkeys(known, UNKNOWN)
     return {number: _owners(found.get(number, ()), refs) for number, refs in known.items()}
@@ -65,16 +72,22 @@ def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
     port = firmtext.host.for_firm(firm).matters
     found: dict[str, Matter] = {}
     for contact in contacts:
-        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", partial(port.of_contact, contact.ref), ())
+        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", partial(_matters, port, contact.ref), ())
         found.update((matter.ref, matter) for matter in of_contact)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
+
+
+def _matters(port: Matters, contact: str) -> Sequence[Matter]:
+    return promises.matters("of_contact", port.of_contact(contact))
 
 
 def names_of(users: Iterable[str]) -> Mapping[str, str]:
     """The names of the firm's people, as far as the host knows them."""
     wanted = set(users)
     nobody: Mapping[str, str] = {}
-    return _shielded("Users.names", lambda: firmtext.host.users.names(wanted), nobody) if wanted else nobody
+    if not wanted:
+        return nobody
+    return _shielded("Users.names", lambda: promises.names("names", firmtext.host.users.names(wanted)), nobody)
 
 
 def _shielded(verb: str, ask: Callable[[], T], otherwise: T) -> T:
@@ -82,5 +95,6 @@ def _shielded(verb: str, ask: Callable[[], T], otherwise: T) -> T:
     try:
         return ask()
     except Exception as error:
-        log.warning("the host's %s failed with %s; the page goes on without it", verb, type(error).__name__)
+        told = error if isinstance(error, HostContractError) else type(error).__name__
+        log.warning("the host's %s failed with %s; the page goes on without it", verb, told)
         return otherwise

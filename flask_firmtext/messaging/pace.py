@@ -6,11 +6,14 @@ a batch.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Table, bindparam, case, func, select, update
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
 from ..store import queries
@@ -33,19 +36,21 @@ def take_slot(session: Sessions, due: Due) -> bool:
 
 
 def _advance(session: Sessions, model: type[Number] | type[Account], row: Any, seconds: float) -> bool:
+    return (
+        session.connection().execute(_advancing(firmtext.clock.key(), model, seconds), {"row": row}).first() is not None
+    )
+
+
+@lru_cache(maxsize=64)
+def _advancing(clock: Hashable, model: type[Number] | type[Account], seconds: float) -> ReturningUpdate[Any]:
+    table = cast(Table, model.__table__)
     now = firmtext.clock.sql()
     after = case(
-        (func.coalesce(model.slowed_until, now) > now, firmtext.clock.sql(timedelta(seconds=2 * seconds))),
+        (func.coalesce(table.c.slowed_until, now) > now, firmtext.clock.sql(timedelta(seconds=2 * seconds))),
         else_=firmtext.clock.sql(timedelta(seconds=seconds)),
     )
-    taken = session.execute(
-        update(model)
-        .where(model.id == row, model.next_free_at <= now)
-        .values(next_free_at=after)
-        .returning(model.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return bool(taken)
+    free = update(table).where(table.c.id == bindparam("row"), table.c.next_free_at <= now)
+    return free.values(next_free_at=after).returning(table.c.id)
 
 
 def ensure_account(session: Sessions) -> None:

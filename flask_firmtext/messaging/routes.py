@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
@@ -34,9 +35,9 @@ class Route:
     owners: tuple[str, ...]
     subject: Subject
 
-    def joins(self, conversation: Conversation) -> bool:
-        """Whether a text in this conversation went the same way."""
-        return (conversation.number_id, conversation.phone_index) == (self.number.id, self.index)
+    def reaches(self, conversation: Conversation) -> bool:
+        """Whether a text in this conversation of the firm went to the same phone."""
+        return conversation.phone_index == self.index
 
 
 def find(
@@ -60,7 +61,7 @@ def find(
     number = _answering(session, firm, index, conversation) or main
     found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
     owners = tuple(owner.ref for owner in found)
-    return Route(number, phone, index, owners, _subject(session, number, index, {contact.ref: None, **dict.fromkeys(owners)}))
+    return Route(number, phone, index, owners, _subject(session, number, index, contact.ref, owners))
 
 
 def of_conversation(session: Sessions, conversation: Conversation) -> Subject:
@@ -75,3 +76,27 @@ def _answering(session: Sessions, firm: str, index: bytes, conversation: uuid.UU
         return None
     number = session.get(Number, found[0].number_id)
     return number if number and number.state == NumberState.VERIFIED else None
+
+
+def _subject(session: Sessions, number: Number, index: bytes, contact: str, owners: Collection[str]) -> Subject:
+    """The conversation that the text would join; the contact alone when it begins one."""
+    found = queries.open_conversation(session, number, index)
+    if found is None:
+        return Subject(number.firm, (contact,))
+    known = of_conversation(session, found)
+    if known.contacts and not {contact, *owners} & set(known.contacts):
+        return Subject(number.firm, (contact,))
+    return replace(known, contacts=tuple(dict.fromkeys((*known.contacts, contact))))
+
+
+def _textable(session: Sessions, firm: str, contact: Contact, to: str | None) -> str:
+    own = queries.own_numbers(session, firm)
+    labels = {number.e164: number.label for number in contact.numbers}
+    if not labels:
+        raise TextRefused("no_number", f"{contact.name} has no phone number. Add one to the contact, then text it.")
+    chosen = to or contact.texting_number or next(iter(labels))
+    if chosen not in labels:
+        raise TextRefused(
+            "number_not_textable", f"{contact.name} no longer has this number. Choose one of the contact's."
+        )
+    return parse(chosen, label=labels[chosen], own=own)

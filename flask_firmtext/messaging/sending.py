@@ -11,10 +11,13 @@ import platform
 import threading
 import time
 import uuid
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import Insert, Table, Uuid, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -81,7 +84,10 @@ def _won(session: Session, due: Due, attempt: uuid.UUID) -> bool:
     conversations.take_turn(session, due.conversation)
     if not (pace.take_slot(session, due) and _taken(session, due, attempt)):
         return False
-    session.execute(_attempt(due, attempt))
+    session.connection().execute(
+        _attempting(firmtext.clock.key()),
+        {"id": attempt, "firm": due.firm, "message_id": due.message, "by": claimant()},
+    )
     table = (Message.__tablename__, due.message)
     audit.record(
         session,
@@ -121,17 +127,24 @@ def _taken(session: Session, due: Due, attempt: uuid.UUID) -> bool:
     return session.connection().execute(claiming, {"message": due.message, "attempt": attempt}).first() is not None
 
 
-def _attempt(due: Due, attempt: uuid.UUID) -> Insert:
-    return insert(Attempt).values(
-        id=attempt,
-        firm=due.firm,
-        message_id=due.message,
-        n=queries.next_attempt_number(due.message).scalar_subquery(),
+@lru_cache(maxsize=8)
+def _attempting(clock: Hashable) -> Insert:
+    n = queries.next_attempt_number(bindparam("message_id", type_=Uuid)).scalar_subquery()
+    return insert(cast(Table, Attempt.__table__)).values(
+        id=bindparam("id"),
+        firm=bindparam("firm"),
+        message_id=bindparam("message_id"),
+        n=n,
         claimed_at=firmtext.clock.sql(),
-        claimed_by=f"{platform.node()}:{os.getpid()}:{BOOT}",
+        claimed_by=bindparam("by"),
         deadline=firmtext.clock.sql(BUDGET),
         outcome=Outcome.OPEN,
     )
+
+
+def claimant() -> str:
+    """Which process this is: host, pid, boot."""
+    return f"{platform.node()}:{os.getpid()}:{BOOT}"
 
 
 def _post(claimed: Claimed) -> Answered:
@@ -155,14 +168,17 @@ def _gateway() -> Gateway:
         raise CarrierRefused("local", type(error).__name__, scope=Scope.ACCOUNT) from error
 
 
+WHAT = (
+    select(Message.firm, Message.body, Conversation.id, Conversation.phone, Number.e164)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .join(Number, Number.id == Conversation.number_id)
+    .where(Message.id == bindparam("message"))
+)
+
+
 def _outbound(claimed: Claimed) -> Outbound:
     with reading() as session:
-        row = session.execute(
-            select(Message.firm, Message.body, Conversation.id, Conversation.phone, Number.e164)
-            .join(Conversation, Conversation.id == Message.conversation_id)
-            .join(Number, Number.id == Conversation.number_id)
-            .where(Message.id == claimed.message)
-        ).one()
+        row = session.execute(WHAT, {"message": claimed.message}).one()
         text = cells.unseal(session, cells.place(Message, "body", claimed.message, row.firm), row.body)
         phone = cells.unseal(session, cells.place(Conversation, "phone", row.id, row.firm), row.phone)
     return Outbound(row.e164, phone, text, str(claimed.attempt))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -52,8 +52,8 @@ class Text:
     id: uuid.UUID
     position: int
     inbound: bool
-    body: str | None
-    author: str | None
+    body: str | None = field(repr=False)
+    author: str | None = field(repr=False)
     at: datetime
     state: State
     words: str
@@ -85,7 +85,7 @@ class Wording:
 
     firm: Firm
     holds: Sequence[Hold]
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(repr=False)
 
     def text(self, message: Message, body: str | None, number: str, files: int = 0) -> Text:
         """One text, with what its state means; ``number`` is the firm's in E.164."""

@@ -39,7 +39,9 @@ def believe(session: Session, event: StatusEvent, request: RawRequest) -> None:
     if stops:
         firm, phone_index = _pair(session, attempt.message_id)
         consent.lock_pair(session, firm, phone_index)
-    was = session.execute(select(Message.state).where(Message.id == attempt.message_id).with_for_update()).scalar_one()
+    was = session.execute(
+        select(Message.state).where(Message.id == attempt.message_id).with_for_update(key_share=True)
+    ).scalar_one()
     session.refresh(attempt)
     if not _stored(session, event, attempt):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,7 @@ class Thread:
     """
 
     id: uuid.UUID | None
-    number: str
+    number: str = field(repr=False)
     key: str
     contact: Contact | None
     contacts: tuple[Contact, ...]
@@ -63,7 +63,7 @@ class Fresh:
     """The newest texts that changed, at most a page and one; whom they are with; what holds sending back now."""
 
     texts: tuple[Text, ...] = ()
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=(), repr=False)
     hold: Words | None = None
 
 
@@ -72,7 +72,7 @@ class _Pair:
     """The two numbers of a conversation: ours, and the phone's (None when it cannot be read) with its index."""
 
     ours: str
-    phone: str | None
+    phone: str | None = field(repr=False)
     index: bytes
     refs: tuple[str, ...]
 
@@ -85,9 +85,9 @@ class _Stored:
     holds: Sequence[Hold]
     not_ready: str | None
     opt_out: OptOut | None
-    own: Sequence[str]
+    own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
-    bodies: Mapping[uuid.UUID, str | None]
+    bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
     files: Mapping[uuid.UUID, int]
 
 
@@ -100,9 +100,13 @@ def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
 
 
 def with_phone(firm: str, index: bytes) -> uuid.UUID | None:
-    """The firm's conversation with the phone of this index, None before the first text."""
+    """The conversation that a new text to the phone of this index goes into, None before the first.
+
+    While no number of the firm can send, the one of the newest text: it can be read all the same.
+    """
     with reading() as session:
-        return inbox_queries.conversation_with(session, firm, index)
+        sender = queries.sending_number(session, firm)
+        return inbox_queries.conversation_with(session, firm, index, number=sender.id if sender else None)
 
 
 def show(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..ports.values import Firm, User
 from ..store import changes, inbox_queries, queries
@@ -15,6 +15,7 @@ from . import owners
 from .numbers import display
 from .owners import Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
+from .wording import Words, hold_words
 
 PAGE = 25
 UNREADABLE = "Number cannot be read"
@@ -26,7 +27,7 @@ class Line:
 
     id: uuid.UUID
     owners: Owners
-    number: str
+    number: str = field(repr=False)
     last: Text
     unread: int
 
@@ -40,13 +41,15 @@ class Line:
 class Table:
     """A page of conversations. ``now`` is the firm's count of changes that it shows, ``older`` begins the next page.
 
-    ``asked`` is False when the host could not say whose the numbers are.
+    ``asked`` is False when the host could not say whose the numbers are. ``hold`` says what has kept texts of the firm
+    back for longest.
     """
 
     lines: tuple[Line, ...]
     older: Cursor | None
     now: int
     asked: bool
+    hold: Words | None
 
 
 def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than: Cursor | None = None) -> Table:
@@ -65,7 +68,8 @@ def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than:
     words = Wording(firm, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
     lines = tuple(_line(row, phones[row.conversation.id], whose, words, bodies) for row in allowed)
     older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
-    return Table(lines, older, now, all(line.owners.asked for line in lines))
+    hold = hold_words(holds[0].code) if holds else None
+    return Table(lines, older, now, all(line.owners.asked for line in lines), hold)
 
 
 def unread(firm: str, user: User, *, may: Callable[[Subject], bool]) -> int:

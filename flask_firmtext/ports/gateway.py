@@ -48,9 +48,9 @@ class Meaning:
 class Outbound:
     """One text to post: numbers in E.164, ``reference`` is the attempt's id and comes back with every status."""
 
-    sender: str
-    to: str
-    text: str
+    sender: str = field(repr=False)
+    to: str = field(repr=False)
+    text: str = field(repr=False)
     reference: str
 
 
@@ -66,9 +66,9 @@ class RawRequest:
     """A webhook as it arrived: header names in lower case, body as bytes, ``args`` the query in order."""
 
     method: str
-    headers: Mapping[str, str]
-    body: bytes
-    args: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    args: Sequence[tuple[str, str]] = field(default=(), repr=False)
 
 
 class StatusKind(StrEnum):
@@ -102,9 +102,9 @@ class StatusEvent:
 class Media:
     """A file that came with a text. ``kind`` and ``name`` are the sender's words and prove nothing."""
 
-    url: str
+    url: str = field(repr=False)
     kind: str
-    name: str = ""
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,13 @@ class InboundText:
     """A client's text. Numbers in E.164 where they are numbers (a short code stays as it is)."""
 
     carrier_id: str
-    sender: str
-    to: str
-    text: str
+    sender: str = field(repr=False)
+    to: str = field(repr=False)
+    text: str = field(repr=False)
     at: datetime | None
     media: tuple[Media, ...] = ()
-    participants: tuple[str, ...] = ()
-    digest: bytes = b""
+    participants: tuple[str, ...] = field(default=(), repr=False)
+    digest: bytes = field(default=b"", repr=False)
 
 
 CarrierEvent = StatusEvent | InboundText

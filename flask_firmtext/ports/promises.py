@@ -51,7 +51,9 @@ def contacts(verb: str, answer: Any) -> Sequence[Contact]:
 
 def contacts_by_number(verb: str, answer: Any) -> Mapping[str, Sequence[Contact]]:
     """Of ``Contacts``: many for each number."""
-    if isinstance(answer, Mapping) and all(_is_sequence(some) and all(map(_is_contact, some)) for some in answer.values()):
+    if isinstance(answer, Mapping) and all(
+        _is_sequence(some) and all(map(_is_contact, some)) for some in answer.values()
+    ):
         return answer
     raise HostContractError("Contacts", verb, f"a mapping of numbers to sequences of Contacts{_NUMBERS}")
 

@@ -49,9 +49,9 @@ class Availability:
 class Notifications:
     """Text notifications that a firm had before (S5): its toll-free number (E.164) and contact details."""
 
-    number: str
-    email: str | None = None
-    phone: str | None = None
+    number: str = field(repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Firm:
 class PhoneNumber:
     """A contact's number in E.164 with the host's label for it ("mobile", "office")."""
 
-    e164: str
+    e164: str = field(repr=False)
     label: str = ""
 
 
@@ -97,12 +97,12 @@ class Contact:
     """
 
     ref: str
-    name: str
+    name: str = field(repr=False)
     numbers: tuple[PhoneNumber, ...] = ()
-    texting_number: str | None = None
+    texting_number: str | None = field(default=None, repr=False)
     language: str | None = None
     zone: str | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +161,5 @@ class Bill:
 class Link:
     """A payment link: its unguessable address and the words that say whose it is."""
 
-    url: str
-    label: str = field(default="")
+    url: str = field(repr=False)
+    label: str = field(default="", repr=False)

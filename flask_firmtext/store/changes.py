@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from .models import Firm, Message
@@ -19,14 +19,25 @@ from .upsert import insert_once
 Sessions = Session | scoped_session[Any]
 
 
+_firm, _message = cast(Table, Firm.__table__), cast(Table, Message.__table__)
+RAISE = (
+    update(_firm)
+    .where(_firm.c.firm == bindparam("which"))
+    .values(changes=_firm.c.changes + 1)
+    .returning(_firm.c.changes)
+)
+MARK = (
+    update(_message).where(_message.c.id.in_(bindparam("messages", expanding=True))).values(changed=bindparam("count"))
+)
+
+
 def write(session: Sessions, changed: Mapping[str, Sequence[uuid.UUID]]) -> None:
     """Raise the count of each firm and mark its changed texts with it."""
     session.flush()
     for firm, messages in sorted(changed.items()):
         count = _bump(session, firm)
         if messages:
-            marked = update(Message).where(Message.id.in_(messages)).values(changed=count)
-            session.execute(marked, execution_options={"synchronize_session": False})
+            session.connection().execute(MARK, {"messages": messages, "count": count})
 
 
 def now(session: Sessions, firm: str) -> int:
@@ -35,8 +46,7 @@ def now(session: Sessions, firm: str) -> int:
 
 
 def _bump(session: Sessions, firm: str) -> int:
-    raised = update(Firm).where(Firm.firm == firm).values(changes=Firm.changes + 1).returning(Firm.changes)
-    count = session.execute(raised, execution_options={"synchronize_session": False}).scalar()
+    count: int | None = session.connection().execute(RAISE, {"which": firm}).scalar()
     if count is not None:
         return count
     insert_once(session, Firm, firm=firm, changes=0)

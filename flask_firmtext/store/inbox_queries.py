@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
 from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
@@ -19,6 +19,7 @@ from .states import Direction, NumberState
 RECENT = 500
 
 Cursor = tuple[datetime, uuid.UUID]
+Sessions = Session | scoped_session[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,18 @@ def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
     return dict(found.all())
 
 
-def has_unread(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> bool:
-    """Whether this user has not read everything that came in a conversation."""
-    query = _with_mark(user, Conversation.id).where(
+def unread_up_to(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> int | None:
+    """The position of a conversation's last text while this user has not read all that came; None otherwise."""
+    query = _with_mark(user, Conversation.last_position).where(
         Conversation.firm == firm,
         Conversation.id == conversation_id,
         Conversation.last_in_position > func.coalesce(ReadMark.position, 0),
     )
-    return session.scalar(query) is not None
+    found: int | None = session.scalar(query)
+    return found
 
 
-def conversation(session: Session, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:
+def conversation(session: Sessions, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:
     """A firm's conversation and the firm's number in it (E.164)."""
     query = (
         select(Conversation, Number.e164)
@@ -84,14 +86,14 @@ def conversation(session: Session, firm: str, conversation_id: uuid.UUID) -> tup
     return found and (found[0], found[1])
 
 
-def conversation_with(session: Session, firm: str, phone_index: bytes) -> uuid.UUID | None:
-    """The firm's open conversation with a phone: that of its newest text."""
-    return session.scalars(
-        select(Conversation.id)
-        .where(Conversation.firm == firm, Conversation.phone_index == phone_index, Conversation.closed_at.is_(None))
-        .order_by(Conversation.last_at.desc())
-        .limit(1)
-    ).one_or_none()
+def conversation_with(session: Session, firm: str, phone_index: bytes, *, number: uuid.UUID | None) -> uuid.UUID | None:
+    """The open conversation between a ``number`` of the firm (None: any) and a phone: that of the newest text."""
+    query = select(Conversation.id).where(
+        Conversation.firm == firm, Conversation.phone_index == phone_index, Conversation.closed_at.is_(None)
+    )
+    if number is not None:
+        query = query.where(Conversation.number_id == number)
+    return session.scalars(query.order_by(Conversation.last_at.desc()).limit(1)).one_or_none()
 
 
 def texts(
@@ -116,7 +118,7 @@ def attachments(session: Session, firm: str, messages: Collection[uuid.UUID]) ->
     return dict(session.execute(query).all()) if messages else {}
 
 
-def contacts(session: Session, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:
+def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:
     """The contacts (references) under whom these conversations were shown so far."""
     query = select(ConversationContact.conversation_id, ConversationContact.contact).where(
         ConversationContact.firm == firm, ConversationContact.conversation_id.in_(conversations)

@@ -205,7 +205,7 @@ def next_free_at(session: Sessions) -> datetime | None:
     return session.scalar(select(func.min(Number.next_free_at)).join(due, due.c.number_id == Number.id))
 
 
-def next_attempt_number(message_id: uuid.UUID) -> Select[Any]:
+def next_attempt_number(message_id: ColumnElement[uuid.UUID]) -> Select[Any]:
     """The ``n`` of a text's next attempt, to be used inside its INSERT."""
     return select(func.coalesce(func.max(Attempt.n), 0) + 1).where(Attempt.message_id == message_id)
 

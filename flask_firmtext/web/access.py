@@ -10,7 +10,9 @@ from typing import TypeVar
 from flask import request
 
 from ..current import firmtext
+from ..errors import HostContractError
 from ..messaging.owners import Subject
+from ..ports import promises
 from ..ports.host import Ports
 from ..ports.values import Firm, User
 from .problems import Problem, nothing_here, signed_out
@@ -50,10 +52,10 @@ def visitor() -> Visitor:
 
 
 def _visitor() -> Visitor:
-    user = asked("Users.current", firmtext.host.users.current)
+    user = asked("Users.current", lambda: promises.user("current", firmtext.host.users.current()))
     if user is None:
         raise signed_out()
-    firm = asked("Firms.get", lambda: firmtext.host.firms.get(user.firm))
+    firm = asked("Firms.get", lambda: promises.firm("get", firmtext.host.firms.get(user.firm)))
     if firm is None:
         raise nothing_here()
     return Visitor(user, firm, asked("Host.for_firm", lambda: firmtext.host.for_firm(firm.ref)))
@@ -73,6 +75,7 @@ def asked(verb: str, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except Exception as error:
-        log.error("the host's %s failed with %s", verb, type(error).__name__)
+        told = error if isinstance(error, HostContractError) else type(error).__name__
+        log.error("the host's %s failed with %s", verb, told)
         words = "The practice system does not answer. Try again in a minute."
         raise Problem(503, "Not available at the moment", words) from error

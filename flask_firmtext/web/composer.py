@@ -7,21 +7,23 @@ import uuid
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from ..current import firmtext
-from ..errors import DecryptError, KeyUnavailable, TextRefused
-from ..messaging import accepting, thread
+from ..errors import DecryptError, TextRefused
+from ..messaging import accepting, routes
 from ..messaging.body import check
 from ..messaging.owners import Subject
+from ..messaging.routes import Route
+from ..ports import promises
 from ..ports.values import Contact
 from ..store import cells, keys
-from ..store.models import Message
+from ..store.models import Conversation, Message
+from ..store.transactions import reading
 from .access import Visitor, asked, somebody, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
-from .problems import Problem, framed, nothing_here
+from .problems import Problem, framed, nothing_here, where
 from .thread import opened
 
 log = logging.getLogger(__name__)
@@ -47,20 +49,10 @@ def send() -> Response:
     """Accept one text and show it in its conversation. :raises NotSent: with what was typed."""
     draft = Draft.sent()
     try:
-        return _sent(draft)
-    except Problem as problem:
-        words = {401: SIGN_IN, 404: NOBODY}.get(problem.code, NOT_STORED)
-        raise NotSent(problem.code, draft.refused(words)) from problem
-    except (SQLAlchemyError, KeyUnavailable) as error:
+        who, contact, conversation_id = _stored(draft)
+    except Exception as error:
         firmtext.db.session.rollback()
-        log.error("a text was not stored: %s", type(error).__name__)
-        raise NotSent(503, draft.refused(NOT_STORED)) from error
-
-
-def _sent(draft: Draft) -> Response:
-    who = visitor()
-    contact = _contact(who, draft)
-    conversation_id = _accepted(who, contact, draft)
+        raise _not_sent(error, draft) from error
     if not wants_part():
         return redirect(url_for("firmtext.conversation", conversation_id=conversation_id), code=303)
     if draft.conversation == str(conversation_id):
@@ -71,59 +63,87 @@ def _sent(draft: Draft) -> Response:
     return _conversation_instead(who, conversation_id, contact)
 
 
+def _not_sent(error: Exception, draft: Draft) -> NotSent:
+    """Whatever went wrong, the words come back; what it was is told by type and place, without any value."""
+    if isinstance(error, TextRefused):
+        again = draft.another if error.code in ("sent_before", "token") else draft.refused
+        return NotSent(CODES.get(error.code, 422), again(error.sentence))
+    if isinstance(error, Problem):
+        return NotSent(error.code, draft.refused({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED)))
+    log.error("a text was not stored: %s", where(error))
+    return NotSent(503, draft.refused(NOT_STORED))
+
+
 def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Contact) -> Response:
     """The first text to somebody: the conversation takes the place of the empty page, without a reload."""
-    shown = opened(who, conversation_id, contact=contact.ref)
-    draft = Draft.to_answer(shown)
-    answer = make_response(render_template("firmtext/_thread.html", thread=shown, draft=draft, visitor=who))
+    address = url_for("firmtext.conversation", conversation_id=conversation_id)
+    try:
+        shown = opened(who, conversation_id, contact=contact.ref)
+        draft = Draft.to_answer(shown)
+        answer = make_response(render_template("firmtext/_thread.html", thread=shown, draft=draft, visitor=who))
+    except Exception as error:
+        log.error("a text is stored, its conversation could not be shown: %s", where(error))
+        return Response(headers={"HX-Redirect": address})
     answer.headers["HX-Retarget"] = "#ft-thread"
     answer.headers["HX-Reswap"] = "outerHTML"
-    answer.headers["HX-Replace-Url"] = url_for("firmtext.conversation", conversation_id=conversation_id)
+    answer.headers["HX-Replace-Url"] = address
     return answer
 
 
-def _contact(who: Visitor, draft: Draft) -> Contact:
-    contact = asked("Contacts.get", lambda: who.ports.contacts.get(draft.contact))
+def _stored(draft: Draft) -> tuple[Visitor, Contact, uuid.UUID]:
+    """Store the text and commit. :raises TextRefused, Problem: it is not stored."""
+    who = visitor()
+    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
     if contact is None:
         raise nothing_here()
-    who.must("message.send", _subject(who, contact, draft))
-    return contact
-
-
-def _subject(who: Visitor, contact: Contact, draft: Draft) -> Subject:
-    """The conversation that the text would go into, else the contact alone."""
-    index = _index(draft.number)
-    known = thread.with_phone(who.firm.ref, index) if index else None
-    found = thread.find(who.firm.ref, known) if known else None
-    contacts = (*found.contacts, contact.ref) if found else (contact.ref,)
-    return Subject(who.firm.ref, tuple(dict.fromkeys(contacts)), found.conversation if found else None)
-
-
-def _accepted(who: Visitor, contact: Contact, draft: Draft) -> uuid.UUID:
-    """Store the text and commit. :raises NotSent: it is not stored."""
+    route = _route(who, contact, draft)
+    who.must("message.send", route.subject)
     session = firmtext.db.session
-    try:
-        to = number_of(who.firm.ref, contact, draft.number)
-        message = accepting.accept(session, user=who.user, contact=contact, to=to, text=draft.text, token=draft.token)
-        _same(message, draft)
-        conversation_id = message.conversation_id
-        session.commit()
-    except TextRefused as refused:
-        session.rollback()
-        again = draft.another if refused.code in ("sent_before", "token") else draft.refused
-        raise NotSent(CODES.get(refused.code, 422), again(refused.sentence)) from refused
-    return conversation_id
+    message = accepting.accept_on(
+        session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, zone=who.firm.zone
+    )
+    conversation = session.get_one(Conversation, message.conversation_id)
+    _same(message, conversation, route, draft)
+    _as_asked(who, conversation, route)
+    conversation_id = message.conversation_id
+    session.commit()
+    return who, contact, conversation_id
 
 
-def _same(message: Message, draft: Draft) -> None:
-    """Back, other words, Send: the form's token is spent, and these words would be lost in silence."""
-    where = cells.place(Message, "body", message.id, message.firm)
+def _route(who: Visitor, contact: Contact, draft: Draft) -> Route:
+    """The way of this text. Why there is none is told only to who may text the contact."""
+    firm = who.firm.ref
     try:
-        stored = cells.unseal(firmtext.db.session(), where, message.body)
+        to = number_of(firm, contact, draft.number)
+        with reading() as session:
+            return routes.find(session, firm, contact, to=to, conversation=draft.answers)
+    except TextRefused:
+        who.must("message.send", Subject(firm, (contact.ref,)))
+        raise
+
+
+def _same(message: Message, conversation: Conversation, route: Route, draft: Draft) -> None:
+    """Back, other words or somebody else, Send: the form's token is spent, and these words would be lost in silence."""
+    if not route.reaches(conversation):
+        raise TextRefused("sent_before", SENT_BEFORE)
+    place = cells.place(Message, "body", message.id, message.firm)
+    try:
+        stored = cells.unseal(firmtext.db.session(), place, message.body)
     except DecryptError:
         return
     if stored != check(draft.text):
         raise TextRefused("sent_before", SENT_BEFORE)
+
+
+def _as_asked(who: Visitor, conversation: Conversation, route: Route) -> None:
+    """Since the host was asked, others may have written to the same phone: then it is asked again."""
+    subject = routes.of_conversation(firmtext.db.session(), conversation)
+    begun = route.subject.conversation is None
+    if set(subject.contacts) == set(route.subject.contacts) and (
+        begun or subject.conversation == route.subject.conversation
+    ):
+        return
+    who.must("message.send", subject)
 
 
 def number_of(firm: str, contact: Contact, key: str) -> str | None:
@@ -139,26 +159,19 @@ def number_of(firm: str, contact: Contact, key: str) -> str | None:
     raise TextRefused("number_not_textable", f"{contact.name} no longer has this number. Choose one of the contact's.")
 
 
-def _index(key: str) -> bytes | None:
-    try:
-        return bytes.fromhex(key) or None
-    except ValueError:
-        return None
-
-
 @blueprint.errorhandler(NotSent)
 def show(refusal: NotSent) -> Response:
     """The composer again: in its place for htmx, under its conversation where that can be shown, else alone."""
     if wants_part():
         return make_response(render_template("firmtext/_composer.html", draft=refusal.draft), refusal.code)
-    if refusal.code in (400, 409, 422) and refusal.draft.conversation:
+    if refusal.code in (400, 409, 422) and refusal.draft.answers:
         try:
             who = visitor()
-            shown = opened(who, uuid.UUID(refusal.draft.conversation))
+            shown = opened(who, refusal.draft.answers)
             context = {"thread": shown, "newest": True, "visitor": who}
             return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
-        except (Problem, ValueError, SQLAlchemyError):
-            pass
+        except Exception as error:
+            log.warning("a refused text is shown without its conversation: %s", where(error))
     return framed("firmtext/kept.html", refusal.code, draft=refusal.draft)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field, replace
 
 from flask import request
@@ -19,10 +20,10 @@ class Draft:
 
     contact: str
     number: str
-    text: str = ""
+    text: str = field(default="", repr=False)
     token: str = field(default_factory=new_token)
     conversation: str = ""
-    error: str | None = None
+    error: str | None = field(default=None, repr=False)
 
     @classmethod
     def to_answer(cls, thread: Thread) -> Draft:
@@ -44,6 +45,14 @@ class Draft:
             token=given.get("token", ""),
             conversation=given.get("conversation", ""),
         )
+
+    @property
+    def answers(self) -> uuid.UUID | None:
+        """The conversation under which it was written, None where the form names none."""
+        try:
+            return uuid.UUID(self.conversation)
+        except ValueError:
+            return None
 
     def refused(self, error: str) -> Draft:
         """The same words again, with the reason beside them."""

@@ -33,6 +33,8 @@ def size(text: str) -> str:
     limit = f"{len(text):,} of {TEXT_LIMIT:,} characters"
     if len(text) > TEXT_LIMIT:
         return f"{limit}: too long to send"
+    if not text:
+        return limit
     count = measure(text).count
     return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
 

@@ -15,6 +15,7 @@ from ..store import changes
 from ..store.transactions import reading
 from . import inbox
 from .access import Visitor, visitor
+from .arguments import whole_number
 from .blueprint import blueprint
 from .problems import Problem
 from .thread import mark_read, may_read
@@ -39,7 +40,7 @@ def changed() -> Response:
 def _answer() -> Response:
     who = visitor()
     who.must("conversation.list")
-    since = request.args.get("since", -1, type=int)
+    since = whole_number("since")
     open_thread = request.args.get("conversation", type=uuid.UUID)
     _seen(who, open_thread)
     with reading() as own:
@@ -62,21 +63,21 @@ def _reads(who: Visitor) -> Any:
 
 def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
     """Texts that came while the conversation was open and in sight have been read."""
-    position = request.args.get("seen", type=int)
+    position = whole_number("seen")
     if conversation_id and position:
         may_read(who, conversation_id)
         mark_read(who, conversation_id, position)
 
 
-def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int) -> dict[str, Any]:
+def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> dict[str, Any]:
     may_read(who, conversation_id)
-    fresh = thread.changed(who.firm, conversation_id, since=since)
+    fresh = thread.changed(who.firm, conversation_id, since=-1 if since is None else since)
     shown = fresh.texts[-thread.PAGE :]
     return {
         "texts": "".join(
             render_template("firmtext/_text.html", text=text, names=fresh.names, visitor=who) for text in shown
         ),
-        "gap": since >= 0 and len(fresh.texts) > len(shown),
+        "gap": since is not None and len(fresh.texts) > len(shown),
         "hold": render_template("firmtext/_hold.html", hold=fresh.hold),
     }
 

@@ -5,7 +5,7 @@ What is typed to find somebody goes in a form's body, never in an address: addre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from ..messaging import owners, thread
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..messaging.thread import Thread
+from ..ports import promises
 from ..ports.values import Contact
 from ..store import keys
 from .access import Visitor, asked, visitor
@@ -28,8 +29,8 @@ class Choice:
     """One of a contact's numbers: its key, how it is written, the host's label, whether texts go there by default."""
 
     key: str
-    e164: str
-    words: str
+    e164: str = field(repr=False)
+    words: str = field(repr=False)
     label: str
     default: bool
 
@@ -69,7 +70,7 @@ def search() -> Response:
     who = visitor()
     who.must("message.send")
     typed = request.form.get("q", "").strip()[:200]
-    contacts = asked("Contacts.search", lambda: who.ports.contacts.search(typed))
+    contacts = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
     options = [
         _with_choices(who, contact)
         for contact in contacts
@@ -97,7 +98,7 @@ def _page(
 
 
 def _chosen(who: Visitor, ref: str) -> Found:
-    contact = asked("Contacts.get", lambda: who.ports.contacts.get(ref))
+    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, Unauthorized
 from werkzeug.wrappers import Response
 
-from ..errors import KeyUnavailable
+from ..errors import HostContractError, KeyUnavailable
 from .blueprint import OWN_BASE, blueprint, wants_part
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,24 @@ def show(problem: Problem) -> Response:
 
 @blueprint.errorhandler(SQLAlchemyError)
 @blueprint.errorhandler(KeyUnavailable)
+@blueprint.errorhandler(HostContractError)
 def unavailable(error: Exception) -> Response:
-    # The error's own words hold the statement's values: only its type is told.
-    log.error("a page could not be shown: %s", type(error).__name__)
+    log.error("a page could not be shown: %s", where(error))
     return show(not_available())
+
+
+def where(error: Exception) -> str:
+    """Type and place of an error, for a log: its own words may hold a text, a number or a statement's values.
+
+    A host's broken promise is told in full: it names port, verb and what was expected.
+    """
+    if isinstance(error, HostContractError):
+        return str(error)
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "nowhere"
+    return f"{type(error).__name__} at {place}"
 
 
 def framed(template: str, code: int, **context: object) -> Response:

@@ -14,6 +14,7 @@ from ..messaging.thread import Thread
 from ..store import inbox_queries
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
+from .arguments import whole_number
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .problems import nothing_here
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 @blueprint.get("/conversations/<uuid:conversation_id>")
 def conversation(conversation_id: uuid.UUID) -> str:
     """A conversation at its newest texts, or those before a position."""
-    before = request.args.get("before", type=int)
+    before = whole_number("before")
     shown = opened(visitor(), conversation_id, before=before)
     if wants_part():
         return render_template("firmtext/_texts.html", thread=shown, visitor=visitor())
@@ -59,12 +60,16 @@ def may_read(who: Visitor, conversation_id: uuid.UUID) -> None:
 
 
 def mark_read(who: Visitor, conversation_id: uuid.UUID, position: int) -> None:
-    """The user has seen the texts up to here; written only when that is news. A mark that fails hides no text."""
+    """The user has seen the texts up to here, none that is still to come; written only when that is news.
+
+    A mark that fails hides no text.
+    """
     try:
         with reading() as session:
-            if not inbox_queries.has_unread(session, who.firm.ref, who.user.ref, conversation_id):
-                return
+            last = inbox_queries.unread_up_to(session, who.firm.ref, who.user.ref, conversation_id)
+        if last is None:
+            return
         with own() as session:
-            mark(session, who.firm.ref, conversation_id, user=who.user.ref, position=position)
+            mark(session, who.firm.ref, conversation_id, user=who.user.ref, position=min(position, last))
     except SQLAlchemyError as error:
         log.warning("a read mark was not stored: %s", type(error).__name__)

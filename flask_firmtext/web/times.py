@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..messaging.moments import clock_time, day, moment
+from ..messaging.moments import clock_time, day, moment, place
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -32,8 +31,4 @@ def relative(at: datetime, now: datetime, zone: str) -> str:
 
 
 def _date(at: datetime, zone: str) -> datetime:
-    try:
-        local = at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        local = at
-    return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return at.astimezone(place(zone)[0]).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

@@ -11,7 +11,7 @@ import pytest
 from flask_firmtext.messaging.accepting import Outgoing
 from flask_firmtext.messaging.shown import Text
 from flask_firmtext.ports.gateway import InboundText, Media, Outbound, RawRequest
-from flask_firmtext.ports.values import Contact, Notifications, PhoneNumber, User
+from flask_firmtext.ports.values import Contact, Link, Notifications, PhoneNumber
 from flask_firmtext.store.states import Kind, State
 from flask_firmtext.web.draft import Draft
 
@@ -29,7 +29,7 @@ VALUES = [
     PhoneNumber(CANARY, "mobile"),
     Contact("rosa", CANARY, (PhoneNumber(CANARY),), CANARY, url=CANARY),
     Notifications(CANARY, CANARY, CANARY),
-    User("sam", CANARY, "harbor"),
+    Link(CANARY, CANARY),
 ]
 
 

@@ -18,10 +18,10 @@ from office import ROSA, STAFF, Office
 QUERIES: dict[str, Callable[[Session, str, Any, list[Any]], Any]] = {
     "newest": lambda session, firm, row, texts: inbox_queries.newest(session, firm, STAFF, older_than=None, limit=9),
     "unread": lambda session, firm, row, texts: inbox_queries.unread(session, firm, STAFF),
-    "has_unread": lambda session, firm, row, texts: inbox_queries.has_unread(session, firm, STAFF, row),
+    "unread_up_to": lambda session, firm, row, texts: inbox_queries.unread_up_to(session, firm, STAFF, row),
     "conversation": lambda session, firm, row, texts: inbox_queries.conversation(session, firm, row),
     "conversation_with": lambda session, firm, row, texts: inbox_queries.conversation_with(
-        session, firm, keys.index_of("harbor", ROSA)
+        session, firm, keys.index_of("harbor", ROSA), number=None
     ),
     "texts": lambda session, firm, row, texts: inbox_queries.texts(session, firm, row, limit=9),
     "attachments": lambda session, firm, row, texts: inbox_queries.attachments(session, firm, texts),

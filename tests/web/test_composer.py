@@ -13,6 +13,7 @@ from flask_firmtext.messaging import consent
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.web.furniture import size
 from office import ROSA, STAFF, Office, fields, typed
 
 NEW = "/texting/new?contact=rosa"
@@ -237,6 +238,12 @@ def test_the_composer_says_that_files_cannot_be_attached_and_what_to_use(office:
     page = office.person().get(NEW).text
     assert "files cannot be attached" in page
     assert 'type="file"' not in page
+
+
+def test_an_empty_composer_counts_characters_and_no_texts(office: Office) -> None:
+    page = office.person().get(NEW).text
+    assert "data-ft-counter>0 of 3,200 characters</p>" in page
+    assert size("a") == "1 of 3,200 characters · 1 text"
 
 
 def test_no_address_of_ours_holds_a_number(office: Office) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from flask_firmtext.errors import HostContractError
-from flask_firmtext.messaging import accepting
+from flask_firmtext.messaging import accepting, consent
 from flask_firmtext.ports import promises
 from flask_firmtext.ports.values import Contact, Firm, PhoneNumber, User
-from office import Office, fields, typed
+from flask_firmtext.store import keys
+from flask_firmtext.store.transactions import own
+from office import ROSA, Office, fields, typed
 
 NEW = "/texting/new?contact=rosa"
 TEXTS = "/texting/texts"
@@ -125,8 +127,12 @@ def test_a_text_that_is_stored_and_cannot_be_shown_is_not_called_unsent(
 def test_the_hosts_zone_is_not_asked_for_while_a_text_is_being_written(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer(NEW), "text": "Hello"}
+    with own() as session:
+        index = keys.index_of("harbor", ROSA)
+        consent.lock_pair(session, "harbor", index)
+        consent.opt_out(session, "harbor", index, evidence="client", actor="client")
     office.host.calls.clear()
-    staff.post(TEXTS, form)
+    assert staff.post(TEXTS, form, headers=HTMX).status_code == 409
     assert office.host.calls.count("Firms.get") == 1
 
 

@@ -26,6 +26,7 @@
     const letters = [...text], number = (value) => value.toLocaleString("en-US");
     const limit = `${number(letters.length)} of ${number(LIMIT)} characters`;
     if (letters.length > LIMIT) return `${limit}: too long to send`;
+    if (!letters.length) return limit;
     const count = segments(letters);
     return `${limit} · ${count <= 1 ? "1 text" : `counts as ${count} texts`}`;
   }

@@ -5,7 +5,8 @@
   window.firmtextLive = true;
 
   const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, REFRESH = 60000, PATIENCE = 10000;
-  let since = null, seen = 0, failures = 0, timer = 0, running = null, refreshed = Date.now();
+  const MORE = "There is more. Reload the page to see every text.";
+  let since = null, seen = 0, failures = 0, timer = 0, running = null, refreshed = Date.now(), gap = false;
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -47,7 +48,7 @@
       else if (answer.status !== 204) throw new Error(String(answer.status));
       noteSeen(new URL(url, location.href).searchParams);
       failures = 0;
-      say("");
+      say(gap ? MORE : "");
     } catch (error) {
       if (running !== mine) return;
       failures += 1;
@@ -86,6 +87,8 @@
   function showTable(html) {
     const mine = one("[data-ft-table]"), fresh = one("#ft-table", parsed(html));
     if (!mine || !fresh) return;
+    const hold = one("[data-ft-table-hold]", mine), freshHold = one("[data-ft-table-hold]", fresh);
+    if (hold && freshHold && hold.innerHTML !== freshHold.innerHTML) hold.innerHTML = freshHold.innerHTML;
     const rows = one("tbody", mine), freshRows = one("tbody", fresh);
     if (!rows || !freshRows) {
       mine.replaceChildren(...fresh.childNodes);
@@ -135,7 +138,7 @@
     }
     const hold = one("#ft-hold");
     if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
-    if (fresh.gap) say("There is more. Reload the page to see every text.");
+    gap = gap || fresh.gap;
     if (newest() > seen && !document.hidden) timer = setTimeout(poll, 0);
   }
 
@@ -153,6 +156,7 @@
     const thread = one("[data-ft-thread]");
     seen = thread ? Number(thread.dataset.ftNewest) : 0;
     since = null;
+    gap = false;
     poll();
   }
 

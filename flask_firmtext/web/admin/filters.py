@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from sqlalchemy.orm import InstrumentedAttribute, Query
 
+from ...messaging.moments import place
 from ..access import visitor
 
 DAY = timedelta(days=1)
@@ -71,8 +71,5 @@ class Until(Since):
 
 
 def _begins(day: date) -> datetime:
-    try:
-        zone: ZoneInfo | Any = ZoneInfo(visitor().firm.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = UTC
+    zone, _ = place(visitor().firm.zone)
     return datetime.combine(day, time(), zone)

@@ -1,0 +1,89 @@
+"""What an open page learns without a reload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import render_template_string
+from playwright.sync_api import expect
+
+from flask_firmtext.messaging import holds, thread
+from flask_firmtext.store import changes, queries
+from flask_firmtext.store.states import HoldKind
+from flask_firmtext.store.transactions import own, reading
+from office import Office
+
+LIVE = 1500  # milliseconds
+MORE = "There is more. Reload the page to see every text."
+TAB = """<!doctype html><html lang="en"><head><title>Practice</title>
+{% import "firmtext/slots.html" as slots with context %}</head>
+<body><nav><a href="/">Communications {{ slots.unread_badge() }}</a></nav></body></html>"""
+
+
+@pytest.fixture
+def tab(office: Office) -> str:
+    """The path of a page of the host with the badge in its tab."""
+    office.app.add_url_rule("/tab", "tab", lambda: render_template_string(TAB))
+    return "/tab"
+
+
+def test_the_badge_in_the_hosts_tab_counts_without_a_reload(tab: str, staff: Any, site: str, office: Office) -> None:
+    office.sends()
+    staff.goto(f"{site}{tab}")
+    badge = staff.locator("nav .ft-badge")
+    expect(badge).to_be_hidden()
+    badge.evaluate("node => { node.dataset.same = 'yes' }")
+    for number, words in ((1, "1 unread text"), (2, "2 unread texts")):
+        office.receives(f"Answer {number}")
+        expect(badge).to_be_visible(timeout=LIVE)
+        expect(badge).to_have_text(f"{number}{words}", timeout=LIVE)
+    office.person().get(f"/texting/conversations/{office.conversation()}")
+    expect(badge).to_be_hidden(timeout=LIVE)
+    expect(badge).to_have_attribute("data-same", "yes")
+
+
+def test_what_holds_texts_back_shows_in_the_open_table_and_goes(staff: Any, site: str, office: Office) -> None:
+    office.sends()
+    staff.goto(f"{site}/texting/")
+    banner = staff.locator("[data-ft-table-hold]")
+    expect(banner).to_be_empty()
+    with own() as session:
+        holds.put(session, HoldKind.FIRM, "harbor", "operator", by="test")
+    office.sends("rosa", "Held back")
+    expect(banner).to_contain_text("Waiting: an operator stopped sending.", timeout=LIVE)
+    expect(staff.locator("tbody tr .ft-state")).to_have_text("Waiting: an operator stopped sending")
+    with own() as session:
+        holds.lift(session, next(iter(_standing())), by="test")
+    office.receives()
+    expect(banner).to_be_empty(timeout=LIVE)
+
+
+def _standing() -> list[Any]:
+    with reading() as session:
+        return [hold.id for hold in queries.standing_holds(session)]
+
+
+def test_more_changes_than_a_page_holds_are_told_until_the_page_is_reloaded(
+    staff: Any, site: str, office: Office
+) -> None:
+    office.sends()
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    articles = staff.get_by_role("log").get_by_role("article")
+    expect(articles).to_have_count(1)
+    with reading() as session:
+        now = changes.now(session, "harbor")
+    office.text_copies(thread.PAGE + 5, changed=now + 1)
+    office.receives("First")
+    told = staff.locator("[data-ft-connection]")
+    expect(told).to_have_text(MORE, timeout=LIVE)
+    office.receives("Second")
+    expect(articles.last).to_contain_text("Second", timeout=LIVE)
+    with staff.expect_response(lambda answer: "/changes" in answer.url and answer.status == 204):
+        pass
+    expect(told).to_have_text(MORE)
+    staff.reload()
+    expect(articles).to_have_count(thread.PAGE)
+    with staff.expect_response(lambda answer: "/changes" in answer.url):
+        pass
+    expect(told).to_have_text("")
