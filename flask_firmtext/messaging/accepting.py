@@ -147,7 +147,7 @@ def _with_token(firm: str, author: str, token: str) -> Any:
 def _check_consent(session: Sessions, route: Route, contact: Contact, zone: str) -> None:
     standing = consent.opt_out_of(session, route.number.firm, route.index)
     if standing is not None:
-        words = opted_out(contact.name, standing.evidence, standing.since, firmtext.clock.now(), firmtext.host.firms.get(route.number.firm).zone)
+        words = opted_out(contact.name, standing.evidence, standing.since, firmtext.clock.now(), zone)
         raise TextRefused("opted_out", words)
 
 

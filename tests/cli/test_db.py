@@ -108,9 +108,7 @@ def test_downgrade_to_base_takes_our_tables_away(keyless: Callable[..., Any], ur
 
 
 @pytest.mark.parametrize("target", ["base", "0001-1"])
-def test_downgrade_refuses_to_drop_texts_unless_told_twice(
-    keyless: Callable[..., Any], url: str, target: str
-) -> None:
+def test_downgrade_refuses_to_drop_texts_unless_told_twice(keyless: Callable[..., Any], url: str, target: str) -> None:
     keyless("db", "upgrade")
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, **KEYS})
     with app.app_context():

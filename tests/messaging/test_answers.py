@@ -251,9 +251,7 @@ def test_a_request_that_cannot_be_built_fails_that_text_alone(harbor: Any, sandb
     assert holds() == []
 
 
-def test_a_bug_before_the_post_is_tried_three_times(
-    harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_before_the_post_is_tried_three_times(harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     text = accepted("Hello")
     monkeypatch.setattr(sending, "_outbound", lambda _: 1 // 0)
     for _ in range(5):
