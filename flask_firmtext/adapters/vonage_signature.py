@@ -70,8 +70,7 @@ class Verifier:
         if claims.get("iss") != "Vonage":
             raise WebhookForged("issuer")
         if any(ours and claims.get(name) not in (None, ours) for name, ours in self._ours.items()):
-            # Our secret made it, so it may well be ours under a wrong setting: a 401 would destroy a client's words.
-            raise WebhookDoubtful("account")
+            raise WebhookForged("account")
         if not _hash_fits(claims.get("payload_hash"), request):
             raise WebhookForged("payload_hash")
         if not self._in_time(claims.get("iat")):
