@@ -45,6 +45,10 @@ test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers a
 test-all: $(VENV)/.test browser ## Test, and what takes longer (60 minutes at most)
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
 
+.PHONY: kill-run
+kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every five seconds, then count
+	$(BIN)/python benchmarks/kill_run.py $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style and layout
 	$(BIN)/ruff check .

@@ -159,8 +159,8 @@ def test_f10_sigterm_during_a_post_finishes_it_and_exits_0(
     everybody: bool, harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
     sandbox.fault("post", "delay", seconds=2, times=1)
-    with working(host_environment, tmp_path) as worker:
-        children = worker.ready()
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        children = worker.ready(1)
         text, waiting = accepted("Hello"), accepted("Waits", contact="grace")
         until(lambda: state(text) == "sending")
         assert worker.stop(everybody=everybody) == 0

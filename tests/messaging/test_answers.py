@@ -45,6 +45,12 @@ def carrier_settings(carrier_settings: dict[str, str]) -> dict[str, str]:
     return {**carrier_settings, **FAST, "FIRMTEXT_REDIS_URL": ""}
 
 
+@pytest.fixture(autouse=True)
+def no_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jitter could make a wait so short that the same drain tries again."""
+    monkeypatch.setattr(answers.random, "uniform", lambda low, high: high)
+
+
 @pytest.fixture
 def harbor(carrier_app: Any) -> Any:
     adopt()
@@ -350,10 +356,7 @@ class Waits:
         self.found.append((row.not_before - row.state_at).total_seconds())
 
 
-def test_the_backoff_doubles_with_full_jitter_up_to_ten_minutes(
-    harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers.random, "uniform", lambda low, high: high)
+def test_the_backoff_doubles_up_to_ten_minutes(harbor: Any, sandbox: Any) -> None:
     sandbox.fault("post", "answer", status=404, times=None)
     text, waits = accepted("Hello"), Waits()
     for _ in range(11):
@@ -378,10 +381,16 @@ def test_retry_after_is_obeyed_up_to_five_minutes(seconds: int, kept: int, harbo
     assert message(text).tries == 0
 
 
-def test_too_fast_without_retry_after_backs_off_further_each_time(
-    harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers.random, "uniform", lambda low, high: high)
+def test_the_jitter_is_full(harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, float]] = []
+    monkeypatch.setattr(answers.random, "uniform", lambda low, high: asked.append((low, high)) or high)
+    sandbox.fault("post", "answer", status=404, times=1)
+    accepted("Hello")
+    drain.run()
+    assert asked == [(0, 2.0)]
+
+
+def test_too_fast_without_retry_after_backs_off_further_each_time(harbor: Any, sandbox: Any) -> None:
     sandbox.fault("post", "answer", status=429, headers={"Retry-After": None}, times=None)
     text, waits = accepted("Hello"), Waits()
     for _ in range(20):
