@@ -30,6 +30,11 @@ from servers import (
 
 ROOT = Path(__file__).parent.parent
 SUPPORT = Path(__file__).parent / "support"
+#: A browser that talks to nobody but the page's server, and does nothing else.
+ALONE = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-extensions"),
+]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
@@ -304,6 +309,8 @@ def served(carrier_app: Any, public_url: str) -> Iterator[str]:
     """The address under which ``carrier_app`` is served, by threads of this process."""
     port = int(public_url.rpartition(":")[2])
     server = make_server("127.0.0.1", port, carrier_app, threaded=True)
+    # Closing waits for the requests in hand: a database connection that they hold must not outlive its engine.
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield public_url
@@ -323,7 +330,7 @@ def browser() -> Iterator[Any]:
             pytest.fail("no browser: `make browser` installs Debian's chromium")
         pytest.skip("no browser: `make browser` installs Debian's chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=found, args=ALONE)
         yield chromium
         chromium.close()
 

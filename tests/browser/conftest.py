@@ -21,6 +21,7 @@ def office(app: Any) -> Office:
 def site(app: Any) -> Iterator[str]:
     """The address under which the host is served by threads of this process."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -29,6 +29,7 @@ OTHER_KEK = "test1:Zm9yIHRlc3RzIG9ubHk6IGFub3RoZXIga2V5IC4uLi4="
 @contextlib.contextmanager
 def serving(app: Any, url: str) -> Iterator[None]:
     server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app, threaded=True)
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
