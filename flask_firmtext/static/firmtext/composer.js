@@ -62,7 +62,16 @@
     awaited = false;
   });
   let awaited = false;
-  document.addEventListener("htmx:beforeRequest", (event) => { if (ours(event.target)) awaited = true; });
+  // The answer brings a new field: what was typed into the old one meanwhile would be lost, so it takes nothing.
+  function hold(event, held) {
+    const form = ours(event.target);
+    if (form) form.querySelector("#ft-message").readOnly = held;
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (ours(event.target)) awaited = true;
+    hold(event, true);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => hold(event, false));
   document.addEventListener("htmx:sendError", (event) => {
     if (ours(event.target)) fail("Not connected; your text is kept here. Press Send again.");
   });
