@@ -151,3 +151,12 @@ class WebhookUnreadable(FirmTextError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+def where(error: BaseException) -> str:
+    """Type and place of an error, for a log: its own words may hold a text, a number or a statement's values."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "nowhere"
+    return f"{type(error).__name__} at {place}"

@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from werkzeug.serving import make_server
 
 from servers import (
     FOLDER,
@@ -27,6 +25,7 @@ from servers import (
     until,
     valkey,
 )
+from serving import serving
 
 ROOT = Path(__file__).parent.parent
 SUPPORT = Path(__file__).parent / "support"
@@ -308,15 +307,8 @@ def worker(host_environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
 def served(carrier_app: Any, public_url: str) -> Iterator[str]:
     """The address under which ``carrier_app`` is served, by threads of this process."""
     port = int(public_url.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, carrier_app, threaded=True)
-    # Closing waits for the requests in hand: a database connection that they hold must not outlive its engine.
-    server.daemon_threads = False  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield public_url
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(carrier_app, port) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

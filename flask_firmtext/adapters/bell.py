@@ -15,8 +15,6 @@ from rq.serializers import JSONSerializer
 log = logging.getLogger(__name__)
 
 SEND = "firmtext-send"
-MEDIA = "firmtext-media"
-FILE = "firmtext-file"
 DRAIN = "flask_firmtext.worker.tasks.drain"
 
 #: Longer than the exchange with the carrier and the database's patience, so that RQ never interrupts a POST (seconds).

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from .. import points, signals
 from ..current import firmtext
-from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, DecryptError, Scope
+from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, DecryptError, Scope, where
 from ..ports.gateway import Reason, Receipt
 from ..store import audit
 from ..store.models import Attempt, Message, Number
@@ -95,7 +95,7 @@ def judge(error: Exception, *, posted: bool) -> Answered:
         return Answered(Outcome.UNSURE, error.evidence, run=UNSURE, hold=hold)
     if isinstance(error, DBAPIError) and not posted:
         return Answered(Outcome.NOT_SENT, "database")
-    log.error("a text was not sent as it should: %s", _where(error))
+    log.error("a text was not sent as it should: %s", where(error))
     if isinstance(error, DecryptError) and not posted:
         # A key that this process has not been given yet, as a rule: an operator has about an hour.
         return Answered(Outcome.NOT_SENT, UNREADABLE, counts=True)
@@ -113,15 +113,6 @@ def _refused(error: CarrierRefused) -> Answered:
     # Nothing stands still yet, so the text is tried again, and not for ever.
     run = error.evidence
     return Answered(Outcome.NOT_SENT, run, hold=hold, run=run, run_limit=error.hold_after, by_text=True, counts=True)
-
-
-def _where(error: Exception) -> str:
-    """Type and place of an error, without its message: that may hold a text or a number."""
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "nowhere"
-    return f"{type(error).__name__} at {place}"
 
 
 def conclude(message: uuid.UUID, attempt: uuid.UUID, number: uuid.UUID, answered: Answered) -> None:

@@ -96,13 +96,6 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch
     return found
 
 
-def phone_of(session: Sessions, conversation: Conversation) -> str:
-    """The phone number of a conversation in E.164. :raises DecryptError: it cannot be read."""
-    return cells.unseal(
-        session, cells.place(Conversation, "phone", conversation.id, conversation.firm), conversation.phone
-    )
-
-
 def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
     """The newest text of a conversation is the one at ``position``."""
     session.execute(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..clock import UTCDateTime
 from ..current import firmtext
-from .models import Attempt, Conversation, ConversationContact, Heartbeat, Hold, Message, Number
+from .models import Attempt, Conversation, ConversationContact, Heartbeat, Message, Number
 from .states import Direction, State
 
 
@@ -67,11 +67,6 @@ def contacts_of(session: Session, conversations: Collection[uuid.UUID]) -> Mappi
         .order_by(ConversationContact.since, ConversationContact.contact)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def standing_holds(session: Session) -> Sequence[Hold]:
-    """The holds that nobody has lifted, the oldest first."""
-    return session.scalars(select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.since)).all()
 
 
 def newest_beats(session: Session) -> dict[str, datetime]:

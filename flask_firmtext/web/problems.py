@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, Unauthorized
 from werkzeug.wrappers import Response
 
+from .. import errors
 from ..errors import HostContractError, KeyUnavailable
 from .blueprint import OWN_BASE, blueprint, wants_part
 
@@ -63,13 +64,7 @@ def where(error: Exception) -> str:
 
     A host's broken promise is told in full: it names port, verb and what was expected.
     """
-    if isinstance(error, HostContractError):
-        return str(error)
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "nowhere"
-    return f"{type(error).__name__} at {place}"
+    return str(error) if isinstance(error, HostContractError) else errors.where(error)
 
 
 def framed(template: str, code: int, **context: object) -> Response:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from office import Office
+from serving import serving
 
 
 @pytest.fixture
@@ -20,14 +19,8 @@ def office(app: Any) -> Office:
 @pytest.fixture
 def site(app: Any) -> Iterator[str]:
     """The address under which the host is served by threads of this process."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = False  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as served:
+        yield served
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from werkzeug.serving import make_server
 
 from carrier import Carrier
 from evidence import everything, heard, kept, rows
@@ -21,23 +19,10 @@ from flask_firmtext.messaging import receiving
 from flask_firmtext.store.models import Message, Quarantine
 from rows import accepted, verified_number
 from servers import answers, process, until
+from serving import serving
 from signing import HARBOR, ROSA, Signer, packed, words
 
 OTHER_KEK = "test1:Zm9yIHRlc3RzIG9ubHk6IGFub3RoZXIga2V5IC4uLi4="
-
-
-@contextlib.contextmanager
-def serving(app: Any, url: str) -> Iterator[None]:
-    server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app, threaded=True)
-    server.daemon_threads = False  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -180,7 +165,7 @@ def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
     with app.app_context():
         verified_number()
         accepted("How are you?")
-        with plain.app_context(), firmtext.engine.connect() as holder, serving(app, public_url):
+        with plain.app_context(), firmtext.engine.connect() as holder, serving(app, int(public_url.rpartition(":")[2])):
             holder.exec_driver_sql("UPDATE firmtext_conversation SET turn = turn + 1")
             sandbox.text(ROSA, HARBOR, "Do not lose me")
             until(lambda: codes(sandbox), seconds=5)

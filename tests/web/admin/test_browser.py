@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, Response
-from werkzeug.serving import make_server
 
 from attempts import claimed
 from office import ADMIN, Office
+from serving import serving
 
 POLICY = "default-src 'self'; img-src 'self' data:"
 PAGES = ("messages/", "conversations/", "attempts/")
@@ -30,14 +29,8 @@ def address(app: Flask, office: Office) -> Iterator[str]:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = False  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as served:
+        yield served
 
 
 @pytest.mark.parametrize("width", [1280, 360])
