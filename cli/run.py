@@ -27,6 +27,11 @@ def worker(count: int, no_sweep: bool) -> None:
     Starts the sending processes and the sweep, keeps them running and ends with all of them.
     """
     refuse_unready()
+    if not firmtext.settings.redis_url:
+        if no_sweep:
+            raise click.UsageError("Without FIRMTEXT_REDIS_URL the sweep is what sends: leave out --no-sweep.")
+        click.echo("FIRMTEXT_REDIS_URL is not set: nobody rings, the sweep alone looks every second.", err=True)
+        count = 0
     raise click.exceptions.Exit(processes.run(_app(), count, not no_sweep))
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable
-from types import FrameType
 
 from sqlalchemy import and_
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,11 +15,9 @@ from ..store import queries
 from ..store.models import Message
 from ..store.queries import Due
 from ..store.transactions import reading
+from .stop import stopping
 
 log = logging.getLogger(__name__)
-
-#: Set by SIGTERM; heeded between texts.
-stopping = threading.Event()
 
 SECONDS = 60.0
 LOOK_AHEAD = 20
@@ -31,11 +27,6 @@ LONGEST_WAIT = 10.0
 LOOK_EVERY = 0.2
 #: The database is away, or somebody was always faster (seconds).
 PAUSE = 1.0
-
-
-def stop(number: int = 0, frame: FrameType | None = None) -> None:
-    """Take no further text; fit to be a signal's handler."""
-    stopping.set()
 
 
 def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Callable[[], None] = lambda: None) -> int:

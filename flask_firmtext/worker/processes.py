@@ -17,7 +17,8 @@ from types import FrameType
 from flask import Flask
 
 from ..current import firmtext
-from . import drain, sends, sweep
+from . import sends, sweep
+from .stop import stopping
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ PR_SET_PDEATHSIG = 1
 PAUSE = 1.0
 #: A POST that is on the wire may take this long (seconds); a process still there then is killed.
 LAST_POST = 60.0
+INTERRUPTED = 130
 
 
 @dataclass
@@ -36,10 +38,10 @@ class Family:
     app: Flask
     wanted: list[Callable[[Flask], None]]
     running: dict[int, Callable[[Flask], None]] = field(default_factory=dict)
-    ending: bool = False
+    ended_by: int = 0
 
     def live(self) -> int:
-        """Keep every child running until told to stop; returns the exit code."""
+        """Keep every child running until told to stop; returns the exit code, that of an interruption for Ctrl-C."""
         for end in ENDS:
             signal.signal(end, self._end)
         for work in self.wanted:
@@ -49,11 +51,11 @@ class Family:
             if pid not in self.running:
                 continue
             work = self.running.pop(pid)
-            if not self.ending:
+            if not self.ended_by:
                 log.warning("process %d ended with %d; starting another", pid, os.waitstatus_to_exitcode(status))
                 time.sleep(PAUSE)
                 self._start(work)
-        return 0
+        return INTERRUPTED if self.ended_by == signal.SIGINT else 0
 
     def _start(self, work: Callable[[Flask], None]) -> None:
         sys.stdout.flush()
@@ -63,16 +65,16 @@ class Family:
         # that still has its parent's handler.
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         try:
-            pid = 0 if self.ending else os.fork()
+            pid = 0 if self.ended_by else os.fork()
             if pid:
                 self.running[pid] = work
-            elif not self.ending:
+            elif not self.ended_by:
                 _live_as_child(self.app, work, parent)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        self.ending = True
+        self.ended_by = self.ended_by or number
         self._signal(signal.SIGTERM)
         killer = threading.Timer(LAST_POST, self._kill)
         killer.daemon = True
@@ -90,10 +92,8 @@ class Family:
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:
     """Run ``processes`` send processes and, if wanted, the sweep, until SIGTERM or SIGINT. Returns the exit code."""
-    with app.app_context():
-        bell = bool(firmtext.settings.redis_url)
-    wanted: list[Callable[[Flask], None]] = [sends.run] * (processes if bell else 0)
-    if with_sweep or not bell:
+    wanted: list[Callable[[Flask], None]] = [sends.run] * processes
+    if with_sweep:
         wanted.append(sweep.run)
     return Family(app, wanted).live()
 
@@ -102,7 +102,7 @@ def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> No
     code = 1
     try:
         for end in ENDS:
-            signal.signal(end, drain.stop)
+            signal.signal(end, stopping.set)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
         end_with_parent(parent)
         with app.app_context():

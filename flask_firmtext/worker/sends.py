@@ -17,7 +17,8 @@ from rq.worker.base import WorkerStatus
 
 from ..adapters.bell import DRAIN, SEND
 from ..current import firmtext
-from . import drain, heartbeats
+from . import heartbeats
+from .stop import stopping
 
 log = logging.getLogger(__name__)
 
@@ -49,17 +50,22 @@ class Sender(SimpleWorker):
     max_connection_wait_time = 5.0
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        super().heartbeat(timeout, pipeline)
+        # RQ beats before each wait for a ring and looks whether to stop only before the first: a signal that came
+        # while the job before was being closed would be forgotten.
+        if self._stop_requested and self.get_state() == WorkerStatus.IDLE:
+            raise StopRequested
+        # Ours goes to the database and first: without Redis this process is as alive as before.
         heartbeats.beat_now_and_then(heartbeats.SEND)
+        super().heartbeat(timeout, pipeline)
 
     def _install_signal_handlers(self) -> None:
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         # A signal that came before these handlers has only been noted.
-        self._stop_requested = self._stop_requested or drain.stopping.is_set()
+        self._stop_requested = self._stop_requested or stopping.is_set()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         # RQ's own would let the second signal (a parent's and a control group's) end the process in a POST.
-        drain.stop()
+        stopping.set()
         self._stop_requested = True
         if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
@@ -71,14 +77,15 @@ class Sender(SimpleWorker):
 def run(app: Flask) -> None:
     """Take rings from Redis and drain what is due, until the process is to stop."""
     with app.app_context():
-        while not drain.stopping.is_set():
+        while not stopping.is_set():
+            heartbeats.beat_now_and_then(heartbeats.SEND)
             try:
                 _work()
             except (RedisError, StopRequested) as error:
                 log.warning("no rings (%s); the sweep sends meanwhile", type(error).__name__)
             for end in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(end, drain.stop)
-            drain.stopping.wait(RETRY)
+                signal.signal(end, stopping.set)
+            stopping.wait(RETRY)
 
 
 def _work() -> None:

@@ -17,6 +17,7 @@ from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..messaging import holds, overdue, pace
 from . import bells, drain, heartbeats
+from .stop import stopping
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Sweep:
 
     def run(self) -> None:
         """Sweep until the process is to stop."""
-        while not drain.stopping.is_set():
+        while not stopping.is_set():
             self.one_pass()
             self._attempt(beat)
             self._until_next()
@@ -79,7 +80,7 @@ class Sweep:
 
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
-        while time.monotonic() < until and not drain.stopping.wait(WITHOUT_BELL):
+        while time.monotonic() < until and not stopping.wait(WITHOUT_BELL):
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
 

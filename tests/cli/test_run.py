@@ -53,6 +53,23 @@ def test_a_worker_sends_and_ends_with_all_its_children(
     until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
 
 
+@pytest.mark.parametrize("command", ["worker", "sweep"])
+def test_an_interruption_is_told_by_the_exit_code(
+    carrier_app: Flask, host_environment: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    arguments = [sys.executable, "-m", "flask", "firmtext", command]
+    with process(arguments, env=host_environment, log=tmp_path / "log", cwd=tmp_path) as running:
+        until(lambda: "sweep" in kinds_alive())
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+
+
+def test_without_redis_the_sweep_cannot_be_left_out(new_app: Callable[..., Flask]) -> None:
+    result = run(new_app(), "worker", "--no-sweep")
+    assert result.exit_code == 2
+    assert "leave out --no-sweep" in result.stderr
+
+
 def test_one_pass_of_the_sweep_sends_what_is_due(carrier_app: Flask, sandbox: Any) -> None:
     verified_number()
     message = accepted("sent by the sweep")

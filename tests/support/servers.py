@@ -107,11 +107,11 @@ def _end_noted(note: Path, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def valkey(name: str) -> Iterator[str]:
+def valkey(name: str, port: int = 0) -> Iterator[str]:
     """An embedded Valkey; yields its URL."""
     FOLDER.mkdir(exist_ok=True)
     # Left to itself it takes the first free port from 16379 on, and so does every other run that starts just now.
-    server = ValkeyServer(port=free_port(), data_dir=FOLDER / f"valkey-{name}")
+    server = ValkeyServer(port=port or free_port(), data_dir=FOLDER / f"valkey-{name}")
     server.start()
     note = FOLDER / f"valkey-{name}.pid"
     assert server._process is not None

@@ -52,7 +52,11 @@ def working(environment: Mapping[str, str], folder: Path, *arguments: str, **env
 
 def gone(processes: list[psutil.Process], *, seconds: float = 20) -> None:
     """Wait until none of these runs any more."""
-    until(lambda: not any(map(_runs, processes)), seconds=seconds)
+    try:
+        until(lambda: not any(map(_runs, processes)), seconds=seconds)
+    except AssertionError as error:
+        left = [f"{one.pid} {one.status()} {len(one.threads())} threads" for one in processes if _runs(one)]
+        raise AssertionError(f"still running after {seconds} s: {left}") from error
 
 
 def _runs(one: psutil.Process) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 import uuid
 from collections.abc import Iterator
@@ -14,18 +15,21 @@ import psutil
 import pytest
 import redis
 from rq import Queue
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
+from rq.worker.base import WorkerStatus
 
 from flask_firmtext.adapters import bell
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import answers, sending
-from flask_firmtext.worker import bells, drain, heartbeats, sweep
+from flask_firmtext.worker import bells, drain, heartbeats, readiness, sends, sweep
+from flask_firmtext.worker.stop import Stop
 from flask_firmtext.worker.sweep import Sweep
 from outbound import FAST, adopt, attempts, counted, message, older, people, state, states
 from rows import accepted
-from servers import FOLDER, until, valkey
+from servers import FOLDER, free_port, until, valkey
 from workers import gone, working
 
 
@@ -279,6 +283,36 @@ def test_without_any_redis_the_sweep_sends_within_seconds(
         text = accepted("Hello")
         until(lambda: state(text) == "submitted", seconds=10)
         assert worker.stop() == 0
+
+
+def test_a_worker_without_its_redis_is_alive_and_takes_rings_when_it_comes(
+    new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    with new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url}).app_context():
+        adopt()
+        with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_REDIS_URL=url) as worker:
+            worker.ready(1)
+            until(lambda: heartbeats.newest(heartbeats.SEND))
+            assert "worker" not in readiness.reasons()
+            assert "redis" in readiness.reasons()
+            with valkey("late", port):
+                text = accepted("Hello")
+                bells.ring([str(text)], n=1)
+                until(lambda: state(text) == "submitted", seconds=20)
+            assert worker.stop() == 0
+
+
+def test_a_signal_between_two_jobs_is_heeded_before_the_next_wait(
+    kept: redis.Redis, monkeypatch: pytest.MonkeyPatch, harbor: Any
+) -> None:
+    monkeypatch.setattr(sends, "stopping", Stop())
+    sender = sends.Sender([Queue(bell.SEND, connection=kept, serializer=JSONSerializer)], connection=kept)
+    sender.set_state(WorkerStatus.BUSY)
+    sender.request_stop(signal.SIGTERM, None)
+    with pytest.raises(StopRequested):
+        sender.dequeue_job_and_maintain_ttl(1, max_idle_time=1)
 
 
 def test_a_worker_that_redis_left_comes_back_with_it(
