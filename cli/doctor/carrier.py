@@ -9,7 +9,7 @@ from werkzeug.utils import ImportStringError
 from ...current import firmtext
 from ...errors import CarrierBusy, CarrierError, CarrierRefused
 from ...messaging.wording import hold_words
-from ...store import operator_queries as queries
+from ...store import queries
 from ...store.transactions import reading
 from .finding import Finding, doubtful, fine, wrong
 
