@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -16,17 +17,15 @@ log = logging.getLogger(__name__)
 
 
 def note(session: Session | scoped_session[Any], kind: str, detail: str) -> None:
-    """Tell of ``kind`` once this transaction is committed."""
-    if firmtext.alarmed.first(kind, True):
-        notes(session).signals.append((signals.alarm, {"kind": kind, "detail": detail}))
-        log.warning("%s: %s; see `flask firmtext doctor`", kind, detail)
+    """Tell of ``kind`` once this transaction is committed. One that is rolled back spends no minute."""
+    notes(session).afterwards.append(partial(tell, kind, detail))
 
 
 def tell(kind: str, detail: str) -> None:
     """Tell of something that is not stored. A receiver that fails changes nothing for the caller."""
     if not firmtext.alarmed.first(kind, True):
         return
-    log.warning("%s: %s; see `flask firmtext doctor`", detail, kind)
+    log.warning("%s: %s; see `flask firmtext doctor`", kind, detail)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for receiver in signals.alarm.receivers_for(app):
         try:

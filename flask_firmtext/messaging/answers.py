@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from .. import points, signals
+from .. import points
 from ..current import firmtext
 from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, DecryptError, Scope, where
 from ..ports.gateway import Reason, Receipt
@@ -23,8 +23,8 @@ from ..store import audit
 from ..store.models import Attempt, Message, Number
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind, Outcome, State
-from ..store.transactions import notes, own
-from . import holds, pace
+from ..store.transactions import own
+from . import alarms, holds, pace
 from .holds import UNSURE
 from .moves import Move, move
 
@@ -209,7 +209,7 @@ def _follow_up(session: Session, message: uuid.UUID, number: uuid.UUID, answered
             object_ = session.scalars(select(Number.e164).where(Number.id == number)).one()
         holds.put(session, answered.hold, object_, answered.evidence, by=audit.WORKER)
     if answered.evidence == "uuid_reused":
-        notes(session).signals.append((signals.alarm, {"kind": "uuid_reused", "detail": str(message)}))
+        alarms.note(session, "uuid_reused", str(message))
 
 
 def _patiently(step: Callable[[], None]) -> None:

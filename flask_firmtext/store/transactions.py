@@ -7,7 +7,7 @@ the edges where a commit is written. Nothing rings before the outermost commit, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +36,7 @@ class Notes:
 
     rings: list[str] = field(default_factory=list)
     signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
     changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
 
     def show(self, firm: str, *messages: uuid.UUID) -> None:
@@ -44,7 +45,7 @@ class Notes:
 
     def copy(self) -> Notes:
         changed = {firm: list(messages) for firm, messages in self.changed.items()}
-        return Notes(list(self.rings), list(self.signals), changed)
+        return Notes(list(self.rings), list(self.signals), list(self.afterwards), changed)
 
 
 def notes(session: Session | scoped_session[Any]) -> Notes:
@@ -123,7 +124,8 @@ def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None
 def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is not None:
         return
-    session.info.pop(BEFORE, None)
+    for left in (BEFORE, NOTES):  # of a transaction that was closed without an end
+        session.info.pop(left, None)
     done = session.info.pop(COMMITTED, None)
     if done is not None:
         _deliver(done)
@@ -146,6 +148,8 @@ def _deliver(done: Notes) -> None:
                 receiver(app, **values)
             except Exception:
                 app.logger.exception("a receiver of %s failed; the text is not affected", signal.name)
+    for call in done.afterwards:
+        call()
 
 
 listen(OwnSession)
