@@ -69,16 +69,19 @@ def accept(
     route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
     firm = promises.firm("get", firmtext.host.firms.get(user.firm))
     zone = firm.zone if firm else "UTC"
-    return accept_on(session, route, user=user, contact=contact, text=text, token=token, zone=zone)
+    return _accepted(session, route, user, contact, text, token, zone)
 
 
 def accept_on(
     session: Sessions, route: Route, *, user: User, contact: Contact, text: str, token: str, zone: str
 ) -> Message:
     """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open."""
-    known = _by_token(session, user, token)
-    if known:
-        return known
+    return _by_token(session, user, token) or _accepted(session, route, user, contact, text, token, zone)
+
+
+def _accepted(
+    session: Sessions, route: Route, user: User, contact: Contact, text: str, token: str, zone: str
+) -> Message:
     text = check(text)
     _check_consent(session, route, contact, zone)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)

@@ -19,6 +19,7 @@ from flask_firmtext.signals import consent_changed
 from flask_firmtext.store import cells, changes
 from flask_firmtext.store.models import Conversation, Key, Message, Number
 from flask_firmtext.store.transactions import own, reading
+from office import Statements
 from outbound import adopt, rewrite, states
 from rows import STAFF, accepted
 
@@ -52,6 +53,13 @@ def test_the_same_token_twice_is_one_text(harbor: Any) -> None:
     with own() as session:
         assert accept(session, "token", "Other words").id == first
     assert states() == {"queued": 1}
+
+
+def test_a_token_is_looked_for_once(harbor: Any) -> None:
+    with Statements(harbor) as statements, own() as session:
+        accept(session, "token")
+    looked = [one for one in statements.seen if one.startswith("SELECT") and "client_token =" in one]
+    assert len(looked) == 1
 
 
 def test_the_same_token_of_two_people_is_two_texts(harbor: Any) -> None:
