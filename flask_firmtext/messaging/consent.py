@@ -12,6 +12,7 @@ from .. import signals
 from ..current import firmtext
 from ..store import audit
 from ..store.models import Conversation, Message, OptOut
+from ..store.queries import is_in
 from ..store.states import State
 from ..store.transactions import notes
 from ..store.upsert import insert_or_update
@@ -69,7 +70,7 @@ def _withdraw(session: Sessions, firm: str, phone_index: bytes, actor: str) -> N
     pair = select(Conversation.id).where(Conversation.firm == firm, Conversation.phone_index == phone_index)
     waiting = session.scalars(
         select(Message.id)
-        .where(Message.firm == firm, Message.conversation_id.in_(pair), Message.state == State.QUEUED)
+        .where(Message.firm == firm, Message.conversation_id.in_(pair), is_in(Message.state, State.QUEUED))
         .order_by(Message.id)
         .with_for_update(key_share=True)
     ).all()

@@ -19,7 +19,7 @@ from ..errors import CarrierError
 from ..store import audit, queries
 from ..store.models import Account, Attempt, Firm, Hold, Number
 from ..store.queries import ACCOUNT
-from ..store.states import HoldKind
+from ..store.states import HoldKind, Outcome
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 
@@ -130,7 +130,11 @@ def texts_in_run(session: Sessions, newest: uuid.UUID) -> int:
     before = session.scalar(
         select(func.count(Attempt.message_id.distinct()))
         .join(Account, and_(Account.run_of == Attempt.evidence, Attempt.closed_at >= Account.run_since))
-        .where(Account.id == ACCOUNT, Attempt.message_id != newest)
+        .where(
+            Account.id == ACCOUNT,
+            queries.is_in(Attempt.outcome, Outcome.NOT_SENT),
+            Attempt.message_id != newest,
+        )
     )
     return (before or 0) + 1
 

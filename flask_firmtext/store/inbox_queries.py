@@ -34,31 +34,21 @@ class Row:
 
 def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None, limit: int) -> Sequence[Row]:
     """A page of conversations, the newest first; ``older_than`` is the last of the page before."""
-    last = and_(Message.conversation_id == Conversation.id, Message.position == Conversation.last_position)
+    page = _recent(firm, older_than, limit)
+    last = and_(Message.conversation_id == page.id, Message.position == page.last_position)
     query = (
-        _with_mark(user, Conversation, Number.e164, Message, _count_unread(Conversation))
-        .join(Number, Number.id == Conversation.number_id)
+        _with_mark(user, page, Number.e164, Message, _count_unread(page), of=page)
+        .join(Number, Number.id == page.number_id)
         .join(Message, last)
-        .where(Conversation.firm == firm, Message.firm == firm)
-        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
-        .limit(limit)
+        .where(page.firm == firm, Message.firm == firm)
+        .order_by(page.last_at.desc(), page.id.desc())
     )
-    if older_than is not None:
-        at, row = literal(older_than[0], UTCDateTime()), literal(older_than[1], Uuid())
-        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(at, row))
     return [Row(*found) for found in session.execute(query)]
 
 
 def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
     """How many texts a user has not read, for each conversation that has such, among the recent ones."""
-    recent = aliased(
-        Conversation,
-        select(Conversation)
-        .where(Conversation.firm == firm)
-        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
-        .limit(RECENT)
-        .subquery("recent"),
-    )
+    recent = _recent(firm, None, RECENT)
     query = _with_mark(user, recent.id, _count_unread(recent), of=recent)
     found = session.execute(query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0)))
     return dict(found.all())
@@ -132,6 +122,16 @@ def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID])
 def number_states(session: Session, firm: str) -> Collection[str]:
     """The states of the firm's numbers; none, and texting was never turned on."""
     return set(session.scalars(select(Number.state).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
+
+
+def _recent(firm: str, older_than: Cursor | None, limit: int) -> type[Conversation]:
+    """So many conversations, chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
+    query = select(Conversation).where(Conversation.firm == firm)
+    if older_than is not None:
+        at, row = literal(older_than[0], UTCDateTime()), literal(older_than[1], Uuid())
+        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(at, row))
+    chosen = query.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(limit)
+    return aliased(Conversation, chosen.subquery("recent"))
 
 
 def _with_mark(user: str, *columns: Any, of: type[Conversation] = Conversation) -> Select[Any]:

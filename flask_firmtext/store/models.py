@@ -28,6 +28,11 @@ Reference = String(255)
 Word = String(32)
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which ``where`` holds. SQLite uses it for a query that says so in the same words."""
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class Firm(Base):
     """What we keep of a firm. ``changes`` counts what its open pages have to show; its row is locked last."""
 
@@ -42,14 +47,7 @@ class Key(Base):
 
     __tablename__ = "firmtext_key"
     __table_args__ = (
-        Index(
-            "uq_firmtext_key_active",
-            "firm",
-            "scope",
-            unique=True,
-            postgresql_where=text("state = 'active'"),
-            sqlite_where=text("state = 'active'"),
-        ),
+        _partial("uq_firmtext_key_active", "firm", "scope", where="state = 'active'", unique=True),
         Index(None, "parent"),
     )
 
@@ -109,16 +107,7 @@ class Hold(Base):
     """Sending stands still for an account, a number or a firm until a person or a probe lifts it."""
 
     __tablename__ = "firmtext_hold"
-    __table_args__ = (
-        Index(
-            "uq_firmtext_hold_standing",
-            "kind",
-            "object",
-            unique=True,
-            postgresql_where=text("lifted_at IS NULL"),
-            sqlite_where=text("lifted_at IS NULL"),
-        ),
-    )
+    __table_args__ = (_partial("uq_firmtext_hold_standing", "kind", "object", where="lifted_at IS NULL", unique=True),)
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     kind: Mapped[HoldKind] = mapped_column(Word)
@@ -155,7 +144,7 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("number_id", "phone_index", "epoch"),
         Index(None, "firm", "last_at", "id"),
-        Index(None, "firm", "phone_index"),
+        Index(None, "firm", "phone_index", "last_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -209,18 +198,11 @@ class Message(Base):
         Index(None, "firm", "state", "state_at"),
         Index(None, "firm", "created_at", "id"),
         Index(None, "retry_of"),
-        *(
-            Index(
-                f"ix_firmtext_message_{state}",
-                *columns,
-                postgresql_where=text(f"state = '{state}'"),
-                sqlite_where=text(f"state = '{state}'"),
-            )
-            for state, columns in (
-                ("queued", ("priority", "not_before")),
-                ("sending", ("state_at",)),
-                ("submitted", ("state_at",)),
-            )
+        _partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
+        _partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
+        _partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
+        _partial(
+            "ix_firmtext_message_waiting", "conversation_id", "position", where="state = 'queued' OR state = 'sending'"
         ),
     )
 
@@ -265,12 +247,8 @@ class Attempt(Base):
         UniqueConstraint("message_id", "n"),
         UniqueConstraint("carrier_id"),
         Index(None, "firm", "claimed_at", "id"),
-        Index(
-            "ix_firmtext_attempt_open",
-            "deadline",
-            postgresql_where=text("outcome = 'open'"),
-            sqlite_where=text("outcome = 'open'"),
-        ),
+        _partial("ix_firmtext_attempt_open", "deadline", where="outcome = 'open'"),
+        _partial("ix_firmtext_attempt_not_sent", "evidence", "closed_at", where="outcome = 'not_sent'"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)

@@ -194,9 +194,7 @@ def claim(clock: Hashable) -> ReturningUpdate[Any]:
 
 def oldest_due_at(session: Sessions) -> datetime | None:
     """Since when the oldest text that could go has been due; None when none is."""
-    return session.scalar(
-        select(func.min(Message.not_before)).where(Message.id.in_(_due().with_only_columns(Message.id)))
-    )
+    return session.scalar(_due().with_only_columns(func.min(Message.not_before)))
 
 
 def next_free_at(session: Sessions) -> datetime | None:

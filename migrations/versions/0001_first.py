@@ -183,9 +183,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_firmtext_conversation_firm_phone_index"),
+        op.f("ix_firmtext_conversation_firm_phone_index_last_at"),
         "firmtext_conversation",
-        ["firm", "phone_index"],
+        ["firm", "phone_index", "last_at"],
         unique=False,
     )
     op.create_table(
@@ -267,20 +267,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_firmtext_message_queued",
         "firmtext_message",
-        ["priority", "not_before"],
+        ["priority", "not_before", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'queued'"),
         sqlite_where=sa.text("state = 'queued'"),
     )
     op.create_index(op.f("ix_firmtext_message_retry_of"), "firmtext_message", ["retry_of"], unique=False)
-    op.create_index(
-        "ix_firmtext_message_sending",
-        "firmtext_message",
-        ["state_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'sending'"),
-        sqlite_where=sa.text("state = 'sending'"),
-    )
     op.create_index(
         "ix_firmtext_message_submitted",
         "firmtext_message",
@@ -288,6 +280,22 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'submitted'"),
         sqlite_where=sa.text("state = 'submitted'"),
+    )
+    op.create_index(
+        "ix_firmtext_message_unsettled",
+        "firmtext_message",
+        ["state_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sending' OR state = 'unknown'"),
+        sqlite_where=sa.text("state = 'sending' OR state = 'unknown'"),
+    )
+    op.create_index(
+        "ix_firmtext_message_waiting",
+        "firmtext_message",
+        ["conversation_id", "position"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued' OR state = 'sending'"),
+        sqlite_where=sa.text("state = 'queued' OR state = 'sending'"),
     )
     op.create_table(
         "firmtext_read_mark",
@@ -344,6 +352,14 @@ def upgrade() -> None:
         op.f("ix_firmtext_attempt_firm_claimed_at_id"), "firmtext_attempt", ["firm", "claimed_at", "id"], unique=False
     )
     op.create_index(
+        "ix_firmtext_attempt_not_sent",
+        "firmtext_attempt",
+        ["evidence", "closed_at"],
+        unique=False,
+        postgresql_where=sa.text("outcome = 'not_sent'"),
+        sqlite_where=sa.text("outcome = 'not_sent'"),
+    )
+    op.create_index(
         "ix_firmtext_attempt_open",
         "firmtext_attempt",
         ["deadline"],
@@ -385,6 +401,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("outcome = 'open'"),
         sqlite_where=sa.text("outcome = 'open'"),
     )
+    op.drop_index(
+        "ix_firmtext_attempt_not_sent",
+        table_name="firmtext_attempt",
+        postgresql_where=sa.text("outcome = 'not_sent'"),
+        sqlite_where=sa.text("outcome = 'not_sent'"),
+    )
     op.drop_index(op.f("ix_firmtext_attempt_firm_claimed_at_id"), table_name="firmtext_attempt")
     op.drop_table("firmtext_attempt")
     op.drop_index(op.f("ix_firmtext_attachment_firm"), table_name="firmtext_attachment")
@@ -392,16 +414,22 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_firmtext_read_mark_firm_user"), table_name="firmtext_read_mark")
     op.drop_table("firmtext_read_mark")
     op.drop_index(
+        "ix_firmtext_message_waiting",
+        table_name="firmtext_message",
+        postgresql_where=sa.text("state = 'queued' OR state = 'sending'"),
+        sqlite_where=sa.text("state = 'queued' OR state = 'sending'"),
+    )
+    op.drop_index(
+        "ix_firmtext_message_unsettled",
+        table_name="firmtext_message",
+        postgresql_where=sa.text("state = 'sending' OR state = 'unknown'"),
+        sqlite_where=sa.text("state = 'sending' OR state = 'unknown'"),
+    )
+    op.drop_index(
         "ix_firmtext_message_submitted",
         table_name="firmtext_message",
         postgresql_where=sa.text("state = 'submitted'"),
         sqlite_where=sa.text("state = 'submitted'"),
-    )
-    op.drop_index(
-        "ix_firmtext_message_sending",
-        table_name="firmtext_message",
-        postgresql_where=sa.text("state = 'sending'"),
-        sqlite_where=sa.text("state = 'sending'"),
     )
     op.drop_index(op.f("ix_firmtext_message_retry_of"), table_name="firmtext_message")
     op.drop_index(
@@ -416,7 +444,7 @@ def downgrade() -> None:
     op.drop_table("firmtext_message")
     op.drop_index(op.f("ix_firmtext_conversation_contact_firm_contact"), table_name="firmtext_conversation_contact")
     op.drop_table("firmtext_conversation_contact")
-    op.drop_index(op.f("ix_firmtext_conversation_firm_phone_index"), table_name="firmtext_conversation")
+    op.drop_index(op.f("ix_firmtext_conversation_firm_phone_index_last_at"), table_name="firmtext_conversation")
     op.drop_index(op.f("ix_firmtext_conversation_firm_last_at_id"), table_name="firmtext_conversation")
     op.drop_table("firmtext_conversation")
     op.drop_index(op.f("ix_firmtext_quarantine_firm_received_at"), table_name="firmtext_quarantine")

@@ -14,12 +14,11 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import pace
 from flask_firmtext.ports.gateway import Outbound, Receipt
 from flask_firmtext.ports.values import User
-from flask_firmtext.store import queries
 from flask_firmtext.store.models import Account, Attempt, Message, Number
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import drain
-from outbound import HARBOR, SUMMIT, adopt, people, rewrite, slots_free, states
+from outbound import HARBOR, SUMMIT, adopt, people, rewrite, states
 from rows import STAFF, accepted
 
 SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
@@ -219,22 +218,3 @@ def test_a_pretended_time_books_nothing(new_app: Any) -> None:
         pace.forget_future()
         accepted("Hello", by=STAFF)
         assert drain.run() == 1
-
-
-def test_choosing_among_many_is_quick_and_uses_an_index(new_app: Any) -> None:
-    app = app_with(new_app, 100_000, 100_000)
-    with app.app_context():
-        adopt()
-        for ref in people(app, 20):
-            accepted("Hello", contact=ref)
-        slots_free()
-        if firmtext.engine.dialect.name == "sqlite":
-            with reading() as session:
-                plan = session.connection().exec_driver_sql(
-                    "EXPLAIN QUERY PLAN SELECT id FROM firmtext_message WHERE state = 'queued' AND not_before < 1"
-                )
-                assert "ix_firmtext_message_queued" in str(plan.all())
-                asked: list[str] = []
-                event.listen(firmtext.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-                queries.next_due(session, first=None, limit=20)
-                assert "state = 'queued'" in asked[-1], "a parameter would hide the partial index"

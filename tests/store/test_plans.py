@@ -1,0 +1,205 @@
+"""What is asked all the time costs the same with many texts: each plan is kept to an index, on both engines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session
+
+from flask_firmtext.clock import Clock
+from flask_firmtext.messaging import holds, overdue, pace
+from flask_firmtext.store import inbox_queries, overdue_queries, queries
+from flask_firmtext.store.models import Account, Attempt, Conversation, Message, Number, OptOut, ReadMark
+from flask_firmtext.store.states import Outcome, State
+from flask_firmtext.store.transactions import reading
+from flask_firmtext.testing.tables import create_tables
+from hostapp import KEYS, create_app
+
+NOW = datetime.now(UTC)
+FIRM, USER = "harbor", "staff@harbor.example"
+#: Of these texts every fourth lies in one long thread, and the last few are to be sent.
+TEXTS, CONVERSATIONS, TO_SEND = 20_000, 999, 1_000
+#: So many rows may be looked at. A few questions are about all texts that are to be sent.
+ROWS = 100
+MOST = {
+    **dict.fromkeys(("texts nobody was told of", "the wait for a slot", "the oldest due text"), 3 * TO_SEND),
+    **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
+    "the badge": inbox_queries.RECENT,
+    "a contact's thread": 10,
+}
+#: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
+UNIT = {"postgresql": 1, "sqlite": 100}
+
+
+def named(kind: int, n: int) -> uuid.UUID:
+    return uuid.UUID(int=(kind << 64) + n)
+
+
+NUMBER, LONG, NEWEST = named(1, 0), named(2, 0), named(3, TEXTS - 1)
+OLDEST = (CONVERSATIONS - 1).to_bytes(16, "big")
+
+Ask = Callable[[Session], Any]
+clock = Clock()
+
+SENDING: dict[str, Ask] = {
+    "the next text": lambda session: queries.next_due(session, first=None, limit=20),
+    "the text that was rung for": lambda session: queries.next_due(session, first=NEWEST, limit=20),
+    "the claim": lambda session: session.connection().execute(
+        queries.claim(clock.key()), {"message": NEWEST, "attempt": named(4, TEXTS)}
+    ),
+    "texts nobody was told of": lambda session: queries.due(
+        session, sa.func.coalesce(Message.rung_at, Message.not_before) < clock.sql(), limit=800
+    ),
+    "the wait for a slot": pace.wait,
+    "the oldest due text": queries.oldest_due_at,
+    "the texts of a bad run": lambda session: holds.texts_in_run(session, named(3, 1)),
+    "accepted, not moved": lambda session: overdue_queries.accepted_unmoved(session, limit=200),
+    "abandoned": lambda session: overdue_queries.abandoned(session, overdue.GRACE, limit=200),
+    "too late": lambda session: overdue_queries.too_late(session, limit=200),
+    "unwanted": lambda session: overdue_queries.unwanted(session, limit=200),
+    "silent": lambda session: overdue_queries.silent(session, overdue.SILENCE, limit=200),
+}
+PAGES: dict[str, Ask] = {
+    "the table": lambda session: inbox_queries.newest(session, FIRM, USER, older_than=None, limit=50),
+    "the table, further down": lambda session: inbox_queries.newest(
+        session, FIRM, USER, older_than=(NOW - timedelta(minutes=200), named(2, 200)), limit=50
+    ),
+    "the badge": lambda session: inbox_queries.unread(session, FIRM, USER),
+    "a thread's mark": lambda session: inbox_queries.unread_up_to(session, FIRM, USER, LONG),
+    "a contact's thread": lambda session: inbox_queries.conversation_with(session, FIRM, OLDEST, number=None),
+    "a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50),
+    "a thread, further up": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, before=2_000),
+    "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def busy(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
+    """The engine of an application with many texts, inside its context. Only PostgreSQL counts its rows by itself."""
+    chosen = request.config.getoption("--db")
+    if chosen not in ("both", request.param):
+        pytest.skip(f"--db {chosen}")
+    url = new_database(request.param)
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, **KEYS})
+    with app.app_context():
+        engine = app.extensions["firmtext"].engine
+        create_tables(engine)
+        with engine.begin() as connection:
+            fill(connection)
+            if request.param == "postgresql":
+                connection.exec_driver_sql("ANALYZE")
+        yield engine
+        engine.dispose()
+
+
+def fill(connection: sa.Connection) -> None:
+    free = {"next_free_at": NOW - timedelta(days=1)}
+    connection.execute(insert(Number), {"id": NUMBER, "firm": FIRM, "e164": "+18335550100", "state": "verified",
+                                        "main": True, "created_at": NOW, **free})  # fmt: skip
+    connection.execute(
+        insert(Account), {"id": queries.ACCOUNT, "run_of": "odd", "run_since": NOW - timedelta(minutes=10), **free}
+    )
+    texts = [text(n) for n in range(TEXTS)]
+    last = {one["conversation_id"]: one["position"] for one in texts}
+    connection.execute(insert(Conversation), [conversation(n, last[named(2, n)]) for n in range(CONVERSATIONS)])
+    connection.execute(insert(Message), texts)
+    connection.execute(insert(Attempt), [attempt(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]])
+    mark = {"user": USER, "firm": FIRM, "position": TEXTS, "read_at": NOW}
+    connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
+    stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
+    connection.execute(insert(OptOut), stop)
+
+
+def conversation(n: int, last: int) -> dict[str, Any]:
+    at = NOW - timedelta(minutes=n)
+    counts = dict.fromkeys(("turn", "last_position", "last_in_position"), last)
+    return {"id": named(2, n), "firm": FIRM, "number_id": NUMBER, "phone_index": n.to_bytes(16, "big"), "phone": b"x",
+            "last_at": at, "created_at": at, **counts}  # fmt: skip
+
+
+def text(n: int) -> dict[str, Any]:
+    """The ``n``-th text of all; that is its position, too."""
+    state = state_of(n)
+    at = NOW - timedelta(seconds=TEXTS - n)
+    out = state != State.RECEIVED
+    return {"id": named(3, n), "firm": FIRM, "conversation_id": LONG if n % 4 == 0 else named(2, n % CONVERSATIONS),
+            "position": n, "direction": "out" if out else "in", "kind": "staff", "body": bytes(150), "state": state,
+            "state_at": at, "not_before": at, "expires_at": NOW + timedelta(days=1), "shown_at": at, "created_at": at,
+            "changed": n, "current_attempt": named(4, n) if out and state != State.QUEUED else None}  # fmt: skip
+
+
+def state_of(n: int) -> State:
+    if n >= TEXTS - TO_SEND:
+        return State.QUEUED
+    rare = {7: State.UNKNOWN, 107: State.SUBMITTED, 108: State.FAILED, 109: State.SUBMITTED}
+    return rare.get(n % 1000) or (State.RECEIVED if n % 2 else State.DELIVERED)
+
+
+def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = Outcome.NOT_SENT if n % 10 == 0 else Outcome.ACCEPTED
+    return {"id": sent["current_attempt"], "firm": FIRM, "message_id": sent["id"], "n": 1, "claimed_by": "x",
+            "claimed_at": sent["state_at"], "deadline": sent["state_at"], "closed_at": sent["state_at"],
+            "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SENDING, *PAGES])
+def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
+    ask = (SENDING | PAGES)[name]
+    with reading() as session:
+        asked = statements(busy, session, ask)
+        session.rollback()
+        assert asked
+        for statement in asked:
+            work, scans = COSTS[busy.dialect.name](session.connection(), *statement)
+            assert not scans
+            assert work / UNIT[busy.dialect.name] <= MOST.get(name, ROWS), statement[0]
+
+
+def statements(engine: sa.Engine, session: Session, ask: Ask) -> list[tuple[str, Any]]:
+    """What is sent to the database, with its parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    ask(session)
+    event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+def on_postgresql(connection: sa.Connection, statement: str, parameters: Any) -> tuple[float, list[str]]:
+    """How many rows of texts and attempts are looked at, and which table is read as a whole."""
+    explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+    nodes = list(parts(explained[0]["Plan"]))
+    large = [node for node in nodes if node.get("Relation Name") in ("firmtext_message", "firmtext_attempt")]
+    large += [node for node in nodes if node["Node Type"] == "Bitmap Index Scan"]
+    looked = sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in large)
+    return looked, [node["Relation Name"] for node in large if node["Node Type"] == "Seq Scan"]
+
+
+def parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from parts(part)
+
+
+def on_sqlite(connection: sa.Connection, statement: str, parameters: Any) -> tuple[float, list[str]]:
+    """How many steps of its machine it takes, and which table is read as a whole."""
+    plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    steps: list[None] = []
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: steps.append(None), 100)
+    connection.exec_driver_sql(statement, parameters).all()
+    driver.set_progress_handler(None, 0)
+    whole = [line for line in plan if line.startswith(("SCAN firmtext_message", "SCAN firmtext_attempt"))]
+    return len(steps) * 100, [line for line in whole if "USING" not in line]
+
+
+COSTS = {"postgresql": on_postgresql, "sqlite": on_sqlite}
