@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,7 +31,8 @@ class State:
 
     ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
     five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``keys_proven`` says that
-    the configured keys were found to be those that wrote here, ``alarmed`` which alarms sounded in the last minute.
+    the configured keys were found to be those that wrote here, ``alarmed`` which alarms sounded in the last minute,
+    ``bell_failed_at`` and ``beaten_at`` when a bell failed and a kind of process gave a sign of life (monotonic).
     """
 
     settings: Settings
@@ -42,6 +44,8 @@ class State:
     active: Memory[tuple[str, str], str] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
     alarmed: Memory[str, bool] = field(default_factory=lambda: Memory(ALARM_SECONDS), repr=False)
     keys_proven: bool = False
+    bell_failed_at: float = -math.inf
+    beaten_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ...current import firmtext
-from ...store import operator_queries as queries
+from ...store import operator_queries, queries
 from ...store.transactions import reading
+from ...worker import heartbeats
 from .finding import Finding, doubtful, fine, wrong
-
-SWEEP_SECONDS = 60
-WORKER_SECONDS = 45
-DUE_SECONDS = 120
 
 _START = "Start `flask firmtext worker` beside the web server, under a supervisor; it starts the sweep too."
 
@@ -46,21 +43,22 @@ def bell() -> Iterator[Finding]:
 def senders() -> Iterator[Finding]:
     """The heartbeats of sweep and workers, and the oldest text that is due."""
     with reading() as session:
-        now = queries.now(session)
-        beats = queries.newest_beats(session)
-        due = queries.oldest_due(session)
-    yield _alive("sweep", beats.pop("sweep", None), now, SWEEP_SECONDS)
+        now = operator_queries.now(session)
+        beats = operator_queries.newest_beats(session)
+        due = queries.oldest_due_at(session)
+    yield _alive("sweep", beats.pop(heartbeats.SWEEP, None), now, heartbeats.GONE[heartbeats.SWEEP])
     if firmtext.settings.redis_url is not None:
-        yield _alive("worker", max(beats.values(), default=None), now, WORKER_SECONDS)
-    if due is not None and (late := _seconds(now, due)) > DUE_SECONDS:
+        yield _alive("worker", max(beats.values(), default=None), now, heartbeats.GONE[heartbeats.SEND])
+    if due is not None and now - due > heartbeats.OVERDUE:
+        late = _seconds(now, due)
         yield wrong("due", f"The oldest text that is due has waited for {late} s.", f"Nobody sends. {_START}")
 
 
-def _alive(name: str, beat: datetime | None, now: datetime, allowed: int) -> Finding:
+def _alive(name: str, beat: datetime | None, now: datetime, allowed: timedelta) -> Finding:
     if beat is None:
         return wrong(name, f"No {name} has ever run here.", _START)
     age = _seconds(now, beat)
-    if age > allowed:
+    if now - beat > allowed:
         return wrong(name, f"The last sign of life of a {name} is {age} s old.", _START)
     return fine(name, f"Alive {age} s ago.")
 

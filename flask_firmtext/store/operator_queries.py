@@ -76,16 +76,6 @@ def newest_beats(session: Session) -> dict[str, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-def oldest_due(session: Session) -> datetime | None:
-    """Since when the oldest text that may be sent now has waited."""
-    now = firmtext.clock.sql()
-    return session.scalar(
-        select(func.min(Message.not_before, type_=UTCDateTime)).where(
-            Message.state == State.QUEUED, Message.not_before <= now, Message.expires_at > now
-        )
-    )
-
-
 def now(session: Session) -> datetime:
     """The database's clock."""
     moment: datetime = session.execute(select(firmtext.clock.sql())).scalar_one()

@@ -194,7 +194,8 @@ def claim(clock: Hashable) -> ReturningUpdate[Any]:
 
 def oldest_due_at(session: Sessions) -> datetime | None:
     """Since when the oldest text that could go has been due; None when none is."""
-    return session.scalar(_due().with_only_columns(func.min(Message.not_before)))
+    oldest: datetime | None = session.scalar(_due().with_only_columns(func.min(Message.not_before)))
+    return oldest
 
 
 def next_free_at(session: Sessions) -> datetime | None:

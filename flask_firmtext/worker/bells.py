@@ -28,20 +28,17 @@ RUNG = 16
 #: After a failure nobody tries for this long (seconds): a person's page must not wait for a dead Redis each time.
 REST = 5.0
 
-_failed_at = -REST
-
 
 def ring(ids: list[str], n: int = 0) -> None:
     """Tell workers about due texts. Never raises: the caller's answer is the commit, not the bell."""
-    global _failed_at
     url = firmtext.settings.redis_url
-    if not url or time.monotonic() - _failed_at < REST:
+    if not url or time.monotonic() - firmtext.bell_failed_at < REST:
         return
     try:
         for message_id in ids[:RUNG]:
             bell.ring(url, message_id, n)
     except (RedisError, OSError, ValueError) as error:
-        _failed_at = time.monotonic()
+        firmtext.bell_failed_at = time.monotonic()
         log.warning("the bell could not be rung (%s); the sweep sends what is due", type(error).__name__)
         _count_failure()
 

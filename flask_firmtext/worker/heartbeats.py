@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import platform
 import time
@@ -23,11 +24,13 @@ log = logging.getLogger(__name__)
 
 SEND, SWEEP = "send", "sweep"
 EVERY = 10.0
+#: A kind of process that has been silent for longer is gone: others send meanwhile, and an operator hears of it.
+GONE = {SEND: timedelta(seconds=45), SWEEP: timedelta(seconds=60)}
+#: A text that has been due for longer says that nobody sends.
+OVERDUE = timedelta(seconds=120)
 FORGOTTEN = timedelta(days=1)
 BOOT = uuid.uuid4().hex
 VERSION = version("flask-firmtext")
-
-_last: dict[str, float] = {}
 
 
 def beat(kind: str, *, lag: int = 0) -> None:
@@ -46,12 +49,12 @@ def beat(kind: str, *, lag: int = 0) -> None:
     }
     with own() as session:
         insert_or_update(session, Heartbeat, ["kind", "host", "pid", "boot"], values, {"beat_at": now, "lag": lag})
-    _last[kind] = time.monotonic()
+    firmtext.beaten_at[kind] = time.monotonic()
 
 
 def beat_now_and_then(kind: str) -> None:
     """Beat, unless this process did within the last ten seconds. Never raises: sending goes before a sign of life."""
-    if time.monotonic() - _last.get(kind, -EVERY) < EVERY:
+    if time.monotonic() - firmtext.beaten_at.get(kind, -math.inf) < EVERY:
         return
     try:
         beat(kind)
@@ -63,6 +66,12 @@ def newest(kind: str) -> datetime | None:
     """When a process of this kind last beat."""
     with reading() as session:
         return session.scalar(select(func.max(Heartbeat.beat_at)).where(Heartbeat.kind == kind))
+
+
+def is_gone(kind: str) -> bool:
+    """Whether no process of this kind has given a sign of life for too long."""
+    last = newest(kind)
+    return last is None or firmtext.clock.now() - last > GONE[kind]
 
 
 def forget_old() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,9 +11,6 @@ from ..current import firmtext
 from ..store import keys, queries
 from ..store.transactions import reading
 from . import bells, heartbeats
-
-OLDEST_DUE = timedelta(seconds=120)
-BEAT = timedelta(seconds=60)
 
 
 def reasons() -> list[str]:
@@ -28,12 +23,12 @@ def reasons() -> list[str]:
 
 def _wrong() -> list[str]:
     found = {
-        "sweep": _silent(heartbeats.SWEEP),
-        "worker": bool(firmtext.settings.redis_url) and _silent(heartbeats.SEND),
+        "sweep": heartbeats.is_gone(heartbeats.SWEEP),
+        "worker": bool(firmtext.settings.redis_url) and heartbeats.is_gone(heartbeats.SEND),
         "redis": not _redis_answers(),
         "keys": _keys_are_wrong(),
         "holds": _holds_stand(),
-        "oldest_due": bells.oldest_due() > OLDEST_DUE,
+        "oldest_due": bells.oldest_due() > heartbeats.OVERDUE,
     }
     return [reason for reason, wrong in found.items() if wrong]
 
@@ -41,11 +36,6 @@ def _wrong() -> list[str]:
 def _is_behind() -> bool:
     with firmtext.engine.connect() as connection:
         return migrations.current(connection) != migrations.head()
-
-
-def _silent(kind: str) -> bool:
-    newest = heartbeats.newest(kind)
-    return newest is None or firmtext.clock.now() - newest > BEAT
 
 
 def _redis_answers() -> bool:

@@ -24,10 +24,11 @@ from rq.worker.base import WorkerStatus
 from flask_firmtext.adapters import bell
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import answers, sending
+from flask_firmtext.store.models import Heartbeat
 from flask_firmtext.worker import bells, drain, heartbeats, readiness, sends, sweep
 from flask_firmtext.worker.stop import Stop
 from flask_firmtext.worker.sweep import Sweep
-from outbound import FAST, adopt, attempts, counted, message, older, people, state, states
+from outbound import FAST, adopt, attempts, counted, message, older, people, rewrite, state, states
 from rows import accepted
 from servers import FOLDER, free_port, until, valkey
 from workers import gone, working
@@ -36,11 +37,6 @@ from workers import gone, working
 @pytest.fixture
 def carrier_settings(carrier_settings: dict[str, str]) -> dict[str, str]:
     return {**carrier_settings, **FAST}
-
-
-@pytest.fixture(autouse=True)
-def rested() -> None:
-    bells._failed_at = -bells.REST
 
 
 @pytest.fixture
@@ -238,6 +234,34 @@ def test_f21_a_hung_redis_does_not_keep_a_person_waiting_and_the_sweep_sends(
         sweeping.one_pass()
         sweeping.finish()
         assert states() == {"submitted": 3}
+
+
+def test_a_dead_redis_of_one_application_does_not_silence_another(
+    new_app: Any, carrier_settings: dict[str, str], kept: redis.Redis
+) -> None:
+    dead = new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": f"redis://127.0.0.1:{free_port()}"})
+    live = new_app(**carrier_settings)
+    with dead.app_context():
+        adopt()
+        accepted("Hello")
+        assert counted("bell_failed") == 1
+    with live.app_context():
+        accepted("Hello", contact="grace")
+    assert len(jobs(kept)) == 1
+
+
+def test_a_sign_of_life_of_one_application_is_none_of_another(new_app: Any, carrier_settings: dict[str, str]) -> None:
+    first, second = new_app(**carrier_settings), new_app(**carrier_settings)
+    with first.app_context():
+        heartbeats.beat_now_and_then(heartbeats.SEND)
+        rewrite(Heartbeat, Heartbeat.kind == heartbeats.SEND, beat_at=firmtext.clock.now() - timedelta(seconds=46))
+        heartbeats.beat_now_and_then(heartbeats.SEND)
+        assert heartbeats.is_gone(heartbeats.SEND), "it beats every ten seconds"
+        assert "worker" in readiness.reasons()
+    with second.app_context():
+        heartbeats.beat_now_and_then(heartbeats.SEND)
+        assert not heartbeats.is_gone(heartbeats.SEND)
+        assert "worker" not in readiness.reasons()
 
 
 def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
