@@ -178,9 +178,13 @@ _READERS: dict[str, Callable[[dict[str, Any]], CarrierEvent]] = {"inbound": _inb
 
 
 def object_of(content: bytes) -> dict[str, Any] | None:
-    """The JSON object in ``content``, or None."""
+    """The JSON object in ``content``, or None.
+
+    Left to itself ``json`` guesses at other encodings and lets halves of character pairs through, which would then be
+    replaced in a client's words.
+    """
     try:
-        found = json.loads(content)
+        found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from evidence import counted, everything, heard, kept, rows
 from flask_firmtext import points, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import receiving
-from flask_firmtext.store.models import Message, Number
+from flask_firmtext.store import keys
+from flask_firmtext.store.models import Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web import turnstile, webhooks
@@ -98,6 +100,39 @@ def test_what_cannot_be_read_is_200_and_kept_encrypted(client: FlaskClient, sign
     wanted = [(kind, reason, packed(body).decode("utf-8", "backslashreplace")) for kind, body, reason in MALFORMED]
     assert sorted(kept()) == sorted(wanted)
     assert received() == []
+
+
+HELLO = packed(words("He said HELLO"))
+NOT_UTF8: dict[str, bytes] = {
+    "Latin-1": HELLO.replace(b"HELLO", b"caf\xe9"),
+    "half of a pair": HELLO.replace(b"HELLO", b"\xed\xa0\xbd"),
+    "a pair in halves": HELLO.replace(b"HELLO", b"\xed\xa0\xbd\xed\xb8\x80"),
+    "longer than need be": HELLO.replace(b"HELLO", b"\xc0\xaf"),
+    "cut off": HELLO.replace(b"HELLO", "😀".encode()[:3]),
+    "in a field that nobody reads": HELLO[:-1] + b',"x":"\xed\xa0\xbd"}',
+    "UTF-16": HELLO.decode().encode("utf-16"),
+    "UTF-32": HELLO.decode().encode("utf-32-be"),
+}
+
+
+@pytest.mark.parametrize("body", NOT_UTF8.values(), ids=NOT_UTF8.keys())
+def test_a_body_that_is_no_utf8_is_kept_whole_and_encrypted_and_never_shown_altered(
+    client: FlaskClient, signer: Signer, body: bytes
+) -> None:
+    assert [answer(signer.post(client, "inbound", body))[:2] for _ in range(2)] == [(200, b"")] * 2
+    assert received() == []
+    [(kind, reason, text)] = kept()
+    assert (kind, reason) == ("inbound", "not_an_object")
+    assert re.sub(rb"\\x(..)", lambda odd: bytes.fromhex(odd[1].decode()), text.encode()) == body
+    [row] = rows(Quarantine)
+    assert row.digest == keys.digest_of(b"inbound " + body)
+    assert b"He said" not in row.body.replace(b"\0", b"")
+
+
+def test_a_mark_before_the_first_letter_is_no_fault(client: FlaskClient, signer: Signer) -> None:
+    assert signer.post(client, "inbound", b"\xef\xbb\xbf" + packed(words("Ça va 😀"))).status_code == 200
+    assert len(received()) == 1
+    assert kept() == []
 
 
 ODD: list[tuple[dict[str, Any], int]] = [
