@@ -39,10 +39,13 @@ class Inbox:
 
 def contents(who: Visitor, before: str | None = None) -> Inbox:
     """A page of the table with what stands above it."""
-    table = page(who, before)
+    return Inbox(page(who, before), who, why_not(who))
+
+
+def why_not(who: Visitor) -> str | None:
+    """Why this firm cannot begin a text, None when it can."""
     with reading() as session:
-        not_on = readiness.why_not(session, who.firm)
-    return Inbox(table, who, not_on)
+        return readiness.why_not(session, who.firm)
 
 
 def page(who: Visitor, before: str | None = None) -> Table:

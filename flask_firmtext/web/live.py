@@ -51,7 +51,7 @@ def _answer() -> Response:
     badge = render_template("firmtext/_badge.html", unread=unread)
     parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
     if "table" in request.args:
-        parts["table"] = render_template("firmtext/_table.html", table=inbox.page(who), visitor=who, first=True)
+        parts |= _of_table(inbox.contents(who))
     if open_thread:
         parts |= _of_thread(who, open_thread, since)
     return _quiet(Quiet(json.dumps(parts), mimetype="application/json"))
@@ -67,6 +67,14 @@ def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
     if conversation_id and position:
         may_read(who, conversation_id)
         mark_read(who, conversation_id, position)
+
+
+def _of_table(shown: inbox.Inbox) -> dict[str, str]:
+    table = {"table": shown.table, "not_on": shown.not_on, "visitor": shown.visitor, "first": True}
+    return {
+        "table": render_template("firmtext/_table.html", **table),
+        "begin": "" if shown.not_on else render_template("firmtext/_new_menu.html"),
+    }
 
 
 def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> dict[str, Any]:

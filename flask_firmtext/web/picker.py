@@ -20,6 +20,7 @@ from ..store import keys
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
+from .inbox import why_not
 from .problems import nothing_here
 from .thread import mark_read
 
@@ -91,10 +92,8 @@ def _page(
 ) -> Response:
     draft = Draft.to_answer(thread) if thread else None
     typed = found.contact.name if found else typed
-    page = render_template(
-        "firmtext/new.html", found=found, thread=thread, options=options, typed=typed, draft=draft, visitor=who
-    )
-    return make_response(page)
+    shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft}
+    return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))
 
 
 def _chosen(who: Visitor, ref: str) -> Found:

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from flask import render_template_string
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from flask_firmtext.firm import provisioning
 from flask_firmtext.messaging import holds, thread
 from flask_firmtext.store import changes, queries
-from flask_firmtext.store.states import HoldKind
-from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.store.models import Number
+from flask_firmtext.store.states import HoldKind, NumberState
+from flask_firmtext.store.transactions import notes, own, reading
 from office import Office
 
 LIVE = 1500  # milliseconds
@@ -57,6 +60,30 @@ def test_what_holds_texts_back_shows_in_the_open_table_and_goes(staff: Any, site
         holds.lift(session, next(iter(_standing())), by="test")
     office.receives()
     expect(banner).to_be_empty(timeout=LIVE)
+
+
+def test_new_comes_and_the_reason_goes_when_texting_is_turned_on_under_an_open_page(
+    page: Any, site: str, office: Office, complaints: list[str]
+) -> None:
+    office.host.add_firm("prairie", "Prairie Legal")
+    office.host.add_user("prairie", "Pat", ref="pat")
+    page.goto(f"{site}/sign-in/pat")
+    page.goto(f"{site}/texting/")
+    why = page.get_by_text("Text messaging is not turned on for your firm.")
+    new = page.get_by_role("button", name="New", exact=True)
+    expect(why).to_be_visible()
+    expect(new).to_have_count(0)
+    with own() as session:
+        provisioning.adopt(session, firm="prairie", number="+18335550144").state = NumberState.VERIFIED
+        notes(session).show("prairie")
+    expect(why).to_have_count(0, timeout=LIVE)
+    new.click()
+    expect(page.get_by_role("menuitem", name="Send text message")).to_be_focused()
+    with own() as session:
+        session.scalars(select(Number).where(Number.firm == "prairie")).one().state = NumberState.RELEASED
+        notes(session).show("prairie")
+    expect(why).to_be_visible(timeout=LIVE)
+    expect(new).to_have_count(0)
 
 
 def _standing() -> list[Any]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
+from flask_firmtext.firm import provisioning
 from flask_firmtext.messaging import holds, threads
-from flask_firmtext.store.models import Message
-from flask_firmtext.store.states import HoldKind, State
+from flask_firmtext.ports.values import Availability
+from flask_firmtext.store.models import Message, Number
+from flask_firmtext.store.states import HoldKind, NumberState, State
 from flask_firmtext.store.transactions import own
-from office import ADMIN, ROSA, SUMMIT, Office, Statements
+from office import ADMIN, HARBOR, ROSA, SUMMIT, Office, Person, Statements
 
 
 def rows(html: str) -> list[str]:
@@ -131,12 +136,69 @@ def test_another_firms_conversations_are_not_in_the_table(office: Office) -> Non
     assert "of harbor" not in office.person("admin@summit.example").get("/texting/").text
 
 
-def test_without_texting_the_page_says_why_and_offers_no_new_text(office: Office) -> None:
-    office.host.add_firm("prairie", "Prairie Legal")
+NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings."
+PLAN = "Text messaging comes with the plans Essentials, Advanced and Complete."
+WITHOUT = [
+    (Availability(True), NOT_ON),
+    (Availability(False, PLAN), PLAN),
+    (Availability(False), "Text messaging is not available to your firm."),
+]
+
+
+def prairie(office: Office, availability: Availability) -> Person:
+    """Somebody at a firm without texting."""
+    office.host.add_firm("prairie", "Prairie Legal", availability=availability)
+    office.host.add_contact("prairie", "Wilma Field", "+13125550140", ref="wilma")
     office.host.add_user("prairie", "Pat", ref="pat")
-    page = office.person("pat").get("/texting/").text
-    assert "Text messaging is not turned on" in page
+    return office.person("pat")
+
+
+@pytest.mark.parametrize(("availability", "reason"), WITHOUT)
+@pytest.mark.parametrize("path", ["/texting/", "/texting/new", "/texting/new?contact=wilma"])
+def test_without_texting_a_page_says_why_once_and_offers_nothing(
+    office: Office, availability: Availability, reason: str, path: str
+) -> None:
+    page = prairie(office, availability).get(path).text
+    assert page.count(reason) == 1
+    for offer in ("<em>New</em>", "<button", "<input", "Send text message", "What you send", "find a contact"):
+        assert offer not in page
+
+
+def test_a_poll_brings_the_reason_and_the_button_when_texting_is_turned_off_and_on(office: Office) -> None:
+    pat = prairie(office, Availability(True))
+    changes = "/texting/changes?since=-1&table=1"
+    fresh = pat.get(changes).json
+    assert NOT_ON in fresh["table"]
+    assert "<em>New</em>" not in fresh["table"]
+    assert fresh["begin"] == ""
+    with own() as session:
+        provisioning.adopt(session, firm="prairie", number="+18335550144").state = NumberState.VERIFIED
+    fresh = pat.get(changes).json
+    assert NOT_ON not in fresh["table"]
+    assert "<em>New</em>" in fresh["table"]
+    assert "Send text message</a>" in fresh["begin"]
+
+
+def test_texts_of_a_firm_whose_texting_ended_are_still_there_to_read(office: Office) -> None:
+    office.sends("rosa", "Kept")
+    with own() as session:
+        session.scalars(select(Number).where(Number.e164 == HARBOR)).one().state = NumberState.RELEASED
+    page = office.person().get("/texting/").text
+    assert "Kept" in rows(page)[0]
+    assert page.count(NOT_ON) == 1
     assert "Send text message</a>" not in page
+    chosen = office.person().get("/texting/new?contact=rosa").text
+    assert "Kept" in chosen
+    assert chosen.count(NOT_ON) == 1
+    assert "<textarea" not in chosen
+
+
+def test_a_contact_without_number_at_a_firm_without_texting_is_not_said_to_need_one(office: Office) -> None:
+    pat = prairie(office, Availability(True))
+    office.host.add_contact("prairie", "Nell Field", ref="nell")
+    page = pat.get("/texting/new?contact=nell").text
+    assert page.count(NOT_ON) == 1
+    assert "Add one to the contact" not in page
 
 
 def test_times_are_the_firms(office: Office) -> None:

@@ -79,7 +79,10 @@
       if (badge.innerHTML.trim() !== fresh.badge.trim()) badge.innerHTML = fresh.badge;
       badge.hidden = !fresh.unread;
     }
-    if (fresh.table !== undefined) showTable(fresh.table);
+    if (fresh.table !== undefined) {
+      showTable(fresh.table);
+      showBegin(fresh.begin);
+    }
     const thread = one("[data-ft-thread]");
     if (fresh.texts !== undefined && thread && thread.dataset.ftThread === asked.get("conversation")) showTexts(fresh);
   }
@@ -91,7 +94,7 @@
     if (hold && freshHold && hold.innerHTML !== freshHold.innerHTML) hold.innerHTML = freshHold.innerHTML;
     const rows = one("tbody", mine), freshRows = one("tbody", fresh);
     if (!rows || !freshRows) {
-      mine.replaceChildren(...fresh.childNodes);
+      if (mine.innerHTML !== fresh.innerHTML) mine.replaceChildren(...fresh.childNodes);
       return;
     }
     const held = document.activeElement && document.activeElement.closest("#ft-table tbody tr");
@@ -102,6 +105,14 @@
       const link = one("a", held);
       if (link) link.focus({ preventScroll: true });
     }
+  }
+
+  // A firm whose texting was turned on, or off, meanwhile.
+  function showBegin(html) {
+    const begin = one("[data-ft-begin]");
+    if (!begin || Boolean(begin.firstElementChild) === Boolean(html)) return;
+    begin.innerHTML = html;
+    document.dispatchEvent(new CustomEvent("firmtext:menu"));
   }
 
   function arrange(rows, fresh) {

@@ -4,7 +4,12 @@
   if (window.firmtextMenu) return;
   window.firmtextMenu = true;
 
-  for (const form of document.querySelectorAll("[data-ft-menu]")) prepare(form);
+  function all() {
+    for (const form of document.querySelectorAll("[data-ft-menu]")) prepare(form);
+  }
+
+  document.addEventListener("firmtext:menu", all);
+  all();
 
   function prepare(form) {
     const button = form.querySelector("button"), menu = form.querySelector("[role=menu]");
