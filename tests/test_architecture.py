@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from flask_firmtext.store.models import Base
 from source import PACKAGE, ROOT, Module, modules
 
 MODULES = modules()
@@ -35,6 +36,17 @@ FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 MAY_BE_LONG = re.compile(r"flask_firmtext/store/models\.py|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
 VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|sandbox/)|cli/doctor/")
 COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
+#: Who writes the state of a text: the moves, the claim's own statement, and the two that begin one.
+WRITERS = {
+    "flask_firmtext/messaging/moves.py:_written",
+    "flask_firmtext/store/queries.py:claim",
+    "flask_firmtext/messaging/accepting.py:_stored",
+    "flask_firmtext/messaging/receiving.py:_insert",
+}
+STATEMENT = re.compile(r"\s*(update|insert into) firmtext_message", re.IGNORECASE)
+#: ``update(Model)…`` or ``session.query(Model)…``, with what is written there for the model.
+BEGINNING = re.compile(r"(?:update|insert|[\w.]+\.query)\((\w+)\)")
+OTHERS = {mapper.class_.__name__ for mapper in Base.registry.mappers} - {"Message"}
 CONFIG_READERS = {
     "flask_firmtext/settings.py",
     "flask_firmtext/extension.py",
@@ -138,6 +150,54 @@ def test_a_commit_stands_in_edges_and_own_transactions_only(module: Module) -> N
 
 
 @every_module
+def test_the_state_of_a_text_has_one_writer(module: Module) -> None:
+    if module.room == "sandbox":
+        return
+    wanted = {writer for writer in WRITERS if writer.startswith(f"{module.path}:")}
+    assert {f"{module.path}:{function_at(module, line)}" for line in writes_of_a_state(module)} == wanted
+
+
+def writes_of_a_state(module: Module) -> Iterator[int]:
+    """Lines that write a column ``state``, or columns without naming them, and not of another model for certain."""
+    for node in ast.walk(module.tree):
+        if (
+            (isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store))
+            or (isinstance(node, ast.Constant) and STATEMENT.match(str(node.value)))
+            or (isinstance(node, ast.Call) and writes_a_state(node))
+        ):
+            yield node.lineno
+
+
+def writes_a_state(call: ast.Call) -> bool:
+    verb = ast.unparse(call.func).rpartition(".")[2]
+    if verb in ("insert_once", "insert_or_update", "Message"):
+        model = "Message" if verb == "Message" else ast.unparse(call.args[1])
+        return model not in OTHERS and names_a_state(call, unnamed=True)
+    if verb == "setattr":
+        return "state" in ast.unparse(call.args[1])
+    begun = BEGINNING.match(ast.unparse(call if verb != "execute" else call.args[0]))
+    if begun and begun[1] in OTHERS:
+        return False
+    if verb == "execute":
+        return bool(begun) and len(call.args) > 1
+    return verb in ("values", "update") and names_a_state(call, unnamed=bool(begun))
+
+
+def names_a_state(call: ast.Call, *, unnamed: bool) -> bool:
+    """Whether a call hands over a ``state``; ``**columns`` may be one where they are ``unnamed``."""
+    names = [keyword.arg for keyword in call.keywords]
+    keys = [key for argument in call.args if isinstance(argument, ast.Dict) for key in argument.keys]
+    said = any(key is not None and re.search(r"\bstate\b", ast.unparse(key)) for key in keys)
+    return said or "state" in names or (unnamed and None in [*names, *keys])
+
+
+def function_at(module: Module, line: int) -> str:
+    """The function in which a line stands."""
+    around = [one.name for one in functions(module) if one.lineno <= line <= (one.end_lineno or 0)]
+    return around[-1] if around else ""
+
+
+@every_module
 def test_nothing_is_printed(module: Module) -> None:
     if module.room == "sandbox":
         return
@@ -210,6 +270,23 @@ def test_a_verb_knows_no_request(path: str) -> None:
         ("flask_firmtext/web/__init__.py", "x = 1", test_an_init_is_a_table_of_contents),
         ("flask_firmtext/web/x.py", "from rq import Queue", test_rq_is_imported_by_worker_and_bell_only),
         ("flask_firmtext/messaging/x.py", "s.commit()", test_a_commit_stands_in_edges_and_own_transactions_only),
+        *(
+            ("flask_firmtext/messaging/x.py", f"def f(**c):\n    {write}", test_the_state_of_a_text_has_one_writer)
+            for write in (
+                "message.state = 'queued'",
+                "setattr(message, 'state', 'queued')",
+                "session.execute(update(Message).where(Message.id == 1).values(state='queued'))",
+                "session.execute(update(Message).values({Message.state: 'queued'}))",
+                "session.execute(update(table).values(tries=1, **c))",
+                "session.query(Message).filter().update({'state': 'queued'})",
+                "session.add(Message(id=1, state='queued'))",
+                "insert_once(session, Message, state='queued')",
+                "insert_once(session, Message, **c)",
+                "session.execute(update(Message), [c])",
+                "session.execute(text(\"UPDATE firmtext_message SET state = 'queued'\"))",
+            )
+        ),
+        ("flask_firmtext/messaging/moves.py", "", test_the_state_of_a_text_has_one_writer),
         ("cli/x.py", "print(1)", test_nothing_is_printed),
         ("cli/x.py", "import sys\nsys.exit(1)", test_nothing_calls_sys_exit),
         ("flask_firmtext/web/x.py", "x = 'Vonage'", test_vonages_name_stands_in_its_rooms_only),
