@@ -63,7 +63,7 @@ def accept(
     :raises KeyUnavailable: the text could not be protected, so it was not stored.
     :raises HostContractError: the host said of the contact or the firm what it may not say.
     """
-    known = _by_token(session, user, token)
+    known = sent_with(session, user, token)
     if known:
         return known
     route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
@@ -76,7 +76,7 @@ def accept_on(
     session: Sessions, route: Route, *, user: User, contact: Contact, text: str, token: str, zone: str
 ) -> Message:
     """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open."""
-    return _by_token(session, user, token) or _accepted(session, route, user, contact, text, token, zone)
+    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone)
 
 
 def _accepted(
@@ -137,8 +137,9 @@ def _stored(session: Sessions, conversation: Conversation, position: int, outgoi
     return row_id if stored else None
 
 
-def _by_token(session: Sessions, user: User, token: str) -> Message | None:
-    if not token or len(token) > 64:
+def sent_with(session: Sessions, user: User, token: str) -> Message | None:
+    """The text that this user has sent with this token. :raises TextRefused: it cannot be one of ours."""
+    if not 0 < len(token) <= 64 or not token.isprintable():
         raise TextRefused("token", "The form has no valid token. Reload the page; your text stays.")
     return session.scalars(_with_token(user.firm, user.ref, token)).one_or_none()
 

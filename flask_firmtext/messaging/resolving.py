@@ -17,8 +17,8 @@ from ..errors import TextRefused
 from ..ports.gateway import Reason
 from ..ports.values import User
 from ..store import audit, cells
-from ..store.models import Conversation, Message
-from ..store.states import Kind, State
+from ..store.models import Conversation, Message, Number
+from ..store.states import Kind, NumberState, State
 from . import accepting, consent, conversations
 from .moves import Move, move
 
@@ -41,12 +41,13 @@ WITHDRAWN = Answer("message.cancel", "Do not send it.")
 
 def arrived(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T11: a person knows that the client has an unknown text."""
-    return _resolve(session, message_id, State.SUBMITTED, ARRIVED, user) is not None
+    return _resolve(session, _turn(session, message_id, user), State.SUBMITTED, ARRIVED, user)
 
 
 def lost(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T11: a person knows that the client never got an unknown text."""
-    return _resolve(session, message_id, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR) is not None
+    old = _turn(session, message_id, user)
+    return _resolve(session, old, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR)
 
 
 def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) -> Message | None:
@@ -54,21 +55,33 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) 
 
     The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text.
 
-    :raises TextRefused: ``opted_out``: the client wants no texts from this firm.
+    :raises TextRefused: ``opted_out``, ``conversation_changed`` or ``sent_before``; the old one stays as it is.
     """
-    known = _retried(session, message_id, user, token)
-    if known:
-        return known
-    old = _resolve(session, message_id, State.FAILED, RESENT, user, reason=Reason.UNKNOWN_ERROR)
+    known = accepting.sent_with(session, user, token)
+    if known and known.retry_of != message_id:
+        raise TextRefused("sent_before", "This page has sent another text before. Reload it and try again.")
+    old = None if known else _turn(session, message_id, user)
     if old is None:
-        return None
+        return known
     conversation = session.get_one(Conversation, old.conversation_id)
-    if consent.opt_out_of(session, user.firm, conversation.phone_index):
-        raise TextRefused("opted_out", "The client wants no texts from your firm; the text was not sent again.")
+    _check_way(session, conversation)
     text = cells.unseal(session, cells.place(Message, "body", old.id, old.firm), old.body)
+    if not _resolve(session, old, State.FAILED, RESENT, user, reason=Reason.UNKNOWN_ERROR):
+        return None
     again = accepting.Outgoing(text, Kind(old.kind), user.ref, token, retry_of=old.id)
     position = conversations.take_turn(session, conversation.id)
     return accepting.queue(session, conversation, position, again)
+
+
+def _check_way(session: Sessions, conversation: Conversation) -> None:
+    if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
+        raise TextRefused("opted_out", "The client wants no texts from your firm; the text was not sent again.")
+    number = session.get_one(Number, conversation.number_id)
+    if conversation.closed_at or number.state != NumberState.VERIFIED:
+        raise TextRefused(
+            "conversation_changed",
+            "The text was not sent again: the client's number or your firm's has changed. Write the contact a new one.",
+        )
 
 
 def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
@@ -81,17 +94,13 @@ def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     return withdrawn
 
 
-def _resolve(
-    session: Sessions, message_id: uuid.UUID, to: State, answer: Answer, user: User, **columns: Any
-) -> Message | None:
-    message = _turn(session, message_id, user)
+def _resolve(session: Sessions, message: Message | None, to: State, answer: Answer, user: User, **columns: Any) -> bool:
     if message is None:
-        return None
-    moved = move(session, message_id, Move.PERSON, to, evidence=answer.sentence, actor=user.ref, **columns)
-    if not moved:
-        return None
-    _record(session, message_id, answer, user)
-    return message
+        return False
+    moved = move(session, message.id, Move.PERSON, to, evidence=answer.sentence, actor=user.ref, **columns)
+    if moved:
+        _record(session, message.id, answer, user)
+    return moved
 
 
 def _turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
@@ -99,17 +108,6 @@ def _turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | Non
     if message is not None:
         conversations.take_turn(session, message.conversation_id)
     return message
-
-
-def _retried(session: Sessions, message_id: uuid.UUID, user: User, token: str) -> Message | None:
-    return session.scalars(
-        select(Message).where(
-            Message.firm == user.firm,
-            Message.author == user.ref,
-            Message.client_token == token,
-            Message.retry_of == message_id,
-        )
-    ).one_or_none()
 
 
 def _record(session: Sessions, message_id: uuid.UUID, answer: Answer, user: User) -> None:

@@ -120,7 +120,7 @@ def test_a_firm_without_a_verified_number_is_told_so(app: Any) -> None:
     assert refused.value.code == "not_on"
 
 
-@pytest.mark.parametrize("token", ["", "x" * 65])
+@pytest.mark.parametrize("token", ["", "x" * 65, "a\0b"])
 def test_a_form_without_a_valid_token_is_refused(harbor: Any, token: str) -> None:
     with pytest.raises(TextRefused) as refused, own() as session:
         accept(session, token)

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from evidence import everything
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import accepting, answers, consent, overdue, resolving, sending
 from flask_firmtext.messaging.moves import Move, allowed, move
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import queries
-from flask_firmtext.store.models import Attempt, Conversation, Message
-from flask_firmtext.store.states import RANK, State
+from flask_firmtext.store.models import Attempt, Conversation, Message, Number
+from flask_firmtext.store.states import RANK, NumberState, State
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import drain
 from outbound import (
@@ -329,15 +330,50 @@ def test_t12_a_person_sends_an_unknown_text_again(harbor: Any, sandbox: Any) -> 
     assert state(text) == "delivered", "late evidence about the first still shows"
 
 
-def test_t12_an_opted_out_client_gets_no_second_text(harbor: Any, sandbox: Any) -> None:
-    text = unknown(sandbox)
+def opted_out() -> None:
     with own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).one()
         consent.lock_pair(session, *pair)
         consent.opt_out(session, *pair, evidence="client", actor="client")
-    with pytest.raises(accepting.TextRefused, match="no texts"), own() as session:
+
+
+def closed() -> None:
+    """The phone has left the contact, and its new owner was texted."""
+    rewrite(Conversation, Conversation.closed_at.is_(None), closed_at=firmtext.clock.now())
+
+
+def released() -> None:
+    rewrite(Number, Number.firm == "harbor", state=NumberState.RELEASED)
+
+
+def used() -> None:
+    """The same form has sent another text before."""
+    contact = firmtext.host.for_firm("harbor").contacts.get("grace")
+    assert contact is not None
+    with own() as session:
+        accepting.accept(session, user=STAFF, contact=contact, to=None, text="Another", token="again")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        (opted_out, "opted_out"),
+        (closed, "conversation_changed"),
+        (released, "conversation_changed"),
+        (used, "sent_before"),
+    ],
+)
+def test_t12_a_text_that_may_not_be_sent_again_stays_as_it_is(
+    meanwhile: Any, code: str, harbor: Any, sandbox: Any
+) -> None:
+    text = unknown(sandbox)
+    meanwhile()
+    before = everything()["firmtext_message"]
+    with own() as session, pytest.raises(accepting.TextRefused) as refused:
         resolving.resend(session, text, user=STAFF, token="again")
-    assert state(text) == "unknown"
+    assert refused.value.code == code
+    assert everything()["firmtext_message"] == before, "though whoever called has committed"
+    assert ("message.resend", STAFF.ref, "Send again; the client may get it twice.") not in actions(text)
 
 
 def test_only_a_certain_not_sent_takes_a_text_down() -> None:
