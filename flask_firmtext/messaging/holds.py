@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import signals
@@ -152,25 +153,24 @@ def break_circuit(session: Sessions) -> None:
 
 def probe() -> int:
     """Ask the carrier whether what stands can go on; returns how many holds were lifted. One request for all."""
-    with reading() as session:
-        now = firmtext.clock.now()
-        due = [hold for hold in queries.standing_holds(session) if hold.probe_at and hold.probe_at <= now]
+    due = _put_off()
     if not due:
         return 0
     try:
         firmtext.gateway.probe()
     except CarrierError:
-        return _probe_later(due)
+        return 0
     with own() as session:
-        return sum(lift(session, hold.id, by="probe") for hold in due)
+        return sum(lift(session, hold, by="probe") for hold in due)
 
 
-def _probe_later(due: list[Hold]) -> int:
+def _put_off() -> Sequence[uuid.UUID]:
+    """The holds whose probe is due. It is put off first, so that nobody else asks and a fault is not met every pass."""
+    now = firmtext.clock.now()
+    due = (Hold.lifted_at.is_(None), Hold.probe_at <= now)
+    with reading() as session:
+        if not session.scalar(select(exists().where(*due))):
+            return ()
     with own() as session:
-        session.execute(
-            update(Hold)
-            .where(Hold.id.in_([hold.id for hold in due]))
-            .values(probe_at=firmtext.clock.now() + PROBE_EVERY)
-            .execution_options(synchronize_session=False)
-        )
-    return 0
+        later = update(Hold).where(*due).values(probe_at=now + PROBE_EVERY).returning(Hold.id)
+        return session.scalars(later.execution_options(synchronize_session=False)).all()

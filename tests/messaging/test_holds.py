@@ -15,6 +15,7 @@ from flask_firmtext.store import changes
 from flask_firmtext.store.models import Audit, Hold
 from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import bells, drain
 from outbound import FAST, HARBOR, SUMMIT, adopt, attempts, due_now, holds, rewrite, state
 from rows import STAFF, accepted
@@ -109,6 +110,27 @@ def test_a_probe_that_fails_leaves_the_hold_and_asks_again_in_five_minutes(harbo
     assert hold.lifted_at is None
     assert hold.probe_at is not None
     assert timedelta(minutes=4) < hold.probe_at - firmtext.clock.now() <= timedelta(minutes=5)
+
+
+def test_the_carrier_is_asked_once_in_five_minutes_whatever_goes_wrong_and_however_many_ask(harbor: Any) -> None:
+    asked = []
+
+    def ask() -> None:
+        asked.append("once")
+        if len(asked) == 1:
+            verbs.probe()  # another sweep, while the carrier takes its time
+        raise RuntimeError("an odd answer")
+
+    put(HoldKind.ACCOUNT, "default")
+    rewrite(Hold, Hold.code == "auth", probe_at=firmtext.clock.now() - timedelta(seconds=1))
+    gateway = MemoryGateway()
+    gateway.probe = ask  # type: ignore[method-assign]
+    harbor.extensions["firmtext"].__dict__["gateway"] = gateway
+    with pytest.raises(RuntimeError):
+        verbs.probe()
+    assert verbs.probe() == 0
+    assert asked == ["once"]
+    assert holds() == [("account", "default", "auth")]
 
 
 @pytest.mark.parametrize("code", ["redirect", "tls", "wrong_address", "odd_4xx", "operator", "restore"])
