@@ -13,6 +13,7 @@ import phonenumbers
 
 from ..errors import TextRefused
 
+E164 = re.compile(r"\+[0-9]{7,15}")
 _NORTH_AMERICA = 1
 _EMERGENCY = ("911", "112")
 _LANDLINE = re.compile(r"\b(land[ -]?line|fax|t[ée]l[ée]copie(?:ur)?|fixe|fijo)\b", re.IGNORECASE)
@@ -43,7 +44,7 @@ def display(e164: str) -> str:
     """A number as people in North America write it; one from elsewhere with its country code; a name as it is."""
     if re.fullmatch(r"\+1[0-9]{10}", e164):
         return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
-    if not re.fullmatch(r"\+[0-9]{7,15}", e164):
+    if not E164.fullmatch(e164):
         return e164
     try:
         number = phonenumbers.parse(e164, None)

@@ -22,6 +22,7 @@ from ..store.states import RANK, Direction, Kind, NumberState, State
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 from . import conversations, quarantine, statuses
+from .numbers import E164
 
 #: A client's clock, or a replay, never shows a text further away than this.
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
@@ -94,7 +95,8 @@ def _is_about_us(request: RawRequest, kind: str, to: str | None) -> bool:
 
 def _number(session: Session, e164: str) -> Number | None:
     """A number that is ours now."""
-    number = queries.number_by_e164(session, e164)
+    # A carrier's webhook may hold anything, and PostgreSQL cannot even compare a text with a zero in it.
+    number = queries.number_by_e164(session, e164) if E164.fullmatch(e164) else None
     return None if number is None or number.state == NumberState.RELEASED else number
 
 
