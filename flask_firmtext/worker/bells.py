@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 from redis import RedisError
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..adapters import bell
@@ -60,21 +60,26 @@ def ring_next() -> None:
 
 
 def ring_again() -> int:
-    """W1: ring for texts that have been due, or were last rung, more than 30 s ago. Returns how many there were."""
+    """W1: ring for texts that have been due, or were last rung, more than 30 s ago. Returns how many there were.
+
+    One that somebody is busy with is left out: to wait for many rows at once is how to meet a deadlock.
+    """
     due = _unheard()
     if not due:
         return 0
+    queued = (Message.id.in_([text.message for text in due]), queries.is_in(Message.state, State.QUEUED))
+    idle = select(Message.id).where(*queued).with_for_update(key_share=True, skip_locked=True)
     with own() as session:
         rings = session.execute(
             update(Message)
-            .where(Message.id.in_([text.message for text in due]), queries.is_in(Message.state, State.QUEUED))
+            .where(Message.id.in_(idle))
             .values(rings=Message.rings + 1, rung_at=firmtext.clock.sql())
             .returning(Message.id, Message.rings)
             .execution_options(synchronize_session=False)
         ).all()
     for row in rings[:RUNG]:
         ring([str(row.id)], row.rings)
-    return len(due)
+    return len(rings)
 
 
 def _unheard() -> list[Due]:

@@ -6,7 +6,8 @@ import contextlib
 import signal
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
+from sqlalchemy import update
 
 from flask_firmtext.adapters import bell
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import answers, sending
-from flask_firmtext.store.models import Heartbeat
+from flask_firmtext.store.models import Heartbeat, Message
+from flask_firmtext.store.transactions import own
 from flask_firmtext.worker import bells, drain, heartbeats, readiness, sends, sweep
 from flask_firmtext.worker.stop import Stop
 from flask_firmtext.worker.sweep import Sweep
@@ -360,6 +363,26 @@ def test_a_stored_text_of_which_nobody_was_told_is_rung_within_75_seconds() -> N
     a_pass = sweep.EVERY + sweep.JITTER
     assert bells.OLD + timedelta(seconds=a_pass) < timedelta(seconds=75)
     assert sweep.TOO_LONG_DUE + timedelta(seconds=a_pass) <= timedelta(seconds=75)
+
+
+def test_a_text_that_somebody_is_busy_with_does_not_keep_the_others_from_being_rung_for(harbor: Any) -> None:
+    """Locks are the database's: on SQLite there is one writer, and the ring waits for its turn."""
+    busy, other = accepted("Hello"), accepted("Hello", contact="grace")
+    older(31, busy, other)
+    if firmtext.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    with ThreadPoolExecutor(1) as beside, own() as session:
+        session.execute(update(Message).where(Message.id == busy).values(tries=1))
+        assert beside.submit(in_app(harbor, bells.ring_again)).result(timeout=5) == 1
+    assert (message(busy).rings, message(other).rings) == (0, 1)
+
+
+def in_app(app: Any, step: Callable[[], Any]) -> Callable[[], Any]:
+    def run() -> Any:
+        with app.app_context():
+            return step()
+
+    return run
 
 
 def test_the_bell_is_not_rung_again_before_30_seconds(harbor: Any, kept: redis.Redis) -> None:
