@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import statistics
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from flask_firmtext.store.models import Number
 from flask_firmtext.store.states import HoldKind, NumberState
 from flask_firmtext.store.transactions import notes, own, reading
 from office import Office
+from servers import until
 
 LIVE = 1500  # milliseconds
 MORE = "There is more. Reload the page to see every text."
@@ -84,6 +88,72 @@ def test_new_comes_and_the_reason_goes_when_texting_is_turned_on_under_an_open_p
         notes(session).show("prairie")
     expect(why).to_be_visible(timeout=LIVE)
     expect(new).to_have_count(0)
+
+
+#: Answers come as late as the page says, or not at all.
+SLOW = """
+const real = window.fetch;
+window.asked = [];
+window.late = 0;
+window.fetch = async (...what) => {
+  window.asked.push(performance.now());
+  if (window.broken) throw new TypeError("broken");
+  const answer = await real(...what);
+  await new Promise((resolve) => setTimeout(resolve, window.late));
+  return answer;
+};
+Math.random = () => 0.999;
+"""
+
+
+def pauses(page: Any, number: int, **changes: Any) -> list[float]:
+    """So many pauses between the page's next questions, in milliseconds."""
+    page.evaluate("changes => Object.assign(window, changes, { asked: [] })", changes)
+    until(lambda: page.evaluate("asked.length") > number)
+    times = page.evaluate("asked")
+    return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def test_a_page_asks_every_second_however_slow_the_answers_are(staff: Any, site: str, office: Office) -> None:
+    office.sends()
+    staff.add_init_script(SLOW)
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    assert 950 < statistics.median(pauses(staff, 3, late=600)) < 1300
+    assert 1400 < statistics.median(pauses(staff, 3, late=1200)) < 1700
+
+
+def test_the_first_failure_costs_no_more_than_a_second_and_more_of_them_ever_more(
+    staff: Any, site: str, office: Office
+) -> None:
+    office.sends()
+    staff.add_init_script(SLOW)
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    first, second = pauses(staff, 2, late=0, broken=True)
+    expect(staff.locator("[data-ft-connection]")).to_have_text("Not connected; trying again")
+    assert first < 1300 < second
+    staff.evaluate("window.broken = false")
+    expect(staff.locator("[data-ft-connection]")).to_have_text("", timeout=10_000)
+
+
+def test_an_answer_shows_while_it_cannot_be_noted_that_the_one_before_was_read(
+    staff: Any, site: str, office: Office
+) -> None:
+    office.sends()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    staff.route(re.compile("/changes.*seen="), hold)
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    articles = staff.get_by_role("log").get_by_role("article")
+    for number in (1, 2, 3):
+        office.receives(f"Answer {number}")
+        expect(articles.last).to_contain_text(f"Answer {number}", timeout=LIVE)
+    assert len(held) == 1
+    held[0].continue_()
+    staff.unroute(re.compile("/changes.*seen="))
+    until(lambda: "unread text" not in office.person().get("/texting/").text)
 
 
 def _standing() -> list[Any]:

@@ -4,9 +4,9 @@
   if (window.firmtextLive) return;
   window.firmtextLive = true;
 
-  const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, REFRESH = 60000, PATIENCE = 10000;
+  const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, SHORTEST = 250, REFRESH = 60000, PATIENCE = 10000;
   const MORE = "There is more. Reload the page to see every text.";
-  let since = null, seen = 0, failures = 0, timer = 0, running = null, refreshed = Date.now(), gap = false;
+  let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false;
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -23,10 +23,7 @@
     const asked = new URLSearchParams({ since: refreshDue() ? -1 : since });
     const thread = one("[data-ft-thread]");
     if (one("[data-ft-table]")) asked.set("table", "1");
-    if (thread) {
-      asked.set("conversation", thread.dataset.ftThread);
-      if (!document.hidden && newest() > seen) asked.set("seen", newest());
-    }
+    if (thread) asked.set("conversation", thread.dataset.ftThread);
     return `${places[0].dataset.ftUrl}?${asked}`;
   }
 
@@ -40,15 +37,15 @@
     if (running) running.abort();
     const url = address();
     if (!url) return;
+    started = performance.now();
     const mine = running = new AbortController();
     const late = setTimeout(() => mine.abort(), PATIENCE);
     try {
-      const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal: mine.signal });
-      if (answer.status === 200) show(await answer.json(), new URL(url, location.href).searchParams);
-      else if (answer.status !== 204) throw new Error(String(answer.status));
-      noteSeen(new URL(url, location.href).searchParams);
+      const fresh = await ask(url, mine.signal);
+      if (fresh) show(fresh, new URL(url, location.href).searchParams);
       failures = 0;
       say(gap ? MORE : "");
+      tellSeen();
     } catch (error) {
       if (running !== mine) return;
       failures += 1;
@@ -64,12 +61,34 @@
 
   function pause() {
     const ordinary = document.hidden ? HIDDEN : VISIBLE;
-    if (!failures) return ordinary;
-    return Math.min(LONGEST, ordinary * 2 ** failures) * (0.5 + Math.random() / 2);
+    // From question to question: for a slow answer nobody waits twice.
+    if (!failures) return Math.max(SHORTEST, ordinary - (performance.now() - started));
+    return Math.min(LONGEST, ordinary * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
   }
 
-  function noteSeen(asked) {
-    if (asked.has("seen")) seen = Math.max(seen, Number(asked.get("seen")));
+  async function ask(url, signal) {
+    const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal });
+    if (answer.status === 204) return null;
+    if (answer.status !== 200) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  // Apart from the questions: it is written, and while a writer waits for the database texts can be shown all the same.
+  async function tellSeen() {
+    const thread = one("[data-ft-thread]"), position = newest();
+    if (telling || !thread || document.hidden || position <= seen) return;
+    const told = new URLSearchParams({ since, conversation: thread.dataset.ftThread, seen: position });
+    telling = true;
+    try {
+      const fresh = await ask(`${thread.dataset.ftUrl}?${told}`, AbortSignal.timeout(PATIENCE));
+      if (thread !== one("[data-ft-thread]")) return;
+      seen = Math.max(seen, position);
+      if (fresh && fresh.now >= since) show(fresh, told);
+    } catch {
+      // Said again after the next question.
+    } finally {
+      telling = false;
+    }
   }
 
   function show(fresh, asked) {
@@ -150,7 +169,6 @@
     const hold = one("#ft-hold");
     if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
     gap = gap || fresh.gap;
-    if (newest() > seen && !document.hidden) timer = setTimeout(poll, 0);
   }
 
   function insert(box, text) {
