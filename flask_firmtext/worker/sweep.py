@@ -25,7 +25,6 @@ EVERY, JITTER = 15.0, 2.0
 #: Without a bell the sweep is what sends, so it looks this often (seconds).
 WITHOUT_BELL = 1.0
 THREADS = 4
-WORKERS_GONE = timedelta(seconds=45)
 REDIS_GONE = 30.0
 TOO_LONG_DUE = timedelta(seconds=55)
 
@@ -75,7 +74,7 @@ class Sweep:
     def send_if_nobody_does(self) -> None:
         """W2: send here when Redis or the workers are away, or a text has been due for too long."""
         due = bells.oldest_due()
-        if due and (not self._bell_works() or self._workers_gone() or due > TOO_LONG_DUE):
+        if due and (not self._bell_works() or heartbeats.is_gone(heartbeats.SEND) or due > TOO_LONG_DUE):
             self._send()
 
     def _until_next(self) -> None:
@@ -110,10 +109,6 @@ class Sweep:
             return time.monotonic() - self.redis_seen < REDIS_GONE
         self.redis_seen = time.monotonic()
         return True
-
-    def _workers_gone(self) -> bool:
-        newest = heartbeats.newest(heartbeats.SEND)
-        return newest is None or firmtext.clock.now() - newest > WORKERS_GONE
 
 
 def run(app: Flask) -> None:
