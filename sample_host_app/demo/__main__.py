@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -81,14 +80,8 @@ def _look_after(demo: Demo) -> None:
     for child in demo.ended():
         if child.name != "check":
             say(f"\nThe {child.name} process has ended by itself. Its last words ({child.log}):\n{child.last_words()}")
-    if _orphaned():
+    if demo.memory.orphaned():
         raise Ended
-
-
-def _orphaned() -> bool:
-    """Whether ``make`` started us and is gone: killed, it cannot take us along."""
-    starter = int(os.environ.get("DEMO_PARENT") or 0)
-    return starter not in (0, os.getppid())
 
 
 if __name__ == "__main__":

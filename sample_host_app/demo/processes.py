@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -80,29 +81,31 @@ class Memory:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.started_by = _starters()
 
     def write(self, children: Sequence[Child]) -> None:
         """Remember this process, who started it, and its children."""
-        me = psutil.Process()
         running = [_identity(child.process.pid) for child in children if not child.ended]
         remembered = {
-            "demo": _identity(me.pid),
-            "started_by": [_identity(parent.pid) for parent in me.parents()[:2]],
+            "demo": _identity(os.getpid()),
+            "started_by": self.started_by,
             "children": [identity for identity in running if identity],
         }
         write_private(self.file, json.dumps(remembered))
 
     def forget(self) -> None:
-        self.file.unlink(missing_ok=True)
+        """Forget this run. What another run remembers is not ours to forget: it may still go on."""
+        remembered = self._read()
+        if remembered is not None and remembered["demo"][0] == os.getpid():
+            self.file.unlink(missing_ok=True)
 
     def end_leftovers(self) -> None:
         """End what an earlier run left.
 
         :raises DemoError: the earlier run is still wanted: it runs, and so do those who started it.
         """
-        try:
-            remembered = json.loads(self.file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+        remembered = self._read()
+        if remembered is None:
             return
         if _alive(remembered["demo"]) and all(map(_alive, remembered["started_by"])):
             pid = remembered["demo"][0]
@@ -113,7 +116,26 @@ class Memory:
             psutil.wait_procs([leftover], timeout=5)
         for identity in reversed(remembered["children"]):
             _end_with_session(identity)
-        self.forget()
+        self.file.unlink(missing_ok=True)
+
+    def orphaned(self) -> bool:
+        """Whether ``make`` started us and is gone: killed, it cannot take us along."""
+        return bool(os.environ.get("DEMO_PARENT")) and not _alive(next(iter(self.started_by), None))
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            remembered: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return remembered
+
+
+def _starters() -> list[tuple[int, float]]:
+    """``make``, which names itself in ``DEMO_PARENT``, and who started it; without ``make`` our parent and its."""
+    parents = [parent.pid for parent in psutil.Process().parents()]
+    named = int(os.environ.get("DEMO_PARENT") or os.getppid())
+    wanted = parents[parents.index(named) :][:2] if named in parents else []
+    return [identity for pid in wanted if (identity := _identity(pid))]
 
 
 def _identity(pid: int) -> tuple[int, float] | None:

@@ -39,6 +39,7 @@ class Demo:
         :raises DemoError: a port is taken, or a part does not come up.
         """
         self.memory.end_leftovers()
+        self.memory.write(self.children)
         self._check_ports()
         self._bell()
         if self.plan.own_carrier:
@@ -75,7 +76,7 @@ class Demo:
             return
         binary = _valkey()
         if binary is None:
-            say("No Valkey or Redis on this machine: texts go by the sweep alone, up to 15 s later.")
+            say("No Valkey or Redis on this machine: texts go by the sweep alone, a second later.")
             self.environment["FIRMTEXT_REDIS_URL"] = ""
             return
         port = free_port()

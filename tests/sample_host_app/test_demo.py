@@ -1,4 +1,4 @@
-"""The demo, started as ``make demo`` starts it: from a parent that can be killed."""
+"""The demo, started by ``make demo``, with ports and a folder of its own."""
 
 from __future__ import annotations
 
@@ -19,27 +19,26 @@ import requests
 from servers import answers, end, free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Like make: a process that starts the demo as its child and waits for it.
-STARTER = (
-    "import os, subprocess, sys; os.environ['DEMO_PARENT'] = str(os.getpid()); sys.exit(subprocess.call(sys.argv[1:]))"
-)
-DEMO = [sys.executable, "-m", "sample_host_app.demo"]
+VENV = sys.prefix
+#: The virtual environment is there and is not made anew, whatever the times of its stamps say.
+MAKE = ["make", "--old-file", f"{VENV}/.demo", f"VENV={VENV}", "demo"]
 
 
 class Run:
-    """One start of the demo. ``starter`` is what a person's ``make`` is."""
+    """One ``make demo``. ``starter`` is that ``make``, or the shell ``around`` it."""
 
     def __init__(self, environment: dict[str, str], output: Path, around: Sequence[str] = ()) -> None:
         self.environment = environment
         self.output = output
         with output.open("wb") as log:
             self.starter = subprocess.Popen(
-                [*around, sys.executable, "-c", STARTER, *DEMO],
+                [*around, *MAKE],
                 env=environment,
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_as_on_a_terminal,  # noqa: PLW1509 - only system calls
             )
 
     @property
@@ -48,7 +47,7 @@ class Run:
 
     @property
     def demo(self) -> psutil.Process:
-        return psutil.Process(self.starter.pid).children()[0]
+        return next(one for one in self.family() if one.cmdline()[-2:] == ["-m", "sample_host_app.demo"])
 
     def family(self) -> list[psutil.Process]:
         """Every process of the run."""
@@ -68,10 +67,17 @@ class Run:
         assert self.starter.poll() is None, self.said
 
 
+def _as_on_a_terminal() -> None:
+    """Who runs the tests in the background may have these ignored, and ``make`` would ignore them, too."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def surroundings(folder: Path) -> dict[str, str]:
-    """Ports and a folder of its own."""
+    """Ports and a folder of its own; nothing of the ``make`` that runs the tests."""
     ports = {name: str(free_port()) for name in ("DEMO_PORT", "SANDBOX_PORT", "SANDBOX_TLS_PORT")}
-    return {**os.environ, **ports, "DEMO_DIR": str(folder / "demo")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "DEMO_"))}
+    return {**inherited, **ports, "DEMO_DIR": str(folder / "demo")}
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     yield start
     for run in runs:
         if run.starter.poll() is None:
-            with contextlib.suppress(psutil.Error, IndexError):
+            with contextlib.suppress(psutil.Error, StopIteration):
                 run.demo.terminate()
         end(run.starter)
 
@@ -100,7 +106,7 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
-@pytest.mark.parametrize("victim", ["starter", pytest.param("demo", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("victim", ["make", pytest.param("demo", marks=pytest.mark.slow)])
 def test_after_a_kill_no_process_is_left_and_the_demo_starts_again_on_its_ports(
     start: Callable[..., Run], environment: dict[str, str], victim: str
 ) -> None:
@@ -110,7 +116,7 @@ def test_after_a_kill_no_process_is_left_and_the_demo_starts_again_on_its_ports(
     for words in ("valkey-server", "flask_firmtext.sandbox", "gunicorn", "firmtext worker"):
         assert first.part(words), words
 
-    os.kill(first.starter.pid if victim == "starter" else first.demo.pid, signal.SIGKILL)
+    os.kill(first.starter.pid if victim == "make" else first.demo.pid, signal.SIGKILL)
 
     until(lambda: gone(family), seconds=20)
     second = start()
@@ -183,11 +189,47 @@ def test_keys_are_for_their_owner_only(running: Run) -> None:
         assert (folder / private).stat().st_mode & 0o077 == 0, private
 
 
-def test_a_second_demo_beside_a_running_one_is_refused(running: Run, tmp_path: Path) -> None:
+def test_a_second_demo_beside_a_running_one_is_refused_and_the_first_goes_on(running: Run, tmp_path: Path) -> None:
+    remembered = (Path(running.environment["DEMO_DIR"]) / "pids").read_bytes()
+    family = running.family()
     second = Run(running.environment, tmp_path / "second")
     assert second.starter.wait(30) == 1
     assert f"already running as process {running.demo.pid}" in second.said
     assert running.starter.poll() is None
+    assert running.family() == family
+    assert (Path(running.environment["DEMO_DIR"]) / "pids").read_bytes() == remembered
+    assert requests.get(f"http://127.0.0.1:{running.environment['DEMO_PORT']}/login", timeout=5).status_code == 200
+
+
+@pytest.mark.slow
+def test_what_a_killed_demo_left_is_ended_by_the_next_although_one_between_was_refused(
+    start: Callable[..., Run],
+) -> None:
+    first = start()
+    first.ready()
+    assert start().starter.wait(30) == 1
+    frozen = first.part("gunicorn")[1:]
+    with ending(frozen):
+        for worker in frozen:
+            worker.suspend()
+        first.demo.kill()
+        first.starter.wait(10)
+        assert frozen
+        assert not gone(frozen)
+
+        start().ready()
+        assert gone(frozen)
+
+
+@contextlib.contextmanager
+def ending(processes: list[psutil.Process]) -> Iterator[None]:
+    """Whatever happens inside, these do not outlive it."""
+    try:
+        yield
+    finally:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def test_a_port_that_somebody_else_has_is_named_with_its_variable(
@@ -195,7 +237,7 @@ def test_a_port_that_somebody_else_has_is_named_with_its_variable(
 ) -> None:
     with socket.create_server(("127.0.0.1", int(environment["SANDBOX_PORT"]))):
         run = start()
-        assert run.starter.wait(30) == 1
+        assert run.starter.wait(30) == 1, run.said
     assert f"Port {environment['SANDBOX_PORT']} is in use" in run.said
     assert "SANDBOX_PORT=" in run.said
 
