@@ -11,7 +11,6 @@ import click
 from flask.cli import AppGroup
 
 from ..current import firmtext
-from ..errors import DecryptError
 from ..messaging.wording import REASONS, find_reason
 from ..store import cells
 from ..store import operator_queries as queries
@@ -20,10 +19,13 @@ from ..store.ciphers import Place
 from ..store.models import Attempt, Conversation, Message, Number
 from ..store.states import Direction, State
 from ..store.transactions import own, reading
+from . import counts, unreadable
 from .db import require_current
 from .moments import since
 from .operator import actor
-from .output import json_option, listing, say, single
+from .output import Unreadable, json_option, listing, single
+
+Cell = str | Unreadable
 
 _STATES = [state.value for state in State if state not in (State.QUEUED, State.RECEIVED)]
 
@@ -54,11 +56,14 @@ def failed(
         found = queries.texts_that_went_wrong(session, wanted)
         contacts = queries.contacts_of(session, {conversation.id for _, conversation in found})
         numbers = cells.read(session, [_phone(conversation) for _, conversation in found])
+        tries = counts.attempts(session, [message.id for message, _ in found])
+        unread = unreadable.why(session, numbers)
     rows = [
-        _failed_row(message, contacts.get(message.conversation_id), readable(number))
+        _failed_row(message, contacts.get(message.conversation_id), unreadable.shown(number), tries.get(message.id, 0))
         for (message, _), number in zip(found, numbers, strict=True)
     ]
     listing(rows, as_json=as_json, nothing="No such texts.")
+    unreadable.fail_if(unread)
 
 
 @messages.command()
@@ -75,13 +80,16 @@ def show(message_id: uuid.UUID, firm: str | None, as_json: bool) -> None:
         message, conversation, number = found
         attempts = queries.attempts_of(session, message_id)
         contact = queries.contacts_of(session, {conversation.id}).get(conversation.id)
-        body, phone = cells.read(session, [_body(message), _phone(conversation)])
+        body, phone = read = cells.read(session, [_body(message), _phone(conversation)])
+        unread = unreadable.why(session, read)
     with own() as session:
         record(session, "message.show", (Message.__tablename__, message.id), firm=message.firm, actor=actor())
-    single(_whole(message, number, contact, readable(phone), readable(body), attempts), as_json=as_json)
+    whole = _whole(message, number, contact, unreadable.shown(phone), unreadable.shown(body), attempts)
+    single(whole, as_json=as_json)
+    unreadable.fail_if(unread)
 
 
-def _failed_row(message: Message, contact: str | None, phone: str | None) -> dict[str, Any]:
+def _failed_row(message: Message, contact: str | None, phone: Cell, tries: int) -> dict[str, Any]:
     return {
         "id": message.id,
         "firm": message.firm,
@@ -94,16 +102,16 @@ def _failed_row(message: Message, contact: str | None, phone: str | None) -> dic
         "created_at": message.created_at,
         "failed_at": message.state_at if message.state == State.FAILED else None,
         "retry_of": message.retry_of,
-        "tries": message.tries,
+        "tries": tries,
     }
 
 
 def _whole(
-    message: Message, number: Number, contact: str | None, phone: str | None, body: str | None, posts: Sequence[Attempt]
+    message: Message, number: Number, contact: str | None, phone: Cell, body: Cell, posts: Sequence[Attempt]
 ) -> dict[str, Any]:
     ends = (number.e164, phone) if message.direction == Direction.OUT else (phone, number.e164)
     return {
-        **_failed_row(message, contact, ends[1]),
+        **_failed_row(message, contact, ends[1], len(posts)),
         "from": ends[0],
         "direction": message.direction,
         "author": message.author,
@@ -127,14 +135,6 @@ def _phone(conversation: Conversation) -> tuple[Place, bytes]:
 
 def _body(message: Message) -> tuple[Place, bytes]:
     return cells.place(Message, "body", message.id, message.firm), message.body
-
-
-def readable(cell: str | DecryptError) -> str | None:
-    """What a cell says; one that cannot be read is told on stderr and left out."""
-    if isinstance(cell, DecryptError):
-        say(f"Not readable: {cell}")
-        return None
-    return cell
 
 
 def reason(given: str | None) -> str | None:

@@ -8,11 +8,12 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +21,15 @@ from rich.text import Text
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else.")
 
 Row = Mapping[str, Any]
+
+
+class Unreadable(Enum):
+    """What stands where a cell cannot be decrypted: words for people, ``null`` in JSON."""
+
+    CELL = None
+
+    def __str__(self) -> str:
+        return "(not readable)"
 
 
 def say(sentence: str) -> None:
@@ -33,7 +43,7 @@ def listing(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
         document(rows)
     elif not rows:
         say(nothing)
-    elif sys.stdout.isatty():
+    elif on_terminal(sys.stdout):
         _table(rows)
     else:
         for row in rows:
@@ -41,13 +51,28 @@ def listing(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
 
 
 def single(row: Row, *, as_json: bool) -> None:
-    """One thing: an object, or a line for each of its values."""
+    """One thing: an object, or a line for each of its values; things inside it follow, moved to the right."""
     if as_json:
         document(row)
-        return
+    else:
+        _lines(row)
+
+
+def _lines(row: Row, indent: str = "") -> None:
     width = max(map(len, row), default=0)
     for name, value in row.items():
-        click.echo(f"{name:<{width}}  {_plain(value)}")
+        if isinstance(value, list) and value:
+            click.echo(f"{indent}{name}")
+            _blocks(value, f"{indent}  ")
+        else:
+            click.echo(f"{indent}{name:<{width}}  {_plain(None if value == [] else value)}")
+
+
+def _blocks(rows: Sequence[Row], indent: str = "") -> None:
+    for place, row in enumerate(rows):
+        if place:
+            click.echo()
+        _lines(row, indent)
 
 
 def document(content: object) -> None:
@@ -99,10 +124,20 @@ def iso(moment: datetime) -> str:
 
 
 def _table(rows: Sequence[Row]) -> None:
+    """A table where the terminal is wide enough for it: an id that is cut is of no use to anybody."""
+    console = Console()
     table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(_plain(value)) for value in row.values()))
-    Console().print(table)
+    if Measurement.get(console, console.options.update(width=10_000), table).maximum > console.width:
+        _blocks(rows)
+    else:
+        console.print(table)
+
+
+def on_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits there; a process started with this stream closed has none."""
+    return stream is not None and stream.isatty()
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -113,7 +148,7 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not on_terminal(sys.stdin):
         raise click.UsageError("This changes data and nobody can be asked here: add --yes.")
     if not click.confirm(question, err=True):
         raise click.ClickException("Nothing was changed.")

@@ -1,19 +1,23 @@
-"""``messages failed`` and ``messages show``."""
+"""``messages failed`` and ``messages show``: what is listed, what is shown, and what cannot be read."""
 
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_firmtext.cli import counts
+from flask_firmtext.cli import firmtext as group
 
+from attempts import claimed
 from flask_firmtext.current import firmtext
 from flask_firmtext.store import cells, keys
-from flask_firmtext.store.models import Audit, Message
+from flask_firmtext.store.models import Attempt, Audit, Message
 from flask_firmtext.store.transactions import own, reading
 from rows import accepted, changed
 
@@ -37,10 +41,10 @@ Cli = Callable[..., Any]
 
 @pytest.fixture
 def failed(number: Any) -> uuid.UUID:
-    """A text to Rosa that could not be delivered."""
-    message = accepted("Your hearing moved.")
-    changed(message, state="failed", reason="unreachable_number", code="1190", tries=1)
-    return message
+    """A text to Rosa that could not be delivered: one attempt, which the carrier took."""
+    attempt = claimed("Your hearing moved.")
+    changed(attempt.message_id, state="failed", reason="unreachable_number", code="1190")
+    return attempt.message_id
 
 
 def listed(cli: Cli, *arguments: str) -> list[dict[str, Any]]:
@@ -118,8 +122,53 @@ def test_show_decrypts_one_text_with_its_attempts(cli: Cli, failed: uuid.UUID) -
     row = json.loads(cli("messages", "show", str(failed), "--json").stdout)
     assert row["text"] == "Your hearing moved."
     assert (row["from"], row["to"], row["direction"]) == ("+18335550100", "+13125550100", "out")
-    assert row["attempts"] == []
+    (attempt,) = row["attempts"]
+    assert (attempt["n"], attempt["outcome"], row["tries"]) == (1, "open", 1)
     assert set(KEYS) <= set(row)
+
+
+def test_attempts_are_lines_that_a_person_can_read(cli: Cli, failed: uuid.UUID) -> None:
+    lines = cli("messages", "show", str(failed)).stdout.splitlines()
+    assert re.fullmatch(r"tries +1", next(line for line in lines if line.startswith("tries")))
+    shown = lines[lines.index("attempts") + 1 :]
+    assert [line.split()[0] for line in shown] == [
+        *("id", "n", "claimed_at", "claimed_by", "outcome", "evidence", "carrier_id", "closed_at")
+    ]
+    assert all(line.startswith("  ") for line in shown)
+    assert re.fullmatch(r"  claimed_at  20\d\d-\d\d-\d\dT\S+Z", shown[2])
+
+
+def test_a_text_that_was_never_attempted_says_so(cli: Cli, number: Any) -> None:
+    message = accepted("Not yet")
+    changed(message, state="expired")
+    lines = cli("messages", "show", str(message)).stdout.splitlines()
+    assert [line.split() for line in lines if line.startswith(("tries", "attempts"))] == [
+        ["tries", "0"],
+        ["attempts", "-"],
+    ]
+
+
+def test_tries_are_the_attempts_made_also_those_that_do_not_count_towards_giving_up(
+    cli: Cli, failed: uuid.UUID
+) -> None:
+    changed(failed, tries=0)
+    now = firmtext.clock.now()
+    post = {"firm": "harbor", "message_id": failed, "claimed_at": now, "claimed_by": "x", "deadline": now}
+    with own() as session:
+        session.add_all(Attempt(n=n, outcome="not_sent", **post) for n in (2, 3))
+    other = accepted("Never attempted", contact="sara")
+    changed(other, state="failed", tries=12)
+    assert {row["id"]: row["tries"] for row in listed(cli)} == {str(failed): 3, str(other): 0}
+
+
+def test_attempts_are_counted_in_a_list_of_any_length(
+    cli: Cli, failed: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = claimed("Another").message_id
+    changed(failed, state="failed")
+    changed(second, state="failed")
+    monkeypatch.setattr(counts, "PAGE", 1)
+    assert [row["tries"] for row in listed(cli)] == [1, 1]
 
 
 def test_show_is_noted_in_the_audit(cli: Cli, failed: uuid.UUID) -> None:
@@ -163,9 +212,44 @@ def test_what_is_no_id_is_wrong_usage(cli: Cli, number: Any) -> None:
     assert cli("messages", "show", "12").exit_code == 2
 
 
-def test_a_cell_that_cannot_be_read_hides_no_other(cli: Cli, failed: uuid.UUID) -> None:
+def test_a_damaged_cell_hides_no_other(cli: Cli, failed: uuid.UUID) -> None:
     changed(failed, body=b"\x01" + bytes(60))
     result = cli("messages", "show", str(failed), "--json")
     row = json.loads(result.stdout)
     assert (row["text"], row["to"]) == (None, "+13125550100")
-    assert result.stderr.startswith("Not readable: firmtext_message.body")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        "Error: 1 cell could not be read although the keys are right: firmtext_message.body"
+    )
+    assert re.search(r"^text +\(not readable\)$", cli("messages", "show", str(failed)).stdout, re.MULTILINE)
+
+
+@pytest.fixture
+def other_keys(new_app: Callable[..., Any]) -> Iterator[Cli]:
+    """Runs a command on the same database with other keys than wrote there."""
+    app = new_app(
+        FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway",
+        FIRMTEXT_ENCRYPTION_KEYS="other:ZWluIGFuZGVyZXIgU2NobHVlc3NlbCwgMzIgQnl0ZXM=",
+    )
+    with app.app_context():
+        yield lambda *arguments: app.test_cli_runner().invoke(group, arguments)
+
+
+def test_with_other_keys_the_list_is_shown_the_setting_named_and_the_exit_code_1(
+    failed: uuid.UUID, other_keys: Cli
+) -> None:
+    result = other_keys("messages", "failed")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{failed}\tharbor\trosa\t(not readable)\tfailed\tunreachable_number")
+    assert result.stderr == (
+        "Error: 1 cell could not be read. "
+        "FIRMTEXT_ENCRYPTION_KEYS lacks the key test1, which still protects a firm; add it again.\n"
+    )
+
+
+def test_with_other_keys_json_stays_one_document(failed: uuid.UUID, other_keys: Cli) -> None:
+    listing = other_keys("messages", "failed", "--json")
+    assert (listing.exit_code, [row["to"] for row in json.loads(listing.stdout)]) == (1, [None])
+    one = other_keys("messages", "show", str(failed), "--json")
+    assert (one.exit_code, json.loads(one.stdout)["text"]) == (1, None)
+    assert one.stderr.startswith("Error: 2 cells could not be read. FIRMTEXT_ENCRYPTION_KEYS ")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import click
@@ -58,7 +67,54 @@ def test_since_takes_iso_times_and_how_long_ago(given: str | None, meant: object
     assert moments.since(given) == meant
 
 
-@pytest.mark.parametrize("given", ["", "2", "h", "-2h", "2 h", "tomorrow", "99999d"])
+@pytest.mark.parametrize("given", ["", "2", "h", "-2h", "2 h", "tomorrow", "99999d", "0001-01-01T00:00:00+05:00"])
 def test_what_is_no_time_is_wrong_usage(given: str) -> None:
     with pytest.raises(click.BadParameter, match="neither an ISO time nor like 2h"):
         moments.since(given)
+
+
+@pytest.mark.parametrize("given", ["0001-01-01", "1969-12-31T23:59:59Z", "9999-12-31"])
+@pytest.mark.parametrize("parse", [moments.since, moments.moment])
+def test_a_time_at_the_calendars_end_is_wrong_usage(parse: Callable[[str], object], given: str) -> None:
+    with pytest.raises(click.BadParameter, match="not in the years 1970 to 2999"):
+        parse(given)
+
+
+ROWS = [{"id": "01a2194e-ea8a-71da-97e4-15a15a2eb685", "to": "+13125550100", "why": None}] * 2
+
+
+def on_a_terminal(code: str, columns: int) -> str:
+    """What a person sees who runs this code of ours on a terminal that wide."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    clean = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    done = subprocess.run([sys.executable, "-c", code], stdout=follower, env={**clean, "TERM": "xterm"}, timeout=60)
+    os.close(follower)
+    with os.fdopen(leader, "rb") as screen:
+        shown = os.read(screen.fileno(), 65536).decode()
+    assert done.returncode == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r\n", "\n")
+
+
+LISTING = f"from flask_firmtext.cli.output import listing\nlisting({ROWS!r}, as_json=False, nothing='')"
+
+
+def test_a_wide_terminal_shows_a_table() -> None:
+    head, *lines = on_a_terminal(LISTING, 100).splitlines()
+    assert head.split() == ["id", "to", "why"]
+    assert [line.split() for line in lines] == [["01a2194e-ea8a-71da-97e4-15a15a2eb685", "+13125550100", "-"]] * 2
+
+
+def test_a_narrow_terminal_cuts_nothing() -> None:
+    block = "id   01a2194e-ea8a-71da-97e4-15a15a2eb685\nto   +13125550100\nwhy  -\n"
+    assert on_a_terminal(LISTING, 50) == f"{block}\n{block}"
+
+
+def test_things_inside_a_thing_follow_it_moved_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:
+    output.single({"id": 1, "parts": [{"n": 1, "why": "a\x1b"}, {"n": 2, "why": None}], "none": []}, as_json=False)
+    assert capsys.readouterr().out == "id     1\nparts\n  n    1\n  why  a\\x1b\n\n  n    2\n  why  -\nnone   -\n"
+
+
+def test_what_cannot_be_read_is_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    output.document([{"to": output.Unreadable.CELL}])
+    assert json.loads(capsys.readouterr().out) == [{"to": None}]
