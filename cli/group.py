@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import sys
 from typing import Any
 
 import click
-from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
+from flask.cli import AppGroup, NoAppException
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ..errors import FirmTextError
+from .loading import not_loaded
 
 INTERRUPTED = 130
 
@@ -17,15 +22,47 @@ class FirmTextGroup(AppGroup):
     """0 done, 1 something failed, 2 wrong usage, 130 interrupted. A stack trace is for bugs."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        _write_out_what_the_terminal_lacks()
         try:
             return super().invoke(ctx)
-        except FirmTextError as error:
-            raise click.ClickException(str(error)) from error
-        except DBAPIError as error:
-            raise click.ClickException(database_sentence(error)) from error
         except (KeyboardInterrupt, click.Abort):
             click.echo("Interrupted.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if (sentence := _sentence(error)) is None:
+                raise
+            if isinstance(error, OSError):
+                _write_no_more()
+            raise click.ClickException(sentence) from error
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a person is told; None for wrong usage, for a reader who went away (click ends in silence) and for bugs."""
+    if isinstance(error, FirmTextError):
+        return str(error)
+    if isinstance(error, NoAppException):
+        return not_loaded(error)
+    if isinstance(error, DBAPIError):
+        return database_sentence(error)
+    if isinstance(error, ArgumentError):
+        return f"The database's address is not usable: {error}. Mend SQLALCHEMY_DATABASE_URI."
+    if isinstance(error, OSError) and error.errno != errno.EPIPE:
+        return ": ".join(str(part) for part in (error.strerror or error, error.filename) if part is not None)
+    return None
+
+
+def _write_out_what_the_terminal_lacks() -> None:
+    """A letter that the terminal's encoding does not know is shown as ``\\xeb`` and breaks nothing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _write_no_more() -> None:
+    """After a full disk Python would try at its end to write what is left, and end with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def database_sentence(error: DBAPIError) -> str:

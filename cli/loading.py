@@ -26,16 +26,22 @@ def host_engine() -> Iterator[Engine]:
 def loaded() -> Flask:
     """The host's application, even when our settings are incomplete.
 
-    :raises click.ClickException: it does not load, or never called ``FirmText.init_app``.
+    :raises NoAppException: it does not load.
+    :raises click.ClickException: it never called ``FirmText.init_app``.
     """
     info = click.get_current_context().ensure_object(ScriptInfo)
-    try:
-        with lenient():
-            app = info.load_app()
-    except NoAppException as error:
-        raise click.ClickException(f"{error.format_message()} Name it: flask --app practice firmtext …") from error
+    with lenient():
+        app = info.load_app()
     if "firmtext" not in app.extensions:
         raise click.ClickException(
             f"The application {app.name!r} has no FirmText: call firmtext.init_app(app, db=db, host=make_host(db))."
         )
     return app
+
+
+def not_loaded(error: NoAppException) -> str:
+    """Why there is no application, in one line: of a stack trace the last line says most."""
+    lines = [line.strip() for line in error.format_message().splitlines() if line.strip()]
+    if len(lines) > 1:
+        return f"{lines[0]} {lines[-1]}"
+    return f"{lines[0]} Name it: flask --app practice firmtext …"

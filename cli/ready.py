@@ -21,4 +21,4 @@ def refuse_unready() -> None:
 def _refuse(findings: Iterable[Finding]) -> None:
     faults = [finding for finding in findings if finding.level is Level.ERROR]
     if faults:
-        raise click.ClickException("\n".join(f"{fault.seen} {fault.cure}" for fault in faults))
+        raise click.ClickException("\n".join(f"{fault.id}: {fault.seen} {fault.cure}" for fault in faults))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import NoAppException
 
 from ...errors import ConfigurationError
 from ...settings import read
-from ..loading import loaded
+from ..loading import loaded, not_loaded
 from .finding import Finding, fine, wrong
 
 _START_THERE = "Start the doctor as you start the application: in the same folder, with the same environment."
@@ -23,8 +24,10 @@ def load() -> tuple[Flask | None, list[Finding]]:
     """The application, or why it does not load."""
     try:
         app = loaded()
+    except NoAppException as error:
+        return None, [wrong("application", not_loaded(error), _START_THERE)]
     except click.ClickException as error:
-        return None, [wrong("application", _last_line(error.format_message()), _START_THERE)]
+        return None, [wrong("application", error.format_message(), _START_THERE)]
     except Exception as error:
         cure = "Mend that first: the web server cannot start either."
         return None, [
@@ -59,11 +62,6 @@ def _faults_of_environment() -> list[str]:
     except ConfigurationError as error:
         return error.faults
     return []
-
-
-def _last_line(message: str) -> str:
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return lines[0] if len(lines) < 2 else f"{lines[0]} {lines[-1]}"
 
 
 def _place(error: Exception) -> str:

@@ -31,15 +31,20 @@ class Finding:
 
 
 def fine(id: str, seen: str) -> Finding:
-    return Finding(id, Level.OK, seen)
+    return Finding(id, Level.OK, _ended(seen))
 
 
 def doubtful(id: str, seen: str, cure: str) -> Finding:
-    return Finding(id, Level.WARNING, seen, cure)
+    return Finding(id, Level.WARNING, _ended(seen), cure)
 
 
 def wrong(id: str, seen: str, cure: str) -> Finding:
-    return Finding(id, Level.ERROR, seen, cure)
+    return Finding(id, Level.ERROR, _ended(seen), cure)
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop: what a library says often has none, and the cure follows on the same line."""
+    return sentence if sentence.rstrip().endswith((".", "!", "?", ":")) else f"{sentence.rstrip()}."
 
 
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]*@")

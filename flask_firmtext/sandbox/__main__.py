@@ -54,6 +54,8 @@ def main() -> None:
         )
     except (OSError, ValueError) as error:
         sys.exit(f"The sandbox cannot run: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _tie_to_parent() -> None:

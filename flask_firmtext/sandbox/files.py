@@ -33,4 +33,5 @@ def claim(file: IO[Any]) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise OSError(f"another sandbox is running on {Path(file.name).parent}") from None
+        folder = Path(file.name).parent
+        raise OSError(f"Another sandbox runs on {folder}. End it, or choose another folder with --state-dir.") from None

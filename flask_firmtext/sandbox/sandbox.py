@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -14,14 +16,17 @@ from .authority import Authority
 from .carrier import Carrier
 from .listeners import carrier_listener, control_listener
 from .options import Options
+from .server import Listener
+
+_WHY = {errno.EADDRINUSE: "is in use by another program", errno.EACCES: "is not for this user to have"}
 
 
 class Sandbox:
     """A carrier on 127.0.0.1; a context manager that ends it.
 
     `port` and `tls_port` 0 choose free ones. `webhooks` is the address under which the customer's `/inbound`,
-    `/status` and `/answer` lie. `phones` maps the digits of a phone to its owner's name. Raises OSError when a port
-    is taken.
+    `/status` and `/answer` lie. `phones` maps the digits of a phone to its owner's name. Raises OSError, with a
+    sentence for people, when a port cannot be had or another sandbox uses `state_dir`.
     """
 
     def __init__(
@@ -29,12 +34,13 @@ class Sandbox:
     ) -> None:
         self.carrier = Carrier(state_dir, options, phones or {})
         try:
-            self._control = control_listener(self.carrier, port)
+            self._control = _listening("--port", port, lambda: control_listener(self.carrier, port))
         except OSError:
             self.carrier.close()
             raise
         try:
-            self._api = carrier_listener(self.carrier, Authority(state_dir), tls_port)
+            authority = Authority(state_dir)
+            self._api = _listening("--tls-port", tls_port, lambda: carrier_listener(self.carrier, authority, tls_port))
         except OSError:
             self._control.server_close()
             self.carrier.close()
@@ -60,6 +66,14 @@ class Sandbox:
         self.carrier.close()
 
 
+def _listening(option: str, port: int, listen: Callable[[], Listener]) -> Listener:
+    try:
+        return listen()
+    except (OSError, OverflowError) as error:
+        why = _WHY.get(getattr(error, "errno", 0) or 0, "cannot be listened on")
+        raise OSError(f"Port {port} {why}. Choose another one with {option}; 0 takes any that is free.") from error
+
+
 def serve(
     port: int,
     tls_port: int,
@@ -74,15 +88,10 @@ def serve(
 ) -> None:
     """Run a sandbox until SIGTERM or SIGINT, or until the process `parent` has ended.
 
-    Prints one line of JSON with the real ports when it is ready. Raises OSError when a port is taken.
+    Prints one line of JSON with the real ports when it is ready. Raises OSError as `Sandbox` does, and
+    KeyboardInterrupt after SIGINT, when everything is closed.
     """
-    ended = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    ended, interrupted = _when_told()
     options = Options(webhooks.rstrip("/"), speed, retry_speed, requests_per_second)
     with Sandbox(port, tls_port, state_dir, options, named_phones(phones)) as sandbox:
         ready = {"port": sandbox.port, "tls_port": sandbox.tls_port, "pid": os.getpid()}
@@ -91,6 +100,22 @@ def serve(
         while not ended.wait(0.5):
             if parent is not None and os.getppid() != parent:
                 return
+    if interrupted.is_set():
+        raise KeyboardInterrupt
+
+
+def _when_told() -> tuple[threading.Event, threading.Event]:
+    """An event that SIGTERM and SIGINT set, and one that only SIGINT sets."""
+    ended, interrupted = threading.Event(), threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            interrupted.set()
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return ended, interrupted
 
 
 def named_phones(path: Path | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,3 +140,23 @@ def test_the_sandbox_runs_without_an_application(tmp_path: Path) -> None:
         assert running.poll() is None, (tmp_path / "log").read_text()
         running.terminate()
         assert running.wait(20) == 0
+
+
+@pytest.mark.parametrize("option", ["--port", "--tls-port"])
+def test_a_sandbox_whose_port_is_taken_says_which_option_to_change(tmp_path: Path, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ports = {"--port": "0", "--tls-port": "0", option: port}
+        options = [word for pair in ports.items() for word in pair]
+        more = ["--state-dir", str(tmp_path / "state"), "--webhooks", "http://127.0.0.1:9/x"]
+        command = [sys.executable, "-m", "flask", "firmtext", "sandbox", *options, *more]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Error: Port {port} is in use by another program. Choose another one with {option};")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unready_installation_says_what_it_speaks_of(new_app: Callable[..., Flask], tmp_path: Path) -> None:
+    result = run(new_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/nowhere/x.db"), "worker")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: database: It does not answer: unable to open database file. Start it, or ")

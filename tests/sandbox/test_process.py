@@ -80,12 +80,12 @@ def _send(one: Started, state: Path, **more: str) -> str:
     return str(answer.json()["message_uuid"])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_its_ports_and_ends_when_told(started: Any, state: Path, number: int) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_says_its_ports_and_ends_when_told(started: Any, state: Path, number: int, code: int) -> None:
     one = started()
     assert set(one.ready) == {"port", "tls_port", "pid"}
     _send(one, state)
-    assert one.end(number) == 0
+    assert one.end(number) == code
 
 
 def test_it_remembers_across_a_kill(started: Any, state: Path, customer: Any) -> None:
@@ -163,12 +163,21 @@ def test_a_port_that_is_taken_is_said_so(state: Path) -> None:
             [sys.executable, "-m", "flask_firmtext.sandbox", *arguments], capture_output=True, text=True, timeout=30
         )
     assert done.returncode == 1
-    assert "The sandbox cannot run" in done.stderr
-    assert "in use" in done.stderr
+    assert done.stderr.startswith("The sandbox cannot run: Port ")
+    assert "is in use by another program. Choose another one with --port" in done.stderr
+
+
+@pytest.mark.parametrize(("port", "tls_port", "option"), [(70000, 0, "--port"), (0, 70000, "--tls-port")])
+def test_a_port_that_is_none_is_said_so(state: Path, port: int, tls_port: int, option: str) -> None:
+    with pytest.raises(OSError, match=f"Port 70000 cannot be listened on. Choose another one with {option}"):
+        Sandbox(port, tls_port, state, Options("http://127.0.0.1:9"))
+    with Sandbox(0, 0, state, Options("http://127.0.0.1:9")) as sandbox:
+        assert sandbox.port
 
 
 def test_two_sandboxes_cannot_share_their_memory(state: Path) -> None:
-    with Sandbox(0, 0, state, Options("http://127.0.0.1:9")), pytest.raises(OSError, match="another sandbox"):
+    said = rf"Another sandbox runs on {state}\..* --state-dir"
+    with Sandbox(0, 0, state, Options("http://127.0.0.1:9")), pytest.raises(OSError, match=said):
         Sandbox(0, 0, state, Options("http://127.0.0.1:9"))
 
 
