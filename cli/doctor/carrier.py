@@ -1,7 +1,8 @@
-"""Whether the carrier takes our texts, and whether it reaches us."""
+"""Whether the carrier takes our texts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from werkzeug.utils import ImportStringError
@@ -13,6 +14,8 @@ from ...store import queries
 from ...store.transactions import reading
 from .finding import Finding, doubtful, fine, wrong
 
+_SETTING = re.compile(r"FIRMTEXT_\w+")
+
 
 def carrier() -> Iterator[Finding]:
     """The adapter, its credentials and the account, by one cheap request."""
@@ -23,37 +26,32 @@ def carrier() -> Iterator[Finding]:
     except CarrierBusy as error:
         yield wrong("carrier", f"It cannot be reached: {error}", _way_there(error))
     except CarrierRefused as error:
-        yield wrong(
-            "carrier",
-            f"It refuses us: {error}",
-            "Check FIRMTEXT_VONAGE_API_KEY, _API_SECRET, _APPLICATION_ID, _PRIVATE_KEY and the account's balance.",
-        )
+        yield _ours(error) if error.evidence == "local" else _refused(error)
     except CarrierError as error:
         yield wrong("carrier", f"Its answer is not the carrier's: {error}", "Check FIRMTEXT_VONAGE_API_HOST.")
     else:
         yield fine("carrier", "It answers and knows our account.")
 
 
+def _ours(error: CarrierRefused) -> Finding:
+    """The request could not be made here; the detail begins with the setting at fault, if it is one."""
+    setting = _SETTING.match(error.detail)
+    cure = f"Mend {setting[0]}; docs/settings.md says what it takes." if setting else "Mend FIRMTEXT_VONAGE_API_HOST."
+    return wrong("carrier", f"It was not asked: {error.detail}", cure)
+
+
+def _refused(error: CarrierRefused) -> Finding:
+    return wrong(
+        "carrier",
+        f"It refuses us: {error}",
+        "Check FIRMTEXT_VONAGE_API_KEY, _API_SECRET, _APPLICATION_ID, _PRIVATE_KEY and the account's balance.",
+    )
+
+
 def _way_there(error: CarrierBusy) -> str:
     if error.evidence == "tls":
         return "Check FIRMTEXT_VONAGE_CA_BUNDLE; never switch the check off."
     return "Check FIRMTEXT_VONAGE_API_HOST, the name server and the firewall."
-
-
-def webhooks() -> Iterator[Finding]:
-    """What the carrier needs to tell us of answers and deliveries."""
-    settings = firmtext.settings
-    if not settings.vonage_signature_secrets:
-        yield wrong(
-            "webhooks.secrets",
-            "There is no signature secret, so no webhook can be believed: no answer arrives.",
-            "Copy the account's signature secret into FIRMTEXT_VONAGE_SIGNATURE_SECRETS.",
-        )
-    if settings.public_url is None:
-        yield wrong("webhooks.address", "The carrier does not know where to call.", "Set FIRMTEXT_PUBLIC_URL.")
-        return
-    prefix = f"{settings.public_url}{settings.url_prefix}/webhooks"
-    yield fine("webhooks.address", f"Enter at the carrier: {prefix}/inbound and {prefix}/status.")
 
 
 def holds() -> Iterator[Finding]:

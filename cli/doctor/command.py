@@ -10,11 +10,12 @@ from flask import Flask
 
 from ..output import document, json_option, printable
 from .application import load, settings_of, surroundings
-from .carrier import carrier, holds, verification, webhooks
+from .carrier import carrier, holds, verification
 from .database import database
 from .finding import Finding, Level, without_secrets, wrong
 from .processes import bell, senders
 from .protection import protection
+from .webhooks import address, quarantine, refused
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -50,10 +51,10 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds]
+        reachable: list[Check] = [protection, senders, holds, refused, quarantine]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [bell, *reachable, webhooks, verification, carrier]:
+        for check in [bell, *reachable, address, verification, carrier]:
             yield from _tried(check.__name__, check)
 
 

@@ -238,6 +238,20 @@ def test_a_certificate_of_another_authority_is_wrong(
     assert "FIRMTEXT_VONAGE_CA_BUNDLE" in found["carrier"]["cure"]
 
 
+@pytest.mark.parametrize("name", ["FIRMTEXT_VONAGE_CA_BUNDLE", "FIRMTEXT_VONAGE_PRIVATE_KEY"])
+def test_a_file_that_is_not_there_is_no_refusal_and_its_setting_is_named(
+    new_app: Callable[..., Flask], carrier_settings: dict[str, str], name: str
+) -> None:
+    found = wrong(new_app(**{**carrier_settings, name: "/nowhere/file.pem"}))["carrier"]
+    assert found["seen"].startswith(f"It was not asked: {name} names ")
+    assert found["cure"].startswith(f"Mend {name};")
+
+
+def test_what_a_library_says_ends_before_the_cure_begins(new_app: Callable[..., Flask], tmp_path: Path) -> None:
+    found = wrong(new_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/nowhere/x.db"))["database"]
+    assert found["seen"] == "It does not answer: unable to open database file."
+
+
 def test_a_gateway_that_cannot_be_imported_is_wrong(new_app: Callable[..., Flask]) -> None:
     assert "FIRMTEXT_GATEWAY" in wrong(new_app(FIRMTEXT_GATEWAY="nowhere:Gateway"))["carrier.adapter"]["cure"]
 

@@ -1,0 +1,179 @@
+"""``doctor`` on webhooks: refused ones with the cure, quarantined ones with what to do, never what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_firmtext.cli import firmtext as group
+from flask_firmtext.cli.doctor import webhooks
+
+from attempts import claimed
+from flask_firmtext.current import firmtext
+from flask_firmtext.store import counters
+from flask_firmtext.store.models import Counter, Message, StatusEvent
+from flask_firmtext.store.transactions import own
+from rows import accepted, verified_number
+from signing import HARBOR, Signer, told, words
+from source import PACKAGE, ROOT
+
+Findings = list[dict[str, str]]
+
+
+def found(app: Flask, name: str) -> Findings:
+    result = app.test_cli_runner().invoke(group, ["doctor", "--json"])
+    return [finding for finding in json.loads(result.stdout) if finding["id"] == name]
+
+
+def refuse(reason: str, *, ago: timedelta = timedelta(0)) -> None:
+    """As the web server counts a webhook that it refuses."""
+    name = f"{webhooks.REFUSED}{reason}"
+    with own() as session:
+        counters.count(session, name)
+        session.execute(sa.update(Counter).where(Counter.name == name).values(last_at=firmtext.clock.now() - ago))
+
+
+@pytest.fixture
+def post(carrier_app: Flask, sandbox: Any) -> Callable[..., Any]:
+    """Post a signed text of a client to the application."""
+    signer = Signer.of(sandbox)
+    return lambda **said: signer.post(carrier_app.test_client(), "inbound", words(**said))
+
+
+@pytest.mark.parametrize(
+    ("reason", "cure"),
+    [
+        ("secret_rotated", "FIRMTEXT_VONAGE_SIGNATURE_SECRETS"),
+        ("clock", "NTP"),
+        ("unsigned", "Switch signed webhooks on"),
+        ("key_unavailable", "FIRMTEXT_ENCRYPTION_KEYS"),
+        ("webhook_fault", "the web server's log"),
+        ("forged_account", "FIRMTEXT_VONAGE_APPLICATION_ID"),
+        ("forged_payload_hash", "proxy"),
+    ],
+)
+def test_a_refusal_that_may_be_our_own_fault_is_wrong_and_names_the_cure(
+    carrier_app: Flask, reason: str, cure: str
+) -> None:
+    refuse(reason)
+    (finding,) = found(carrier_app, "webhooks.refused")
+    assert finding["level"] == "error"
+    assert f"Refused as {reason}, last at 20" in finding["seen"]
+    assert cure in finding["cure"]
+
+
+@pytest.mark.parametrize("reason", ["forged_signature", "forged_unsigned", "forged_token"])
+def test_a_stranger_can_cause_a_warning_and_no_more(carrier_app: Flask, reason: str) -> None:
+    refuse(reason)
+    (finding,) = found(carrier_app, "webhooks.refused")
+    assert finding["level"] == "warning"
+    assert "stranger" in finding["cure"]
+
+
+def test_a_text_that_was_believed_since_says_that_the_cause_is_gone(
+    carrier_app: Flask, post: Callable[..., Any]
+) -> None:
+    verified_number()
+    accepted("How are you?")
+    refuse("clock", ago=timedelta(minutes=5))
+    assert post(text="Before").status_code == 200
+    make_earlier(Message.created_at)
+    assert level_of_the_refusal(carrier_app) == "error"
+    assert post(text="Since").status_code == 200
+    assert level_of_the_refusal(carrier_app) == "warning"
+    assert "others were believed since" in found(carrier_app, "webhooks.refused")[0]["seen"]
+
+
+def test_a_status_that_was_believed_since_says_so_too(carrier_app: Flask, sandbox: Any) -> None:
+    verified_number()
+    attempt, signer = claimed("How are you?"), Signer.of(sandbox)
+    refuse("clock", ago=timedelta(minutes=5))
+    for status, level in (("submitted", "error"), ("delivered", "warning")):
+        body = told(status, reference=attempt.id, uuid_=str(attempt.id))
+        assert signer.post(carrier_app.test_client(), "status", body).status_code == 200
+        if status == "submitted":
+            make_earlier(StatusEvent.received_at)
+        assert level_of_the_refusal(carrier_app) == level
+
+
+def make_earlier(column: Any) -> None:
+    """As if the rows that are there had come ten minutes ago."""
+    with own() as session:
+        session.execute(sa.update(column.class_).values({column: firmtext.clock.now() - timedelta(minutes=10)}))
+
+
+def level_of_the_refusal(app: Flask) -> str:
+    (finding,) = found(app, "webhooks.refused")
+    return finding["level"]
+
+
+def test_what_was_refused_long_ago_is_told_no_more(carrier_app: Flask) -> None:
+    refuse("clock", ago=webhooks.LATELY + timedelta(minutes=1))
+    assert found(carrier_app, "webhooks.refused") == []
+
+
+def test_every_refusal_of_a_webhook_that_may_be_the_carriers_has_a_cure() -> None:
+    said = "".join(
+        file.read_text() for room in ("adapters", "web", "testing") for file in (ROOT / PACKAGE / room).glob("*.py")
+    )
+    reasons = set(re.findall(r'(?:WebhookDoubtful|alarms\.tell)\(\s*"(\w+)"', said))
+    assert {"clock", "webhook_fault"} < reasons
+    assert reasons <= webhooks.REFUSALS.keys()
+
+
+def named_in(pattern: str, *rooms: str) -> set[str]:
+    files = [file for room in rooms for file in (ROOT / PACKAGE / room).glob("*.py")]
+    return {name for file in files for name in re.findall(pattern, file.read_text(encoding="utf-8"))}
+
+
+def test_quarantined_webhooks_are_counted_by_kind_and_reason_without_what_they_say(
+    carrier_app: Flask, post: Callable[..., Any]
+) -> None:
+    verified_number()
+    for text in ("a stranger's secret", "and another secret"):
+        assert post(text=text, sender="13125550177").status_code == 200
+    assert post(text="a lost secret", to="18335550142").status_code == 200
+    number_unknown, stranger = sorted(found(carrier_app, "quarantine"), key=lambda finding: finding["seen"])
+    assert number_unknown["seen"].startswith(
+        "1 webhook waits, inbound, for a number that no firm has here (number_unknown)"
+    )
+    assert stranger["seen"].startswith("2 webhooks wait, inbound, from phones that the firm has not texted (stranger)")
+    assert {number_unknown["level"], stranger["level"]} == {"warning"}
+    assert "Tell the firm" in stranger["cure"]
+    shown = json.dumps([number_unknown, stranger])
+    for secret in ("secret", "5550177", "5550142", HARBOR):
+        assert secret not in shown
+
+
+def test_a_webhook_of_an_unknown_shape_asks_for_the_newest_version(
+    carrier_app: Flask, post: Callable[..., Any]
+) -> None:
+    verified_number()
+    assert post(message_type="hologram", text=None).status_code == 200
+    (finding,) = found(carrier_app, "quarantine")
+    assert "of a shape that this version cannot read" in finding["seen"]
+    assert "newest flask-firmtext" in finding["cure"]
+
+
+def test_a_reason_for_quarantine_that_the_log_names_has_a_cure_of_its_own() -> None:
+    reasons = named_in(r'reason="(\w+)"', "messaging")
+    assert {"stranger", "conflict"} < reasons
+    assert reasons <= webhooks.QUARANTINED.keys()
+
+
+@pytest.mark.parametrize("name", ["contradiction", "uuid_conflict"])
+def test_what_the_carrier_told_against_our_record_is_a_warning(carrier_app: Flask, name: str) -> None:
+    with own() as session:
+        counters.count(session, name)
+    (finding,) = found(carrier_app, "evidence")
+    assert (finding["level"], name in finding["seen"]) == ("warning", True)
+
+
+def test_an_installation_without_any_of_it_says_nothing(carrier_app: Flask) -> None:
+    assert [found(carrier_app, name) for name in ("webhooks.refused", "quarantine", "evidence")] == [[], [], []]
