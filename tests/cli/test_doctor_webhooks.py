@@ -122,7 +122,7 @@ def test_every_refusal_of_a_webhook_that_may_be_the_carriers_has_a_cure() -> Non
     said = "".join(
         file.read_text() for room in ("adapters", "web", "testing") for file in (ROOT / PACKAGE / room).glob("*.py")
     )
-    reasons = set(re.findall(r'(?:WebhookDoubtful|alarms\.tell)\(\s*"(\w+)"', said))
+    reasons = set(re.findall(r'(?:WebhookDoubtful|alarms\.tell|_refused)\(\s*"(\w+)"', said))
     assert {"clock", "webhook_fault"} < reasons
     assert reasons <= webhooks.REFUSALS.keys()
 
