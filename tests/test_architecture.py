@@ -32,7 +32,7 @@ FLOORS = (
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 #: Tables of data, and history.
-MAY_BE_LONG = re.compile(r"flask_firmtext/store/models\.py|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
+MAY_BE_LONG = re.compile(r"flask_firmtext/store/models/.*|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
 VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|sandbox/)|cli/doctor/")
 COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
 CONFIG_READERS = {

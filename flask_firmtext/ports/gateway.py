@@ -144,6 +144,15 @@ class NumberOffer:
     features: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Where a carrier brings a client's text, a report about ours, and the question what a caller is to hear."""
+
+    inbound: str
+    status: str
+    answer: str
+
+
 class Gateway(ABC):
     """A carrier. One object per process; it keeps its connection and its token.
 
@@ -195,8 +204,20 @@ class Gateway(ABC):
         """Let a number's texts and calls come to this application. Safe to repeat."""
 
     @abstractmethod
+    def point(self, webhooks: Webhooks) -> None:
+        """Let our application's texts, reports and calls come to these addresses, signed. Safe to repeat."""
+
+    @abstractmethod
+    def pointed(self) -> Webhooks | None:
+        """Where they come now; None when the application has no such addresses."""
+
+    @abstractmethod
     def owned(self) -> Sequence[OwnedNumber]:
         """Every number of the account."""
+
+    def find(self, e164: str) -> OwnedNumber | None:
+        """This number, if it is the account's. A carrier that can ask for one does so."""
+        return next((number for number in self.owned() if number.e164 == e164), None)
 
     @abstractmethod
     def release(self, e164: str, country: str) -> None:

@@ -23,6 +23,7 @@ from ..ports.gateway import (
     RawRequest,
     Reason,
     Receipt,
+    Webhooks,
 )
 from .gateway_contract import GatewayContract
 from .gateway_webhooks import MemoryWebhooks
@@ -62,6 +63,7 @@ class MemoryGateway(Gateway):
         }
         self.for_sale = [NumberOffer(f"+1844555{end:04}", "US", "1.25", FEATURES) for end in range(100, 150)]
         self.files: dict[str, bytes] = {}
+        self.pointed_at: Webhooks | None = None
         self.webhooks = MemoryWebhooks(self)
         self._lock = threading.RLock()
         self._script: dict[str, deque[tuple[bool, Answer]]] = {}
@@ -156,6 +158,14 @@ class MemoryGateway(Gateway):
             if e164 not in self.numbers:
                 raise _number("not_owned")
             self.numbers[e164] = replace(self.numbers[e164], linked=True)
+
+    def point(self, webhooks: Webhooks) -> None:
+        self._begin("point")
+        self.pointed_at = webhooks
+
+    def pointed(self) -> Webhooks | None:
+        self._begin("pointed")
+        return self.pointed_at
 
     def owned(self) -> Sequence[OwnedNumber]:
         self._begin("owned")
