@@ -122,6 +122,9 @@ def buy(claimed: Claimed) -> None:
 
 def link(claimed: Claimed) -> None:
     """Let the number's texts and calls come to our application."""
+    if claimed.number_id is None:
+        orders.stop(claimed, trouble.NOT_OURS, f"the host names {claimed.e164}, which is no number of this firm's here")
+        return
     points.reach("order.link.before")
     firmtext.gateway.link(_number(claimed), claimed.country)
     points.reach("order.link.after")

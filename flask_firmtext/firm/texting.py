@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,13 +148,12 @@ def take_over(firm: Firm) -> bool:
 def _take_number(session: Session, firm: Firm, number: str) -> None:
     if firm_queries.has_number(session, firm.ref):
         return
-    step, entered = Step.LINK, None
-    try:
-        e164 = to_call(number)
-        entered = provisioning.enter(session, firm=firm.ref, number=e164, country=firm.country, by=audit.HOST)
-    except (TextRefused, ValueError):
-        step, e164 = Step.CHOOSE, None
-    orders.place(session, firm=firm.ref, country=firm.country, by=audit.HOST, step=step, e164=e164, number_id=entered)
+    entered = None
+    with suppress(TextRefused, ValueError):
+        number = to_call(number)
+        entered = provisioning.enter(session, firm=firm.ref, number=number, country=firm.country, by=audit.HOST)
+    where = {"firm": firm.ref, "country": firm.country, "by": audit.HOST}
+    orders.place(session, **where, step=Step.LINK, e164=number[:16], number_id=entered)
 
 
 def _first(session: Sessions, firm: str, given: Details) -> dict[str, Any]:
