@@ -153,6 +153,14 @@ class Webhooks:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The answer to a call, in the carrier's form: it says some words once and hangs up."""
+
+    media_type: str
+    body: str = field(repr=False)
+
+
 class Gateway(ABC):
     """A carrier. One object per process; it keeps its connection and its token.
 
@@ -182,6 +190,14 @@ class Gateway(ABC):
 
         :raises WebhookUnreadable: kept in quarantine by the caller.
         """
+
+    @abstractmethod
+    def called(self, request: RawRequest) -> str | None:
+        """Which number (E.164) somebody calls, by a verified webhook; None when it names none."""
+
+    @abstractmethod
+    def say(self, words: str) -> Speech:
+        """How a call is answered with these words: English, plain, at most 1,500 characters."""
 
     @abstractmethod
     def fetch_media(self, url: str) -> AbstractContextManager[BinaryIO]:

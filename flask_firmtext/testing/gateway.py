@@ -23,6 +23,7 @@ from ..ports.gateway import (
     RawRequest,
     Reason,
     Receipt,
+    Speech,
     Webhooks,
 )
 from .gateway_contract import GatewayContract
@@ -119,6 +120,14 @@ class MemoryGateway(Gateway):
         self._begin("parse")
         return self.webhooks.parse(request, kind)
 
+    def called(self, request: RawRequest) -> str | None:
+        self._begin("called")
+        return self.webhooks.called(request)
+
+    def say(self, words: str) -> Speech:
+        self._begin("say")
+        return Speech("text/plain", words)
+
     @contextmanager
     def fetch_media(self, url: str) -> Iterator[BinaryIO]:
         self._begin("fetch_media")
@@ -171,6 +180,10 @@ class MemoryGateway(Gateway):
         self._begin("owned")
         with self._lock:
             return list(self.numbers.values())
+
+    def find(self, e164: str) -> OwnedNumber | None:
+        self._begin("find")
+        return super().find(e164)
 
     def release(self, e164: str, country: str) -> None:
         self._begin("release")
