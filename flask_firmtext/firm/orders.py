@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -100,17 +100,29 @@ def place(
 
 
 def again(session: Sessions, firm: str) -> bool:
-    """Let a firm's order that waits for a person go on where it stopped; joined. Returns whether there was one."""
+    """Let a firm's order that waits for a person go on where it stopped; joined. Returns whether there was one.
+
+    For the pool: all of them.
+    """
+    return _again(session, Order.firm == firm)
+
+
+def resume(session: Sessions, order: uuid.UUID) -> bool:
+    """As :func:`again`, for one order."""
+    return _again(session, Order.id == order)
+
+
+def _again(session: Sessions, which: ColumnElement[bool]) -> bool:
     tried = session.execute(
         update(Order)
-        .where(Order.firm == firm, Order.state == OrderState.FAILED)
+        .where(which, Order.state == OrderState.FAILED)
         .values(state=OrderState.WORKING, tries=0, trouble=None, not_before=firmtext.clock.now())
-        .returning(Order.id)
+        .returning(Order.firm)
         .execution_options(synchronize_session=False)
-    ).first()
-    if tried is not None:
-        notes(session).show(firm)
-    return tried is not None
+    ).all()
+    for row in tried:
+        notes(session).show(row.firm)
+    return bool(tried)
 
 
 def claim(order: uuid.UUID) -> Claimed | None:

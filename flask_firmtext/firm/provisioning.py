@@ -31,12 +31,16 @@ KEPT = timedelta(days=30)
 AT_ONCE = 20
 
 
+class AnotherFirms(ValueError):
+    """A number never goes from one firm to another: clients of the first still write to it."""
+
+
 def adopt(session: Sessions, *, firm: str, number: str, country: str = "US", by: str = "system") -> Number:
     """Record a number (E.164) of our carrier account as this firm's, ready to use; joined, safe to repeat.
 
     It is verified at once where ``FIRMTEXT_TOLL_FREE_VERIFICATION`` is ``assumed``, else linked.
 
-    :raises ValueError: the number is another firm's.
+    :raises AnotherFirms: the number is, or was, another firm's.
     """
     row_id = enter(session, firm=firm, number=number, country=country, by=by)
     ready(session, firm=firm, number_id=row_id)
@@ -48,7 +52,7 @@ def enter(session: Sessions, *, firm: str, number: str, country: str, by: str) -
 
     A number that the firm gave back once may become its own again.
 
-    :raises ValueError: the number is, or was, another firm's.
+    :raises AnotherFirms: the number is, or was, another firm's.
     """
     row_id, now = new_id(), firmtext.clock.now()
     pace.ensure_account(session)
@@ -66,7 +70,7 @@ def _entered(session: Sessions, firm: str, number: str) -> uuid.UUID:
     if row.firm == firm_queries.POOL != firm:
         session.execute(update(Number).where(Number.id == row.id, Number.firm == row.firm).values(firm=firm))
     elif row.firm != firm:
-        raise ValueError(f"{number} is another firm's; a number never goes from one firm to another")
+        raise AnotherFirms(f"{number} is another firm's; a number never goes from one firm to another")
     session.execute(
         update(Number)
         .where(Number.id == row.id, Number.state == NumberState.RELEASED)

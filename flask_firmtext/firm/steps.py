@@ -14,12 +14,11 @@ from ..ports.gateway import NumberOffer
 from ..store import firm_queries
 from ..store.models import Number
 from ..store.states import Step
-from ..store.transactions import own, reading
-from . import orders, provisioning, trouble
+from ..store.transactions import own
+from . import offers, orders, provisioning, trouble
 from .orders import Claimed, ClaimLost
+from .provisioning import AnotherFirms
 
-#: Numbers are toll-free in all of North America: where a country has none of its own, the other's serve.
-INSTEAD = {"CA": "US"}
 OFFERS = 20
 #: So many numbers were somebody else's by the time we came: something is wrong with what the carrier offers.
 PASSED_OVER = 10
@@ -67,7 +66,7 @@ def _from_the_pool(claimed: Claimed) -> bool:
     with own() as session:
         taken = session.execute(
             update(Number)
-            .where(Number.id == firm_queries.pooled(_countries(claimed.country)).scalar_subquery())
+            .where(Number.id == firm_queries.pooled(offers.countries(claimed.country)).scalar_subquery())
             .where(Number.firm == firm_queries.POOL)
             .values(firm=claimed.firm)
             .returning(Number.id, Number.e164, Number.country)
@@ -86,19 +85,8 @@ def _from_the_pool(claimed: Claimed) -> bool:
 def _offer(claimed: Claimed) -> NumberOffer | None:
     if len(claimed.passed_over) >= PASSED_OVER:
         return None
-    for country in _countries(claimed.country):
-        offers = [o for o in firmtext.gateway.search(country, size=OFFERS) if o.e164 not in claimed.passed_over]
-        with reading() as session:
-            e164s = [offer.e164 for offer in offers]
-            # A number that was another firm's may still be known to that firm's clients.
-            used = {*firm_queries.known(session, e164s), *firm_queries.spoken_for(session, e164s)}
-        if fresh := next((offer for offer in offers if offer.e164 not in used), None):
-            return fresh
-    return None
-
-
-def _countries(country: str) -> tuple[str, ...]:
-    return (country, INSTEAD[country]) if country in INSTEAD else (country,)
+    found = offers.nearest(claimed.country, size=OFFERS, passed_over=claimed.passed_over)
+    return next(iter(found), None)
 
 
 def buy(claimed: Claimed) -> None:
@@ -110,14 +98,22 @@ def buy(claimed: Claimed) -> None:
     except CarrierRefused as error:
         if not orders.is_somebody_elses(error):
             raise
-        with own() as session:
-            passed_over = [*claimed.passed_over, number]
-            orders.go_on(session, claimed, Step.CHOOSE, e164=None, passed_over=passed_over)
+        _pass_over(claimed, number)
         return
     points.reach("order.buy.after")
+    try:
+        with own() as session:
+            row = provisioning.enter(session, firm=claimed.firm, number=number, country=claimed.country, by=claimed.by)
+            orders.go_on(session, claimed, Step.LINK, number_id=row)
+    except AnotherFirms:
+        # Two orders chose the same number at the same moment: to both the carrier said that it is ours.
+        _pass_over(claimed, number)
+
+
+def _pass_over(claimed: Claimed, number: str) -> None:
     with own() as session:
-        row = provisioning.enter(session, firm=claimed.firm, number=number, country=claimed.country, by=claimed.by)
-        orders.go_on(session, claimed, Step.LINK, number_id=row)
+        passed_over = [*claimed.passed_over, number]
+        orders.go_on(session, claimed, Step.CHOOSE, e164=None, passed_over=passed_over)
 
 
 def link(claimed: Claimed) -> None:

@@ -8,6 +8,7 @@ AWAY = "away"
 NONE_LEFT = "none_left"
 NO_ADDRESS = "no_address"
 NOT_OURS = "not_ours"
+GIVEN_BACK = "given_back"
 FAULT = "fault"
 
 TOLD = "Whoever runs your practice system has been told."
@@ -22,6 +23,7 @@ SENTENCES = {
     NO_ADDRESS: f"The number is yours, but the carrier does not know yet where to bring its texts. {TOLD}",
     NOT_OURS: f"The number that your practice system names for your firm is not in our account at the carrier. {TOLD}",
     "linking": f"The number is yours, but the carrier has not connected it to this system. {TOLD}",
+    GIVEN_BACK: f"The number that was being set up has been given back. {TOLD} Press Try again to get another one.",
     FAULT: f"Something went wrong on our side. {TOLD} Nothing is lost: press Try again.",
 }
 
