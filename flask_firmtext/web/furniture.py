@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
-from . import inbox, slots, times
+from . import inbox, registration, slots, times
 from .linking import linked
 
 NAME = "firmtext_ui"
@@ -63,6 +63,7 @@ FURNITURE: dict[str, Any] = {
     "cursor": inbox.write_cursor,
     "exact": exact,
     "linked": linked,
+    "registration": registration.card,
     "relative": relative,
     "script": script,
     "size": size,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import composer, csrf, furniture, inbox, live, picker, thread
+from . import composer, csrf, furniture, inbox, live, picker, registration, thread
 from .blueprint import blueprint
 
-VIEWS = (composer, inbox, live, picker, thread)
+VIEWS = (composer, inbox, live, picker, registration, thread)
 
 
 def register(app: Flask) -> None:
