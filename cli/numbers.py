@@ -5,6 +5,10 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from .buying import buy, search
+from .holdings import list_numbers
+from .linking import link, release
+from .reconciling import sync
 from .verification import verification
 
 
@@ -13,4 +17,5 @@ def numbers() -> None:
     """Look after toll-free numbers."""
 
 
-numbers.add_command(verification)
+for command in (search, buy, list_numbers, link, release, sync, verification):
+    numbers.add_command(command)

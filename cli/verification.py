@@ -13,34 +13,23 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
-from ..errors import FormRefused, TextRefused
+from ..errors import FormRefused
 from ..firm import registration
 from ..firm import verification as verifying
 from ..firm.registration import Form
 from ..firm.registration_fields import FIELDS
-from ..messaging.numbers import to_call
 from ..ports import promises
 from ..ports.values import Firm
 from ..store import audit, firm_queries, queries
 from ..store.models import Number, Registration
 from ..store.states import NumberState
 from ..store.transactions import own, reading
+from .arguments import number_argument
 from .db import require_current
 from .operator import actor
 from .output import confirm, document, json_option, say, single, yes_option
 
 STATES = [state.value for state in verifying.BEFORE]
-
-
-def e164(given: str) -> str:
-    """A number as people write it."""
-    try:
-        return to_call(given)
-    except TextRefused as error:
-        raise click.BadParameter(error.sentence) from error
-
-
-number_argument = click.argument("number", metavar="NUMBER", callback=lambda _, __, value: e164(value))
 
 
 @click.group(cls=AppGroup)

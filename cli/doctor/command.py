@@ -11,10 +11,13 @@ from flask import Flask
 from ..output import document, json_option, printable
 from .application import load, settings_of, surroundings
 from .carrier import carrier, holds, verification, webhooks
+from .clock import clock
 from .database import database
 from .finding import Finding, Level, without_secrets, wrong
+from .numbers import numbers
 from .processes import bell, senders
 from .protection import protection
+from .reach import application, reach
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -50,10 +53,10 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds]
+        reachable: list[Check] = [protection, senders, holds, numbers, clock]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [bell, *reachable, webhooks, verification, carrier]:
+        for check in [bell, *reachable, webhooks, application, reach, verification, carrier]:
             yield from _tried(check.__name__, check)
 
 

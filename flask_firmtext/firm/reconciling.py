@@ -124,10 +124,11 @@ def _webhooks() -> Iterator[Difference]:
         seen = "FIRMTEXT_PUBLIC_URL is not set, so the carrier cannot be told where to call us."
         yield Difference(Kind.WEBHOOKS, None, None, seen, None)
     elif has != wanted:
-        yield Difference(Kind.WEBHOOKS, None, None, _elsewhere(has, wanted), "point it to our addresses")
+        yield Difference(Kind.WEBHOOKS, None, None, elsewhere(has, wanted), "point it to our addresses")
 
 
-def _elsewhere(has: Webhooks | None, wanted: Webhooks) -> str:
+def elsewhere(has: Webhooks | None, wanted: Webhooks) -> str:
+    """What of ours does not come to us, and to which hosts it goes instead."""
     names = [name for name in Webhooks.__slots__ if has is None or getattr(has, name) != getattr(wanted, name)]
     hosts = {_host(getattr(has, name)) for name in names} - {None} if has else set()
     there = f" (they go to {', '.join(sorted(map(str, hosts)))})" if hosts else ""
