@@ -29,12 +29,15 @@ class Application:
         return found
 
     def pointed(self) -> Webhooks | None:
-        """The addresses that it has; an empty text for one that it lacks beside another."""
+        """The addresses that it has. What comes in a form that we do not read, or unsigned, comes nowhere.
+
+        A carrier that does not show version or signing means its default, which is ours.
+        """
         found = self.read()
-        texts, calls = _webhooks(found, "messages"), _webhooks(found, "voice")
-        has = Webhooks(
-            _address(texts.get("inbound_url")), _address(texts.get("status_url")), _address(calls.get("answer_url"))
-        )
+        messages, voice = _capability(found, "messages"), _capability(found, "voice")
+        texts = _object(messages.get("webhooks")) if messages.get("version", "v1") == "v1" else {}
+        calls = _object(voice.get("webhooks")) if voice.get("signed_callbacks", True) is True else {}
+        has = Webhooks(_address(texts, "inbound_url"), _address(texts, "status_url"), _address(calls, "answer_url"))
         return has if has != Webhooks("", "", "") else None
 
     def point(self, webhooks: Webhooks) -> None:
@@ -76,12 +79,12 @@ def _with(found: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return kept | changes
 
 
-def _webhooks(application: Mapping[str, Any], capability: str) -> Mapping[str, Any]:
-    return _object(_object(_object(application.get("capabilities")).get(capability)).get("webhooks"))
+def _capability(application: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return _object(_object(application.get("capabilities")).get(name))
 
 
-def _address(hook: Any) -> str:
-    address = _object(hook).get("address")
+def _address(webhooks: Mapping[str, Any], name: str) -> str:
+    address = _object(webhooks.get(name)).get("address")
     return address if isinstance(address, str) else ""
 
 

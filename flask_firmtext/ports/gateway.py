@@ -225,7 +225,7 @@ class Gateway(ABC):
 
     @abstractmethod
     def pointed(self) -> Webhooks | None:
-        """Where they come now; None when the application has no such addresses."""
+        """Where they come now, as :meth:`point` would have it: empty for what comes otherwise, None if all does."""
 
     @abstractmethod
     def owned(self) -> Sequence[OwnedNumber]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from flask_firmtext.adapters.vonage import VonageGateway
 from flask_firmtext.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
 from flask_firmtext.ports.gateway import Webhooks
-from flask_firmtext.settings import Settings
+from flask_firmtext.settings import Settings, read
+from hostapp import KEYS
 
 APPLICATION = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
 PATH = f"/v2/applications/{APPLICATION}"
@@ -130,11 +132,32 @@ def test_one_difference_is_enough(account: Account, gateway: VonageGateway, chan
 def test_where_it_points_is_read(account: Account, gateway: VonageGateway) -> None:
     account.found = wanted()
     assert gateway.pointed() == OURS
-    account.found = FOUND
-    assert gateway.pointed() == Webhooks("https://old.example/i", "", "https://old.example/a")
+    del account.found["capabilities"]["messages"]["webhooks"]["status_url"]
+    assert gateway.pointed() == replace(OURS, status="")
+    del account.found["capabilities"]["messages"]
+    assert gateway.pointed() == Webhooks("", "", OURS.answer)
     for bare in ({}, {"capabilities": []}, {"capabilities": {"voice": {"webhooks": {"answer_url": {"address": 7}}}}}):
         account.found = {"id": APPLICATION, **bare}
         assert gateway.pointed() is None
+
+
+def test_what_comes_in_another_form_or_unsigned_does_not_come(account: Account, gateway: VonageGateway) -> None:
+    account.found = wanted()
+    account.found["capabilities"]["messages"]["version"] = "v0.1"
+    assert gateway.pointed() == Webhooks("", "", OURS.answer)
+    account.found = wanted()
+    account.found["capabilities"]["voice"]["signed_callbacks"] = False
+    assert gateway.pointed() == replace(OURS, answer="")
+    account.found = FOUND
+    assert gateway.pointed() is None
+
+
+def test_what_a_carrier_does_not_show_is_its_default(account: Account, gateway: VonageGateway) -> None:
+    account.found = wanted()
+    for capability, name in (("messages", "version"), ("messages", "authenticate_inbound_media")):
+        del account.found["capabilities"][capability][name]
+    del account.found["capabilities"]["voice"]["signed_callbacks"]
+    assert gateway.pointed() == OURS
 
 
 @pytest.mark.parametrize("odd", [{}, {"id": "another"}, {"id": None, "name": "x"}, [], "x", 7, None])
@@ -221,3 +244,55 @@ def test_what_is_missing_in_the_settings_is_named(
             ask()
         assert caught.value.detail == f"FIRMTEXT_VONAGE_{missing.upper()} is missing"
     assert carrier.connections == 0
+
+
+@pytest.fixture
+def on_the_sandbox(sandbox: Any) -> VonageGateway:
+    """The gateway on the sandbox over TLS, whose application points elsewhere."""
+    sandbox.option(webhooks="http://127.0.0.1:9/elsewhere")
+    return VonageGateway(read({**sandbox.settings, **KEYS}, {}))
+
+
+def test_on_the_sandbox_nothing_changes_but_the_addresses(on_the_sandbox: VonageGateway) -> None:
+    before = copy.deepcopy(dict(on_the_sandbox._application.read()))
+    on_the_sandbox.point(OURS)
+    after = on_the_sandbox._application.read()
+    for capability, name, address in (
+        ("messages", "inbound_url", OURS.inbound),
+        ("messages", "status_url", OURS.status),
+        ("voice", "answer_url", OURS.answer),
+    ):
+        before["capabilities"][capability]["webhooks"][name]["address"] = address
+    assert after == before
+
+
+def test_on_the_sandbox_a_change_whose_answer_was_lost_is_found_and_not_repeated(
+    on_the_sandbox: VonageGateway, sandbox: Any
+) -> None:
+    sandbox.fault("application_put", "drop_after", times=1)
+    with pytest.raises(CarrierUnsure):
+        on_the_sandbox.point(OURS)
+    sandbox.fault("application_put", "answer", status=500)
+    on_the_sandbox.point(OURS)
+    assert on_the_sandbox.pointed() == OURS
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "evidence"),
+    [
+        ({"on": "application_get", "do": "answer", "status": 401}, CarrierRefused, "auth"),
+        ({"on": "application_get", "do": "answer", "status": 404}, CarrierRefused, "wrong_address"),
+        ({"on": "application_get", "do": "drop_before"}, CarrierBusy, "reset"),
+        ({"on": "application_get", "do": "answer", "status": 429}, CarrierBusy, "throttled"),
+        ({"on": "application_put", "do": "answer", "status": 400}, CarrierRefused, "refused"),
+        ({"on": "application_put", "do": "answer", "status": 502}, CarrierUnsure, "server_error"),
+        ({"on": "application_put", "do": "answer", "how": "half"}, CarrierUnsure, "unreadable_2xx"),
+    ],
+)
+def test_on_the_sandbox_what_goes_wrong_is_told_apart(
+    on_the_sandbox: VonageGateway, sandbox: Any, fault: dict[str, Any], kind: type[CarrierError], evidence: str
+) -> None:
+    sandbox.fault(**fault)
+    with pytest.raises(kind) as caught:
+        on_the_sandbox.point(OURS)
+    assert caught.value.evidence == evidence
