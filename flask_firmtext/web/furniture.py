@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
 from . import inbox, registration, slots, times
+from .access import somebody
 from .linking import linked
 
 NAME = "firmtext_ui"
@@ -67,6 +68,7 @@ FURNITURE: dict[str, Any] = {
     "relative": relative,
     "script": script,
     "size": size,
+    "somebody": somebody,
     "style": style,
 }
 
