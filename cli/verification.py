@@ -45,11 +45,13 @@ def show(number: str, as_json: bool) -> None:
     row, form = _found(number)
     standing, faults, doubts = _standing(row, form), _faults(form), _doubts(form)
     if as_json:
-        document({**standing, "missing": faults, "doubts": doubts})
+        document({**standing, "faults": faults, "doubts": doubts})
         return
     single(standing, as_json=False)
-    for word, named in (*(("missing", fault) for fault in faults), *(("doubt", doubt) for doubt in doubts)):
-        click.echo(f"{word}: {named['label']}: {named['cure']}")
+    for fault in faults:
+        click.echo(f"{fault['label']}: {fault['cure']}")
+    for doubt in doubts:
+        click.echo(f"{doubt['label']}: may be refused. {doubt['cure']}")
 
 
 @verification.command()

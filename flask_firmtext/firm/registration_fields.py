@@ -116,19 +116,19 @@ CONTACT = Group(
     "Whom the carriers may ask",
     (
         Field(
-            "contact_first_name", "First name", "Name somebody who works at the firm.", "business.contact.first_name"
+            "contact_first_name", "Contact's first name", "Name somebody of the firm.", "business.contact.first_name"
         ),
-        Field("contact_last_name", "Last name", "Name somebody who works at the firm.", "business.contact.last_name"),
+        Field("contact_last_name", "Contact's last name", "Name somebody of the firm.", "business.contact.last_name"),
         Field(
             "contact_email",
-            "Email",
+            "Contact's email",
             "Give an address at the firm's own domain, not at a provider like Gmail.",
             "business.contact.email",
             Kind.EMAIL,
         ),
         Field(
             "contact_phone",
-            "Phone",
+            "Contact's phone",
             "Give a number at which this person answers, not the number for texts.",
             "business.contact.phone",
             Kind.PHONE,

@@ -63,13 +63,13 @@ def shown(cli: Cli, number: str = E164) -> dict[str, Any]:
 def test_show_says_where_a_number_stands_and_what_is_missing(cli: Cli, host: Any) -> None:
     host.firms.all["harbor"] = replace(host.firms.all["harbor"], legal=KNOWN)
     row = shown(cli)
-    assert list(row) == ["number", "firm", "state", "why", "ready", "saved_at", "saved_by", "missing", "doubts"]
+    assert list(row) == ["number", "firm", "state", "why", "ready", "saved_at", "saved_by", "faults", "doubts"]
     assert (row["number"], row["firm"], row["state"], row["ready"]) == (E164, "harbor", "linked", False)
-    assert {missing["field"] for missing in row["missing"]} == set(TYPED)
-    assert row["missing"][0] == {
+    assert {fault["field"] for fault in row["faults"]} == set(TYPED)
+    assert row["faults"][0] == {
         "field": "contact_first_name",
-        "label": "First name",
-        "cure": "Missing. Name somebody who works at the firm.",
+        "label": "Contact's first name",
+        "cure": "Missing. Name somebody of the firm.",
     }
 
 
@@ -80,14 +80,16 @@ def test_show_names_doubts_with_their_reasons_and_repeats_nothing_that_was_fille
     assert row["ready"] is True
     assert [(doubt["field"], doubt["reason"]) for doubt in row["doubts"]] == [("contact_email", "public_mailbox")]
     assert row["saved_at"].endswith("Z")
-    for output in (json.dumps(row), verification(cli, "show", E164).stdout):
+    said = verification(cli, "show", E164).stdout
+    assert "Contact's email: may be refused. An address at a public provider is refused." in said
+    for output in (json.dumps(row), said):
         assert "quillfeather" not in output.lower()
 
 
 def test_show_for_people_is_a_line_each(cli: Cli) -> None:
     lines = verification(cli, "show", E164).stdout.splitlines()
     assert any(line.split() == ["state", "linked"] for line in lines)
-    assert f"missing: Legal name: Missing. {FIELDS['legal_name'].help}" in lines
+    assert f"Legal name: Missing. {FIELDS['legal_name'].help}" in lines
 
 
 @pytest.mark.parametrize("number", ["833-555-0100", "(833) 555-0100", "1 833 555 0100", "tel:+18335550100"])

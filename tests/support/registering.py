@@ -22,8 +22,8 @@ TYPED = {
     "contact_phone": "(312) 555-0142",
     "opt_in_kind": "PAPER",
     "opt_in": "New clients get a separate page beside the engagement letter, with a box that is empty at first: "
-    "“I agree to receive text messages about my case from Harbor Law. Message and data rates may apply. Reply STOP to opt out, "
-    "HELP for help. I can be a client without agreeing.”",
+    "“I agree to receive text messages about my case from Harbor Law. Message and data rates may apply. Reply STOP to "
+    "opt out, HELP for help. I can be a client without agreeing.”",
     "opt_in_evidence": "https://www.harborlaw.example/texts/form.pdf",
     "privacy": "https://www.harborlaw.example/privacy",
     "terms": "https://www.harborlaw.example/texts",

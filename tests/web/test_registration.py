@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from evidence import rows
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import registration, verification
+from flask_firmtext.firm import registration, texting, verification
+from flask_firmtext.firm.details import Details
 from flask_firmtext.firm.registration_fields import FIELDS
 from flask_firmtext.ports.values import Availability
 from flask_firmtext.store.models import Audit, Number, Registration
@@ -320,3 +321,14 @@ def test_staff_read_where_the_number_stands_and_find_no_way_to_the_form(admin: P
     assert "Refused" in html
     assert "An administrator of your firm takes care of it." in html
     assert "href" not in html
+
+
+def test_the_card_stands_on_the_page_of_the_settings_and_the_form_leads_back(admin: Person, office: Office) -> None:
+    with own() as session:
+        given = Details("office@harborlaw.example")
+        texting.turn_on(session, office.host.firms.all["harbor"], given, by=ADMIN)
+    settings = admin.get("/texting/settings").text
+    assert 'id="ft-registration-title">Carrier registration</h2>' in settings
+    assert f'href="{PAGE}"' in settings
+    assert admin.get(PAGE).text.count('href="/texting/settings"') == 2
+    assert f'href="{PAGE}"' not in office.person(STAFF).get("/texting/settings").text
