@@ -9,8 +9,9 @@ from .keys import keys
 from .messages import messages
 from .numbers import numbers
 from .run import sandbox, sweep, worker
+from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (db, doctor, keys, messages, numbers, sandbox, sweep, worker):
+for command in (db, doctor, keys, messages, numbers, sandbox, sweep, templates, worker):
     firmtext.add_command(command)

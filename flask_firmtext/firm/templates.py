@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,15 +65,23 @@ def words(session: Sessions, kind: Kind, language: str | None, firm: str) -> Wor
 
 def in_force(session: Sessions, firm: str) -> Mapping[tuple[Kind, str], Wording]:
     """All words that a firm's clients get, by kind and language. One look-up."""
-    found = {(kind, language): Wording(kind, language, body) for (kind, language), body in OURS.items()}
-    for row in template_queries.in_force(session, firm):
-        key = (Kind(row.kind), row.language)
-        found[key] = Wording(*key, row.body, _source(row.firm), row.changed_by, row.changed_at)
+    found = {key: Wording(*key, body) for key, body in OURS.items()}
+    for _, wording in _wordings(template_queries.in_force(session, firm)):
+        found[wording.kind, wording.language] = wording
     return found
 
 
-def _source(firm: str) -> Source:
-    return Source.INSTALLATION if firm == INSTALLATION else Source.FIRM
+def written(session: Sessions) -> Sequence[tuple[str, Wording]]:
+    """Everything that operators wrote, each with the firm that it is for; those for all firms, "", come first."""
+    return list(_wordings(template_queries.written(session)))
+
+
+def _wordings(rows: Iterable[Template]) -> Iterator[tuple[str, Wording]]:
+    for row in rows:
+        # A newer version may have written a kind or language that this one does not send.
+        if (row.kind, row.language) in OURS:
+            source = Source.INSTALLATION if row.firm == INSTALLATION else Source.FIRM
+            yield row.firm, Wording(Kind(row.kind), row.language, row.body, source, row.changed_by, row.changed_at)
 
 
 def preview(session: Sessions, firm: Firm, details: Details, kind: Kind, language: str) -> str:

@@ -54,6 +54,11 @@ def check(body: str, kind: Kind, language: str) -> list[Fault]:
     return sorted(faults)
 
 
+def longest_segments(body: str, language: str) -> int:
+    """How many segments a text of these words takes at the most. :raises ValueError: they are broken."""
+    return measure(render(body, LONGEST[language])).count
+
+
 def _at(body: str, position: int) -> int:
     return body.count("\n", 0, position) + 1
 

@@ -205,3 +205,21 @@ def test_many_who_write_at_once_leave_one_row_and_say_each_change(app: Any) -> N
     (row,) = rows(Template)
     assert row.body in bodies
     assert len(rows(Audit)) == len(bodies)
+
+
+def test_what_is_shown_of_a_firm_and_its_clients_is_stored_nowhere(app: Any, firm: Firm) -> None:
+    change("harbor", HARBORS)
+    before = everything()
+    with reading() as session:
+        shown = templates.previews(session, firm, BOTH)
+    assert everything() == before
+    written = repr(before)
+    assert not [one for kinds in shown.values() for one in kinds.values() if one in written]
+    assert not [one for one in (firm.name, BOTH.email, BOTH.phone, "(312) 555-0190") if str(one) in written]
+
+
+def test_an_operators_words_stand_in_one_row_only(app: Any) -> None:
+    change("harbor", HARBORS)
+    change("harbor", OURS_FOR_ALL)
+    assert {name for name, lines in everything().items() if "is off" in repr(lines)} == {"firmtext_template"}
+    assert "here. {title}" not in repr(everything())

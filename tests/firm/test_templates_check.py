@@ -118,6 +118,10 @@ BODIES: list[Row] = [
     ("REVOKE", "reminder", "en", f"{ASK} Reply REVOKE to revoke your signature.", [(1, "answers REVOKE")]),
     ("OPT OUT", "reminder", "en", f"{ASK} Reply OPT OUT to decline.", [(1, "answers OPT OUT")]),
     ("STOPALL", "reminder", "en", f"{ASK} Reply STOPALL to decline all dates.", [(1, "answers STOPALL")]),
+    ("no texts first", "reminder", "en", f"{ASK} If you want no more texts, reply QUIT to decline.", [(1, "QUIT")]),
+    ("quoted", "reminder", "en", f'{ASK} Reply with your choice: "cancel" if it rains.', [(1, "answers CANCEL")]),
+    ("after the way out", "created", "en", f"{ASK} Reply STOP to opt out, or CANCEL.", [(1, "answers CANCEL")]),
+    ("before the way out", "created", "en", f"{ASK} Reply CANCEL if ill, to opt out reply STOP.", [(1, "CANCEL")]),
     ("French", "reminder", "fr", f"{FR} Répondez O ou N. Répondez CANCEL pour annuler.", [(1, "answers CANCEL")]),
     ("ARRET", "reminder", "fr", f"{FR} Répondez O ou N. Envoyez ARRET pour annuler.", [(1, "answers ARRET")]),
     ("ANNULER", "reminder", "fr", f"{FR} Répondez O ou N, ou ANNULER pour annuler.", [(1, "answers ANNULER")]),
@@ -129,6 +133,9 @@ BODIES: list[Row] = [
     ("call to cancel", "reminder", "en", f"{ASK} To cancel, please call us.", []),
     ("no to cancel", "reminder", "en", f"{EN} Reply Y to confirm or N to cancel.", []),
     ("all in capitals", "reminder", "en", f"{EN} REPLY Y TO CONFIRM OR N TO CANCEL.", []),
+    ("capitals that are no answer", "reminder", "en", f"{ASK} WE ARE AT THE END OF THE STREET.", []),
+    ("a purpose in capitals", "created", "en", f"{ASK} Reply STOP to OPT OUT.", []),
+    ("an address in capitals", "reminder", "en", f"{ASK} See HTTPS://HARBOR.EXAMPLE/CANCEL for more.", []),
     ("the end", "cancelled", "en", f"{EN} Please send us the end date.", []),
     ("an address", "cancelled", "en", f"{EN} Write to cancel@firm.example or see firm.example/cancel.", []),
     ("French words", "cancelled", "fr", f"{FR} Votre rendez-vous est annulé. Pour annuler, appelez.", []),
@@ -174,8 +181,8 @@ def test_the_longest_form_is_measured_with_the_longest_values(monkeypatch: pytes
 
 
 def test_faults_come_in_the_order_of_lines() -> None:
-    faults = check(f"{EN}\n{{x}}\n{{y}}\n{{", Kind.CANCELLED, "en")
-    assert [fault.line for fault in faults] == [2, 3, 4]
+    faults = check(f"{EN}\u200b\n{{x}}\n**\n{{y}}\nhttps://t.co/x\n{{", Kind.CANCELLED, "en")
+    assert [fault.line for fault in faults] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

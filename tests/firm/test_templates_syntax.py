@@ -30,6 +30,7 @@ anything = st.text(st.sampled_from("{}[]%$\\n firm.titleé\n"), max_size=20)
         ("{time}. Bye.", {"time": "3:00 p.m."}, "3:00 p.m. Bye."),
         ("{time}[, {place}]. Bye.", {"time": "3:00 p.m.", "place": ""}, "3:00 p.m. Bye."),
         ("{time}[, {place}]. Bye.", {"time": "3:00 p.m."}, "3:00 p.m., <place>. Bye."),
+        ("{time} or so[. At {place}].", {"time": "3:00 p.m."}, "3:00 p.m. or so. At <place>."),
         ("{firm} ends. {title}", {"firm": "A."}, "A. ends. <title>"),
         ("", {}, ""),
     ],
@@ -46,7 +47,8 @@ def test_whatever_a_value_says_it_stands_there_letter_for_letter(firm: str, titl
 
 
 @pytest.mark.parametrize(
-    ("body", "line"), [("{frim}", 1), ("\n{firm", 2), ("}", 1), ("[{firm}", 1), ("x\n\n]", 3), ("[a[b]", 1), ("{}", 1)]
+    ("body", "line"),
+    [("{frim}", 1), ("\n{firm", 2), ("}", 1), ("[{firm}", 1), ("x\n\n]", 3), ("[a[b]", 1), ("x\n[a\nb", 2)],
 )
 def test_a_broken_body_is_not_filled_in(body: str, line: int) -> None:
     with pytest.raises(ValueError, match=f"a template is broken, line {line}: "):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,10 @@ def test_a_day_in_a_clients_language(language: str, of: date, today: date, words
 @pytest.mark.parametrize(("language", "words"), [("en", "3:05 PM"), ("fr", "15 h 05"), ("es", "3:05 p.m.")])
 def test_an_hour_in_a_clients_language(language: str, words: str) -> None:
     assert clock_time(time(15, 5), language) == words
+
+
+def test_the_page_about_templates_has_every_field_and_says_which_may_be_empty() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `\{(\w+)\}` \|.*\| (yes|no)\b.*\|$", page, re.MULTILINE)
+    assert tuple(name for name, _ in rows) == FIELDS
+    assert {name for name, empty in rows if empty == "yes"} == MAY_BE_EMPTY
