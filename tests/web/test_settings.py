@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -146,6 +147,13 @@ def test_a_refused_number_says_what_the_carriers_said(house: House) -> None:
     page = words(house.person(ADMIN).get(SETTINGS).text)
     assert "Refused" in page
     assert page.count("The website shows <another> business.") == 1
+
+
+def test_a_number_that_is_given_back_one_day_says_when(house: House) -> None:
+    on(house)
+    house.becomes(NumberState.VERIFIED, release_at=datetime(2031, 5, 3, 18, tzinfo=UTC))
+    page = words(house.person().get(SETTINGS).text)
+    assert "Verified It only receives texts, and is given back on 3 May 2031." in page
 
 
 def test_a_further_number_that_is_being_got_hides_nothing(house: House) -> None:

@@ -24,6 +24,7 @@
     } else if (form.matches("[data-ft-once]")) {
       if (form.dataset.ftSent) event.preventDefault();
       form.dataset.ftSent = "yes";
+      setTimeout(() => delete form.dataset.ftSent, 5000);
     }
   });
   // A page that comes back from the browser's memory can be sent again.
