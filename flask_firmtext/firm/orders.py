@@ -74,24 +74,11 @@ def place(
     number_id: uuid.UUID | None = None,
 ) -> uuid.UUID | None:
     """Order a number for a firm, or for the pool (empty reference); joined. None: the firm's order is under way."""
-    row_id, now = new_id(), firmtext.clock.now()
-    placed = insert_once(
-        session,
-        Order,
-        id=row_id,
-        firm=firm,
-        country=country,
-        state=OrderState.WORKING,
-        step=step,
-        e164=e164,
-        passed_over=[],
-        number_id=number_id,
-        by=by,
-        tries=0,
-        not_before=now,
-        created_at=now,
-        step_at=now,
-    )
+    row_id = new_id()
+    moments = dict.fromkeys(("not_before", "created_at", "step_at"), firmtext.clock.now())
+    number = {"country": country, "e164": e164, "number_id": number_id}
+    begun = {"state": OrderState.WORKING, "step": step, "passed_over": [], "tries": 0}
+    placed = insert_once(session, Order, id=row_id, firm=firm, by=by, **number, **begun, **moments)
     if not placed:
         again(session, firm)
         return None
