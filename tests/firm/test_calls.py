@@ -11,7 +11,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.errors import HostContractError
 from flask_firmtext.firm import calls, provisioning, texting
 from flask_firmtext.firm.calls import GENERIC, sentences
-from flask_firmtext.firm.details import Details
+from flask_firmtext.firm.details import LONGEST_EMAIL, Details
 from flask_firmtext.store.models import Number
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
@@ -148,6 +148,7 @@ def test_a_long_name_is_cut_after_a_word() -> None:
 
 
 def test_what_is_told_fits_into_a_call() -> None:
-    said = sentences("w" * 300, Details("w" * 40 + "@" + "w" * 15 + ".example", "+13125550190"))
+    longest_when_spelt = "}" * (LONGEST_EMAIL - 5) + "@x.yy"
+    said = sentences("w" * 3000, Details(longest_when_spelt, "+13125550190"))
     assert len(said) <= 1500
     assert not set(said) & set('<>&"')

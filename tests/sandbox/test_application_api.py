@@ -203,6 +203,10 @@ def _capability(name: str, **what: Any) -> dict[str, Any]:
             _capability("voice", webhooks={"answer_url": {"socket_timeout": 5001}}),
             [("capabilities.voice.webhooks.answer_url.socket_timeout", "must be at most 5000.")],
         ),
+        (
+            _capability("messages", authenticate_inbound_media="yes"),
+            [("capabilities.messages.authenticate_inbound_media", "must be of type boolean.")],
+        ),
         (_capability("vbc", x=1), [("capabilities.vbc", "is invalid.")]),
     ],
 )
