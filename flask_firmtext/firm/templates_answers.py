@@ -31,6 +31,7 @@ _WORDS = _any(*OPT_OUT_WORDS, *(word for words in (*YES.values(), *NO.values()) 
 _VERB = _any(
     *("reply(?:ing)?", "respond(?:ing)?", "text(?:ing)?", "send(?:ing)?", "answer(?:ing)?", "write", "type", "say"),
     *("repond(?:ez|re|s)", "envoy(?:ez|er)", "ecri(?:vez|re)", "text(?:ez|er)", "tap(?:ez|er)", "retourn(?:ez|er)"),
+    r"confirm(?:ez|e|ing)?\s+(?:with|by|par|avec|con)",
     *("respond(?:a|e|er|an)", "contest(?:e|a|ar)", "envi(?:e|a|ar)", "escrib(?:a|e|ir)", "mand(?:e|a|ar)", "marque"),
 )
 _FILLER = _any(

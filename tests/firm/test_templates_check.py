@@ -82,6 +82,8 @@ BODIES: list[Row] = [
     ("yes and no in a bracket", "reminder", "en", f"{EN}[ At {{place}}. Reply Y or N.]", [(1, "Offer Y and N")]),
     ("the words", "reminder", "en", f"{EN} Reply YES or NO.", []),
     ("in quotes", "reminder", "en", f'{EN} Answer with "y" or "n".', []),
+    ("confirmed with", "reminder", "en", f"{EN} Please confirm with Y or N.", []),
+    ("confirmed by", "reminder", "fr", f"{FR} Confirmez par O ou N.", []),
     ("a French answer", "reminder", "fr", f"{FR} Répondez O pour oui, N pour non.", []),
     ("English letters in French", "reminder", "fr", f"{FR} Répondez Y ou N.", [(1, "Offer O and N")]),
     ("a Spanish answer", "reminder", "es", f"{ES} Responda S o N.", []),
@@ -131,6 +133,7 @@ BODIES: list[Row] = [
     # the same words where nobody is told to answer with them
     ("was cancelled", "cancelled", "en", f"{EN} Your appointment was cancelled.", []),
     ("call to cancel", "reminder", "en", f"{ASK} To cancel, please call us.", []),
+    ("call to confirm or cancel", "reminder", "en", f"{ASK} Call to confirm, cancel or move it.", []),
     ("no to cancel", "reminder", "en", f"{EN} Reply Y to confirm or N to cancel.", []),
     ("all in capitals", "reminder", "en", f"{EN} REPLY Y TO CONFIRM OR N TO CANCEL.", []),
     ("capitals that are no answer", "reminder", "en", f"{ASK} WE ARE AT THE END OF THE STREET.", []),
