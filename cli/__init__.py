@@ -7,9 +7,11 @@ from .doctor import doctor
 from .group import FirmTextGroup
 from .keys import keys
 from .messages import messages
+from .numbers import numbers
 from .run import sandbox, sweep, worker
+from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (db, doctor, keys, messages, sandbox, sweep, worker):
+for command in (db, doctor, keys, messages, numbers, sandbox, sweep, templates, worker):
     firmtext.add_command(command)

@@ -3,6 +3,7 @@
 FirmTextError
     ConfigurationError            settings: one error lists every fault with its cure
     TextRefused                   a text that cannot be accepted, with a stable code
+    FormRefused                   settings that cannot be taken, a sentence a field
     DecryptError                  one cell cannot be read
     KeyUnavailable                encryption is not possible now; nothing is stored
     HostContractError             a host port answered what its contract does not allow
@@ -18,6 +19,7 @@ FirmTextError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -44,6 +46,14 @@ class TextRefused(FirmTextError):
         self.code = code
         self.sentence = sentence
         super().__init__(sentence)
+
+
+class FormRefused(FirmTextError):
+    """Settings were not taken. ``faults`` has a sentence for people for each wrong field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__(" ".join(self.faults.values()))
 
 
 class DecryptError(FirmTextError):

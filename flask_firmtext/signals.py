@@ -18,5 +18,8 @@ text_failed = _signals.signal("firmtext-text-failed")
 #: A number's consent changed. Carries ``firm``, ``conversation`` (or None) and ``opted_out`` (bool).
 consent_changed = _signals.signal("firmtext-consent-changed")
 
+#: A firm's number may send now. Carries ``firm`` and ``number`` (our id as a string).
+number_verified = _signals.signal("firmtext-number-verified")
+
 #: Something needs an operator. Carries ``kind`` (a short code such as ``secret_rotated``) and ``detail`` (no content).
 alarm = _signals.signal("firmtext-alarm")

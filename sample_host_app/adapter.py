@@ -73,6 +73,10 @@ class Users(host.Users):
         found = select(models.User).where(models.User.id.in_(filter(None, map(key, refs))))
         return {user.get_id(): user.name for user in self.db.session.scalars(found)}
 
+    def administrators(self, firm: str) -> Sequence[values.User]:
+        found = select(models.User).where(models.User.firm_ref == firm, models.User.administrator)
+        return [as_user(row) for row in self.db.session.scalars(found.order_by(models.User.name))]
+
 
 class Firms(host.Firms):
     def __init__(self, db: SQLAlchemy) -> None:

@@ -14,10 +14,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from flask_firmtext.store import queries
-
-from .adapter import make_host
-from .models import Bill, Contact, Document, Event, Matter, MatterParty, db, written
+from .models import Bill, Contact, Document, Event, Matter, MatterParty, db
 
 bp = Blueprint("pages", __name__)
 
@@ -107,11 +104,15 @@ def documents() -> str:
     return render_template("documents.html", documents=db.session.scalars(rows).all())
 
 
+@bp.get("/settings")
+def settings() -> str:
+    return render_template("settings.html")
+
+
 @bp.get("/settings/text-messaging")
-def text_messaging() -> str:
-    firm = make_host(db).firms.get(current_user.firm_ref)
-    number = queries.sending_number(db.session, current_user.firm_ref)
-    return render_template("text_messaging.html", firm=firm, number=number and written(number.e164))
+def text_messaging() -> Response:
+    """FirmText's own page, at the address where people of the practice system look for it."""
+    return redirect(url_for("firmtext.settings"))
 
 
 def money(amount: Decimal) -> str:

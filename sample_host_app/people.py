@@ -32,7 +32,10 @@ class Case(NamedTuple):
 
 
 class DemoFirm(NamedTuple):
-    """``notifications``: number, e-mail and phone of text notifications that the firm had before."""
+    """``notifications``: number, e-mail and phone of text notifications that the firm had before.
+
+    ``office``: e-mail and phone with which the firm has turned texting on.
+    """
 
     ref: str
     name: str
@@ -43,6 +46,7 @@ class DemoFirm(NamedTuple):
     contacts: tuple[Person, ...]
     matters: tuple[Case, ...] = ()
     notifications: tuple[str, str, str] | None = None
+    office: tuple[str, str] | None = None
 
 
 PDF = "application/pdf"
@@ -156,6 +160,7 @@ HARBOR = DemoFirm(
         Case("2024-0134", "Park: uncontested divorce", "Susan Park"),
         Case("2023-0091", "Delgado: lease review", "Maria Delgado", open=False),
     ),
+    office=("office@harbor.example", "+16175550190"),
 )
 
 PRAIRIE = DemoFirm(

@@ -33,7 +33,7 @@ FLOORS = (
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 #: Tables of data, and history.
-MAY_BE_LONG = re.compile(r"flask_firmtext/store/models\.py|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
+MAY_BE_LONG = re.compile(r"flask_firmtext/store/models/.*|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
 VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|sandbox/)|cli/doctor/")
 COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
 #: Who writes the state of a text: the moves, the claim's own statement, and the two that begin one.

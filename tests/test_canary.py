@@ -24,7 +24,8 @@ from flask_firmtext import signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import accepting
 from flask_firmtext.ports.values import PhoneNumber
-from flask_firmtext.store.models import Attachment, Base, Message
+from flask_firmtext.store.base import Base
+from flask_firmtext.store.models import Attachment, Message
 from rows import STAFF, verified_number
 from servers import FOLDER, process, until
 from signing import HARBOR, Signer, words

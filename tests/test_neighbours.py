@@ -18,7 +18,8 @@ from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import accepting, receiving
 from flask_firmtext.store import counters
-from flask_firmtext.store.models import Base, Counter, Message
+from flask_firmtext.store.base import Base
+from flask_firmtext.store.models import Counter, Message
 from flask_firmtext.store.transactions import own
 from flask_firmtext.testing.example import harbor_and_summit
 from flask_firmtext.testing.tables import create_tables

@@ -11,10 +11,13 @@ from flask import Flask
 from ..output import document, json_option, printable
 from .application import load, settings_of, surroundings
 from .carrier import carrier, holds, verification
+from .clock import clock
 from .database import database
 from .finding import Finding, Level, without_secrets, wrong
+from .numbers import numbers
 from .processes import bell, senders
 from .protection import protection
+from .reach import application, reach
 from .webhooks import address, quarantine, refused
 
 Check = Callable[[], Iterable[Finding]]
@@ -51,10 +54,10 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds, refused, quarantine]
+        reachable: list[Check] = [protection, senders, holds, refused, quarantine, numbers, clock]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [bell, *reachable, address, verification, carrier]:
+        for check in [bell, *reachable, address, application, reach, verification, carrier]:
             yield from _tried(check.__name__, check)
 
 

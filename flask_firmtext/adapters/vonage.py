@@ -11,11 +11,24 @@ from pydantic import ValidationError
 from vonage_messages import Messages, Sms
 
 from ..errors import CarrierError, CarrierUnsure, Scope
-from ..ports.gateway import CarrierEvent, Gateway, Meaning, NumberOffer, Outbound, OwnedNumber, RawRequest, Receipt
+from ..ports.gateway import (
+    CarrierEvent,
+    Gateway,
+    Meaning,
+    NumberOffer,
+    Outbound,
+    OwnedNumber,
+    RawRequest,
+    Receipt,
+    Speech,
+    Webhooks,
+)
 from ..settings import Settings
 from .vonage_account import probe
 from .vonage_answers import failure, local
+from .vonage_application import Application
 from .vonage_basic import Basic
+from .vonage_calls import called, say
 from .vonage_client import Lines, connect
 from .vonage_events import meaning, parse
 from .vonage_media import MediaFiles
@@ -31,19 +44,21 @@ class VonageGateway(Gateway):
     """The gateway on the vonage SDK.
 
     Made without I/O; keys and certificates are read when first needed. Threads and forked processes may share it:
-    each thread has connections of its own, one for texts and one for the account.
+    each thread has connections of its own: for texts, for numbers and for the application.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._tokens = Tokens(settings.vonage_application_id, settings.vonage_private_key)
         self._lines = Lines(lambda: connect(settings, self._tokens))
-        self._application_id = settings.vonage_application_id
-        self._basic = Basic(Lines(lambda: connect(settings, self._tokens)), settings.vonage_api_key)
-        self._numbers = Numbers(self._basic, settings.vonage_application_id)
+        self._numbers = Numbers(self._basic(settings), settings.vonage_application_id)
+        self._application = Application(self._basic(settings), settings.vonage_application_id)
         self._media = MediaFiles(settings, self._tokens)
         self._verifier = Verifier(
             settings.vonage_signature_secrets, settings.vonage_api_key, settings.vonage_application_id
         )
+
+    def _basic(self, settings: Settings) -> Basic:
+        return Basic(Lines(lambda: connect(settings, self._tokens)), settings.vonage_api_key)
 
     @property
     def secret_index(self) -> int | None:
@@ -78,11 +93,17 @@ class VonageGateway(Gateway):
     def parse(self, request: RawRequest, kind: str) -> Sequence[CarrierEvent]:
         return parse(request, kind)
 
+    def called(self, request: RawRequest) -> str | None:
+        return called(request)
+
+    def say(self, words: str) -> Speech:
+        return say(words)
+
     def fetch_media(self, url: str) -> AbstractContextManager[BinaryIO]:
         return self._media.open(url)
 
     def probe(self) -> None:
-        probe(self._basic, self._tokens, self._application_id)
+        probe(self._application, self._tokens)
 
     def search(self, country: str, *, size: int = 10) -> Sequence[NumberOffer]:
         return self._numbers.search(country, size)
@@ -93,8 +114,17 @@ class VonageGateway(Gateway):
     def link(self, e164: str, country: str) -> None:
         self._numbers.link(e164, country)
 
+    def point(self, webhooks: Webhooks) -> None:
+        self._application.point(webhooks)
+
+    def pointed(self) -> Webhooks | None:
+        return self._application.pointed()
+
     def owned(self) -> Sequence[OwnedNumber]:
         return self._numbers.owned()
+
+    def find(self, e164: str) -> OwnedNumber | None:
+        return self._numbers.find(e164)
 
     def release(self, e164: str, country: str) -> None:
         self._numbers.release(e164, country)

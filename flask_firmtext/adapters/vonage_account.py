@@ -9,18 +9,17 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from ..errors import CarrierRefused, Scope
-from .vonage_basic import Basic
+from .vonage_application import Application
 from .vonage_token import Tokens
 
 
-def probe(basic: Basic, tokens: Tokens, application_id: str | None) -> None:
+def probe(application: Application, tokens: Tokens) -> None:
     """Read our application, and compare the public key that the carrier has with our private one.
 
     :raises CarrierBusy, CarrierRefused: as for a text.
     """
     tokens.current()
-    application = basic.get("api", f"/v2/applications/{application_id}")
-    keys = application.get("keys")
+    keys = application.read().get("keys")
     theirs = _public(keys.get("public_key") if isinstance(keys, dict) else None)
     if theirs is not None and theirs.public_numbers() != tokens.public_key().public_numbers():
         raise CarrierRefused("auth", "the private key is not the application's", scope=Scope.ACCOUNT)

@@ -22,7 +22,8 @@ _CREDIT = re.compile(r"credit|balance|fund|payment", re.IGNORECASE)
 class Basic:
     """Calls with key and secret, on lines that do nothing else.
 
-    After one JSON call the SDK sends every form as JSON, and the carrier reads none: texts have lines of their own.
+    After one JSON call the SDK sends every form as JSON, and the carrier reads none: texts have lines of their own, and
+    of two of these objects one posts forms and the other puts JSON.
     """
 
     def __init__(self, lines: Lines, api_key: str | None) -> None:
@@ -53,6 +54,15 @@ class Basic:
             raise outcome
         return None
 
+    def put(self, path: str, body: Mapping[str, Any]) -> None:
+        """Replace something of the ``api`` host by ``body``; the same may be done again.
+
+        :raises CarrierBusy, CarrierRefused, CarrierUnsure: as in :class:`flask_firmtext.ports.gateway.Gateway`.
+        """
+        outcome = self._call(lambda client: client.put(client.api_host, path, dict(body), "basic", "json"))
+        if isinstance(outcome, CarrierError):
+            raise outcome
+
     def _call(self, ask: Any) -> Mapping[str, Any] | CarrierError:
         if not self._api_key:
             return local("FIRMTEXT_VONAGE_API_KEY is missing", Scope.ACCOUNT)
@@ -61,13 +71,19 @@ class Basic:
             try:
                 answer = ask(line.client)
             except Exception as error:
-                told = failure(exchange, error)
+                told = _not_a_texts(failure(exchange, error))
                 return _refusal(_object(exchange.body), told.detail) if exchange.status == 420 else told
         if not isinstance(answer, dict):
             return CarrierUnsure("unreadable_2xx", str(exchange.status))
         if str(answer.get("error-code", "200")) != "200":
             return _refusal(answer, "in a 200")
         return answer
+
+
+def _not_a_texts(error: CarrierError) -> CarrierError:
+    if isinstance(error, CarrierRefused) and error.scope is Scope.TEXT:
+        return CarrierRefused(error.evidence, error.detail, scope=Scope.ACCOUNT, code=error.code)
+    return error
 
 
 def _name(client: HttpClient, host: Host) -> str:

@@ -85,6 +85,10 @@ class Numbers:
         if error is not None and self._find(e164):
             raise number("not_released", error.detail) if error.code == "taken" else error
 
+    def find(self, e164: str) -> OwnedNumber | None:
+        found = self._find(e164) if _DIGITS.fullmatch(e164.removeprefix("+")) else None
+        return found.number if found else None
+
     def _find(self, e164: str) -> _Owned | None:
         found = self._owned(pattern=_digits(e164), search_pattern=0)
         return next((item for item in found if item.number.e164 == e164), None)

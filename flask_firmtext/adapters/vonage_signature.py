@@ -103,7 +103,7 @@ class Verifier:
 def _bearer(request: RawRequest) -> str:
     header = request.headers.get("authorization", "").strip()
     if not header:
-        to = e164((_payload(request) or {}).get("to"))
+        to = e164((payload(request) or {}).get("to"))
         if to is None:
             raise WebhookForged("unsigned")
         raise WebhookDoubtful("unsigned", to=to)
@@ -136,7 +136,8 @@ def _claims(payload: bytes) -> Mapping[str, Any]:
     return claims
 
 
-def _payload(request: RawRequest) -> dict[str, Any] | None:
+def payload(request: RawRequest) -> dict[str, Any] | None:
+    """What a webhook says: its body, or the query of one by GET; None when that is no object."""
     return dict(request.args) if request.method.upper() == "GET" else object_of(request.body)
 
 
@@ -155,7 +156,7 @@ def _forms(request: RawRequest) -> Iterator[bytes]:
     if request.method.upper() != "GET":
         yield request.body
     try:
-        compact = json.dumps(_payload(request), separators=(",", ":"), ensure_ascii=False)
+        compact = json.dumps(payload(request), separators=(",", ":"), ensure_ascii=False)
     except RecursionError:
         return
     yield compact.encode(errors="surrogatepass")

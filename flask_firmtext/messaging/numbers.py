@@ -28,16 +28,22 @@ def parse(given: str, *, label: str = "", own: Collection[str] = ()) -> str:
     :param own: the firm's own numbers in E.164.
     :raises TextRefused: code ``number_not_textable``; the sentence names the rule and never the number.
     """
-    number = _read(given.strip().removeprefix("tel:"))
-    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    number = _read(given)
+    e164 = _e164(number)
     if e164 in own:
         raise _refused("This is one of the firm's own numbers. Choose the client's number.")
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.PREMIUM_RATE:
-        raise _refused("Numbers in 900 cost whoever calls them and cannot be texted. Use another number.")
-    if kind == phonenumbers.PhoneNumberType.FIXED_LINE or _LANDLINE.search(label):
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE or _LANDLINE.search(label):
         raise _refused("This number is a landline, which cannot receive texts. Use a mobile number.")
     return e164
+
+
+def to_call(given: str) -> str:
+    """A number that clients can call, in E.164: a landline will do. :raises TextRefused: as :func:`parse`."""
+    return _e164(_read(given))
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def display(e164: str) -> str:
@@ -59,6 +65,7 @@ def last_four(e164: str) -> str:
 
 
 def _read(given: str) -> phonenumbers.PhoneNumber:
+    given = given.strip().removeprefix("tel:")
     if not given:
         raise _refused("There is no phone number. Add one to the contact first.")
     try:
@@ -66,7 +73,7 @@ def _read(given: str) -> phonenumbers.PhoneNumber:
     except phonenumbers.NumberParseException:
         raise _refused(f"This is not a phone number. Write one number, like {_EXAMPLE}.") from None
     if number.country_code != _NORTH_AMERICA:
-        raise _refused("Only numbers in the United States, Canada and the Caribbean (+1) can be texted.")
+        raise _refused("Only numbers in the United States, Canada and the Caribbean (+1) can be used here.")
     if number.extension:
         raise _refused("A text cannot reach an extension. Use a number without one.")
     if any(letter.isalpha() for letter in given):
@@ -74,6 +81,8 @@ def _read(given: str) -> phonenumbers.PhoneNumber:
     _check_length(str(number.national_number))
     if not phonenumbers.is_valid_number(number):
         raise _refused("There is no such number in North America. Check the area code and the digits.")
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        raise _refused("Numbers in 900 cost whoever calls them and cannot be texted. Use another number.")
     return number
 
 

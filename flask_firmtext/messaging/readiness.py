@@ -7,30 +7,59 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from ..ports.values import Firm
-from ..store import inbox_queries
+from ..store import firm_queries
 from ..store.models import Hold
-from ..store.states import HoldKind, NumberState
+from ..store.states import HoldKind, NumberState, OrderState
 
-NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings."
+NOT_AVAILABLE = "Text messaging is not available to your firm."
+NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings > Text Messaging."
+COMING = "Your firm's number is being set up. Texts can be sent as soon as it is ready."
+STANDS_STILL = (
+    "Your firm's number could not be set up yet. An administrator finds the reason in Settings > Text Messaging."
+)
+OFF = "Text messaging is turned off for your firm. An administrator turns it on again in Settings > Text Messaging."
 
+#: What a number waits for.
 WAITING = {
+    NumberState.BOUGHT: COMING,
+    NumberState.LINKED: "Your firm's number is not registered with the carriers yet, and they block texts from such "
+    "numbers. An administrator completes the carrier registration in Settings > Text Messaging.",
+    NumberState.SUBMITTED: "The carriers are still verifying your firm's number. Texts can be sent once they have.",
     NumberState.UPDATES_REQUIRED: "The carriers want more details before your firm's number may send texts. "
-    "An administrator finds what is missing in Settings.",
-    NumberState.REFUSED: "The carriers have refused your firm's number. An administrator finds the reason in Settings.",
+    "An administrator finds what is missing in Settings > Text Messaging.",
+    NumberState.REFUSED: "The carriers have refused your firm's number. "
+    "An administrator finds the reason in Settings > Text Messaging.",
 }
-NOT_VERIFIED = "The carriers are still verifying your firm's number. Texts can be sent as soon as they have."
+#: The sentence of the number that has come furthest is the one that helps.
+FURTHEST = (
+    NumberState.UPDATES_REQUIRED,
+    NumberState.REFUSED,
+    NumberState.SUBMITTED,
+    NumberState.LINKED,
+    NumberState.BOUGHT,
+)
 
 
 def why_not(session: Session, firm: Firm) -> str | None:
     """Why this firm cannot send texts, None when it can."""
-    states = inbox_queries.number_states(session, firm.ref)
-    if NumberState.VERIFIED in states:
-        return None
     if not firm.availability.allowed:
-        return firm.availability.reason or "Text messaging is not available to your firm."
-    if not states:
+        return firm.availability.reason or NOT_AVAILABLE
+    numbers = firm_queries.numbers(session, firm.ref)
+    awake = {number.state for number in numbers if number.release_at is None}
+    if NumberState.VERIFIED in awake:
+        return None
+    if numbers and not awake:
+        return OFF
+    if not awake:
+        return _without_a_number(session, firm.ref)
+    return next(WAITING[state] for state in FURTHEST if state in awake)
+
+
+def _without_a_number(session: Session, firm: str) -> str:
+    order = firm_queries.open_order(session, firm)
+    if order is None:
         return NOT_ON
-    return next((words for state, words in WAITING.items() if state in states), NOT_VERIFIED)
+    return COMING if order.state == OrderState.WORKING else STANDS_STILL
 
 
 def hold_on(holds: Sequence[Hold], number: str) -> str | None:

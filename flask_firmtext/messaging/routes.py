@@ -75,7 +75,7 @@ def _answering(session: Sessions, firm: str, index: bytes, conversation: uuid.UU
     if found is None or found[0].phone_index != index:
         return None
     number = session.get(Number, found[0].number_id)
-    return number if number and number.state == NumberState.VERIFIED else None
+    return number if number and number.state == NumberState.VERIFIED and number.release_at is None else None
 
 
 def _subject(session: Sessions, number: Number, index: bytes, contact: str, owners: Collection[str]) -> Subject:

@@ -144,6 +144,23 @@ class NumberOffer:
     features: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Where a carrier brings a client's text, a report about ours, and the question what a caller is to hear."""
+
+    inbound: str
+    status: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The answer to a call, in the carrier's form: it says some words once and hangs up."""
+
+    media_type: str
+    body: str = field(repr=False)
+
+
 class Gateway(ABC):
     """A carrier. One object per process; it keeps its connection and its token.
 
@@ -175,6 +192,14 @@ class Gateway(ABC):
         """
 
     @abstractmethod
+    def called(self, request: RawRequest) -> str | None:
+        """Which number (E.164) somebody calls, by a verified webhook; None when it names none."""
+
+    @abstractmethod
+    def say(self, words: str) -> Speech:
+        """How a call is answered with these words: English, plain, at most 1,500 characters."""
+
+    @abstractmethod
     def fetch_media(self, url: str) -> AbstractContextManager[BinaryIO]:
         """Open a file of a received text for reading, from the carrier's media hosts only."""
 
@@ -195,8 +220,20 @@ class Gateway(ABC):
         """Let a number's texts and calls come to this application. Safe to repeat."""
 
     @abstractmethod
+    def point(self, webhooks: Webhooks) -> None:
+        """Let our application's texts, reports and calls come to these addresses, signed. Safe to repeat."""
+
+    @abstractmethod
+    def pointed(self) -> Webhooks | None:
+        """Where they come now, as :meth:`point` would have it: empty for what comes otherwise, None if all does."""
+
+    @abstractmethod
     def owned(self) -> Sequence[OwnedNumber]:
         """Every number of the account."""
+
+    def find(self, e164: str) -> OwnedNumber | None:
+        """This number, if it is the account's. A carrier that can ask for one does so."""
+        return next((number for number in self.owned() if number.e164 == e164), None)
 
     @abstractmethod
     def release(self, e164: str, country: str) -> None:

@@ -46,6 +46,10 @@ class Users(ABC):
         """The names of users by reference, for the line above a text; unknown ones are left out."""
         return {}
 
+    def administrators(self, firm: str) -> Sequence[User]:
+        """Who may change a firm's settings (``settings.edit``), for colleagues to know whom to ask."""
+        return ()
+
 
 class Firms(ABC):
     """The firms of this installation."""

@@ -28,6 +28,13 @@ def names(verb: str, answer: Any) -> Mapping[str, str]:
     raise HostContractError("Users", verb, "a mapping of strings to strings")
 
 
+def users(verb: str, answer: Any) -> Sequence[User]:
+    """Of ``Users``: many."""
+    if _is_sequence(answer) and all(isinstance(one, User) and _words(one.ref, one.name) for one in answer):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Users", verb, "a sequence of Users, their ref and name strings")
+
+
 def firm(verb: str, answer: Any) -> Firm | None:
     """Of ``Firms``. A zone that is none is no reason to show no page: times are told in UTC then."""
     if answer is None or (isinstance(answer, Firm) and _words(answer.ref, answer.name)):

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from .application import Hook
 from .carrier import Carrier
 from .inbound import BadTextError
 from .options import iso
@@ -26,7 +27,8 @@ def call(carrier: Carrier, phone: str, wanted: object) -> str:
     """Call a number `wanted["to"]` from `phone`; the words the caller hears. Raises BadTextError, NoAnswerError."""
     if not isinstance(wanted, dict) or not isinstance(wanted.get("to"), str):
         raise BadTextError('Send a JSON object such as {"to": "18335550100"}.')
-    number, method = wanted["to"].removeprefix("+"), wanted.get("method", "GET")
+    hook = carrier.application.hook("answer")
+    number, method = wanted["to"].removeprefix("+"), wanted.get("method", hook.method)
     if not carrier.inventory.owns(number):
         raise BadTextError("'to' must be a number that the account owns, as digits.")
     if method not in ("GET", "POST"):
@@ -37,18 +39,19 @@ def call(carrier: Carrier, phone: str, wanted: object) -> str:
         "uuid": uuid.uuid4().hex,
         "conversation_uuid": f"CON-{uuid.uuid4()}",
     }
-    return _spoken(_asked(carrier, method, said))
+    return _spoken(_asked(carrier, Hook(hook.url, method), said))
 
 
-def _asked(carrier: Carrier, method: str, said: dict[str, str]) -> Answer:
+def _asked(carrier: Carrier, hook: Hook, said: dict[str, str]) -> Answer:
     faults = carrier.faults.all("answer", {said["from"], said["to"]})
     if "never" in faults:
         return Answer(None)
     if "delay" in faults:
         time.sleep(faults["delay"].seconds or 2)
-    url, now = f"{carrier.options.webhooks}/answer", carrier.options.now()
+    (url, method), now = hook, carrier.options.now()
     compact = json.dumps(said, separators=(",", ":"))
-    forgery = (faults["forge"].how or "wrong_secret") if "forge" in faults else None
+    forgery = None if carrier.application.signs_calls else "unsigned"
+    forgery = (faults["forge"].how or "wrong_secret") if "forge" in faults else forgery
     headers = webhook_headers(carrier.account, carrier.options.signature_secret, compact.encode(), now, forgery)
     body = compact if method == "POST" else ""
     if method == "GET":

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from .account import account
+from .account import Account, account
+from .application import Application
 from .faults import Faults
 from .inventory import Inventory
 from .journal import Journal
@@ -23,20 +24,26 @@ class Carrier:
     """One carrier with one customer, remembered in `state_dir`."""
 
     def __init__(self, state_dir: Path, options: Options, named_phones: dict[str, str]) -> None:
-        self.account = account(state_dir)
-        self.options = replace(options, signature_secret=options.signature_secret or self.account.signature_secret)
+        self._account = account(state_dir)
+        self.options = replace(options, signature_secret=options.signature_secret or self._account.signature_secret)
         self._first_options = replace(self.options)
         self._journal = Journal(state_dir)
         self.ledger = Ledger(self._journal)
         self.phones = Phones(self._journal, named_phones)
-        self.inventory = Inventory(self._journal, self.account.application_id)
+        self.inventory = Inventory(self._journal, self._account.application_id)
+        self.application = Application(self._journal, self._account, self.options)
         self.media = Media(self._journal, state_dir)
         self.faults = Faults()
         self.throttle = Throttle()
-        self.webhooks = Webhooks(self.account, self.options, self._journal, self.ledger)
+        self.webhooks = Webhooks(self._account, self.options, self._journal, self.ledger)
         #: Where the media of this carrier are served, such as `https://127.0.0.1:5002`.
         self.media_base = ""
         self._remember()
+
+    @property
+    def account(self) -> Account:
+        """The account, with the public key that its application has now."""
+        return replace(self._account, public_key=self.application.public_key)
 
     def _remember(self) -> None:
         open_events: dict[str, Any] = {}
@@ -47,6 +54,7 @@ class Carrier:
             "phone_text": lambda fact: self.phones.replay_text(fact["msisdn"], fact["text"]),
             "block": lambda fact: self.phones.replay_block(fact["msisdn"], fact["number"], fact["blocked"]),
             "number": lambda fact: self.inventory.replay(fact["number"]),
+            "application": lambda fact: self.application.replay(fact["application"]),
             "medium": lambda fact: self.media.replay(fact["medium"]),
             "event": lambda fact: open_events.__setitem__(fact["event"]["id"], fact["event"]),
             "event_done": lambda fact: open_events.pop(fact["id"], None),
@@ -63,7 +71,7 @@ class Carrier:
         self._journal.empty()
         for field in fields(Options):
             setattr(self.options, field.name, getattr(self._first_options, field.name))
-        for part in (self.ledger, self.phones, self.inventory, self.media):
+        for part in (self.ledger, self.phones, self.inventory, self.application, self.media):
             part.empty()
 
     def close(self) -> None:

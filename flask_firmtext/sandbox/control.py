@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -11,6 +12,7 @@ from .calls import NoAnswerError
 from .faults import BadFaultError
 from .here import carrier
 from .inbound import BadTextError
+from .inventory import GoneError, Number
 from .options import BadOptionError
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -52,6 +54,25 @@ def write(msisdn: str) -> Answer:
 def call(msisdn: str) -> Answer:
     """Call from a phone."""
     return jsonify(heard=calls.call(carrier, inbound.phone_number(msisdn), _body())), 201
+
+
+@blueprint.get("/numbers")
+def numbers() -> Answer:
+    """The account's numbers; with `?owned=0` those for sale."""
+    owned = request.args.get("owned", "1") != "0"
+    return jsonify([_number(one) for one in carrier.inventory.all(owned)])
+
+
+@blueprint.post("/numbers/<msisdn>")
+def verify(msisdn: str) -> Answer:
+    """Let the carriers take a number's texts, or block them as they do with an unregistered one."""
+    wanted = _body()
+    if not isinstance(wanted, dict) or set(wanted) != {"verified"} or not isinstance(wanted["verified"], bool):
+        return jsonify(error='Send a JSON object such as {"verified": false}.'), 400
+    try:
+        return jsonify(_number(carrier.inventory.verify(msisdn.removeprefix("+"), wanted["verified"])))
+    except GoneError:
+        return jsonify(error=f"The carrier has no number {msisdn!r}; write digits such as 18335550100."), 404
 
 
 @blueprint.get("/faults")
@@ -96,6 +117,10 @@ def reset() -> Answer:
     """Back to the first day."""
     carrier.reset()
     return jsonify(reset=True)
+
+
+def _number(number: Number) -> dict[str, Any]:
+    return {name: value for name, value in asdict(number).items() if name != "taken"}
 
 
 def _body() -> Any:

@@ -51,6 +51,8 @@ def _suffer(fault: Fault, honest: Callable[[], Response]) -> Response:
         return _answer(fault, honest)
     if fault.do == "code":
         return _code(fault)
+    if fault.do == "taken":
+        carrier.inventory.sell_to_another(request.form.get("msisdn", ""))
     # All that is left takes the request as usual first, but for the connection that closes before.
     response = Response() if fault.do == "drop_before" else honest()
     if fault.do in ("drop_before", "drop_after"):
@@ -89,18 +91,29 @@ def _answer(fault: Fault, honest: Callable[[], Response]) -> Response:
 def _given(fault: Fault) -> Response:
     """The answer as the fault describes it; a status alone gives the carrier's own words for it."""
     status = fault.status or 202
-    if fault.body is None and status in problems.BY_STATUS:
-        response = problems.answer(problems.BY_STATUS[status])
+    words = None if fault.body is not None else _words(fault.on, status)
+    if words is not None:
+        response = words
     elif fault.body is None or isinstance(fault.body, str):
         response = Response(fault.body or "", status, content_type="text/html; charset=utf-8")
     else:
-        kind = "application/json" if status < 400 or status == 422 else "application/problem+json"
+        plain = fault.on.startswith(("number_", "application_")) or status < 400 or status == 422
+        kind = "application/json" if plain else "application/problem+json"
         response = Response(json.dumps(fault.body), status, content_type=kind)
     if status == 429 or (status == 503 and fault.seconds is not None):
         response.headers["Retry-After"] = f"{1 if fault.seconds is None else fault.seconds:g}"
     if 300 <= status < 400:
         response.headers.setdefault("Location", request.host_url + "elsewhere")
     return response
+
+
+def _words(on: str, status: int) -> Response | None:
+    """The carrier's own answer with this status; each of its APIs has its words."""
+    if on.startswith("number_") and status in problems.LABELS:
+        return problems.coded(status)
+    if on.startswith("application_") and status in problems.OF_APPLICATION:
+        return problems.of_application(problems.OF_APPLICATION[status])
+    return problems.answer(problems.BY_STATUS[status]) if status in problems.BY_STATUS else None
 
 
 def _code(fault: Fault) -> Response:

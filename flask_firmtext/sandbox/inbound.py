@@ -127,7 +127,8 @@ def _plan(carrier: Carrier, said: dict[str, Any]) -> None:
     # An inbound text that is overtaken simply comes later than the next one.
     late = [faults[do].seconds for do in ("delay", "reorder") if do in faults]
     wait = 0.0 if not late else late[0] if late[0] is not None else 2.0
-    planned = Event("inbound", f"{carrier.options.webhooks}/inbound", body, wait, message_uuid=said["message_uuid"])
+    url = carrier.application.hook("inbound").url
+    planned = Event("inbound", url, body, wait, message_uuid=said["message_uuid"])
     carrier.webhooks.plan(spoilt(planned, faults))
 
 

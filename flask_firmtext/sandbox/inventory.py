@@ -21,7 +21,10 @@ class GoneError(Exception):
 
 @dataclass(frozen=True)
 class Number:
-    """One number; links are empty when it is not linked."""
+    """One number; links are empty when it is not linked.
+
+    `verified` is what the carriers think of it, `taken` that somebody else has it.
+    """
 
     msisdn: str
     type: str
@@ -32,6 +35,8 @@ class Number:
     mo_http_url: str = ""
     voice_callback_type: str = ""
     voice_callback_value: str = ""
+    verified: bool = True
+    taken: bool = False
 
 
 def _pool() -> dict[str, Number]:
@@ -67,6 +72,17 @@ class Inventory:
         with self._lock:
             self._numbers[fact["msisdn"]] = Number(**{**fact, "features": tuple(fact["features"])})
 
+    def verify(self, msisdn: str, verified: bool) -> Number:
+        """Let the carriers take the number's texts, or block them. Raises GoneError."""
+        with self._lock:
+            return self._keep(msisdn, verified=verified)
+
+    def sell_to_another(self, msisdn: str) -> None:
+        """Let somebody else have a number that is for sale."""
+        with self._lock:
+            if msisdn in self._numbers and not self._numbers[msisdn].owned:
+                self._keep(msisdn, taken=True)
+
     def buy(self, country: str, msisdn: str) -> None:
         """Make a number the account's. Raises GoneError."""
         self._change(country, msisdn, False, owned=True)
@@ -83,10 +99,16 @@ class Inventory:
     def _change(self, country: str, msisdn: str, owned_before: bool, **changes: Any) -> None:
         with self._lock:
             number = self._numbers.get(msisdn)
-            if number is None or number.country != country or number.owned is not owned_before:
+            if number is None or number.country != country or number.owned is not owned_before or number.taken:
                 raise GoneError
-            self._numbers[msisdn] = replace(number, **changes)
-            self._journal.add("number", number=asdict(self._numbers[msisdn]))
+            self._keep(msisdn, **changes)
+
+    def _keep(self, msisdn: str, **changes: Any) -> Number:
+        if msisdn not in self._numbers:
+            raise GoneError
+        number = self._numbers[msisdn] = replace(self._numbers[msisdn], **changes)
+        self._journal.add("number", number=asdict(number))
+        return number
 
     def sender(self, msisdn: str) -> bool:
         """Whether the account may text from this number: it owns it and linked it to its application."""
@@ -99,7 +121,12 @@ class Inventory:
         with self._lock:
             return msisdn in self._numbers and self._numbers[msisdn].owned
 
+    def verified(self, msisdn: str) -> bool:
+        """Whether the carriers let this number's texts through."""
+        with self._lock:
+            return msisdn not in self._numbers or self._numbers[msisdn].verified
+
     def all(self, owned: bool) -> list[Number]:
         """The account's numbers, or those for sale."""
         with self._lock:
-            return [number for number in self._numbers.values() if number.owned is owned]
+            return [number for number in self._numbers.values() if number.owned is owned and not number.taken]

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from . import control, media_api, messages_api, numbers_api, page, problems
+from . import application_api, control, media_api, messages_api, numbers_api, page, problems
 from .authority import Authority
 from .carrier import Carrier
 from .server import Listener
@@ -28,8 +28,8 @@ def control_listener(carrier: Carrier, port: int) -> Listener:
 def carrier_listener(carrier: Carrier, authority: Authority, port: int) -> Listener:
     """The carrier's API and media."""
     app = _app(carrier)
-    for blueprint in (messages_api.blueprint, numbers_api.blueprint, media_api.blueprint):
-        app.register_blueprint(blueprint)
+    for api in (messages_api, numbers_api, media_api, application_api):
+        app.register_blueprint(api.blueprint)
 
     @app.errorhandler(HTTPException)
     def in_the_carriers_words(error: HTTPException) -> Any:

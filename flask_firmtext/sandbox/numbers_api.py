@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from . import tokens
+from . import problems, tokens
 from .faulty import View, goes_wrong
 from .here import carrier
 from .inventory import GoneError, Number
@@ -31,16 +31,10 @@ def _basic_only(view: View) -> View:
     @functools.wraps(view)
     def checked(**arguments: str) -> Response:
         if tokens.refused_basic(carrier.account, request.headers.get("Authorization", "")):
-            return _coded(401, "authentication failed")
+            return problems.coded(401)
         return view(**arguments)
 
     return checked
-
-
-def _coded(code: int, label: str) -> Response:
-    response = jsonify({"error-code": str(code), "error-code-label": label})
-    response.status_code = code
-    return response
 
 
 @blueprint.get("/number/search")
@@ -103,7 +97,7 @@ def update() -> Response:
         "voice_callback_value": request.form.get("voiceCallbackValue", ""),
     }
     if links["app_id"] not in ("", carrier.account.application_id):
-        return _coded(420, "method failed")
+        return problems.coded(420)
     return _change(functools.partial(carrier.inventory.update, **links))
 
 
@@ -115,8 +109,8 @@ def _change(verb: Callable[[str, str], None]) -> Response:
     try:
         verb(request.form["country"], request.form["msisdn"])
     except GoneError:
-        return _coded(420, _GONE)
-    return _coded(200, "success")
+        return problems.coded(420, _GONE)
+    return problems.coded(200)
 
 
 def _missing(field: str) -> Response:

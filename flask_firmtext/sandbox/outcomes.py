@@ -44,6 +44,8 @@ OUTCOMES: dict[str, Outcome] = {
 
 #: A text to somebody who wrote STOP: accepted with 202, then refused.
 STOPPED = Outcome(1240)
+#: A text from a number that the carriers have not verified: accepted with 202, then blocked.
+UNVERIFIED = Outcome(1484)
 #: A text to a number that no US or Canadian toll-free number reaches.
 UNREACHED = Outcome(1250)
 
@@ -80,6 +82,8 @@ TITLES: dict[int, str] = {
     1340: "Outside of the allowed window - This message is sent outside of allowed response window.",
     1360: "TTL was activated, or message expired before delivered.",
     1460: "Daily message limit exceeded - Check compliance with regulations such as 10DLC.",
+    1484: "Authentication or compliance failure - The message failed authentication or regulatory checks. Verify "
+    "sender configuration or contact support.",
     1490: "SMS segment timeout - Not all segment delivery receipts were received within the allowed time. The overall "
     "delivery status of this message is unknown. Partial delivery is possible.",
 }

@@ -13,13 +13,14 @@ from . import calls, inbound
 from .calls import NoAnswerError
 from .here import carrier
 from .inbound import BadTextError, phone_number
+from .inventory import GoneError
 from .outcomes import OUTCOMES, title
 from .presets import CARRIER_PRESETS, PHONE_PRESETS, Preset
 
 blueprint = Blueprint("page", __name__, template_folder="templates", static_folder="static")
 
 #: The pieces that refresh themselves, and the templates they are made of.
-PARTS = ("phones", "conversation", "faults", "ledger")
+PARTS = ("phones", "conversation", "numbers", "faults", "ledger")
 NEWEST = 12
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -104,6 +105,16 @@ def clear() -> BaseResponse:
     return _back(request.form.get("phone", ""))
 
 
+@blueprint.post("/numbers/<msisdn>")
+def verify(msisdn: str) -> BaseResponse:
+    """Let the carriers take a number's texts, or block them."""
+    try:
+        carrier.inventory.verify(msisdn, request.form.get("verified") == "1")
+    except GoneError:
+        abort(404)
+    return _back(request.form.get("phone", ""))
+
+
 @blueprint.post("/reset")
 def reset() -> BaseResponse:
     """Back to the first day."""
@@ -126,11 +137,13 @@ def _view(msisdn: str | None = None) -> dict[str, Any]:
     chosen = asked if len(asked) >= 10 else known[0].msisdn if known else ""
     chosen = f"1{chosen}" if len(chosen) == 10 else chosen
     phone, active = carrier.phones.get(chosen), carrier.faults.shown()
-    own = [number.msisdn for number in carrier.inventory.all(owned=True)]
+    numbers = carrier.inventory.all(owned=True)
+    own = [number.msisdn for number in numbers]
     return {
         "known": known,
         "phone": phone if chosen else None,
         "own": own,
+        "numbers": numbers,
         "partner": next((text["with"] for text in reversed(phone.texts) if text["with"] in own), own[0] if own else ""),
         "ending": OUTCOMES.get(chosen[-4:]) if chosen[-7:-4] == "555" else None,
         "outcomes": [(ending, outcome, title(outcome.code)) for ending, outcome in OUTCOMES.items()],

@@ -66,6 +66,23 @@ CARRIER_PRESETS = (
         "credentials", "Refuses the credentials", "401 to every text", {"on": "post", "do": "answer", "status": 401}
     ),
     Preset("balance", "No credit left", "402 to every text", {"on": "post", "do": "answer", "status": 402}),
+    Preset(
+        "sold",
+        "Number sold meanwhile",
+        "Somebody else buys it first",
+        {"on": "number_buy", "do": "taken", "times": 1},
+    ),
+    Preset(
+        "no_credit",
+        "No credit for a number",
+        "420 to every purchase",
+        {
+            "on": "number_buy",
+            "do": "answer",
+            "status": 420,
+            "body": {"error-code": "420", "error-code-label": "You do not have sufficient credit to buy this number."},
+        },
+    ),
     Preset("overtake", "Statuses before the answer", "Both overtake the 202", {"on": "post", "do": "reorder"}),
     Preset(
         "certificate",

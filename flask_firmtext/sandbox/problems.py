@@ -19,6 +19,10 @@ class Problem(NamedTuple):
     title: str
     detail: str
 
+    def about(self, what: str) -> Problem:
+        """The same with `what` in its sentence."""
+        return self._replace(detail=self.detail.format(what))
+
 
 INVALID_JSON = Problem(
     422,
@@ -84,6 +88,35 @@ INTERNAL = Problem(
     "There was an error processing your request in the Platform.",
 )
 
+# The Applications API has words of its own.
+CREDENTIALS = Problem(
+    401, f"{ERRORS}#unauthorized", "Invalid credentials supplied", "You did not provide correct credentials."
+)
+UNKNOWN_ID = Problem(404, f"{ERRORS}#not-found", "Not Found", "ID '{}' does not exist, or you do not have access")
+WRONG_VERB = Problem(405, f"{ERRORS}#wrong-verb", "Request method not allowed", "Request method '{}' not supported")
+ACCEPT = Problem(
+    406,
+    f"{ERRORS}#accept-header",
+    "Invalid Accept header",
+    "Invalid Accept header provided. Must be one of the following: 'application/json'",
+)
+CONTENT_TYPE = Problem(
+    415,
+    f"{ERRORS}#content-type-header",
+    "Unsupported Content-Type header",
+    "Unsupported Content-Type header provided. Must be one of the following: 'application/json'",
+)
+PAYLOAD = Problem(
+    400,
+    f"{ERRORS}/application#payload-validation",
+    "Bad Request",
+    "The request failed due to validation errors",
+)
+
+OF_APPLICATION = {
+    problem.status: problem for problem in (PAYLOAD, CREDENTIALS, UNKNOWN_ID, WRONG_VERB, ACCEPT, CONTENT_TYPE)
+}
+
 #: What a fault answers when it gives a status and no body.
 BY_STATUS = {
     problem.status: problem
@@ -112,6 +145,17 @@ BY_CODE = {
 }
 
 
+#: The Numbers API's labels.
+LABELS = {200: "success", 401: "authentication failed", 420: "method failed"}
+
+
+def coded(code: int, label: str | None = None) -> Response:
+    """An answer of the Numbers API, its code as a string."""
+    response = jsonify({"error-code": str(code), "error-code-label": label or LABELS[code]})
+    response.status_code = code
+    return response
+
+
 def answer(problem: Problem, invalid: Iterable[tuple[str, str]] = ()) -> Response:
     """The HTTP answer for `problem`; `invalid` are pairs of parameter and reason."""
     body: dict[str, object] = {
@@ -128,4 +172,11 @@ def answer(problem: Problem, invalid: Iterable[tuple[str, str]] = ()) -> Respons
     # The carrier says application/json for 422 and application/problem+json for all else.
     if problem.status != 422:
         response.content_type = "application/problem+json"
+    return response
+
+
+def of_application(problem: Problem, invalid: Iterable[tuple[str, str]] = ()) -> Response:
+    """The same from the Applications API, which documents application/json for all its errors."""
+    response = answer(problem, invalid)
+    response.content_type = "application/json"
     return response

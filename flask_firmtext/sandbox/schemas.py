@@ -81,3 +81,57 @@ REQUESTS: dict[str, dict[str, Schema]] = {
         "content": _message(_MMS, "content", _CONTENT),
     },
 }
+
+
+def _hook(*methods: str, timeouts: Schema | None = None) -> Schema:
+    method = {"type": "string", "enum": list(methods)}
+    return {"type": "object", "properties": {"address": {"type": "string"}, "http_method": method, **(timeouts or {})}}
+
+
+def _call_hook(longest: int) -> Schema:
+    return _hook(
+        "GET", "POST", timeouts={"connect_timeout": _between(300, 1000), "socket_timeout": _between(1000, longest)}
+    )
+
+
+def _between(low: int, high: int) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+def _capability(hooks: Schema, **more: Schema) -> Schema:
+    return {"type": "object", "properties": {"webhooks": {"type": "object", "properties": hooks}, **more}}
+
+
+#: What may be put to `/v2/applications/{id}`, written from the Application API document 2.4.1. The documented switch
+#: for received files (`authenticate_inbound_media`) stands in the carrier's SDKs only.
+APPLICATION: Schema = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "keys": {"type": "object", "properties": {"public_key": {"type": "string"}}},
+        "privacy": {"type": "object", "properties": {"improve_ai": {"type": "boolean"}}},
+        "capabilities": {
+            "type": "object",
+            "properties": {
+                "voice": _capability(
+                    {
+                        "answer_url": _call_hook(5000),
+                        "fallback_answer_url": _call_hook(5000),
+                        "event_url": _call_hook(10000),
+                    },
+                    signed_callbacks={"type": "boolean"},
+                    conversations_ttl=_between(1, 9000),
+                    leg_persistence_time=_between(1, 31),
+                ),
+                "messages": _capability(
+                    {"inbound_url": _hook("POST"), "status_url": _hook("POST")},
+                    version={"type": "string"},
+                    authenticate_inbound_media={"type": "boolean"},
+                ),
+                "rtc": _capability({"event_url": _hook("GET", "POST")}, signed_callbacks={"type": "boolean"}),
+                "vbc": {"type": "object", "maxProperties": 0},
+            },
+        },
+    },
+}

@@ -13,7 +13,7 @@ from . import segments
 from .carrier import Carrier
 from .faults import Fault
 from .options import iso
-from .outcomes import OUTCOMES, STOPPED, UNREACHED, Outcome, title
+from .outcomes import OUTCOMES, STOPPED, UNREACHED, UNVERIFIED, Outcome, title
 from .problems import ERRORS
 from .webhooks import Event
 
@@ -57,6 +57,8 @@ def _outcome(carrier: Carrier, body: dict[str, Any], fault: Fault | None) -> Out
         return STOPPED
     if fault is not None and fault.code is not None:
         return Outcome(fault.code, fault.state or "rejected", fault.how or "text")
+    if not carrier.inventory.verified(body["from"]):
+        return UNVERIFIED
     if not _NORTH_AMERICA.fullmatch(body["to"]):
         return UNREACHED
     return OUTCOMES.get(body["to"][-4:]) if body["to"][-7:-4] == "555" else None
@@ -69,7 +71,7 @@ def _events(
     late = delay.seconds if delay is not None and delay.seconds is not None else 5.0 if delay else 0.0
     waits = [speed * _between(*SUBMITTED, message_uuid + "s") + late, speed * _between(*FINAL, message_uuid + "f")]
     at = carrier.options.now() + waits[0]
-    url = body.get("webhook_url") or f"{carrier.options.webhooks}/status"
+    url = body.get("webhook_url") or carrier.application.hook("status").url
     final = "delivered" if outcome is None else outcome.status
     stages = [("submitted", at, None), (final, at + waits[1], outcome)]
     contradiction = faults["code"].then if "code" in faults else None

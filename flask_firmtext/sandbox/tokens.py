@@ -47,7 +47,7 @@ def refused_bearer(account: Account, header: str) -> Problem | None:
         )
     except jwt.ExpiredSignatureError:
         return problems.JWT_EXPIRED
-    except jwt.InvalidTokenError:
+    except (jwt.PyJWTError, ValueError):
         return problems.UNAUTHORIZED
     known = claims["application_id"] == account.application_id
     # A token without `exp` lives 15 minutes.

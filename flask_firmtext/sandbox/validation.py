@@ -8,7 +8,7 @@ import jsonschema
 
 from . import problems
 from .problems import Problem
-from .schemas import REQUESTS
+from .schemas import APPLICATION, REQUESTS
 
 _BY_FIELD = {"to": problems.RECIPIENT, "from": problems.SENDER, "client_ref": problems.CLIENT_REF}
 _CHANNEL_FIELDS = ("sms", "mms")
@@ -17,6 +17,7 @@ _VALIDATORS = {
     for channel, kinds in REQUESTS.items()
     for kind, schema in kinds.items()
 }
+_APPLICATION = jsonschema.Draft202012Validator(APPLICATION)
 
 
 class Refusal(NamedTuple):
@@ -33,9 +34,18 @@ def refusal_of(body: dict[str, Any]) -> Refusal | None:
         return Refusal(problems.CHANNEL)
     if not isinstance(kind, str) or kind not in REQUESTS[channel]:
         return Refusal(problems.MESSAGE_TYPE)
-    errors = sorted(_VALIDATORS[channel, kind].iter_errors(body), key=lambda error: list(map(str, error.path)))
-    invalid = tuple((_name(error), _reason(error)) for error in errors)
+    invalid = _invalid(_VALIDATORS[channel, kind], body)
     return Refusal(_problem(invalid[0][0]), invalid) if invalid else None
+
+
+def faults_of_application(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The parameters of an application that cannot be, each with the reason."""
+    return _invalid(_APPLICATION, body)
+
+
+def _invalid(validator: Any, body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    errors = sorted(validator.iter_errors(body), key=lambda error: list(map(str, error.path)))
+    return tuple((_name(error), _reason(error)) for error in errors)
 
 
 def _problem(name: str) -> Problem:
@@ -51,6 +61,10 @@ def _name(error: jsonschema.ValidationError) -> str:
     return ".".join(path)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _reason(error: jsonschema.ValidationError) -> str:
     return {
         "required": "is required.",
@@ -59,6 +73,6 @@ def _reason(error: jsonschema.ValidationError) -> str:
         "maximum": f"must be at most {error.validator_value}.",
         "minimum": f"must be at least {error.validator_value}.",
         "type": f"must be of type {error.validator_value}.",
-        "enum": f"must be one of {error.validator_value}.",
+        "enum": f"must be one of: {', '.join(map(str, _listed(error.validator_value)))}",
         "pattern": "must be digits in E.164 format without + or 00.",
     }.get(str(error.validator), "is invalid.")

@@ -53,7 +53,7 @@ def attempts_of(session: Session, firm: str, message_id: uuid.UUID) -> Sequence[
     return session.scalars(query.order_by(Attempt.n)).all()
 
 
-def audit_of(session: Session, firm: str, table: str, row: uuid.UUID) -> Sequence[Audit]:
+def audit_of(session: Session, firm: str, table: str, row: uuid.UUID | str) -> Sequence[Audit]:
     """What was done to one row, the newest first."""
     query = (
         select(Audit)

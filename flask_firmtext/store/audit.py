@@ -15,6 +15,7 @@ WORKER = "worker"
 SWEEP = "sweep"
 CARRIER = "carrier"
 CLIENT = "client"
+HOST = "host"
 
 
 def record(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
 from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
-from .states import Direction, NumberState
+from .states import Direction
 
 #: The badge looks at this many threads, the newest: what lies deeper is found in the table, not counted on every page.
 RECENT = 500
@@ -117,11 +117,6 @@ def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID])
     for row, contact in session.execute(query.order_by(ConversationContact.since)) if conversations else ():
         found[row] = (*found.get(row, ()), contact)
     return found
-
-
-def number_states(session: Session, firm: str) -> Collection[str]:
-    """The states of the firm's numbers; none, and texting was never turned on."""
-    return set(session.scalars(select(Number.state).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
 
 
 def _recent(firm: str, older_than: Cursor | None, limit: int) -> type[Conversation]:

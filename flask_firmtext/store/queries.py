@@ -60,11 +60,13 @@ def is_in(column: ColumnElement[Any] | Column[Any], *words: StrEnum) -> ColumnEl
 def sending_number(session: Sessions, firm: str) -> Number | None:
     """The number from which a firm texts: verified, its main one first."""
     return session.scalars(
-        select(Number)
-        .where(Number.firm == firm, Number.state == NumberState.VERIFIED)
-        .order_by(Number.main.desc(), Number.created_at)
-        .limit(1)
+        select(Number).where(Number.firm == firm, sends()).order_by(Number.main.desc(), Number.created_at).limit(1)
     ).one_or_none()
+
+
+def sends() -> ColumnElement[bool]:
+    """Whether a number sends: verified, and its firm has texting turned on."""
+    return and_(Number.state == NumberState.VERIFIED, Number.release_at.is_(None))
 
 
 def own_numbers(session: Sessions, firm: str) -> list[str]:
@@ -124,7 +126,7 @@ def claimable() -> ColumnElement[bool]:
         is_in(Message.state, State.QUEUED),
         Message.not_before <= now,
         Message.expires_at > now,
-        Number.state == NumberState.VERIFIED,
+        sends(),
         ~held(Message.firm, Number.e164),
         ~opted_out(Message.firm, Conversation.phone_index),
         ~waits_for_earlier(),

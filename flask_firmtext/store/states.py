@@ -85,3 +85,21 @@ class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"
     DESTROYED = "destroyed"
+
+
+class OrderState(StrEnum):
+    """Whether an order for a number goes on by itself, waits for a person, or is done."""
+
+    WORKING = "working"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class Step(StrEnum):
+    """What an order does next. Each is written down before it is tried, and can be repeated."""
+
+    CHOOSE = "choose"
+    BUY = "buy"
+    LINK = "link"
+    POINT = "point"
+    CHECK = "check"

@@ -24,7 +24,8 @@ from ..ports.host import (
     TimeEntries,
     Users,
 )
-from .contract_people import ContactsContract, FirmsContract, MattersContract, UsersContract
+from .contract_firms import FirmsContract, UsersContract
+from .contract_people import ContactsContract, MattersContract
 from .contract_work import CalendarContract, DocumentsContract, PaymentsContract, TimeEntriesContract
 from .known import Known, Reply
 

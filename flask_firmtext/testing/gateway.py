@@ -23,6 +23,8 @@ from ..ports.gateway import (
     RawRequest,
     Reason,
     Receipt,
+    Speech,
+    Webhooks,
 )
 from .gateway_contract import GatewayContract
 from .gateway_webhooks import MemoryWebhooks
@@ -62,6 +64,7 @@ class MemoryGateway(Gateway):
         }
         self.for_sale = [NumberOffer(f"+1844555{end:04}", "US", "1.25", FEATURES) for end in range(100, 150)]
         self.files: dict[str, bytes] = {}
+        self.pointed_at: Webhooks | None = None
         self.webhooks = MemoryWebhooks(self)
         self._lock = threading.RLock()
         self._script: dict[str, deque[tuple[bool, Answer]]] = {}
@@ -117,6 +120,14 @@ class MemoryGateway(Gateway):
         self._begin("parse")
         return self.webhooks.parse(request, kind)
 
+    def called(self, request: RawRequest) -> str | None:
+        self._begin("called")
+        return self.webhooks.called(request)
+
+    def say(self, words: str) -> Speech:
+        self._begin("say")
+        return Speech("text/plain", words)
+
     @contextmanager
     def fetch_media(self, url: str) -> Iterator[BinaryIO]:
         self._begin("fetch_media")
@@ -157,10 +168,22 @@ class MemoryGateway(Gateway):
                 raise _number("not_owned")
             self.numbers[e164] = replace(self.numbers[e164], linked=True)
 
+    def point(self, webhooks: Webhooks) -> None:
+        self._begin("point")
+        self.pointed_at = webhooks
+
+    def pointed(self) -> Webhooks | None:
+        self._begin("pointed")
+        return self.pointed_at
+
     def owned(self) -> Sequence[OwnedNumber]:
         self._begin("owned")
         with self._lock:
             return list(self.numbers.values())
+
+    def find(self, e164: str) -> OwnedNumber | None:
+        self._begin("find")
+        return super().find(e164)
 
     def release(self, e164: str, country: str) -> None:
         self._begin("release")

@@ -49,6 +49,9 @@ class Carrier(Protocol):
     def texted(self, text: str, *files: bytes) -> RawRequest:
         """The webhook of a text from ``phone`` to ``number``."""
 
+    def called(self) -> RawRequest:
+        """The webhook that asks what ``phone``, who calls ``number``, is to hear."""
+
     def statuses(self, reference: str) -> Sequence[RawRequest]:
         """The webhooks of a text of ours, up to its end."""
 

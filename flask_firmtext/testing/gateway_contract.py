@@ -21,7 +21,7 @@ from ..errors import (
     WebhookForged,
     WebhookUnreadable,
 )
-from ..ports.gateway import Again, RawRequest, Reason, StatusKind
+from ..ports.gateway import Again, RawRequest, Reason, StatusKind, Webhooks
 from .gateway_carrier import Carrier, Trouble, raised, received, reported, send
 
 
@@ -128,6 +128,21 @@ class WebhooksContract:
         assert event.meaning.opted_out
         assert event.meaning.again is Again.NOT_AS_IT_IS
 
+    def test_a_call_names_the_number_that_rings(self, carrier: Carrier) -> None:
+        request = carrier.called()
+        carrier.gateway.verify(request)
+        assert carrier.gateway.called(request) == carrier.number
+
+    def test_a_call_that_names_no_number_is_none(self, carrier: Carrier) -> None:
+        for body in (b"", b"{", b"[]", b"null", b"{}", b'{"to": 1}', b'{"to": "me"}', b"\xff", b"[" * 100_000):
+            assert carrier.gateway.called(RawRequest("POST", {}, body)) is None
+        assert carrier.gateway.called(RawRequest("GET", {}, b"")) is None
+
+    def test_words_are_said_in_a_form_that_holds_them(self, carrier: Carrier) -> None:
+        speech = carrier.gateway.say("Grüße: this number takes texts only.")
+        assert "Grüße: this number takes texts only." in speech.body
+        assert "/" in speech.media_type
+
     def test_another_body_under_the_same_signature_is_forged(self, carrier: Carrier) -> None:
         request = carrier.texted("canary-a")
         other = replace(request, body=request.body.replace(b"canary-a", b"canary-b"))
@@ -180,6 +195,38 @@ class AccountContract:
         for verb in (gateway.release, gateway.release):
             verb(offer.e164, "US")
         assert offer.e164 not in {number.e164 for number in gateway.owned()}
+
+    def test_one_number_is_found_by_itself(self, carrier: Carrier) -> None:
+        found = carrier.gateway.find(carrier.number)
+        assert found is not None
+        assert found in carrier.gateway.owned()
+        assert (found.e164, found.linked) == (carrier.number, True)
+        for other in (carrier.taken, carrier.number[:-1], carrier.number + "0", "", "+", "canary"):
+            assert carrier.gateway.find(other) is None
+
+    def test_a_number_is_found_from_its_purchase_to_its_release(self, carrier: Carrier) -> None:
+        gateway = carrier.gateway
+        e164 = gateway.search("US", size=1)[0].e164
+        seen = [gateway.find(e164)]
+        for verb in (gateway.buy, gateway.link, gateway.release):
+            verb(e164, "US")
+            seen.append(gateway.find(e164))
+        assert [found and found.linked for found in seen] == [None, False, True, None]
+
+    def test_our_application_comes_to_point_where_it_is_told(self, carrier: Carrier) -> None:
+        gateway = carrier.gateway
+        for host in ("one.example", "one.example", "two.example"):
+            webhooks = Webhooks(*(f"https://{host}/texting/{kind}" for kind in ("inbound", "status", "answer")))
+            gateway.point(webhooks)
+            assert gateway.pointed() == webhooks
+
+    def test_pointing_changes_neither_credentials_nor_numbers(self, carrier: Carrier) -> None:
+        carrier.gateway.point(Webhooks("https://a.example/1", "https://a.example/2", "https://a.example/3"))
+        carrier.gateway.probe()
+        assert send(carrier, "c-1").carrier_id
+        e164 = carrier.gateway.search("US", size=1)[0].e164
+        carrier.gateway.buy(e164, "US")
+        assert carrier.gateway.find(e164)
 
     def test_somebody_elses_number_is_taken(self, carrier: Carrier) -> None:
         assert raised(CarrierRefused, lambda: carrier.gateway.buy(carrier.taken, "US")).code == "taken"

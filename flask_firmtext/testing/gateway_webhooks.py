@@ -45,12 +45,20 @@ class MemoryWebhooks:
         body = {"id": self._carrier.receipts[reference], "reference": reference, "status": status, "code": code}
         return signed({**body, "to": "", "partly": partly, "at": _now()})
 
+    def call(self, sender: str, to: str) -> RawRequest:
+        """The question what ``sender`` (E.164), who calls, is to hear."""
+        return signed({"id": str(uuid.uuid4()), "from": sender, "to": to})
+
+    def called(self, request: RawRequest) -> str | None:
+        to = (_object(request.body) or {}).get("to")
+        return to if isinstance(to, str) and to.startswith("+") else None
+
     def verify(self, request: RawRequest) -> None:
         """:raises WebhookForged, WebhookDoubtful: as in :class:`flask_firmtext.ports.gateway.Gateway`."""
         signature = request.headers.get("authorization", "")
         if not signature:
-            to = (_object(request.body) or {}).get("to")
-            if not isinstance(to, str) or not to.startswith("+"):
+            to = self.called(request)
+            if to is None:
                 raise WebhookForged("unsigned")
             raise WebhookDoubtful("unsigned", to=to)
         issued, _, given = signature.partition(" ")

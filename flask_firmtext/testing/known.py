@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ..ports.host import Host, NoCalendar, NoDocuments, NoMatters, NoPayments, N
 T = TypeVar("T")
 ABSENT = (NoMatters, NoDocuments, NoTimeEntries, NoPayments, NoCalendar)
 
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 #: References that belong to nothing, in the forms in which they come from addresses and old rows.
 NOBODYS = ("", "nobody", "-1", "99999999999999999999", "1 OR 1=1", "%", "ünïcode")
 

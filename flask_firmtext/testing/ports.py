@@ -91,6 +91,10 @@ class MemoryUsers(Users):
     def names(self, refs: Iterable[str]) -> Mapping[str, str]:
         return {ref: self.all[ref].name for ref in refs if ref in self.all}
 
+    @faulty
+    def administrators(self, firm: str) -> Sequence[User]:
+        return [user for user in self.all.values() if user.firm == firm and user.administrator]
+
 
 class MemoryFirms(Firms):
     def __init__(self, faults: Faults) -> None:

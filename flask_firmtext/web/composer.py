@@ -22,6 +22,7 @@ from ..store.models import Conversation, Message
 from ..store.transactions import reading
 from .access import Visitor, asked, somebody, visitor
 from .blueprint import blueprint, wants_part
+from .csrf import KEEPING
 from .draft import Draft
 from .problems import Problem, framed, nothing_here, where
 from .thread import opened
@@ -184,6 +185,8 @@ def stale(error: CSRFError) -> Response:
         code, words = (401, SIGN_IN) if gone else (400, TOO_LONG_OPEN)
         return show(NotSent(code, draft.refused(words)))
     problem = Problem(401 if gone else 400, "The page was open too long", "Open it again.")
+    if request.endpoint in KEEPING:
+        return KEEPING[request.endpoint](problem)
     if wants_part():
         return Response(status=problem.code, headers={"HX-Reswap": "none"})
     return framed("firmtext/problem.html", problem.code, problem=problem)

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
-from . import inbox, slots, times
+from . import inbox, registration, slots, times
+from .access import somebody
 from .linking import linked
 
 NAME = "firmtext_ui"
@@ -63,9 +64,11 @@ FURNITURE: dict[str, Any] = {
     "cursor": inbox.write_cursor,
     "exact": exact,
     "linked": linked,
+    "registration": registration.card,
     "relative": relative,
     "script": script,
     "size": size,
+    "somebody": somebody,
     "style": style,
 }
 

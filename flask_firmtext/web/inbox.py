@@ -16,6 +16,7 @@ from ..store.transactions import reading
 from .access import Visitor, visitor
 from .blueprint import blueprint
 from .problems import nothing_here
+from .takeover import take_over
 
 
 @blueprint.get("/")
@@ -39,6 +40,7 @@ class Inbox:
 
 def contents(who: Visitor, before: str | None = None) -> Inbox:
     """A page of the table with what stands above it."""
+    take_over(who)
     return Inbox(page(who, before), who, why_not(who))
 
 

@@ -34,7 +34,7 @@ def changed() -> Response:
     try:
         return _answer()
     except Problem as problem:
-        return _quiet(Quiet(status=problem.code))
+        return quiet(Quiet(status=problem.code))
 
 
 def _answer() -> Response:
@@ -46,7 +46,7 @@ def _answer() -> Response:
     with reading() as own:
         now = changes.now(own, who.firm.ref)
     if now == since:
-        return _quiet(Quiet(status=204))
+        return quiet(Quiet(status=204))
     unread = threads.unread(who.firm.ref, who.user, may=_reads(who))
     badge = render_template("firmtext/_badge.html", unread=unread)
     parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
@@ -54,7 +54,7 @@ def _answer() -> Response:
         parts |= _of_table(inbox.contents(who))
     if open_thread:
         parts |= _of_thread(who, open_thread, since)
-    return _quiet(Quiet(json.dumps(parts), mimetype="application/json"))
+    return quiet(Quiet(json.dumps(parts), mimetype="application/json"))
 
 
 def _reads(who: Visitor) -> Any:
@@ -90,7 +90,7 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
     }
 
 
-def _quiet(answer: Response) -> Response:
+def quiet(answer: Response) -> Response:
     """The host's session as it was found: a permanent one would be written again with every answer."""
     if session.pop("_permanent", None) is not None:
         session.modified = False

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import composer, csrf, furniture, inbox, live, picker, thread
+from . import (
+    composer,
+    csrf,
+    details,
+    furniture,
+    inbox,
+    live,
+    picker,
+    registration,
+    reminders,
+    settings,
+    switch,
+    thread,
+)
 from .blueprint import blueprint
 
-VIEWS = (composer, inbox, live, picker, thread)
+VIEWS = (composer, details, inbox, live, picker, registration, reminders, settings, switch, thread)
 
 
 def register(app: Flask) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import KeyUnavailable, WebhookDoubtful, WebhookForged
 from ..messaging import alarms, receiving
 from ..ports.gateway import RawRequest
+from . import voice
 from .turnstile import Turnstile
 
 log = logging.getLogger(__name__)
@@ -27,16 +30,22 @@ unsigned = Turnstile(50)
 @blueprint.post("/webhooks/inbound", provide_automatic_options=False)
 def inbound() -> Response:
     """A client's text."""
-    return _taken("inbound")
+    return _taken(partial(_answer, kind="inbound"))
 
 
 @blueprint.post("/webhooks/status", provide_automatic_options=False)
 def status() -> Response:
     """What became of a text of ours."""
-    return _taken("status")
+    return _taken(partial(_answer, kind="status"))
 
 
-def _taken(kind: str) -> Response:
+@blueprint.route("/webhooks/answer", methods=["GET", "POST"], provide_automatic_options=False)
+def answer() -> Response:
+    """What somebody hears who calls one of our numbers."""
+    return _taken(voice.answer)
+
+
+def _taken(answer: Callable[[RawRequest], Response]) -> Response:
     if (request.content_length or 0) > MAX_BYTES:
         return _empty(413)
     if not request.headers.get("Authorization") and not unsigned.passes(request.remote_addr or ""):
@@ -48,7 +57,7 @@ def _taken(kind: str) -> Response:
     if len(body) > MAX_BYTES:
         return _empty(413)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return _answer(RawRequest(request.method, headers, body, tuple(request.args.items(multi=True))), kind)
+    return answer(RawRequest(request.method, headers, body, tuple(request.args.items(multi=True))))
 
 
 def _answer(raw: RawRequest, kind: str) -> Response:

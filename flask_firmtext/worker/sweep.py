@@ -15,15 +15,17 @@ from redis import RedisError
 from ..adapters import bell
 from ..clock import ShiftedClock
 from ..current import State, firmtext
+from ..firm import provisioning
 from ..messaging import holds, overdue, pace
 from . import bells, drain, heartbeats
+from .clerk import Clerk
 from .stop import stopping
 
 log = logging.getLogger(__name__)
 
 EVERY, JITTER = 15.0, 2.0
-#: Without a bell the sweep is what sends, so it looks this often (seconds).
-WITHOUT_BELL = 1.0
+#: An administrator waits before the page that orders a number, and without a bell the sweep is what sends (seconds).
+OFTEN = 1.0
 THREADS = 4
 REDIS_GONE = 30.0
 TOO_LONG_DUE = timedelta(seconds=55)
@@ -36,6 +38,7 @@ class Sweep:
         self.app = app
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
+        self.clerk = Clerk(app)
         self.redis_seen = time.monotonic()
 
     def run(self) -> None:
@@ -56,6 +59,8 @@ class Sweep:
             overdue.expire,
             overdue.withdraw_unwanted,
             overdue.note_silence,
+            provisioning.give_back_what_is_over,
+            self.clerk.look,
             holds.probe,
             heartbeats.forget_old,
         ):
@@ -64,6 +69,7 @@ class Sweep:
     def finish(self) -> None:
         """Wait for the texts in hand."""
         self.senders.shutdown(wait=True)
+        self.clerk.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
@@ -79,7 +85,8 @@ class Sweep:
 
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
-        while time.monotonic() < until and not stopping.wait(WITHOUT_BELL):
+        while time.monotonic() < until and not stopping.wait(OFTEN):
+            self._attempt(self.clerk.look)
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
 

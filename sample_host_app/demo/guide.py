@@ -7,7 +7,7 @@ from .servers import say
 
 SIGN_INS = (
     ("staff@harbor.example", "Harbor Law", "texting is on"),
-    ("admin@harbor.example", "Harbor Law", "its administrator: Admin"),
+    ("admin@harbor.example", "Harbor Law", "its administrator: Settings, Admin"),
     ("admin@prairie.example", "Prairie Legal", "texting is not on yet"),
     ("admin@summit.example", "Summit Counsel", "had text notifications before"),
     ("admin@lisbon.example", "Lisbon Advogados", "outside North America"),
@@ -17,6 +17,7 @@ TRY = (
     "Sign in as staff@harbor.example and open Communications.",
     "New > Send text message, choose Maria Delgado, write, Send.",
     "Answer from her phone in the sandbox and watch the thread.",
+    "Sign in as admin@prairie.example, open Settings > Text Messaging and turn it on.",
     "Text James Whitaker, whose number fails, or switch on a fault in the sandbox.",
 )
 

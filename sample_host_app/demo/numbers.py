@@ -1,17 +1,24 @@
-"""Toll-free numbers for the two demo firms that have texting from the start, taken from whatever carrier there is."""
+"""Toll-free numbers for the two demo firms that have one from the start, taken from whatever carrier there is.
+
+Harbor Law has turned texting on. Summit Counsel has text notifications of the practice system's own, whose number
+FirmText takes over when one of its people looks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy import select
 
 from flask_firmtext.errors import CarrierError
-from flask_firmtext.firm import provisioning
+from flask_firmtext.firm import details, provisioning, texting
 from flask_firmtext.ports.gateway import Gateway, OwnedNumber
 from flask_firmtext.store import queries
+from flask_firmtext.store.models import Texting
 
-from ..models import db
+from .. import people
+from ..models import Firm, User, db
 
 #: Firm and the number that the sandbox has for it.
 PREFERRED = {"harbor": "+18335550100", "summit": "+18335550101"}
@@ -22,13 +29,38 @@ def adopt(app: Flask) -> list[str]:
     told = []
     firmtext = app.extensions["firmtext"]
     get_one = _bought if firmtext.settings.sandboxed else _not_bought
-    for firm, preferred in PREFERRED.items():
+    for firm in PREFERRED:
         if not queries.own_numbers(db.session, firm):
-            number, words = _number(firmtext.gateway, preferred, get_one)
-            provisioning.adopt(db.session, firm=firm, number=number)
+            number, words = _number(firmtext.gateway, _preferred(firm), get_one)
+            _give(firm, number)
             told += [f"{firm}: {words}"] if words else []
             db.session.commit()
+    _turn_on(app, people.HARBOR)
     return told
+
+
+def _preferred(firm: str) -> str:
+    """The number of Summit's notifications, once it was chosen, stays."""
+    return db.session.get_one(Firm, firm).notifications_number or PREFERRED[firm]
+
+
+def _give(firm: str, number: str) -> None:
+    row = db.session.get_one(Firm, firm)
+    if row.notifications_number is None:
+        provisioning.adopt(db.session, firm=firm, number=number)
+    else:
+        row.notifications_number = number
+
+
+def _turn_on(app: Flask, firm: people.DemoFirm) -> None:
+    """As its administrator would do it, who gives the office's e-mail and phone."""
+    if firm.office is None or db.session.get(Texting, firm.ref) is not None:
+        return
+    known = app.extensions["firmtext"].host.firms.get(firm.ref)
+    administrator = db.session.scalars(select(User).filter_by(firm_ref=firm.ref, administrator=True)).first()
+    given = details.check(db.session, firm.ref, *firm.office)
+    texting.turn_on(db.session, known, given, by=administrator.get_id() if administrator else "seed")
+    db.session.commit()
 
 
 def _number(gateway: Gateway, preferred: str, get_one: Callable[[Gateway, str], tuple[str, str]]) -> tuple[str, str]:

@@ -108,6 +108,21 @@ def test_a_number_is_linked_by_our_application_only(
     assert gateway.owned() == [OwnedNumber(NUMBER, "US", ALL, linked)]
 
 
+@pytest.mark.parametrize(("e164", "found"), [(NUMBER, True), ("+1888555011", False), ("+188855501110", False)])
+def test_one_number_is_asked_for_alone(account: Account, gateway: VonageGateway, e164: str, found: bool) -> None:
+    longer = {**LISTED, "msisdn": "188855501119"}
+    account.says("/account/numbers", {"count": 2, "numbers": [longer, {**LISTED, "app_id": APPLICATION}]})
+    assert gateway.find(e164) == (OwnedNumber(NUMBER, "US", ALL, linked=True) if found else None)
+    ((path, query),) = account.asked
+    assert (path, query["pattern"], query["search_pattern"]) == ("/account/numbers", e164[1:], "0")
+
+
+@pytest.mark.parametrize("odd", ["", "+", "canary", "+1 888", "+18885550111&x=y"])
+def test_what_is_no_number_is_not_found_and_not_asked_for(carrier: Any, gateway: VonageGateway, odd: str) -> None:
+    assert gateway.find(odd) is None
+    assert carrier.requests == []
+
+
 def test_buying_twice_is_buying_once(account: Account, gateway: VonageGateway) -> None:
     account.says("/number/buy", OK)
     gateway.buy(NUMBER, "US")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from accessibility import check
 from flask_firmtext.messaging import holds
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import HoldKind, State
@@ -104,19 +104,6 @@ def test_no_page_has_anything_serious(
     for show in SHOWN:
         show(staff, site, office)
         check(staff, show.__name__)
-
-
-def check(page: Any, name: str) -> None:
-    found = Axe().run(page).response["violations"]
-    bad = [
-        (violation["id"], node["html"][:200], node["failureSummary"])
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-    assert bad == [], name
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not wide, f"{name} must be scrolled sideways"
 
 
 def test_signed_out_and_kept_words_have_nothing_serious(page: Any, site: str, office: Office) -> None:

@@ -44,8 +44,8 @@ def wrong(app: Flask) -> Findings:
 
 
 @pytest.fixture
-def healthy(carrier_app: Flask) -> Flask:
-    """The host on the sandbox, with a sweep and a worker that have just given a sign of life."""
+def healthy(carrier_app: Flask, served: str) -> Flask:
+    """The host on the sandbox, served, with a sweep and a worker that have just given a sign of life."""
     heartbeats.beat(heartbeats.SWEEP)
     heartbeats.beat(heartbeats.SEND)
     return carrier_app

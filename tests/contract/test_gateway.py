@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -55,6 +56,9 @@ class InMemory:
 
     def texted(self, text: str, *files: bytes) -> RawRequest:
         return self.gateway.webhooks.text(self.phone, self.number, text, *files)
+
+    def called(self) -> RawRequest:
+        return self.gateway.webhooks.call(self.phone, self.number)
 
     def statuses(self, reference: str) -> list[RawRequest]:
         to = next(text.to for text in self.gateway.sent if text.reference == reference)
@@ -108,6 +112,12 @@ class OnTheSandbox:
         sent = self.sandbox.post(path, to=self.number[1:], text=text, media=media)["message_uuid"]
         return until(lambda: next(iter(self._about(sent, "inbound")), None))
 
+    def called(self) -> RawRequest:
+        # Who asks is answered without a body: the call drops.
+        path = f"{self.sandbox.control}/_sandbox/phones/{self.phone[1:]}/calls"
+        self.sandbox.session.post(path, json={"to": self.number[1:]}, timeout=10)
+        return self.arrived[-1][1]
+
     def statuses(self, reference: str) -> Sequence[RawRequest]:
         post = next(post for post in self.sandbox.posts if post["client_ref"] == reference)
         return until(
@@ -125,12 +135,16 @@ def arrived(public_url: str) -> Iterator[list[tuple[str, RawRequest]]]:
 
     class Webhooks(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            came.append((self.path.rpartition("/")[2], RawRequest("POST", headers, body)))
+            address = urlsplit(self.path)
+            request = RawRequest(self.command, headers, body, tuple(parse_qsl(address.query)))
+            came.append((address.path.rpartition("/")[2], request))
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        do_GET = do_POST
 
         def log_message(self, *_: Any) -> None:
             """Nothing."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flask_firmtext.errors import CarrierBusy
+from flask_firmtext.firm import texting
 from flask_firmtext.ports.gateway import OwnedNumber
 from flask_firmtext.store import queries
 from flask_firmtext.testing import create_tables
@@ -44,12 +45,37 @@ def practice(new_database: Callable[[str], str], api_host: str) -> Iterator[Any]
 
 
 def numbers_after(practice: Any) -> tuple[list[str], list[str], list[str]]:
-    """Harbor's numbers, Summit's, and what was said."""
+    """Harbor's numbers, the number of Summit's notifications, and what was said."""
     from sample_host_app.demo import numbers
-    from sample_host_app.models import db
+    from sample_host_app.models import Firm, db
 
     said = numbers.adopt(practice)
-    return queries.own_numbers(db.session, "harbor"), queries.own_numbers(db.session, "summit"), said
+    assert queries.own_numbers(db.session, "summit") == []
+    return queries.own_numbers(db.session, "harbor"), [db.session.get_one(Firm, "summit").notifications_number], said
+
+
+def test_harbor_has_turned_texting_on_and_summit_is_left_to_be_taken_over(practice: Any) -> None:
+    from sample_host_app.models import db
+
+    numbers_after(practice)
+    harbor = texting.status(db.session, "harbor")
+    assert (harbor.details.email, harbor.details.phone) == ("office@harbor.example", "+16175550190")
+    assert harbor.main is not None
+    assert harbor.order is None
+    assert texting.status(db.session, "summit").texting is None
+    assert texting.take_over(practice.extensions["firmtext"].host.firms.get("summit"))
+    db.session.expire_all()
+    assert texting.status(db.session, "summit").main.e164 == "+18335550101"
+
+
+def test_texting_turned_off_stays_off_when_the_demo_starts_again(practice: Any) -> None:
+    from sample_host_app.models import db
+
+    numbers_after(practice)
+    texting.turn_off(db.session, "harbor", by="admin")
+    db.session.commit()
+    numbers_after(practice)
+    assert texting.status(db.session, "harbor").off
 
 
 def test_each_firm_gets_the_number_that_the_sandbox_has_for_it(practice: Any) -> None:
@@ -74,6 +100,7 @@ def test_with_no_number_one_is_bought_for_each_firm(practice: Any) -> None:
     gateway.numbers = {}
     harbor, summit, said = numbers_after(practice)
     assert harbor != summit
+    assert numbers_after(practice)[:2] == (harbor, summit)
     assert {number.e164 for number in gateway.owned() if number.linked} == {*harbor, *summit}
     assert said == [f"harbor: bought {harbor[0]}", f"summit: bought {summit[0]}"]
 

@@ -16,7 +16,7 @@ PAGES = (
     "/calendar",
     "/bills",
     "/documents",
-    "/settings/text-messaging",
+    "/settings",
 )
 
 
@@ -118,7 +118,7 @@ def test_an_administrator_finds_the_own_firm_only(practice: Any, signed_in: Call
 
 def test_no_page_allows_inline_scripts(signed_in: Callable[[str], Any]) -> None:
     admin = signed_in("admin@harbor.example")
-    for path in (*PAGES, "/contacts/1", "/nowhere", "/admin/contacts/"):
+    for path in (*PAGES, "/texting/settings", "/contacts/1", "/nowhere", "/admin/contacts/"):
         answer = admin.get(path)
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'self'")
@@ -145,10 +145,27 @@ def test_a_list_of_contacts_costs_two_queries_however_long(
 @pytest.mark.parametrize(
     ("email", "words"),
     [
+        ("admin@harbor.example", "(833) 555-0100"),
         ("staff@harbor.example", "(833) 555-0100"),
-        ("staff@prairie.example", "not on for Prairie Legal"),
+        ("admin@prairie.example", ">Turn on text messaging</button>"),
+        ("staff@prairie.example", "<bdi>Paul Jensen</bdi> can turn it on"),
         ("admin@lisbon.example", "United States and Canada"),
     ],
 )
 def test_settings_say_whether_texting_is_on(signed_in: Callable[[str], Any], email: str, words: str) -> None:
-    assert words in signed_in(email).get("/settings/text-messaging").text
+    answer = signed_in(email).get("/settings/text-messaging", follow_redirects=True)
+    assert answer.request.path == "/texting/settings"
+    assert words in answer.text
+    assert re.search(r'href="/settings" aria-current="(true|page)"', answer.text)
+    assert 'href="/communications" aria-current' not in answer.text
+
+
+def test_the_settings_lead_to_text_messaging(signed_in: Callable[[str], Any]) -> None:
+    assert '<a href="/texting/settings">Text Messaging</a>' in signed_in("staff@harbor.example").get("/settings").text
+
+
+def test_nobody_reads_the_settings_without_signing_in(visitor: Any) -> None:
+    for path in ("/settings", "/settings/text-messaging", "/texting/settings", "/texting/guidance"):
+        answer = visitor.get(path)
+        assert answer.status_code == 302
+        assert "/login" in answer.headers["Location"]

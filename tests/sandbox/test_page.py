@@ -89,6 +89,17 @@ def test_every_button_is_a_fault_that_exists(carrier: Any) -> None:
     assert carrier.ask("GET", "/faults").json() == []
 
 
+def test_a_button_lets_carriers_block_a_number_and_take_its_texts_again(carrier: Any, final: Any) -> None:
+    assert "(833) 555-0100: verified" in _page(carrier).text
+    _press(carrier, f"/numbers/{FIRM}", phone=PHONE, verified="0")
+    assert "(833) 555-0100: blocked" in _page(carrier).text
+    assert "(833) 555-0101: verified" in _page(carrier).text
+    assert final(carrier.send("Hello"))["status"] == "rejected"
+    _press(carrier, f"/numbers/{FIRM}", phone=PHONE, verified="1")
+    assert "(833) 555-0100: verified" in _page(carrier).text
+    assert _press(carrier, "/numbers/18335559999", verified="1").status_code == 404
+
+
 def test_another_site_cannot_press_the_buttons(carrier: Any) -> None:
     answer = carrier.http.post(
         f"{carrier.control}/reset", headers={"Sec-Fetch-Site": "cross-site"}, allow_redirects=False, timeout=10

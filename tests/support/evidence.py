@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from flask_firmtext import signals
 from flask_firmtext.store import cells
-from flask_firmtext.store.models import Base, Quarantine
+from flask_firmtext.store.base import Base
+from flask_firmtext.store.models import Quarantine
 from flask_firmtext.store.transactions import reading
 
 

@@ -71,8 +71,8 @@ def test_the_token_may_come_in_a_header(office: Office) -> None:
 
 
 def test_webhooks_need_no_token(office: Office) -> None:
-    answer = office.person(None).post("/texting/webhooks/inbound", {})
-    assert answer.status_code == 401
+    for kind in ("inbound", "answer"):
+        assert office.person(None).post(f"/texting/webhooks/{kind}", {}).status_code == 401
 
 
 def test_a_token_of_another_session_is_refused(office: Office) -> None:

@@ -102,7 +102,7 @@ def test_a_database_that_is_away_does_not_break_the_hosts_page(hosts: Office) ->
 
 def test_a_firm_without_texting_reads_why(hosts: Office) -> None:
     with own() as session:
-        session.scalars(select(Number).where(Number.e164 == HARBOR)).one().state = NumberState.LINKED
+        session.scalars(select(Number).where(Number.e164 == HARBOR)).one().state = NumberState.SUBMITTED
     page = hosts.person().get("/hosts").text
     assert "still verifying" in page
     assert ">New</button>" not in page

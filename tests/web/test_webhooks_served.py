@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
+from away import away
 from carrier import Carrier
 from evidence import everything, heard, kept, rows
 from flask_firmtext.current import firmtext
@@ -110,31 +109,6 @@ def test_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, san
 def test_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, served: str) -> None:
     head = b"POST /texting/webhooks/status HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n"
     assert raw(served, head).startswith(b"HTTP/1.1 413")
-
-
-@contextlib.contextmanager
-def away(app: Any) -> Iterator[None]:
-    """The database refuses connections, as a restarting one does."""
-    engine = app.extensions["sqlalchemy"].engines[None]
-    engine.dispose()
-    url = engine.url
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database)
-        hidden = path.with_name("hidden")
-        path.rename(hidden)
-        path.mkdir()
-        yield
-        path.rmdir()
-        hidden.rename(path)
-        return
-    admin = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false')
-        connection.exec_driver_sql(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.database}'"
-        )
-        yield
-        connection.exec_driver_sql(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
 
 
 def test_while_the_database_is_away_it_is_503_and_the_repeat_is_stored(

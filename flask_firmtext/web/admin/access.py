@@ -40,13 +40,18 @@ def subject_of(session: Session, firm: str, conversation: uuid.UUID) -> Subject:
     return Subject(firm, refs.get(conversation, ()), str(conversation))
 
 
-def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) -> Subject:
-    """Go on only if the host lets this administrator read the conversation; 404 otherwise, as for what is not there."""
-    subject = subject_of(session, who.firm.ref, conversation)
+def must(who: Visitor, action: str, subject: Subject | None = None) -> None:
+    """Go on only if the host lets this administrator; 404 otherwise, as for what is not there."""
     try:
-        who.must("conversation.read", subject)
+        who.must(action, subject)
     except Problem as problem:
         abort(problem.code)
+
+
+def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) -> Subject:
+    """Go on only if the host lets this administrator read the conversation."""
+    subject = subject_of(session, who.firm.ref, conversation)
+    must(who, "conversation.read", subject)
     return subject
 
 

@@ -1,7 +1,8 @@
-"""What happened to one text: its attempts, what was recorded of it, what the carrier reported."""
+"""What happened to one row; to a text: its attempts, what was recorded of it, what the carrier reported."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from ..access import Visitor
 from . import words
 from .record import Table
 
+HEADS = ("Time", "What", "By", "Evidence")
+NOTHING = "Nothing is recorded."
+
 
 def tables(session: Session, message: Message, who: Visitor) -> tuple[Table, Table]:
     """The attempts and the history of a text of the firm."""
@@ -22,6 +26,16 @@ def tables(session: Session, message: Message, who: Visitor) -> tuple[Table, Tab
     records = admin_queries.audit_of(session, firm, Message.__tablename__, message.id)
     statuses = admin_queries.statuses_of(session, firm, message.id)
     return _attempts([*attempts], who), _history([*records], [*statuses], who)
+
+
+def table(title: str, records: Sequence[Audit], who: Visitor, said: Callable[[Audit], Markup | str]) -> Table:
+    """What was recorded of a row (the newest first), the oldest first; ``said`` puts each into words."""
+    names = words.actors(record.actor for record in records)
+    lines = [
+        (words.time(record.at, who.firm.zone), said(record), names[record.actor], words.code(record.evidence))
+        for record in reversed(records)
+    ]
+    return Table(title, HEADS, lines, NOTHING)
 
 
 def _attempts(attempts: list[Attempt], who: Visitor) -> Table:
@@ -55,7 +69,7 @@ def _history(records: list[Audit], statuses: list[StatusEvent], who: Visitor) ->
     ]
     happened.sort(key=lambda one: one[0])
     lines = [(words.time(at, who.firm.zone), *cells) for at, cells in happened]
-    return Table("History", ("Time", "What", "By", "Evidence"), lines, "Nothing is recorded.")
+    return Table("History", HEADS, lines, NOTHING)
 
 
 def _done(record: Audit) -> Markup | str:

@@ -28,12 +28,17 @@ class Page(list[Any]):
 
 def read(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: int) -> tuple[Sequence[Any], str | None]:
     """The rows of the page that is asked for, the newest first, and where the next one begins."""
+    rows = asked(query, order, size).all()
+    shown = rows[:size]
+    return shown, _address(shown[-1], order) if len(rows) > size else None
+
+
+def asked(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: int) -> Query[Any]:
+    """The page that the address asks for, and the row after it."""
     after = _asked(order)
     if after is not None:
         query = query.filter(tuple_(*order) < tuple_(*after))
-    rows = query.order_by(*(column.desc() for column in order)).limit(size + 1).all()
-    shown = rows[:size]
-    return shown, _address(shown[-1], order) if len(rows) > size else None
+    return query.order_by(*(column.desc() for column in order)).limit(size + 1)
 
 
 def identity(written: str) -> uuid.UUID | None:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import abort, request
 from flask_admin.base import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm, SecureForm
@@ -19,7 +19,8 @@ from werkzeug.local import LocalProxy
 
 from ...current import firmtext
 from ..access import Visitor, visitor
-from . import access, answers, choices, pages
+from . import choices, pages
+from .guarded import Guarded
 from .pages import Page
 from .record import Record
 
@@ -33,7 +34,7 @@ class HostsDatabase:
     session = LocalProxy(lambda: firmtext.db.session)
 
 
-class FirmRecords(ModelView):  # type: ignore[misc]
+class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
     """Rows to look at. Nothing is created, edited, deleted or exported, and the routes for it do not exist.
 
     Flask-Admin counts rows, and loads one, past ``get_query``: all three are scoped here. Rows are put into words by
@@ -49,16 +50,14 @@ class FirmRecords(ModelView):  # type: ignore[misc]
     named_filter_urls = True
     page_size = 50
     simple_list_pager = True
-    #: The routes that exist; a view with an action adds ``action_view`` and says why.
     routes: tuple[str, ...] = ("index_view", "details_view")
     #: When, and the id: the columns that a list is read backwards by.
     order: tuple[InstrumentedAttribute[Any], ...]
     empty = "There is nothing here yet."
-    _urls: list[tuple[str, str, Any]]
 
     def __init__(self, model: type, plural: str, **more: Any) -> None:
         super().__init__(model, HostsDatabase(), endpoint=f"firmtext_{plural}", url=f"firmtext/{plural}", **more)
-        self._urls = [route for route in self._urls if route[1] in self.routes]
+        self._keep_routes()
 
     @abstractmethod
     def lines(self, session: Session, rows: Sequence[Any], who: Visitor) -> list[Any]:
@@ -71,16 +70,6 @@ class FirmRecords(ModelView):  # type: ignore[misc]
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         """The rows of a list: what the address wants beside the filters, without columns that no list shows."""
         return query
-
-    @property
-    def extra_css(self) -> list[str]:
-        return [url_for("firmtext.static", filename="admin.css")]
-
-    def is_accessible(self) -> bool:
-        return access.administrator() is not None
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> None:
-        access.refuse()
 
     def get_query(self) -> Query[Any]:
         rows: Query[Any] = firmtext.db.session.query(self.model)
@@ -123,16 +112,12 @@ class FirmRecords(ModelView):  # type: ignore[misc]
         list_url = get_redirect_target() or self.get_url(".index_view")
         return self.render(self.details_template, record=record, return_url=list_url)
 
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        blueprint: Blueprint = super().create_blueprint(admin)
-        answers.attach(blueprint)
-        return blueprint
-
     def render(self, template: str, **context: Any) -> str:
         if template == self.list_template:
-            # Flask-Admin's own filters need inline handlers; ours stand in the same template as a form.
+            # Flask-Admin's own filters and actions need inline handlers; ours stand in the same template as forms.
             fields = choices.form(self._filter_args or {}, context["active_filters"])
             context |= {"filters": None, "filter_groups": None, "choices": fields}
+            context |= {"actions": None, "named_actions": context["actions"]}
         return str(super().render(template, **context))
 
     def _get_list_filter_args(self) -> list[choices.Active]:

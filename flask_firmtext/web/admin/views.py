@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ...current import Unconfigured
-from ...store.models import Attempt, Conversation, Message
+from ...store.models import Attempt, Conversation, Message, Number, Order
+from ...store.models import Quarantine as Kept
 from .attempts import Attempts
 from .conversations import Conversations
 from .messages import Messages
+from .numbers import Numbers
+from .orders import Orders
+from .quarantine import Quarantine
+from .templates import Templates
+from .texting import Texting
 
 CATEGORY = "Text messages"
 
@@ -23,3 +29,8 @@ def add_views(admin: Any) -> None:
     admin.add_view(Messages(Message, "messages", name="Messages", category=CATEGORY))
     admin.add_view(Conversations(Conversation, "conversations", name="Conversations", category=CATEGORY))
     admin.add_view(Attempts(Attempt, "attempts", name="Sending attempts", category=CATEGORY))
+    admin.add_view(Quarantine(Kept, "quarantine", name="Quarantine", category=CATEGORY))
+    admin.add_view(Texting("texting", name="Texting", category=CATEGORY))
+    admin.add_view(Numbers(Number, "numbers", name="Numbers", category=CATEGORY))
+    admin.add_view(Orders(Order, "orders", name="Number orders", category=CATEGORY))
+    admin.add_view(Templates("templates", name="Templates", category=CATEGORY))

@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "message.accept": "Written",
     "message.view": "Opened in the administration",
     "conversation.view": "Opened in the administration",
+    "quarantine.view": "Opened in the administration",
 }
 ACTORS: Mapping[str, str] = {
     "worker": "Worker",
@@ -40,6 +41,7 @@ ACTORS: Mapping[str, str] = {
     "carrier": "Carrier",
     "client": "Client",
     "system": "This system",
+    "host": "Practice system",
 }
 CLI = "cli:"
 SOMEBODY = "Former colleague"

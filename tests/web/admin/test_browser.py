@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 
+from administering import failed_order, kept, order_state
 from attempts import claimed
 from office import ADMIN, Office
 from serving import serving
 
 POLICY = "default-src 'self'; img-src 'self' data:"
-PAGES = ("messages/", "conversations/", "attempts/")
+PAGES = ("messages/", "conversations/", "attempts/", "quarantine/", "numbers/", "orders/")
+#: Pages without a list.
+FACTS = ("texting/", "templates/")
 
 
 @pytest.fixture
@@ -36,6 +39,8 @@ def address(app: Flask, office: Office) -> Iterator[str]:
 @pytest.mark.parametrize("width", [1280, 360])
 def test_pages_fit_and_run_nothing_inline(office: Office, address: str, page: Any, width: int) -> None:
     claimed("<img src=x onerror=document.title=1>" + "long" * 60)
+    kept(words="<img src=x onerror=document.title=1>" + "long" * 60)
+    failed_order(cause="a_long_word" * 20)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -46,9 +51,28 @@ def test_pages_fit_and_run_nothing_inline(office: Office, address: str, page: An
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         page.locator("td.list-buttons-column a").first.click()
         page.get_by_role("link", name="Back to the list").wait_for()
+        page.wait_for_load_state()  # its styles, too
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.title() != "1"
+    for name in FACTS:
+        page.goto(f"{address}/admin/firmtext/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert said == []
+
+
+def test_trying_again_asks_first_without_a_script(office: Office, address: str, page: Any) -> None:
+    order = failed_order()
+    page.goto(f"{address}/sign-in/{ADMIN}")
+    page.goto(f"{address}/admin/firmtext/orders/")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("heading", name="Try again to get the number?").wait_for()
+    page.get_by_role("link", name="Leave it").click()
+    assert order_state(order) == "failed"
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("heading", name="Try again to get the number?").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("It is being tried again").wait_for()
+    assert order_state(order) == "working"
 
 
 def test_a_filter_is_chosen_by_its_label_and_shown_chosen(office: Office, address: str, page: Any) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.form import SecureForm
 
+from administering import failed_order, kept, number_of
 from attempts import claimed
 from flask_firmtext import FirmText
 from flask_firmtext.current import Unconfigured
@@ -18,10 +19,13 @@ from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
 from office import ADMIN, STAFF, Office, Person, Statements
 
-VIEWS = ("messages", "conversations", "attempts")
+VIEWS = ("messages", "conversations", "attempts", "quarantine", "numbers", "orders")
+#: Pages about the firm as a whole.
+FACTS = ("texting", "templates")
 UMA = "admin@summit.example"
 
 every_view = pytest.mark.parametrize("view", VIEWS)
+every_page = pytest.mark.parametrize("view", [*VIEWS, *FACTS])
 
 
 def address(view: str, route: str = "", **query: object) -> str:
@@ -35,7 +39,8 @@ def records(app: Flask) -> list[FirmRecords]:
 def ids(office: Office) -> dict[str, uuid.UUID]:
     """A row of each kind at Harbor Law, by the view that shows it."""
     attempt = claimed("Hello")
-    return {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
+    texts = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
+    return texts | {"quarantine": kept(), "numbers": number_of(), "orders": failed_order()}
 
 
 @pytest.fixture
@@ -50,7 +55,13 @@ def summits(office: Office) -> dict[str, uuid.UUID]:
             deadline=text.created_at,
         )  # fmt: skip
         session.add(attempt)
-    return {"messages": message, "conversations": conversation, "attempts": attempt.id}
+    texts = {"messages": message, "conversations": conversation, "attempts": attempt.id}
+    firm = "summit"
+    return texts | {
+        "quarantine": kept(firm, "Summit's stranger"),
+        "numbers": number_of(firm),
+        "orders": failed_order(firm),
+    }
 
 
 @every_view
@@ -87,7 +98,7 @@ def test_trap_1_counts_and_single_rows_are_scoped(
     for view in records(app):
         with app.test_request_context():
             office.host.users.sign_in(ADMIN)
-            assert view.get_count_query().scalar() == 0
+            assert view.get_count_query().scalar() == (1 if view.endpoint == "firmtext_numbers" else 0)
             assert view.get_one(str(summits[view.endpoint.removeprefix("firmtext_")])) is None
             office.host.users.sign_in(UMA)
 
@@ -98,17 +109,19 @@ def test_traps_1_2_3_4_8_what_could_do_more_does_not_exist(office: Office, ada: 
     data = {"id": str(message), "rowid": str(message), "action": "delete", "list_form_pk": str(message), "state": "x"}
     for route in ("edit/", "new/", "ajax/lookup/", "export/csv/", "export/xlsx/"):
         assert ada.get(address(view, route, **data)).status_code == 404, route
-    for route in ("edit/", "new/", "delete/", "action/", "ajax/update/"):
+    for route in ("edit/", "new/", "delete/", "ajax/update/", *(["action/"] if view != "orders" else [])):
         assert ada.post(address(view, route), data).status_code == 404, route
     assert office.texts() == 1
 
 
-def test_the_only_routes_are_list_and_detail(app: Flask) -> None:
-    ours = {view.endpoint for view in records(app)}
+def test_the_only_routes_are_list_and_detail_and_one_action(app: Flask) -> None:
+    ours = {f"firmtext_{name}" for name in (*VIEWS, *FACTS)}
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in ours]
-    assert {rule.endpoint.partition(".")[2] for rule in rules} == {"index_view", "details_view"}
-    assert len(rules) == 2 * len(VIEWS)
-    assert all(rule.methods == {"GET", "HEAD", "OPTIONS"} for rule in rules)
+    reading = [rule for rule in rules if rule.methods == {"GET", "HEAD", "OPTIONS"}]
+    assert {rule.endpoint.partition(".")[2] for rule in reading} == {"index_view", "details_view"}
+    assert len(reading) == 2 * len(VIEWS) + len(FACTS)
+    others = [(rule.endpoint, rule.methods) for rule in rules if rule not in reading]
+    assert others == [("firmtext_orders.action_view", {"POST", "OPTIONS"})]
 
 
 def test_trap_5_a_form_that_a_later_view_may_have_is_checked_for_its_token(app: Flask) -> None:
@@ -127,16 +140,19 @@ def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
             answer = person.get(address(view, route, id=row))
             assert answer.status_code == code
             assert "Summit" not in answer.text
+    for view in FACTS:
+        assert person.get(address(view)).status_code == code
+    assert person.post(address("orders", "action/"), {"action": "again"}).status_code == code
 
 
-@every_view
+@every_page
 def test_an_administrator_whom_the_host_refuses_stays_outside(office: Office, ada: Person, view: str) -> None:
     assert ada.get(address(view)).status_code == 200
     office.host.users.refuse(ADMIN, "conversation.list")
     assert ada.get(address(view)).status_code == 403
 
 
-@every_view
+@every_page
 def test_a_host_that_cannot_say_is_answered_503(office: Office, ada: Person, view: str) -> None:
     office.host.fault("Users.may", raises=RuntimeError("down"))
     assert ada.get(address(view)).status_code == 503
@@ -162,6 +178,8 @@ def test_trap_7_order_and_number_of_rows_follow_no_made_up_word(
 ) -> None:
     claimed("Apples")
     claimed("Zebras", contact="grace")
+    kept(words="Apples")
+    failed_order()
     plain = ada.get(address(view)).text
     for query in ({"search": "Apples"}, {"sort": 1}, {"sort": 1, "desc": 1}, {"page_size": 1}, {"flt0_body_is": "x"}):
         assert ada.get(address(view, **query)).text.count("details/?id=") == plain.count("details/?id=")
@@ -184,7 +202,8 @@ def test_trap_7_a_foreign_row_as_the_beginning_of_a_page_leads_nowhere_foreign(
     for before in (summits[view], f"2000-01-01T00:00:00Z~{summits[view]}", f"2999-01-01T00:00:00Z~{summits[view]}"):
         page = ada.get(address(view, before=before))
         assert page.status_code == 200
-        assert "details/?id=" not in page.text
+        assert f"details/?id={summits[view]}" not in page.text
+        assert "details/?id=" not in page.text or view == "numbers"
 
 
 def test_trap_9_no_form_has_a_field_so_no_drop_down_lists_rows(app: Flask) -> None:
@@ -214,7 +233,15 @@ def test_trap_11_a_row_is_printed_with_class_and_id_only(office: Office) -> None
 def test_trap_11_a_page_prints_no_row_and_no_bytes(office: Office, ada: Person) -> None:
     for view, row in ids(office).items():
         for page in (ada.get(address(view)).text, ada.get(address(view, "details/", id=row)).text):
-            for printed in ("&lt;Message", "&lt;Conversation", "&lt;Attempt", "b&#39;", "\\x"):
+            for printed in (
+                "&lt;Message",
+                "&lt;Conversation",
+                "&lt;Attempt",
+                "&lt;Number",
+                "&lt;Order",
+                "b&#39;",
+                "\\x",
+            ):
                 assert printed not in page
 
 

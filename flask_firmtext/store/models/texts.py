@@ -1,4 +1,4 @@
-"""The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
+"""The tables of texts and of what is needed to send and receive them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..clock import UTCDateTime
-from .base import Base, new_id
-from .states import Direction, HoldKind, KeyState, Kind, NumberState, Outcome, State
-
-Reference = String(255)
-Word = String(32)
+from ...clock import UTCDateTime
+from ..base import Base, Reference, Word, new_id
+from ..states import Direction, HoldKind, KeyState, Kind, Outcome, State
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -68,26 +65,6 @@ class KeyCheck(Base):
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary(16))
-
-
-class Number(Base):
-    """A toll-free number of a firm. ``next_free_at`` is when the carriers take its next segment."""
-
-    __tablename__ = "firmtext_number"
-    __table_args__ = (
-        UniqueConstraint("e164"),
-        Index(None, "firm"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    firm: Mapped[str] = mapped_column(Reference)
-    e164: Mapped[str] = mapped_column(String(16))
-    country: Mapped[str] = mapped_column(String(2), default="US")
-    state: Mapped[str] = mapped_column(Word, default=NumberState.BOUGHT)
-    main: Mapped[bool] = mapped_column(default=False, server_default=false())
-    next_free_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    slowed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Account(Base):

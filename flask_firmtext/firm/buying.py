@@ -1,0 +1,116 @@
+"""Numbers that an operator buys, for a firm or for the pool, worked on in the operator's own process.
+
+All orders of one run have the same time. As long as one of them is unfinished, the whole run counts: whoever repeats
+a run that was killed gets what it did not bring, and nothing twice.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..ports.gateway import NumberOffer
+from ..store import firm_queries, number_queries
+from ..store.models import Order
+from ..store.states import OrderState, Step
+from ..store.transactions import own, reading
+from . import offers, orders, steps
+
+#: The carrier tells of at most so many numbers at once.
+MOST = 100
+#: How long we look away from an order that somebody else has, or that waits for its next try (seconds).
+LOOK_AWAY = 1.0
+SHORTEST_LOOK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do: ``unfinished`` orders first, then one number from the pool or these ``offers``.
+
+    ``missing`` are those for which nothing is for sale.
+    """
+
+    firm: str
+    country: str
+    unfinished: Sequence[Order]
+    from_pool: bool
+    offers: Sequence[NumberOffer]
+    missing: int
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the offers cost together in a month; None when the carrier's prices cannot be added."""
+        try:
+            return sum((Decimal(offer.cost) for offer in self.offers), Decimal(0))
+        except InvalidOperation:
+            return None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be done."""
+        return not (self.unfinished or self.from_pool or self.offers)
+
+
+def plan(firm: str, country: str, count: int) -> Plan:
+    """How ``count`` numbers would be got for a firm (reference), or for the pool; only looks.
+
+    :raises CarrierError: as ``Gateway.search``.
+    """
+    with reading() as session:
+        unfinished = number_queries.unfinished(session, firm=firm)
+        counted = number_queries.ordered_at(session, firm, {order.created_at for order in unfinished})
+        wanted = max(0, count - counted)
+        pooled = firm != firm_queries.POOL and number_queries.waits_in_pool(session, offers.countries(country))
+    if pooled and wanted:
+        return Plan(firm, country, unfinished, True, (), 0)
+    found = offers.nearest(country, size=min(MOST, wanted + steps.OFFERS))[:wanted] if wanted else ()
+    return Plan(firm, country, unfinished, False, found, wanted - len(found))
+
+
+def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
+    """Order what was planned, the unfinished orders first; nothing is bought yet. A step of our own."""
+    with own() as session:
+        orders.again(session, planned.firm)
+        placed = [order for order in _orders(session, planned, by) if order is not None]
+        session.execute(
+            update(Order)
+            .where(Order.id.in_(placed))
+            .values(created_at=firmtext.clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        if planned.firm != firm_queries.POOL:
+            # Somebody may have pressed Turn on meanwhile: then that order is the firm's.
+            under_way = firm_queries.open_order(session, planned.firm)
+            return [under_way.id] if under_way else []
+    return [*(order.id for order in planned.unfinished), *placed]
+
+
+def _orders(session: Session, planned: Plan, by: str) -> Iterator[uuid.UUID | None]:
+    if planned.from_pool:
+        yield orders.place(session, firm=planned.firm, country=planned.country, by=by)
+    for offer in planned.offers:
+        # The very number that was shown; one that is gone by then makes room for another.
+        yield orders.place(session, firm=planned.firm, country=offer.country, by=by, step=Step.BUY, e164=offer.e164)
+
+
+def finish(order: uuid.UUID) -> Order:
+    """Work on an order until it is done or waits for a person. Whoever else has it is waited for."""
+    while True:
+        steps.advance(order)
+        with reading() as session:
+            row = session.get_one(Order, order)
+        if row.state != OrderState.WORKING:
+            return row
+        time.sleep(_pause(row))
+
+
+def _pause(row: Order) -> float:
+    until = max(filter(None, (row.not_before, row.claimed_until)))
+    return min(LOOK_AWAY, max(SHORTEST_LOOK, (until - firmtext.clock.now()).total_seconds()))

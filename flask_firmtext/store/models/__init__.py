@@ -1,0 +1,47 @@
+"""The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
+
+from .firms import Number, Order, Registration, Template, Texting
+from .texts import (
+    Account,
+    Attachment,
+    Attempt,
+    Audit,
+    Conversation,
+    ConversationContact,
+    Counter,
+    Firm,
+    Heartbeat,
+    Hold,
+    Key,
+    KeyCheck,
+    Message,
+    OptOut,
+    Quarantine,
+    ReadMark,
+    StatusEvent,
+)
+
+__all__ = [
+    "Account",
+    "Attachment",
+    "Attempt",
+    "Audit",
+    "Conversation",
+    "ConversationContact",
+    "Counter",
+    "Firm",
+    "Heartbeat",
+    "Hold",
+    "Key",
+    "KeyCheck",
+    "Message",
+    "Number",
+    "OptOut",
+    "Order",
+    "Quarantine",
+    "ReadMark",
+    "Registration",
+    "StatusEvent",
+    "Template",
+    "Texting",
+]

@@ -1,0 +1,160 @@
+"""How the firm got its numbers, step by step. What stands still can be tried again; everything else is to look at."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask_admin.actions import action
+from flask_admin.base import expose
+from flask_admin.helpers import get_redirect_target
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from ...current import firmtext
+from ...firm import orders, trouble
+from ...messaging.numbers import display
+from ...store import admin_queries, audit
+from ...store.models import Audit, Order
+from ...store.states import OrderState, Step
+from ...store.transactions import own
+from .. import csrf
+from ..access import Visitor, visitor
+from . import access, causes, history, words
+from .filters import OneOf, Since, Until
+from .record import Record
+from .records import FirmRecords
+
+STATES: Mapping[str, str] = {
+    OrderState.WORKING: "Under way",
+    OrderState.FAILED: "Stands still",
+    OrderState.DONE: "Done",
+}
+STEPS: Mapping[str, str] = {
+    Step.CHOOSE: "Choose a number",
+    Step.BUY: "Buy it",
+    Step.LINK: "Connect it",
+    Step.POINT: "Tell the carrier our addresses",
+    Step.CHECK: "Check it",
+}
+#: What is recorded of an order, in words; the step that came next stands beside it.
+ACTIONS = {"order.place": "Ordered", "order.redirect": "Another number", "order.again": "Tried again"}
+AGAIN = "again"
+CONFIRM = "Try again to get the number? Where it has to be bought, that costs money."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An order in the list. ``offered`` are the names of the actions that make sense for it."""
+
+    id: uuid.UUID
+    created_at: Markup | str
+    number: str
+    state: str
+    step: str
+    trouble: str
+    step_at: Markup | str
+    offered: Sequence[str] = ()
+
+
+class Orders(FirmRecords):
+    """Every order for a number of the firm, the newest first."""
+
+    routes = ("index_view", "details_view", "action_view")
+    column_list = ("created_at", "number", "state", "step", "trouble", "step_at")
+    column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
+        created_at="Ordered", step="Next step", trouble="What is wrong", step_at="Last step"
+    )
+    column_filters = (
+        OneOf(Order.state, "State", STATES),
+        Since(Order.created_at, "Ordered"),
+        Until(Order.created_at, "Ordered"),
+    )
+    order = (Order.created_at, Order.id)
+    empty = "No orders yet. One is placed when an administrator turns texting on."
+    confirm_template = "firmtext/admin/confirm.html"
+
+    def lines(self, session: Session, rows: Sequence[Order], who: Visitor) -> list[Line]:
+        zone = who.firm.zone
+        return [
+            Line(
+                id=row.id,
+                created_at=words.time(row.created_at, zone),
+                number=display(row.e164) if row.e164 else "",
+                state=STATES[row.state],
+                step="" if row.state == OrderState.DONE else STEPS[row.step],
+                trouble=trouble.sentence(row.trouble) or "",
+                step_at=words.time(row.step_at, zone),
+                offered=(AGAIN,) if row.state == OrderState.FAILED else (),
+            )
+            for row in rows
+        ]
+
+    def record(self, session: Session, row: Order, who: Visitor) -> Record:
+        line = self.lines(session, [row], who)[0]
+        facts = (
+            *((label, getattr(line, name)) for name, label in self._list_columns),
+            ("Cause", causes.shown(row)),
+            ("Ordered by", words.actors([row.by])[row.by]),
+            ("Numbers that were gone", len(row.passed_over) or ""),
+        )
+        records = admin_queries.audit_of(session, who.firm.ref, Order.__tablename__, row.id)
+        shown = [(label, value) for label, value in facts if value != ""]
+        return Record(shown, tables=[history.table("Steps", records, who, _said)])
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        blueprint = super().create_blueprint(admin)
+        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
+        return blueprint
+
+    def is_action_allowed(self, name: str) -> bool:
+        return name == AGAIN and visitor().may("number.buy")
+
+    @expose("/action/", methods=("POST",))  # type: ignore[untyped-decorator]
+    def action_view(self) -> Response:
+        access.must(visitor(), "number.buy")
+        return self.handle_action()  # type: ignore[no-any-return]
+
+    @action(AGAIN, "Try again", CONFIRM)  # type: ignore[untyped-decorator]
+    def again(self, ids: Sequence[str]) -> Response | str:
+        """Ask first; then let the firm's order go on where it stopped."""
+        rows = [
+            row
+            for row in map(self.get_one, ids[: self.page_size])
+            if row is not None and row.state == OrderState.FAILED
+        ]
+        back = get_redirect_target() or self.get_url(".index_view")
+        if not rows:
+            flash("There is nothing to try again.", "info")
+        elif "confirmed" not in request.form:
+            return self._ask(rows, back)
+        else:
+            _try_again(rows, visitor())
+            flash("It is being tried again. This page says what comes of it.", "success")
+        return redirect(back)
+
+    def _ask(self, rows: Sequence[Order], back: str) -> str:
+        lines = self.lines(firmtext.db.session(), rows, visitor())
+        form = {"csrf": self.action_form().csrf_token, "name": AGAIN}
+        return str(self.render(self.confirm_template, question=CONFIRM, lines=lines, return_url=back, **form))
+
+
+def _try_again(rows: Sequence[Order], who: Visitor) -> None:
+    with own() as session:
+        for row in rows:
+            if orders.resume(session, row.id):
+                table = (Order.__tablename__, row.id)
+                audit.record(session, "order.again", table, firm=who.firm.ref, actor=who.user.ref)
+
+
+def _said(record: Audit) -> Markup | str:
+    became = record.became or ""
+    if record.action == "order.step" and became in STEPS:
+        return f"Next: {STEPS[became]}"
+    if record.action == "order.step" and became in STATES:
+        return STATES[became]
+    return ACTIONS.get(record.action) or words.code(record.action)

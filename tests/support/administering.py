@@ -1,0 +1,47 @@
+"""What a firm's administrator finds in the administration beside texts. Everything needs an application context."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from flask_firmtext.firm import orders
+from flask_firmtext.messaging import quarantine
+from flask_firmtext.ports.gateway import RawRequest
+from flask_firmtext.store.models import Number, Order
+from flask_firmtext.store.states import OrderState
+from flask_firmtext.store.transactions import own, reading
+
+
+def kept(firm: str = "harbor", words: str = "Who are you?", *, reason: str = "stranger") -> uuid.UUID:
+    """A client's text in quarantine."""
+    request = RawRequest("POST", {}, words.encode())
+    with own() as session:
+        row = quarantine.keep(session, request, kind="inbound", reason=reason, firm=firm)
+    assert row is not None
+    return row
+
+
+def number_of(firm: str = "harbor") -> uuid.UUID:
+    """The firm's only number."""
+    with reading() as session:
+        return session.scalars(select(Number.id).where(Number.firm == firm)).one()
+
+
+def failed_order(firm: str = "harbor", **columns: Any) -> uuid.UUID:
+    """An order that stands still."""
+    with own() as session:
+        placed = orders.place(session, firm=firm, country="US", by=f"admin@{firm}.example")
+        assert placed is not None
+        row = session.get_one(Order, placed)
+        row.state, row.trouble, row.cause = OrderState.FAILED, "no_credit", "balance: 420"
+        for name, value in columns.items():
+            setattr(row, name, value)
+    return placed
+
+
+def order_state(order: uuid.UUID) -> str:
+    with reading() as session:
+        return str(session.get_one(Order, order).state)
