@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flask_firmtext.store.models import Base
+from flask_firmtext.store.base import Base
 from source import PACKAGE, ROOT, Module, modules
 
 MODULES = modules()

@@ -197,7 +197,7 @@ def test_a_host_that_protects_its_forms_lets_webhooks_pass_and_keeps_its_own_che
     with app.app_context():
         works(app)
         client = app.test_client()
-        app.extensions["memory_host"].users.sign_in("staff@harbor.example")
+        app.extensions["memory_host"].users.sign_in("admin@harbor.example")
         assert client.post("/matters").status_code == 400
         ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("firmtext.")]
         posts = [rule for rule in ours if "POST" in (rule.methods or ()) and not rule.arguments]
@@ -212,7 +212,7 @@ def test_a_host_that_protects_its_forms_lets_webhooks_pass_and_keeps_its_own_che
 def test_our_forms_are_checked_in_a_host_that_checks_none(make_host: MakeHost) -> None:
     app, _ = make_host()
     with app.app_context():
-        app.extensions["memory_host"].users.sign_in("staff@harbor.example")
+        app.extensions["memory_host"].users.sign_in("admin@harbor.example")
         ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("firmtext.")]
         posts = [rule for rule in ours if "POST" in (rule.methods or ()) and not rule.arguments]
         assert posts
