@@ -15,6 +15,7 @@ from flask_firmtext.cli import firmtext as group
 from flask_firmtext.cli.doctor import webhooks
 
 from attempts import claimed
+from evidence import counted
 from flask_firmtext.current import firmtext
 from flask_firmtext.store import counters
 from flask_firmtext.store.models import Counter, Message, StatusEvent
@@ -66,6 +67,25 @@ def test_a_refusal_that_may_be_our_own_fault_is_wrong_and_names_the_cure(
     assert finding["level"] == "error"
     assert f"Refused as {reason}, last at 20" in finding["seen"]
     assert cure in finding["cure"]
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "reason"),
+    [
+        ({"secret": "another secret that is long enough for all"}, 503, "secret_rotated"),
+        ({"token": ""}, 503, "unsigned"),
+        ({"token": "no.token.atall"}, 401, "forged_token"),
+    ],
+)
+def test_what_the_web_server_refuses_the_doctor_tells(
+    carrier_app: Flask, sandbox: Any, how: dict[str, Any], status: int, reason: str
+) -> None:
+    verified_number()
+    for _ in range(3):
+        assert Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words(), **how).status_code == status
+    (finding,) = found(carrier_app, "webhooks.refused")
+    assert f"Refused as {reason}, last at " in finding["seen"]
+    assert counted(f"{webhooks.REFUSED}{reason}") == 1
 
 
 @pytest.mark.parametrize("reason", ["forged_signature", "forged_unsigned", "forged_token"])
