@@ -21,10 +21,10 @@ def note(session: Session | scoped_session[Any], kind: str, detail: str) -> None
     notes(session).afterwards.append(partial(tell, kind, detail))
 
 
-def tell(kind: str, detail: str) -> None:
-    """Tell of something that is not stored. A receiver that fails changes nothing for the caller."""
+def tell(kind: str, detail: str) -> bool:
+    """Tell of something that is not stored; False: it was told within the minute. A receiver that fails is harmless."""
     if not firmtext.alarmed.first(kind, True):
-        return
+        return False
     log.warning("%s: %s; see `flask firmtext doctor`", kind, detail)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for receiver in signals.alarm.receivers_for(app):
@@ -32,3 +32,4 @@ def tell(kind: str, detail: str) -> None:
             receiver(app, kind=kind, detail=detail)
         except Exception as error:
             log.error("a receiver of the alarm %s failed: %s", kind, type(error).__name__)
+    return True

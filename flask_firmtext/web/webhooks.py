@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import KeyUnavailable, WebhookDoubtful, WebhookForged
 from ..messaging import alarms, receiving
 from ..ports.gateway import RawRequest
+from ..store import counters
+from ..store.transactions import own
 from . import voice
 from .turnstile import Turnstile
 
@@ -64,12 +66,12 @@ def _answer(raw: RawRequest, kind: str) -> Response:
     try:
         receiving.receive(raw, kind)
     except WebhookForged as error:
-        alarms.tell(f"forged_{error.reason}", REFUSED)
+        _refused(f"forged_{error.reason}")
         return _empty(401)
     except WebhookDoubtful as error:
-        alarms.tell(error.reason, REFUSED)
+        _refused(error.reason)
     except KeyUnavailable:
-        alarms.tell("key_unavailable", REFUSED)
+        _refused("key_unavailable")
     except SQLAlchemyError as error:
         # The error's text holds the statement's values: only its type is told.
         log.error("a webhook could not be stored: %s", type(error).__name__)
@@ -77,10 +79,21 @@ def _answer(raw: RawRequest, kind: str) -> Response:
         # An error's own words may be the client's: only its type and its place are told.
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("a webhook met a fault: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
-        alarms.tell("webhook_fault", REFUSED)
+        _refused("webhook_fault")
     else:
         return _empty(200)
     return _empty(503)
+
+
+def _refused(kind: str) -> None:
+    """Tell of a refusal and count it for the doctor, once a minute: a flood from outside is no flood of writes."""
+    if not alarms.tell(kind, REFUSED):
+        return
+    try:
+        with own() as session:
+            counters.count(session, f"webhook_refused.{kind}")
+    except SQLAlchemyError as error:
+        log.error("a refused webhook could not be counted: %s", type(error).__name__)
 
 
 def _empty(code: int) -> Response:

@@ -155,12 +155,21 @@ def _alive(identity: Sequence[float] | None) -> bool:
 def _end_with_session(identity: Sequence[float]) -> None:
     """End a process and what it started, also when only the latter is left: its session still bears its number."""
     pid = int(identity[0])
-    if psutil.pid_exists(pid) and not _alive(identity):
+    if _given_to_another(identity):
         return
-    session = [process for process in psutil.process_iter() if _session(process.pid) == pid]
+    session = [process for process in psutil.process_iter() if _session(process.pid) == pid and _identity(process.pid)]
     for process in session:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(session, timeout=5)
+
+
+def _given_to_another(identity: Sequence[float]) -> bool:
+    """Whether another process has this number now. One that has ended and was not yet fetched is no other."""
+    try:
+        return abs(psutil.Process(int(identity[0])).create_time() - identity[1]) >= 1
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _session(pid: int) -> int:

@@ -15,6 +15,7 @@ from flask_firmtext.cli import firmtext as group
 from flask_firmtext.cli.doctor import webhooks
 
 from attempts import claimed
+from evidence import counted
 from flask_firmtext.current import firmtext
 from flask_firmtext.store import counters
 from flask_firmtext.store.models import Counter, Message, StatusEvent
@@ -68,6 +69,25 @@ def test_a_refusal_that_may_be_our_own_fault_is_wrong_and_names_the_cure(
     assert cure in finding["cure"]
 
 
+@pytest.mark.parametrize(
+    ("how", "status", "reason"),
+    [
+        ({"secret": "another secret that is long enough for all"}, 503, "secret_rotated"),
+        ({"token": ""}, 503, "unsigned"),
+        ({"token": "no.token.atall"}, 401, "forged_token"),
+    ],
+)
+def test_what_the_web_server_refuses_the_doctor_tells(
+    carrier_app: Flask, sandbox: Any, how: dict[str, Any], status: int, reason: str
+) -> None:
+    verified_number()
+    for _ in range(3):
+        assert Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words(), **how).status_code == status
+    (finding,) = found(carrier_app, "webhooks.refused")
+    assert f"Refused as {reason}, last at " in finding["seen"]
+    assert counted(f"{webhooks.REFUSED}{reason}") == 1
+
+
 @pytest.mark.parametrize("reason", ["forged_signature", "forged_unsigned", "forged_token"])
 def test_a_stranger_can_cause_a_warning_and_no_more(carrier_app: Flask, reason: str) -> None:
     refuse(reason)
@@ -118,18 +138,17 @@ def test_what_was_refused_long_ago_is_told_no_more(carrier_app: Flask) -> None:
     assert found(carrier_app, "webhooks.refused") == []
 
 
+def named_in(pattern: str, files: str) -> set[str]:
+    """The names that the pattern finds in files of the package."""
+    found = [re.findall(pattern, file.read_text(encoding="utf-8")) for file in (ROOT / PACKAGE).glob(files)]
+    return {name for names in found for name in names}
+
+
 def test_every_refusal_of_a_webhook_that_may_be_the_carriers_has_a_cure() -> None:
-    said = "".join(
-        file.read_text() for room in ("adapters", "web", "testing") for file in (ROOT / PACKAGE / room).glob("*.py")
-    )
-    reasons = set(re.findall(r'(?:WebhookDoubtful|alarms\.tell|_refused)\(\s*"(\w+)"', said))
+    reasons = named_in(r'WebhookDoubtful\(\s*"(\w+)"', "adapters/*.py")
+    reasons |= named_in(r'(?:tell|refused)\(\s*"(\w+)"', "web/webhooks.py")
     assert {"clock", "webhook_fault"} < reasons
     assert reasons <= webhooks.REFUSALS.keys()
-
-
-def named_in(pattern: str, *rooms: str) -> set[str]:
-    files = [file for room in rooms for file in (ROOT / PACKAGE / room).glob("*.py")]
-    return {name for file in files for name in re.findall(pattern, file.read_text(encoding="utf-8"))}
 
 
 def test_quarantined_webhooks_are_counted_by_kind_and_reason_without_what_they_say(
@@ -162,7 +181,7 @@ def test_a_webhook_of_an_unknown_shape_asks_for_the_newest_version(
 
 
 def test_a_reason_for_quarantine_that_the_log_names_has_a_cure_of_its_own() -> None:
-    reasons = named_in(r'reason="(\w+)"', "messaging")
+    reasons = named_in(r'reason="(\w+)"', "messaging/*.py")
     assert {"stranger", "conflict"} < reasons
     assert reasons <= webhooks.QUARANTINED.keys()
 

@@ -135,12 +135,13 @@ def test_a_run_whose_shell_was_killed_gives_way_to_the_next(environment: dict[st
     assert not gone(family)
 
     second = Run(environment, tmp_path / "second")
-    try:
-        second.ready()
-        assert gone(family)
-    finally:
-        end(second.starter)
-        until(lambda: not _running(environment), seconds=30)
+    with ending(family):
+        try:
+            second.ready()
+            assert gone(family)
+        finally:
+            end(second.starter)
+    until(lambda: not _running(environment), seconds=30)
 
 
 def _running(environment: dict[str, str]) -> bool:
