@@ -99,9 +99,14 @@ def iso(moment: datetime) -> str:
 
 
 def _table(rows: Sequence[Row]) -> None:
-    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    """Columns in which nothing stands are left out. On a narrow terminal sentences wrap, and no number is cut off."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    for name in shown:
+        wraps = any(" " in _plain(row[name]) for row in rows)
+        table.add_column(name, overflow="fold", no_wrap=not wraps)
     for row in rows:
-        table.add_row(*(Text(_plain(value)) for value in row.values()))
+        table.add_row(*(Text(_plain(row[name])) for name in shown))
     Console().print(table)
 
 

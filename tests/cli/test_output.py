@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import click
@@ -41,6 +42,21 @@ def test_a_value_without_a_json_form_is_a_bug_and_not_printed_as_repr() -> None:
 def test_rows_off_a_terminal_are_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     output.listing([{"id": 1, "name": "a\nb"}, {"id": 2, "name": None}], as_json=False, nothing="none")
     assert capsys.readouterr().out == "1\ta\\x0ab\n2\t-\n"
+
+
+def test_on_a_terminal_empty_columns_are_left_out_and_sentences_wrap_before_numbers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    rows = [{"number": "+18445550100", "why": None, "seen": "one two three four five", "main": False}]
+    output.listing(rows, as_json=False, nothing="none")
+    shown = capsys.readouterr().out
+    assert "+18445550100" in shown
+    assert "…" not in shown
+    assert "why" not in shown
+    assert {"one", "five", "False"} <= set(shown.split())
 
 
 @pytest.mark.parametrize(
