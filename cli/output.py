@@ -124,12 +124,16 @@ def iso(moment: datetime) -> str:
 
 
 def _table(rows: Sequence[Row]) -> None:
-    """A table where the terminal is wide enough for it: an id that is cut is of no use to anybody."""
+    """Columns in which nothing stands are left out, sentences wrap; an id that is cut is of no use to anybody."""
     console = Console()
-    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    for name in shown:
+        wraps = any(" " in _plain(row[name]) for row in rows)
+        table.add_column(name, overflow="fold", no_wrap=not wraps)
     for row in rows:
-        table.add_row(*(Text(_plain(value)) for value in row.values()))
-    if Measurement.get(console, console.options.update(width=10_000), table).maximum > console.width:
+        table.add_row(*(Text(_plain(row[name])) for name in shown))
+    if Measurement.get(console, console.options.update(width=10_000), table).minimum > console.width:
         _blocks(rows)
     else:
         console.print(table)

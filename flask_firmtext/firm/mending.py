@@ -27,18 +27,17 @@ def mend(difference: Difference, *, by: str) -> str | None:
 
 
 def _take_in(difference: Difference, by: str) -> str | None:
-    """A number that we did not know: the order that bought it goes on, else it comes into the pool."""
-    if difference.order is not None:
-        return _finish(difference.order)
-    found = linking.look(str(difference.number), None)
-    return _why(linking.take(found, by=by))
+    """A number that we did not know: the order that bought it ends with it, else it comes into the pool."""
+    return _why(linking.take(linking.look(str(difference.number), None), by=by))
 
 
 def _link(difference: Difference, by: str) -> str | None:
     row = difference.row
     assert row is not None  # noqa: S101 - only a number of ours can be linked
     if difference.order is not None:
-        return _finish(difference.order)
+        with own() as session:
+            orders.resume(session, difference.order.id)
+        return _why(buying.finish(difference.order.id))
     firmtext.gateway.link(row.e164, row.country)
     found = firmtext.gateway.find(row.e164)
     if found is None or not found.linked:
@@ -46,12 +45,6 @@ def _link(difference: Difference, by: str) -> str | None:
     with own() as session:
         provisioning.ready(session, firm=row.firm, number_id=row.id)
     return None
-
-
-def _finish(order: Order) -> str | None:
-    with own() as session:
-        orders.resume(session, order.id)
-    return _why(buying.finish(order.id))
 
 
 def _why(ended: Order) -> str | None:

@@ -88,7 +88,7 @@ def _unknown(theirs: Mapping[str, OwnedNumber], ours: _Ours) -> Iterator[Differe
         )
         seen = "The account has it, and we do not know it."
         firm = order.firm or None if order else None
-        yield Difference(Kind.UNKNOWN_HERE, number, firm, seen, mend, order=order)
+        yield Difference(Kind.UNKNOWN_HERE, number, firm, seen, mend)
 
 
 def _is_toll_free(number: str) -> bool:

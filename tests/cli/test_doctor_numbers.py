@@ -146,8 +146,9 @@ def test_an_application_that_calls_somebody_else_is_wrong(app: Flask, carrier: A
 
 
 def test_a_carrier_that_is_away_is_told_once(app: Flask, carrier: Any) -> None:
-    carrier.fail(CarrierBusy("connect"), verb="pointed")
+    carrier.fail(CarrierBusy("connect"), verb="pointed", times=2)
     assert said(app, "webhooks.application") == []
+    assert said(app, "application") == [("ok", "hostapp loads.")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
 from flask_firmtext.firm import orders, provisioning, texting
 from flask_firmtext.ports.gateway import OwnedNumber
-from flask_firmtext.store.models import Audit
+from flask_firmtext.store.models import Audit, Number
 from flask_firmtext.store.states import Step
 from flask_firmtext.store.transactions import own, reading
 from ordering import gone_on, number, numbers, order, order_by_id, pooled, time_passes, turned_on
@@ -92,6 +92,15 @@ def test_a_number_that_the_carrier_lost_from_the_application_is_linked_again_for
     assert carrier.numbers[OURS].linked
 
 
+def test_a_number_that_the_firm_gave_back_and_the_account_still_has_becomes_its_own_again(
+    cli: Cli, carrier: Any
+) -> None:
+    linked(cli, OURS, "--firm", "harbor")
+    with own() as session:
+        session.get_one(Number, number().id).state = "released"
+    assert linked(cli, OURS)["state"] == "verified"
+
+
 def test_a_number_of_the_pool_may_become_a_firms(cli: Cli, carrier: Any) -> None:
     linked(cli, OURS)
     assert linked(cli, OURS, "--firm", "harbor")["state"] == "verified"
@@ -101,7 +110,7 @@ def test_another_firms_number_is_refused_also_when_it_was_given_back(cli: Cli, c
     linked(cli, OURS, "--firm", "summit")
     assert "is summit's" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")
     with own() as session:
-        session.get_one(type(number("summit")), number("summit").id).state = "released"
+        session.get_one(Number, number("summit").id).state = "released"
     assert "was summit's" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")
     assert numbers("harbor") == []
 

@@ -89,6 +89,8 @@ def test_a_number_that_an_order_has_bought_goes_to_its_firm(cli: Cli, carrier: A
     placed = turned_on("summit")
     assert gone_on(placed, times=orders.PATIENCE).state == "failed"
     carrier.buy(FOR_SALE, "US")
+    (row,) = synced(cli, code=1)
+    assert (row["firm"], row["mend"]) == ("summit", "finish the order for summit that bought it")
     mended(cli, "unknown_here", FOR_SALE)
     assert (number("summit").e164, order_by_id(placed).state) == (FOR_SALE, "done")
 
@@ -99,6 +101,15 @@ def test_an_order_of_the_pool_that_failed_for_another_reason_is_left_alone(cli: 
     carrier.numbers[OTHER] = OwnedNumber(OTHER, "US")
     mended(cli, "unknown_here", OTHER)
     assert FOR_SALE not in carrier.numbers, "nobody asked to buy it again"
+
+
+def test_of_two_orders_of_the_pool_the_one_goes_on_that_has_the_number(cli: Cli, carrier: Any) -> None:
+    carrier.fail(CarrierRefused("auth", "401", scope=Scope.ACCOUNT), verb="link")
+    carrier.fail(CarrierRefused("auth", "401", scope=Scope.ACCOUNT), verb="buy")
+    cli("numbers", "buy", "--count", "2", "--yes")
+    bought = number("").e164
+    mended(cli, "not_linked", bought)
+    assert [row["state"] for row in json.loads(cli("numbers", "list", "--orders", "--json").stdout)] == ["failed"]
 
 
 def test_numbers_that_are_not_toll_free_are_none_of_our_business(cli: Cli, carrier: Any) -> None:
@@ -170,9 +181,15 @@ def test_what_cannot_be_mended_says_why_and_the_rest_is_mended(cli: Cli, carrier
     carrier.numbers[HARBOR] = OwnedNumber(HARBOR, "US", linked=False)
     carrier.pointed_at = None
     carrier.fail(CarrierRefused("number", scope=Scope.NUMBER, code="calls_elsewhere"), verb="link")
+    with own() as session:
+        provisioning.adopt(session, firm="summit", number=OTHER)
     found = synced(cli, "--fix", "--yes", code=1)
-    assert kinds(found) == [("not_linked", HARBOR, "stands"), ("webhooks", None, "mended")]
-    assert found[0]["why"] == "number"
+    assert kinds(found) == [
+        ("missing_there", OTHER, "stands"),
+        ("not_linked", HARBOR, "stands"),
+        ("webhooks", None, "mended"),
+    ]
+    assert [row["why"] for row in found] == ["a person has to decide", "number", None]
 
 
 def test_a_carrier_that_is_away_is_one_line(cli: Cli, carrier: Any) -> None:
@@ -194,7 +211,8 @@ def test_a_text_that_came_before_its_number_was_known_is_taken_in(cli: Cli, carr
     rewrite(state="released")
     receive(carrier, ROSA, "An early answer")
     assert [reason for _, reason, _ in kept()] == ["number_unknown"]
-    assert synced(cli, code=1)[0]["difference"] == "still_owned", "a number that is not known yet takes no text in"
+    (row,) = synced(cli, code=1)
+    assert row["difference"] == "still_owned", "a number that was given back takes no text in"
     rewrite(state="verified")
     (row,) = synced(cli, code=1)
     assert row["seen"].startswith("1 texts of clients")

@@ -52,6 +52,21 @@ def test_rows_off_a_terminal_are_one_line_each(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == "1\ta\\x0ab\n2\t-\n"
 
 
+def test_on_a_terminal_empty_columns_are_left_out_and_sentences_wrap_before_numbers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    rows = [{"number": "+18445550100", "why": None, "seen": "one two three four five", "main": False}]
+    output.listing(rows, as_json=False, nothing="none")
+    shown = capsys.readouterr().out
+    assert "+18445550100" in shown
+    assert "…" not in shown
+    assert "why" not in shown
+    assert {"one", "five", "False"} <= set(shown.split())
+
+
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
@@ -101,13 +116,13 @@ LISTING = f"from flask_firmtext.cli.output import listing\nlisting({ROWS!r}, as_
 
 def test_a_wide_terminal_shows_a_table() -> None:
     head, *lines = on_a_terminal(LISTING, 100).splitlines()
-    assert head.split() == ["id", "to", "why"]
+    assert head.split() == ["id", "to"], "an empty column is left out"
     assert [line.split() for line in lines] == [["01a2194e-ea8a-71da-97e4-15a15a2eb685", "+13125550100", "-"]] * 2
 
 
 def test_a_narrow_terminal_cuts_nothing() -> None:
     block = "id   01a2194e-ea8a-71da-97e4-15a15a2eb685\nto   +13125550100\nwhy  -\n"
-    assert on_a_terminal(LISTING, 50) == f"{block}\n{block}"
+    assert on_a_terminal(LISTING, 45) == f"{block}\n{block}"
 
 
 def test_things_inside_a_thing_follow_it_moved_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,10 +105,11 @@ def test_refused_words_are_one_document_too(cli: Cli, file: Path) -> None:
 
 
 def test_what_controls_a_terminal_is_written_out_when_refused(cli: Cli, file: Path) -> None:
-    file.write_text(f"{WORDS} {{\x1b[31m}}")
+    file.write_text(f"{WORDS} {{\x1bcjudge}}")
     result = cli("templates", "set", "cancelled", str(file), "--yes")
     assert result.exit_code == 1
     assert "\x1b" not in result.output
+    assert "There is no field {\\x1bcjudge}." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -319,8 +320,9 @@ def test_a_reader_that_goes_away_leaves_no_trace(environment: dict[str, str]) ->
 def test_ctrl_c_while_words_are_read_sets_nothing(environment: dict[str, str], app: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "words")
     running = flask(environment, "set", "cancelled", str(tmp_path / "words"), "--yes", stdout=subprocess.PIPE)
-    with running, (tmp_path / "words").open("w") as words:  # opens once somebody reads
-        words.write(WORDS)
+    with running, (tmp_path / "words").open("w") as words:
+        # More than a pipe holds: once it is written, somebody is reading.
+        words.write(WORDS + " " * 200_000)
         words.flush()
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=60)[1]

@@ -53,6 +53,12 @@ def test_what_was_exported_can_be_imported_elsewhere(cli: Cli) -> None:
     assert exported(cli, "--firm", "harbor", "--json") == [EXPORT[1]]
 
 
+def test_the_mark_that_an_editor_puts_first_is_no_fault(cli: Cli) -> None:
+    result = cli("templates", "import", "-", "--yes", input=b"\xef\xbb\xbf" + json.dumps(EXPORT).encode())
+    assert result.exit_code == 0, result.output
+    assert exported(cli) == EXPORT
+
+
 def test_every_template_that_was_set_is_in_the_audit(cli: Cli) -> None:
     brought(cli, EXPORT, "--yes")
     noted = sorted((one.firm, one.action, one.became) for one in rows(Audit))

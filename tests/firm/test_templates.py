@@ -128,11 +128,12 @@ def test_unfit_words_are_refused_whoever_brings_them(app: Any) -> None:
     assert everything() == before
 
 
-def test_all_of_a_firms_words_are_one_look_up(app: Any) -> None:
+def test_one_of_a_firms_words_or_all_are_one_look_up(app: Any) -> None:
     change("harbor", HARBORS)
     with Statements(app) as statements, reading() as session:
         found = templates.in_force(session, "harbor")
-    assert len(statements.seen) == 1
+        templates.words(session, Kind.CREATED, "fr", "harbor")
+    assert len(statements.seen) == 2
     assert set(found) == set(OURS)
     assert [wording.body for wording in found.values() if wording.source is Source.FIRM] == [HARBORS]
 

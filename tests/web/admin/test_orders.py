@@ -97,6 +97,15 @@ def test_an_order_that_goes_on_by_itself_has_no_button(office: Office, ada: Pers
     assert "<form" not in ada.get(LIST).text.partition("model-list")[2]
 
 
+def test_an_order_that_somebody_else_tried_again_meanwhile_is_left_alone(office: Office, ada: Person) -> None:
+    order = failed_order()
+    fields = form(ada.get(LIST).text)
+    with own() as session:
+        orders.resume(session, order)
+    assert ada.post(ACTION, fields).status_code == 302
+    assert "There is nothing to try again." in ada.get(LIST).text
+
+
 def test_without_a_token_nothing_is_done(office: Office, ada: Person) -> None:
     order = failed_order()
     fields = form(ada.get(LIST).text) | {"confirmed": "yes"}
