@@ -210,21 +210,23 @@ def test_the_root_imports_neither_the_carrier_nor_the_queue_nor_the_admin() -> N
 
 
 COST = """
-import resource, flask, flask_sqlalchemy
+import resource
 def spent():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+began = spent()
+import flask, flask_sqlalchemy
 before = spent()
 import flask_firmtext
-print(spent() - before)
+print((spent() - before) / (before - began))
 """
 
 
-def test_importing_the_root_takes_less_than_a_quarter_of_a_second_more_than_flask_and_its_database() -> None:
-    """In the processor's seconds: a busy machine makes it no longer."""
+def test_importing_the_root_costs_less_than_flask_and_its_database_do() -> None:
+    """A ratio of the processor's seconds in one process: a slow or busy machine changes both."""
     command = [sys.executable, "-c", COST]
     runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(3)]
-    assert min(map(float, runs)) < 0.25
+    assert min(map(float, runs)) < 1
 
 
 def test_the_alarm_of_one_application_is_not_heard_by_another(new_app: Callable[..., Any]) -> None:

@@ -36,7 +36,7 @@ class Notes:
 
     rings: list[str] = field(default_factory=list)
     signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
     changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
 
     def show(self, firm: str, *messages: uuid.UUID) -> None:
