@@ -210,6 +210,7 @@ def test_no_state_has_anything_serious(page: Any, site: str, house: House, width
 
 def several(page: Any, site: str, house: House) -> None:
     house.has("+18335550122", "refused", main=False, why="W" * 300)
+    house.has("+18335550133", "submitted", main=False)
     page.goto(f"{site}{SETTINGS}?said=details")
     page.get_by_text("When to text, and when not to").first.click()
     check(page, "several numbers")

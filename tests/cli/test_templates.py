@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import psutil
 import pytest
 
 from evidence import everything, rows
@@ -20,6 +24,7 @@ from flask_firmtext.firm.templates_words import LANGUAGES, OURS, Kind
 from flask_firmtext.ports.values import Firm
 from flask_firmtext.store.models import Audit, Template
 from flask_firmtext.store.transactions import own
+from servers import until
 
 Cli = Callable[..., Any]
 KEY = ["kind", "language", "firm"]
@@ -321,10 +326,16 @@ def test_ctrl_c_while_words_are_read_sets_nothing(environment: dict[str, str], a
     os.mkfifo(tmp_path / "words")
     running = flask(environment, "set", "cancelled", str(tmp_path / "words"), "--yes", stdout=subprocess.PIPE)
     with running, (tmp_path / "words").open("w") as words:
-        # More than a pipe holds: once it is written, somebody is reading.
+        # More than a pipe holds: once all is written somebody is reading, and sleeps when it has all.
         words.write(WORDS + " " * 200_000)
         words.flush()
+        until(lambda: unread(words) == 0 and psutil.Process(running.pid).status() == psutil.STATUS_SLEEPING)
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=60)[1]
     assert (running.returncode, said) == (130, "Interrupted.\n")
     assert rows(Template) == []
+
+
+def unread(pipe: TextIO) -> int:
+    """How many bytes lie in a pipe."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]  # type: ignore[no-any-return]

@@ -95,6 +95,14 @@ def test_another_carriers_numbers_are_taken_linked_and_named(practice: Any) -> N
     assert all(number.linked for number in gateway.owned())
 
 
+def test_the_number_of_summits_notifications_stays_what_it_was(practice: Any) -> None:
+    gateway = practice.extensions["firmtext"].gateway
+    gateway.numbers = {e164: OwnedNumber(e164, "US") for e164 in ("+18445550111", "+18445550112")}
+    assert numbers_after(practice)[1] == ["+18445550112"]
+    gateway.numbers = {"+18445550110": OwnedNumber("+18445550110", "US"), **gateway.numbers}
+    assert numbers_after(practice) == (["+18445550111"], ["+18445550112"], [])
+
+
 def test_with_no_number_one_is_bought_for_each_firm(practice: Any) -> None:
     gateway = practice.extensions["firmtext"].gateway
     gateway.numbers = {}

@@ -42,6 +42,7 @@ def rows(model: Any, *conditions: Any) -> int:
 def test_whoever_looks_first_finds_texting_coming_with_number_and_details(house: House, place: str, user: str) -> None:
     person = house.person(user)
     assert person.get(place).status_code == 200
+    assert rows(Texting) == 1
     page = words(person.get(SETTINGS).text)
     assert "Your number is being set up" in page
     assert "Looking for a number" not in page
