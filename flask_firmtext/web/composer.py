@@ -86,7 +86,7 @@ def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Con
         log.error("a text is stored, its conversation could not be shown: %s", where(error))
         return Response(headers={"HX-Redirect": address})
     answer.headers["HX-Retarget"] = "#ft-thread"
-    answer.headers["HX-Reswap"] = "outerHTML"
+    answer.headers["HX-Reswap"] = "outerHTML settle:0ms"
     answer.headers["HX-Replace-Url"] = address
     return answer
 

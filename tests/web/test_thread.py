@@ -169,6 +169,14 @@ def test_a_hold_is_told_above_the_composer_and_beside_the_waiting_text(office: O
     assert "An operator tops up" in html
 
 
+def test_who_cannot_be_texted_anyway_is_not_said_to_wait(office: Office) -> None:
+    with own() as session:
+        holds.put(session, HoldKind.ACCOUNT, "default", "balance", by="test")
+    html = office.person().get("/texting/new?contact=ines").text
+    assert "This number is a landline" in html
+    assert "Waiting" not in html
+
+
 def test_an_opted_out_contact_has_a_reason_in_the_composers_place(office: Office) -> None:
     office.sends()
     with own() as session:

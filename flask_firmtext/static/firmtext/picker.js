@@ -8,7 +8,7 @@
   if (!form) return;
   const input = form.querySelector("#ft-contact"), box = form.querySelector("#ft-options");
   const found = form.querySelector("[data-ft-found]");
-  let active = -1;
+  let active = -1, chosen = false;
 
   form.querySelector("[data-ft-search]").hidden = true;
   for (const [name, value] of Object.entries({
@@ -76,32 +76,42 @@
       close();
     }
   });
+  input.addEventListener("input", () => { chosen = false; });
   input.addEventListener("focus", () => input.select());
   box.addEventListener("mousedown", (event) => event.preventDefault());
   box.addEventListener("click", (event) => {
     const option = event.target.closest(".ft-option");
     if (!option) return;
     input.value = option.dataset.ftName;
+    chosen = true;
     close();
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   document.addEventListener("click", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === box) prepare(); });
-  function apologise() {
+  const NO_SEARCH = "Contacts cannot be searched at the moment. Reload the page.";
+  const NO_CHOICE = "This contact cannot be shown at the moment. Choose again, or reload the page.";
+
+  function apologise(event) {
+    const { target, xhr } = event.detail, choice = target && target.id === "ft-chosen";
+    if (target !== box && !choice || event.type === "htmx:afterRequest" && xhr.status < 400) return;
     const words = Object.assign(document.createElement("p"), { className: "ft-empty" });
-    words.textContent = "Contacts cannot be searched at the moment. Reload the page.";
+    words.textContent = choice ? NO_CHOICE : NO_SEARCH;
+    for (const numbers of document.querySelectorAll(".ft-numbers")) numbers.reset();
     box.replaceChildren(words);
     prepare();
     found.textContent = words.textContent;
   }
 
-  input.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status >= 400) apologise(); });
-  input.addEventListener("htmx:sendError", apologise);
+  for (const end of ["afterRequest", "sendError", "timeout"]) document.addEventListener(`htmx:${end}`, apologise);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "ft-chosen") return;
     const next = event.target.querySelector("#ft-message");
     const still = document.activeElement;
-    if (!next || (still && event.target.contains(still))) return;
+    // Whoever looks for somebody else already, or went elsewhere, stays there.
+    const waits = !still || still === document.body || (chosen && still === input);
+    chosen = false;
+    if (!next || !waits) return;
     next.focus();
     next.form.scrollIntoView({ block: "nearest" });
   });

@@ -1,0 +1,367 @@
+"""The composer while a text is on its way: nothing that somebody types is lost, and nothing goes out twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from office import Office
+from servers import until
+
+TEXTS = "**/texting/texts"
+LOGIN = "<!doctype html><title>Practice</title><h1>Sign in</h1>"
+PROXY = "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
+
+
+class Flight:
+    """The texts that the page has sent and that the server has not got yet."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.held: list[Any] = []
+        self.seen = 0
+        page.route(TEXTS, self._hold)
+
+    def _hold(self, route: Any) -> None:
+        self.seen += 1
+        self.held.append(route)
+
+    def wait(self) -> Any:
+        until(lambda: self.page.evaluate("0") or self.held)
+        return self.held.pop()
+
+    def lands(self) -> None:
+        self.wait().continue_()
+
+
+@pytest.fixture
+def thread(staff: Any, site: str, office: Office) -> Any:
+    """An open conversation with one text; its page."""
+    office.sends("rosa", "Before")
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    return staff
+
+
+@pytest.fixture
+def flight(thread: Any) -> Flight:
+    return Flight(thread)
+
+
+def message(page: Any) -> Any:
+    return page.get_by_label("Message", exact=True)
+
+
+def send(page: Any) -> Any:
+    return page.get_by_role("button", name="Send", exact=True)
+
+
+def articles(page: Any) -> Any:
+    return page.get_by_role("log").get_by_role("article")
+
+
+def progress(page: Any) -> Any:
+    return page.locator("[data-ft-progress]")
+
+
+def test_what_is_typed_while_a_text_is_on_its_way_is_the_beginning_of_the_next(
+    thread: Any, flight: Flight, office: Office
+) -> None:
+    message(thread).fill("First")
+    thread.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    expect(progress(thread)).to_have_text("Sending… You can go on writing.")
+    expect(send(thread)).to_be_disabled()
+    thread.keyboard.type("\nSec")
+    under_way.continue_()
+    expect(articles(thread)).to_have_count(2)
+    expect(articles(thread).last.locator(".ft-body")).to_have_text("First")
+    expect(message(thread)).to_have_value("Sec")
+    thread.keyboard.type("ond")
+    expect(message(thread)).to_have_value("Second")
+    expect(thread.locator("[data-ft-counter]")).to_have_text("6 of 3,200 characters · 1 text")
+    expect(progress(thread)).to_have_text("")
+    thread.keyboard.press("Control+Enter")
+    flight.lands()
+    expect(articles(thread).last.locator(".ft-body")).to_have_text("Second")
+    expect(message(thread)).to_be_empty()
+    assert office.texts() == 3
+
+
+def test_every_letter_of_somebody_who_never_stops_typing_arrives(thread: Any, flight: Flight) -> None:
+    message(thread).fill("First")
+    thread.keyboard.press("Control+Enter")
+    flight.lands()
+    for letter in "abcdefghijklmnopqrstuvwxyz" * 4:
+        thread.keyboard.type(letter)
+    expect(articles(thread)).to_have_count(2)
+    expect(message(thread)).to_have_value("abcdefghijklmnopqrstuvwxyz" * 4)
+
+
+def test_words_that_take_the_place_of_those_on_their_way_stay_whole_and_that_is_said(
+    thread: Any, flight: Flight, office: Office
+) -> None:
+    message(thread).fill("See you at tow")
+    thread.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    thread.keyboard.press("Control+A")
+    thread.keyboard.insert_text("See you at two")
+    under_way.continue_()
+    expect(articles(thread).last.locator(".ft-body")).to_have_text("See you at tow")
+    expect(message(thread)).to_have_value("See you at two")
+    expect(progress(thread)).to_contain_text("as it was when you pressed Send")
+    assert office.texts() == 2
+
+
+def test_the_first_text_to_somebody_leaves_what_was_typed_meanwhile(staff: Any, site: str, office: Office) -> None:
+    flight = Flight(staff)
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("First")
+    staff.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    staff.keyboard.type(" Next")
+    under_way.continue_()
+    expect(articles(staff)).to_have_count(1)
+    expect(message(staff)).to_have_value("Next")
+    expect(message(staff)).to_be_focused()
+    staff.keyboard.press("Control+Enter")
+    flight.lands()
+    expect(articles(staff)).to_have_count(2)
+    assert office.texts() == 2
+
+
+TWICE: dict[str, Callable[[Any], None]] = {
+    "two clicks": lambda page: send(page).dblclick(),
+    "two times Ctrl and Enter": lambda page: [page.keyboard.press("Control+Enter") for _ in range(2)] and None,
+    "Enter and a click": lambda page: page.keyboard.press("Control+Enter") or send(page).click(force=True),
+}
+
+
+@pytest.mark.parametrize("twice", TWICE.values(), ids=TWICE.keys())
+def test_what_is_pressed_twice_goes_out_once_and_the_field_is_ready(
+    thread: Any, flight: Flight, office: Office, twice: Callable[[Any], None]
+) -> None:
+    message(thread).fill("Once")
+    twice(thread)
+    flight.lands()
+    expect(articles(thread)).to_have_count(2)
+    expect(message(thread)).to_be_empty()
+    expect(message(thread)).to_be_editable()
+    expect(message(thread)).to_be_focused()
+    expect(send(thread)).to_be_enabled()
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    assert flight.seen == 1
+    assert office.texts() == 2
+
+
+@pytest.mark.parametrize("twice", TWICE.values(), ids=TWICE.keys())
+def test_what_is_pressed_twice_and_does_not_arrive_is_not_sent_again_by_itself(
+    thread: Any, flight: Flight, office: Office, complaints: list[str], twice: Callable[[Any], None]
+) -> None:
+    message(thread).fill("Once")
+    twice(thread)
+    goes_astray(flight.wait())
+    expect(thread.get_by_role("alert")).to_contain_text("Not connected; your text is kept here.")
+    assert flight.seen == 1
+    assert office.texts() == 1
+    complaints.clear()
+
+
+def test_the_second_click_of_two_finds_an_empty_composer_and_is_no_mistake(thread: Any, office: Office) -> None:
+    sent: list[str] = []
+    thread.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    click = "document.addEventListener('htmx:afterSettle', () => document.getElementById('ft-send').click())"
+    thread.evaluate(click)
+    message(thread).fill("Once")
+    send(thread).click()
+    expect(articles(thread)).to_have_count(2)
+    expect(message(thread)).to_be_focused()
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    assert len(sent) == 1
+
+
+def test_the_focus_stays_with_somebody_who_went_elsewhere_meanwhile(thread: Any, flight: Flight) -> None:
+    message(thread).fill("First")
+    thread.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    thread.get_by_role("log").focus()
+    under_way.continue_()
+    expect(articles(thread)).to_have_count(2)
+    expect(message(thread)).to_be_empty()
+    expect(thread.get_by_role("log")).to_be_focused()
+
+
+def breaks(route: Any) -> None:
+    route.fulfill(status=500, body="<h1>Internal Server Error</h1>", content_type="text/html")
+
+
+def goes_astray(route: Any) -> None:
+    route.abort("internetdisconnected")
+
+
+def loses_the_answer(route: Any) -> None:
+    """The server has the text; nobody hears of it."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def is_turned_away_by_the_host(route: Any) -> None:
+    route.fulfill(status=401, body=LOGIN, content_type="text/html")
+
+
+def is_led_to_the_hosts_sign_in(route: Any) -> None:
+    """What a browser has followed looks like any page."""
+    route.fulfill(status=200, body=LOGIN, content_type="text/html")
+
+
+def meets_a_proxys_own_page(route: Any) -> None:
+    route.fulfill(status=503, body=PROXY, content_type="text/html")
+
+
+def finds_the_session_gone(route: Any) -> None:
+    route.request.frame.page.context.clear_cookies()
+    route.continue_(headers={name: value for name, value in route.request.headers.items() if name != "cookie"})
+
+
+def sign_in_in_another_tab(page: Any, site: str) -> None:
+    other = page.context.new_page()
+    other.goto(f"{site}/sign-in/staff@harbor.example")
+    other.close()
+
+
+ENDS = [
+    (breaks, "Something went wrong; your text is kept here."),
+    (goes_astray, "Not connected; your text is kept here."),
+    (loses_the_answer, "Not connected; your text is kept here."),
+    (is_turned_away_by_the_host, "You are signed out; your text is kept"),
+    (is_led_to_the_hosts_sign_in, "You are signed out; your text is kept"),
+    (meets_a_proxys_own_page, "Something went wrong; your text is kept here."),
+    (finds_the_session_gone, "You are signed out; your text is kept."),
+]
+
+
+@pytest.mark.parametrize(("end", "words"), ENDS, ids=[end.__name__ for end, _ in ENDS])
+def test_a_text_that_does_not_arrive_stays_in_the_field_and_goes_out_once_when_sent_again(
+    thread: Any,
+    site: str,
+    flight: Flight,
+    office: Office,
+    complaints: list[str],
+    end: Callable[[Any], None],
+    words: str,
+) -> None:
+    message(thread).fill("A long thought")
+    send(thread).click()
+    end(flight.wait())
+    expect(thread.get_by_role("alert")).to_contain_text(words)
+    expect(message(thread)).to_have_value("A long thought")
+    expect(message(thread)).to_be_focused()
+    expect(send(thread)).to_be_enabled()
+    expect(progress(thread)).to_have_text("")
+    thread.unroute(TEXTS)
+    sign_in_in_another_tab(thread, site)
+    send(thread).click()
+    expect(message(thread)).to_be_empty()
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    expect(articles(thread).last.locator(".ft-body")).to_have_text("A long thought")
+    assert office.texts() == 2
+    complaints.clear()
+
+
+@pytest.mark.parametrize("end", [breaks, is_turned_away_by_the_host, finds_the_session_gone])
+def test_what_was_typed_meanwhile_stays_when_the_text_does_not_arrive(
+    thread: Any, flight: Flight, complaints: list[str], end: Callable[[Any], None]
+) -> None:
+    message(thread).fill("A long thought")
+    thread.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    thread.keyboard.type(" and its end")
+    end(under_way)
+    expect(thread.get_by_role("alert")).to_be_visible()
+    expect(message(thread)).to_have_value("A long thought and its end")
+    complaints.clear()
+
+
+def test_a_refused_text_keeps_what_was_typed_meanwhile(thread: Any, flight: Flight, office: Office) -> None:
+    message(thread).fill("x" * 3201)
+    thread.keyboard.press("Control+Enter")
+    under_way = flight.wait()
+    thread.keyboard.press("Backspace")
+    under_way.continue_()
+    expect(thread.get_by_role("alert")).to_contain_text("at most 3,200 can be sent")
+    expect(message(thread)).to_have_value("x" * 3200)
+    expect(message(thread)).to_have_attribute("aria-invalid", "true")
+    thread.keyboard.press("Backspace")
+    expect(message(thread)).not_to_have_attribute("aria-invalid", "true")
+    thread.keyboard.press("Control+Enter")
+    flight.lands()
+    expect(articles(thread)).to_have_count(2)
+    assert office.texts() == 2
+
+
+def test_a_server_that_never_answers_gives_the_composer_back(
+    thread: Any, flight: Flight, office: Office, complaints: list[str]
+) -> None:
+    assert 10_000 <= thread.evaluate("htmx.config.timeout") <= 30_000
+    thread.evaluate("htmx.config.timeout = 300")
+    message(thread).fill("Are you there?")
+    send(thread).click()
+    flight.wait()
+    expect(thread.get_by_role("alert")).to_contain_text("No answer yet; your text is kept here.")
+    expect(message(thread)).to_have_value("Are you there?")
+    thread.evaluate("htmx.config.timeout = 20000")
+    send(thread).click()
+    flight.lands()
+    expect(articles(thread)).to_have_count(2)
+    assert office.texts() == 2
+    complaints.clear()
+
+
+def test_what_went_wrong_the_last_time_is_not_said_of_a_text_on_its_way(
+    thread: Any, flight: Flight, complaints: list[str]
+) -> None:
+    message(thread).fill("Hello")
+    send(thread).click()
+    goes_astray(flight.wait())
+    expect(thread.get_by_role("alert")).to_be_visible()
+    send(thread).click()
+    expect(progress(thread)).to_have_text("Sending… You can go on writing.")
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    flight.lands()
+    expect(articles(thread)).to_have_count(2)
+    complaints.clear()
+
+
+def test_the_same_failure_twice_is_told_twice(thread: Any, flight: Flight, complaints: list[str]) -> None:
+    thread.evaluate(
+        """window.told = [];
+        new MutationObserver(() => {
+          const words = document.getElementById('ft-error').textContent;
+          if (words !== window.told.at(-1)) window.told.push(words);
+        }).observe(document.getElementById('ft-error'), { childList: true })"""
+    )
+    for times in (1, 2):
+        message(thread).fill("Hello")
+        send(thread).click()
+        goes_astray(flight.wait())
+        until(lambda times=times: len([words for words in thread.evaluate("told") if words]) == times)
+    complaints.clear()
+
+
+def test_another_number_or_contact_takes_the_words_that_were_typed(staff: Any, site: str, office: Office) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Parking is behind the house")
+    staff.get_by_label("Text to").select_option(label="(312) 555-0110")
+    expect(staff.locator(".ft-about")).to_contain_text("(312) 555-0110")
+    expect(message(staff)).to_have_value("Parking is behind the house")
+    for name in ("Theo Baker", "Grace Moss"):
+        staff.get_by_role("combobox", name="Contact", exact=True).fill(name)
+        staff.get_by_role("option", name=name).click()
+        expect(staff.locator("#ft-chosen")).to_contain_text(name)
+    expect(message(staff)).to_have_value("Parking is behind the house")
+    expect(staff.locator("[data-ft-counter]")).to_contain_text("27 of 3,200 characters")
+    send(staff).click()
+    expect(articles(staff).locator(".ft-body")).to_have_text("Parking is behind the house")
+    assert office.conversation("+13125550101")
