@@ -36,6 +36,7 @@ def change_details() -> Response:
 
 
 def _form_again(faults: Mapping[str, str], code: int) -> Response:
+    editor()
     return _page(Form.sent("email", "phone").refused(faults), code=code)
 
 

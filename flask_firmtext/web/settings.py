@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -108,14 +109,12 @@ def saved(change: Callable[[Session], None], said: str, again: Again) -> Respons
 
 
 def kept(again: Again) -> Callable[[Problem], Response]:
-    """What shows a form once more whose page was open too long. Who is signed out signs in first."""
+    """What shows a form once more whose page was open too long, to somebody who may send it."""
 
     def show(problem: Problem) -> Response:
-        try:
-            if problem.code == 400:
+        if problem.code == 400:
+            with suppress(Problem):
                 return again({"": TOO_LONG_OPEN}, 400)
-        except Problem as other:
-            problem = other
         return framed("firmtext/problem.html", problem.code, problem=problem)
 
     return show

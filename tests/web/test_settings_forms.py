@@ -112,6 +112,9 @@ def test_a_page_that_was_open_too_long_keeps_what_was_typed(house: House, post: 
         assert "what you typed is kept here" in words(answer.text)
         assert ('value="14"' if post == "reminders" else 'value="new@harbor.example"') in answer.text
         assert token(answer.text)
+    staff = house.person().post(f"{SETTINGS}/{post}", form)
+    assert staff.status_code == 400
+    assert "kept here" not in staff.text
 
 
 def test_details_that_cannot_be_read_are_asked_for_again(house: House) -> None:

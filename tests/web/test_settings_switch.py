@@ -213,7 +213,7 @@ def test_a_page_that_was_open_too_long_keeps_what_was_typed(house: House) -> Non
     assert nobody.status_code == 401
     assert GOOD["email"] not in nobody.text
     staff = house.person(STAFF).post(f"{SETTINGS}/turn-on", GOOD)
-    assert staff.status_code == 404
+    assert staff.status_code == 400
     assert GOOD["email"] not in staff.text
 
 

@@ -191,7 +191,8 @@ def test_an_opted_out_contact_has_a_reason_in_the_composers_place(office: Office
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (NumberState.LINKED, "still verifying"),
+        (NumberState.LINKED, "not registered with the carriers"),
+        (NumberState.SUBMITTED, "still verifying"),
         (NumberState.REFUSED, "have refused"),
         (NumberState.UPDATES_REQUIRED, "want more details"),
         (NumberState.RELEASED, "not turned on"),
