@@ -15,7 +15,6 @@ from .current import State, Unconfigured
 from .errors import ConfigurationError
 from .leniency import is_lenient
 from .ports.host import Host
-from .store import transactions
 from .web import health, pages, webhooks
 
 NAME = "firmtext"
@@ -42,7 +41,6 @@ class FirmText:
             app.extensions[NAME] = Unconfigured(db, host, tuple(error.faults))
             return
         app.extensions[NAME] = State(typed, host, db, clock or Clock(), _ring)
-        transactions.listen(db.session)
         _prepare_sqlite(app, db, typed)
         _register(app, typed)
 

@@ -84,8 +84,12 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def listen(target: Any) -> None:
-    """Attach the listeners to a session class or to the host's scoped session; safe to repeat."""
+def _listen() -> None:
+    """Attach the listeners to every session of this process: one without notes of ours is left alone.
+
+    Not to a host's ``scoped_session``: SQLAlchemy knows by the ``id()`` of a target what it has attached there, and a
+    new application's session may get the ``id()`` of one that is gone.
+    """
     for name, listener in (
         ("after_transaction_create", _after_transaction_create),
         ("before_commit", _before_commit),
@@ -93,8 +97,7 @@ def listen(target: Any) -> None:
         ("after_transaction_end", _after_transaction_end),
         ("after_soft_rollback", _after_soft_rollback),
     ):
-        if not event.contains(target, name, listener):
-            event.listen(target, name, listener)
+        event.listen(Session, name, listener)
 
 
 def _after_transaction_create(session: Session, transaction: SessionTransaction) -> None:
@@ -152,4 +155,4 @@ def _deliver(done: Notes) -> None:
         call()
 
 
-listen(OwnSession)
+_listen()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from flask_firmtext import points
 from flask_firmtext.current import firmtext
@@ -136,6 +137,14 @@ def test_an_opted_out_client_is_not_texted(harbor: Any) -> None:
     with pytest.raises(TextRefused, match="Rosa Marsh replied STOP") as refused, own() as session:
         accept(session, "token")
     assert refused.value.code == "opted_out"
+
+
+def test_the_bell_rings_for_a_text_in_any_session_of_the_process(harbor: Any, rung: list[str]) -> None:
+    """A job of the host has a session of its own; and the host's may get the ``id()`` of one that is gone."""
+    with Session(firmtext.engine) as session:
+        text = accept(session, "token").id
+        session.commit()
+    assert rung == [str(text)]
 
 
 def test_the_bell_rings_after_the_outermost_commit_only(harbor: Any, rung: list[str]) -> None:
