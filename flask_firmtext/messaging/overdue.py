@@ -52,6 +52,13 @@ def withdraw_unwanted() -> int:
     return _each(found, lambda message: _move(message, Move.CANCEL, State.CANCELLED, "opted_out", None))
 
 
+def withdraw_turned_off() -> int:
+    """A firm turned texting off while texts of it were still waiting."""
+    with reading() as session:
+        found = overdue_queries.resting(session, limit=AT_ONCE)
+    return _each(found, lambda message: _move(message, Move.CANCEL, State.CANCELLED, "turned_off", None))
+
+
 def note_silence() -> int:
     """W6."""
     with reading() as session:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from .models import Attempt, Conversation, Message
+from .models import Attempt, Conversation, Message, Number
 from .queries import is_in, opted_out
 from .states import Outcome, State
 
@@ -59,6 +59,17 @@ def unwanted(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(is_in(Message.state, State.QUEUED), opted_out(Message.firm, Conversation.phone_index))
+        .limit(limit)
+    ).all()
+
+
+def resting(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
+    """Queued texts of a firm that turned texting off meanwhile: nothing sends them, and they should say so."""
+    return session.scalars(
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Number, Number.id == Conversation.number_id)
+        .where(is_in(Message.state, State.QUEUED), Number.release_at.is_not(None))
         .limit(limit)
     ).all()
 

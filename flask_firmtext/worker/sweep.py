@@ -58,6 +58,7 @@ class Sweep:
             overdue.give_up_on_claimers,
             overdue.expire,
             overdue.withdraw_unwanted,
+            overdue.withdraw_turned_off,
             overdue.note_silence,
             provisioning.give_back_what_is_over,
             self.clerk.look,

@@ -11,11 +11,13 @@ from sqlalchemy import select, true
 from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
+from flask_firmtext.firm import texting
+from flask_firmtext.firm.details import Details
 from flask_firmtext.messaging import overdue, sending
 from flask_firmtext.store import queries
 from flask_firmtext.store.models import Attempt, Conversation, Heartbeat, Message, Number, OptOut
 from flask_firmtext.store.transactions import own, reading
-from flask_firmtext.worker import bells, heartbeats, sweep
+from flask_firmtext.worker import bells, drain, heartbeats, sweep
 from flask_firmtext.worker.sweep import Sweep
 from outbound import FAST, adopt, attempt, attempts, history, message, older, people, rewrite, state, states
 from rows import accepted
@@ -139,6 +141,17 @@ def test_a_text_that_missed_a_stop_is_withdrawn_and_says_so(harbor: Any) -> None
     passed(harbor)
     assert state(text) == "cancelled"
     assert history(text)[-1][2] == "opted_out"
+
+
+def test_what_waits_when_a_firm_turns_texting_off_is_withdrawn_and_says_so(harbor: Any) -> None:
+    text = accepted("Hello")
+    with own() as session:
+        texting.turn_on(session, firmtext.host.firms.get("harbor"), Details("office@harbor.example"), by="admin")
+        texting.turn_off(session, "harbor", by="admin")
+    drain.run()
+    assert state(text) == "queued"
+    passed(harbor)
+    assert (state(text), attempts(text)) == ("cancelled", [])
 
 
 def test_w6_notes_73_hours_of_silence(harbor: Any) -> None:
