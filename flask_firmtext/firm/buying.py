@@ -16,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
+from ..errors import FormRefused
 from ..ports.gateway import NumberOffer
 from ..store import firm_queries, number_queries
 from ..store.models import Order
@@ -43,6 +44,7 @@ class Plan:
     from_pool: bool
     offers: Sequence[NumberOffer]
     missing: int
+    held: int
 
     @property
     def cost(self) -> Decimal | None:
@@ -67,17 +69,23 @@ def plan(firm: str, country: str, count: int) -> Plan:
         unfinished = number_queries.unfinished(session, firm=firm)
         counted = number_queries.ordered_at(session, firm, {order.created_at for order in unfinished})
         wanted = max(0, count - counted)
+        held = number_queries.count(session, firm)
         pooled = firm != firm_queries.POOL and number_queries.waits_in_pool(session, offers.countries(country))
     if pooled and wanted:
-        return Plan(firm, country, unfinished, True, (), 0)
+        return Plan(firm, country, unfinished, True, (), 0, held)
     found = offers.nearest(country, size=min(MOST, wanted + steps.OFFERS))[:wanted] if wanted else ()
-    return Plan(firm, country, unfinished, False, found, wanted - len(found))
+    return Plan(firm, country, unfinished, False, found, wanted - len(found), held)
 
 
 def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
-    """Order what was planned, the unfinished orders first; nothing is bought yet. A step of our own."""
+    """Order what was planned, the unfinished orders first; nothing is bought yet. A step of our own.
+
+    :raises FormRefused: the numbers have changed since the plan was made.
+    """
     with own() as session:
         orders.again(session, planned.firm)
+        if number_queries.count(session, planned.firm) != planned.held:
+            raise FormRefused({"firm": "Somebody got or gave back a number meanwhile; look at `numbers list` first."})
         placed = [order for order in _orders(session, planned, by) if order is not None]
         session.execute(
             update(Order)

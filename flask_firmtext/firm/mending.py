@@ -53,7 +53,7 @@ def _why(ended: Order) -> str | None:
 
 def _give_back(difference: Difference, by: str) -> str | None:
     assert difference.row is not None  # noqa: S101 - only a number of ours can be given back
-    provisioning.give_back(difference.row.id, by=by)
+    provisioning.give_back(difference.row, by=by)
     return None
 
 

@@ -10,20 +10,22 @@ firm pays twice, and no number is forgotten.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, where
 from ..messaging import alarms
-from ..store import audit
+from ..store import audit, firm_queries
 from ..store.base import new_id
-from ..store.models import Order
+from ..store.models import Number, Order
 from ..store.states import OrderState, Step
 from ..store.transactions import notes, own
 from ..store.upsert import insert_once
@@ -33,11 +35,14 @@ log = logging.getLogger(__name__)
 
 Sessions = Session | scoped_session[Any]
 
-#: Longer than one exchange with the carrier, so that nobody else begins the step that is under way.
-CLAIM = timedelta(seconds=45)
+#: A step may take two exchanges with the carrier of 30 s each. Nobody else begins it before the claim is over, and its
+#: holder buys nothing once half of it is.
+CLAIM = timedelta(seconds=120)
+IN_TIME = timedelta(seconds=50)
 #: The carrier was away for so many tries: from then on a person says when to try again.
 PATIENCE = 8
 LONGEST_PAUSE = 30.0
+CAUSE = "its number was given back"
 
 
 class ClaimLost(Exception):
@@ -58,6 +63,13 @@ class Claimed:
     number_id: uuid.UUID | None
     tries: int
     by: str
+
+    started: float = 0.0
+
+    def still_ours(self) -> None:
+        """:raises ClaimLost: so much of the claim is over (this process stood still) that somebody else may have it."""
+        if time.monotonic() - self.started > IN_TIME.total_seconds():
+            raise ClaimLost
 
 
 READ = ("firm", "country", "step", "e164", "passed_over", "number_id", "tries", "by")
@@ -114,7 +126,7 @@ def _again(session: Sessions, which: ColumnElement[bool]) -> bool:
 
 def claim(order: uuid.UUID) -> Claimed | None:
     """Take an order to work on its step. None: it is done, waits, or somebody has it."""
-    mine, now = uuid.uuid4(), firmtext.clock.sql()
+    mine, now, started = uuid.uuid4(), firmtext.clock.sql(), time.monotonic()
     with own() as session:
         row = session.execute(
             update(Order)
@@ -128,7 +140,7 @@ def claim(order: uuid.UUID) -> Claimed | None:
             .returning(*(getattr(Order, name) for name in READ))
             .execution_options(synchronize_session=False)
         ).one_or_none()
-    return None if row is None else Claimed(order, mine, **row._mapping)
+    return None if row is None else Claimed(order, mine, **row._mapping, started=started)
 
 
 def write(session: Session, claimed: Claimed, **columns: Any) -> None:
@@ -170,7 +182,7 @@ def stop(claimed: Claimed, code: str, cause: str) -> None:
 
 def take_trouble(claimed: Claimed, error: Exception) -> None:
     """What an error means for an order: try again by itself, or wait for a person."""
-    if isinstance(error, CarrierBusy | CarrierUnsure) and claimed.tries < PATIENCE:
+    if isinstance(error, CarrierBusy | CarrierUnsure | SQLAlchemyError) and claimed.tries < PATIENCE:
         pause = getattr(error, "retry_after", None) or timedelta(seconds=min(2.0**claimed.tries, LONGEST_PAUSE))
         with own() as session:
             columns = {"trouble": trouble.AWAY, "cause": str(error)[:255], "not_before": firmtext.clock.sql(pause)}
@@ -192,6 +204,28 @@ def _record(session: Session, claimed: Claimed, became: str, evidence: str | Non
         became=became,
         evidence=evidence or claimed.e164,
     )
+
+
+def part(session: Session, number: Number, *, by: str) -> bool:
+    """Let no order go on with a number that is given back; it gets another when somebody tries it again.
+
+    False: an order is working on the number at this moment.
+    """
+    pooled = number.firm == firm_queries.POOL
+    end = {"state": OrderState.DONE} if pooled else {"state": OrderState.FAILED, "trouble": trouble.GIVEN_BACK}
+    with_it = (Order.number_id == number.id, Order.state != OrderState.DONE)
+    parted = session.execute(
+        update(Order)
+        .where(*with_it, or_(Order.claimed_until.is_(None), Order.claimed_until <= firmtext.clock.sql()))
+        .values(step=Step.CHOOSE, e164=None, number_id=None, cause=CAUSE, claim=None, claimed_until=None, **end)
+        .returning(Order.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if parted is None:
+        return session.scalar(select(Order.id).where(*with_it).limit(1)) is None
+    table = (Order.__tablename__, parted.id)
+    audit.record(session, "order.step", table, firm=number.firm, actor=by, became=Step.CHOOSE, evidence=number.e164)
+    return True
 
 
 def is_somebody_elses(error: CarrierRefused) -> bool:

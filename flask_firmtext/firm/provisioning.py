@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .. import points, signals
 from ..current import firmtext
-from ..errors import CarrierError
+from ..errors import CarrierError, FirmTextError
 from ..messaging import pace
 from ..ports.gateway import Webhooks
 from ..store import audit, firm_queries
@@ -21,6 +21,7 @@ from ..store.models import Number, Texting
 from ..store.states import NumberState
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
+from . import orders
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,12 @@ Sessions = Session | scoped_session[Any]
 
 #: How long a firm that turned texting off keeps its numbers: clients go on writing to them for a while.
 KEPT = timedelta(days=30)
-AT_ONCE = 20
+#: The sweep has other things to do, and a carrier that is away takes its time.
+AT_ONCE = 3
+LATER = timedelta(minutes=10)
 
 
-class AnotherFirms(ValueError):
+class AnotherFirms(FirmTextError):
     """A number never goes from one firm to another: clients of the first still write to it."""
 
 
@@ -67,9 +70,7 @@ def enter(session: Sessions, *, firm: str, number: str, country: str, by: str) -
 
 def _entered(session: Sessions, firm: str, number: str) -> uuid.UUID:
     row = session.execute(select(Number.id, Number.firm).where(Number.e164 == number)).one()
-    if row.firm == firm_queries.POOL != firm:
-        session.execute(update(Number).where(Number.id == row.id, Number.firm == row.firm).values(firm=firm))
-    elif row.firm != firm:
+    if row.firm not in (firm, firm_queries.POOL) or not _taken(session, row.id, row.firm, firm):
         raise AnotherFirms(f"{number} is another firm's; a number never goes from one firm to another")
     session.execute(
         update(Number)
@@ -79,6 +80,18 @@ def _entered(session: Sessions, firm: str, number: str) -> uuid.UUID:
     )
     found: uuid.UUID = row.id
     return found
+
+
+def _taken(session: Sessions, number_id: uuid.UUID, was: str, firm: str) -> bool:
+    """Make a number the firm's unless somebody else has just been given it."""
+    taken = session.execute(
+        update(Number)
+        .where(Number.id == number_id, Number.firm == was)
+        .values(firm=firm)
+        .returning(Number.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.first() is not None
 
 
 def make_main_if_first(session: Sessions, firm: str, number_id: uuid.UUID) -> None:
@@ -101,10 +114,11 @@ def ready(session: Sessions, *, firm: str, number_id: uuid.UUID | None) -> None:
     """The carrier brings us this number's texts. Whether it may send is for the carriers to say, or assumed; joined."""
     assumed = firm != firm_queries.POOL and firmtext.settings.toll_free_verification == "assumed"
     state = NumberState.VERIFIED if assumed else NumberState.LINKED
+    rests_until = _rests_until(session, firm)
     became = session.execute(
         update(Number)
-        .where(Number.id == number_id, Number.state.in_([NumberState.BOUGHT, NumberState.LINKED]))
-        .values(state=state, release_at=_rests_until(session, firm))
+        .where(Number.id == number_id, Number.firm == firm, Number.state.in_([NumberState.BOUGHT, NumberState.LINKED]))
+        .values(state=state, release_at=rests_until)
         .returning(Number.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -114,8 +128,15 @@ def ready(session: Sessions, *, firm: str, number_id: uuid.UUID | None) -> None:
 
 def _rests_until(session: Sessions, firm: str) -> Any:
     """A firm that was turned off while its number came keeps it as long as any other."""
-    off_at = session.scalar(select(Texting.off_at).where(Texting.firm == firm))
-    return off_at + KEPT if off_at else None
+    # A write, so that whoever turns texting on or off at this moment comes before or after.
+    row = session.execute(
+        update(Texting)
+        .where(Texting.firm == firm)
+        .values(on_at=Texting.on_at)
+        .returning(Texting.off_at)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return row.off_at + KEPT if row and row.off_at else None
 
 
 def note_state(
@@ -139,30 +160,46 @@ def webhooks() -> Webhooks | None:
     return Webhooks(inbound=f"{prefix}/inbound", status=f"{prefix}/status", answer=f"{prefix}/answer")
 
 
-def give_back(number_id: uuid.UUID, *, by: str) -> None:
+def give_back(seen: Number, *, by: str) -> bool:
     """Release a number for good. Our row first: a number that we might lose takes no text any more.
+
+    False, and nothing happens, when the number is no longer as it was ``seen`` (its firm turned texting on again,
+    another firm got it) or an order is working on it.
 
     :raises CarrierError: the carrier has it still; the sweep tries again.
     """
-    with own() as session:
-        row = session.execute(
-            update(Number)
-            .where(Number.id == number_id)
-            .values(state=NumberState.RELEASED, main=False, release_at=firmtext.clock.sql())
-            .returning(Number.e164, Number.country, Number.firm)
-            .execution_options(synchronize_session=False)
-        ).one()
-        note_state(session, row.firm, number_id, NumberState.RELEASED, by=by)
+    if not _released_here(seen, by):
+        return False
     points.reach("number.release.before")
-    firmtext.gateway.release(row.e164, row.country)
+    firmtext.gateway.release(seen.e164, seen.country)
     points.reach("number.release.after")
     with own() as session:
         session.execute(
             update(Number)
-            .where(Number.id == number_id, Number.state == NumberState.RELEASED)
+            .where(Number.id == seen.id, Number.state == NumberState.RELEASED)
             .values(release_at=None)
             .execution_options(synchronize_session=False)
         )
+    return True
+
+
+def _released_here(seen: Number, by: str) -> bool:
+    as_seen = (Number.id == seen.id, Number.firm == seen.firm, Number.state == seen.state)
+    until = Number.release_at.is_(None) if seen.release_at is None else Number.release_at == seen.release_at
+    with own() as session:
+        released = session.execute(
+            update(Number)
+            .where(*as_seen, until)
+            .values(state=NumberState.RELEASED, main=False, release_at=firmtext.clock.sql())
+            .returning(Number.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        if released is None or not orders.part(session, seen, by=by):
+            session.rollback()
+            return False
+        if seen.state != NumberState.RELEASED:
+            note_state(session, seen.firm, seen.id, NumberState.RELEASED, by=by)
+    return True
 
 
 def give_back_what_is_over() -> int:
@@ -172,8 +209,18 @@ def give_back_what_is_over() -> int:
     given = 0
     for number in over:
         try:
-            give_back(number.id, by=audit.SWEEP)
-            given += 1
+            given += give_back(number, by=audit.SWEEP)
         except CarrierError as error:
             log.warning("a number could not be given back: %s", error)
+            _look_later(number)
     return given
+
+
+def _look_later(number: Number) -> None:
+    with own() as session:
+        session.execute(
+            update(Number)
+            .where(Number.id == number.id, Number.state == NumberState.RELEASED)
+            .values(release_at=firmtext.clock.sql(LATER))
+            .execution_options(synchronize_session=False)
+        )

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, update
-from sqlalchemy.orm import Session
-
-from ..current import firmtext
 from ..errors import FormRefused
-from ..store import audit, firm_queries, number_queries, queries
-from ..store.models import Number, Order
-from ..store.states import NumberState, OrderState, Step
-from ..store.transactions import notes, own, reading
-from . import provisioning, trouble
-
-CAUSE = "an operator gave its number back"
+from ..store import firm_queries, number_queries, queries
+from ..store.models import Number
+from ..store.states import NumberState
+from ..store.transactions import reading
+from . import provisioning
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +37,11 @@ def look(number: str) -> Loss:
 
 
 def release(row: Number, *, by: str) -> None:
-    """Give a number back. An order that was getting it ready gets another when somebody tries it again.
+    """Give a number back, as it was looked at. An order that was getting it ready gets another when tried again.
 
-    :raises FormRefused: the order is being worked on at this moment.
+    :raises FormRefused: it has changed since, or an order is working on it at this moment.
     :raises CarrierError: the carrier has it still; the sweep tries again.
     """
-    _part_from_order(row, by)
-    provisioning.give_back(row.id, by=by)
-
-
-def _part_from_order(row: Number, by: str) -> None:
-    pooled = row.firm == firm_queries.POOL
-    end = {"state": OrderState.DONE} if pooled else {"state": OrderState.FAILED, "trouble": trouble.GIVEN_BACK}
-    with own() as session:
-        parted = session.execute(
-            update(Order)
-            .where(Order.number_id == row.id, Order.state != OrderState.DONE)
-            .where(or_(Order.claimed_until.is_(None), Order.claimed_until <= firmtext.clock.sql()))
-            .values(step=Step.CHOOSE, e164=None, number_id=None, cause=CAUSE, claim=None, claimed_until=None, **end)
-            .returning(Order.id)
-            .execution_options(synchronize_session=False)
-        ).first()
-        if parted is not None:
-            table = (Order.__tablename__, parted.id)
-            audit.record(session, "order.step", table, firm=row.firm, actor=by, became=Step.CHOOSE, evidence=row.e164)
-            notes(session).show(row.firm)
-        elif _is_under_way(session, row):
-            raise FormRefused({"number": f"{row.e164} is being set up at this moment. Try again in a minute."})
-
-
-def _is_under_way(session: Session, row: Number) -> bool:
-    return any(order.number_id == row.id for order in number_queries.unfinished(session, firm=row.firm))
+    if not provisioning.give_back(row, by=by):
+        words = f"{row.e164} is being set up, or was changed, at this moment. Look at it again in a minute."
+        raise FormRefused({"number": words})

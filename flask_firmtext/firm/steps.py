@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from .. import points
 from ..current import firmtext
-from ..errors import CarrierRefused, Scope
+from ..errors import CarrierBusy, CarrierRefused, Scope
+from ..messaging import alarms
 from ..ports.gateway import NumberOffer
 from ..store import firm_queries
 from ..store.models import Number
@@ -26,15 +27,21 @@ PASSED_OVER = 10
 
 def advance(order: uuid.UUID) -> bool:
     """Take an order as far as it goes now. Returns whether anything was done."""
+    done = False
+    while take_step(order):
+        done = True
+    return done
+
+
+def take_step(order: uuid.UUID) -> bool:
+    """Take an order's next step. False: there is nothing to be done now."""
     claimed = orders.claim(order)
     if claimed is None:
         return False
-    while claimed is not None:
-        try:
-            _take(claimed)
-        except ClaimLost:
-            return True
-        claimed = orders.claim(order)
+    try:
+        _take(claimed)
+    except ClaimLost:
+        return False
     return True
 
 
@@ -93,11 +100,15 @@ def buy(claimed: Claimed) -> None:
     """Buy the chosen number; the carrier's "yours already" is as good."""
     number = _number(claimed)
     points.reach("order.buy.before")
+    claimed.still_ours()
     try:
         firmtext.gateway.buy(number, claimed.country)
     except CarrierRefused as error:
         if not orders.is_somebody_elses(error):
             raise
+        if 1 < claimed.tries < orders.PATIENCE:
+            # An earlier try may have bought it, and the carrier's list lags behind: another one would be one too many.
+            raise CarrierBusy("taken", "by whom the carrier does not tell yet") from None
         _pass_over(claimed, number)
         return
     points.reach("order.buy.after")
@@ -105,6 +116,9 @@ def buy(claimed: Claimed) -> None:
         with own() as session:
             row = provisioning.enter(session, firm=claimed.firm, number=number, country=claimed.country, by=claimed.by)
             orders.go_on(session, claimed, Step.LINK, number_id=row)
+    except ClaimLost:
+        alarms.tell("number_without_order", "a number was bought and its order lost; `numbers sync` finds it")
+        raise
     except AnotherFirms:
         # Two orders chose the same number at the same moment: to both the carrier said that it is ours.
         _pass_over(claimed, number)

@@ -14,14 +14,14 @@ from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
 from ..ports import promises
-from ..ports.values import Contact, User
+from ..ports.values import Contact, Firm, User
 from ..store import audit, cells, keys
 from ..store.base import new_id
 from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations, routes
+from . import consent, conversations, readiness, routes
 from .body import check
 from .routes import Route
 from .segments import measure
@@ -68,8 +68,16 @@ def accept(
         return known
     route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
     firm = promises.firm("get", firmtext.host.firms.get(user.firm))
+    if firm:
+        check_availability(firm)
     zone = firm.zone if firm else "UTC"
     return _accepted(session, route, user, contact, text, token, zone)
+
+
+def check_availability(firm: Firm) -> None:
+    """:raises TextRefused: the host says that the firm may not have texting (any more)."""
+    if not firm.availability.allowed:
+        raise TextRefused("not_available", firm.availability.reason or readiness.NOT_AVAILABLE)
 
 
 def accept_on(

@@ -92,7 +92,9 @@ def spoken_for(session: Sessions, numbers: Collection[str]) -> Collection[str]:
 
 def to_be_released(session: Sessions, *, limit: int) -> Sequence[Number]:
     """Numbers whose time is over, those included whose release the carrier has not confirmed."""
-    return session.scalars(select(Number).where(Number.release_at <= firmtext.clock.sql()).limit(limit)).all()
+    return session.scalars(
+        select(Number).where(Number.release_at <= firmtext.clock.sql()).order_by(Number.release_at).limit(limit)
+    ).all()
 
 
 def main_number(session: Sessions, firm: str) -> uuid.UUID | None:

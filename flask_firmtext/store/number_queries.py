@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
 from .firm_queries import POOL
 from .models import Conversation, Message, Number, Order, Quarantine, Texting
 from .queries import sends
@@ -81,6 +80,12 @@ def waiting_texts(session: Sessions, number_id: uuid.UUID) -> int:
     )
 
 
+def count(session: Sessions, firm: str) -> int:
+    """How many numbers a firm, or the pool, has."""
+    held = select(func.count(Number.id)).where(Number.firm == firm, Number.state != NumberState.RELEASED)
+    return session.scalar(held) or 0
+
+
 def firms_that_cannot_send(session: Sessions, *, limit: int) -> Sequence[str]:
     """Firms with texting turned on and no number that sends."""
     sending = select(Number.id).where(Number.firm == Texting.firm, sends()).exists()
@@ -93,7 +98,7 @@ def not_confirmed(session: Sessions) -> Sequence[str]:
     """Numbers (E.164) that were given back here while the carrier has not confirmed it."""
     return session.scalars(
         select(Number.e164)
-        .where(Number.state == NumberState.RELEASED, Number.release_at <= firmtext.clock.sql())
+        .where(Number.state == NumberState.RELEASED, Number.release_at.is_not(None))
         .order_by(Number.e164)
     ).all()
 

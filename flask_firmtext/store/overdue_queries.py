@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from .models import Attempt, Conversation, Message, Number
 from .queries import is_in, opted_out
-from .states import Outcome, State
+from .states import NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]
 
@@ -69,7 +69,10 @@ def resting(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Number, Number.id == Conversation.number_id)
-        .where(is_in(Message.state, State.QUEUED), Number.release_at.is_not(None))
+        .where(
+            is_in(Message.state, State.QUEUED),
+            or_(Number.release_at.is_not(None), Number.state == NumberState.RELEASED),
+        )
         .limit(limit)
     ).all()
 

@@ -99,6 +99,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, uuid.UUID]:
         raise nothing_here()
     route = _route(who, contact, draft)
     who.must("message.send", route.subject)
+    accepting.check_availability(who.firm)
     session = firmtext.db.session
     message = accepting.accept_on(
         session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, zone=who.firm.zone

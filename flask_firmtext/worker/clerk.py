@@ -45,7 +45,7 @@ class Clerk:
         with self.app.app_context():
             for order in due:
                 try:
-                    if not stopping.is_set():
-                        steps.advance(order)
+                    while not stopping.is_set() and steps.take_step(order):
+                        pass
                 except Exception as error:
                     log.error("an order could not be gone on with: %s", where(error))

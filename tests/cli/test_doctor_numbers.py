@@ -67,7 +67,7 @@ def test_a_firm_whose_number_sends_is_not_mentioned(app: Flask, carrier: Any) ->
 
 def test_a_firm_without_a_number_is_wrong_and_the_command_is_named(app: Flask, carrier: Any) -> None:
     gone_on(turned_on())
-    provisioning.give_back(number().id, by="cli:x")
+    provisioning.give_back(number(), by="cli:x")
     (finding,) = examined(app, "numbers.firm")
     assert finding["level"] == "error"
     assert finding["cure"] == "Get one: `flask firmtext numbers buy --firm harbor`."
@@ -75,7 +75,7 @@ def test_a_firm_without_a_number_is_wrong_and_the_command_is_named(app: Flask, c
 
 def test_a_firm_that_is_turned_off_is_left_alone(app: Flask, carrier: Any) -> None:
     gone_on(turned_on())
-    provisioning.give_back(number().id, by="cli:x")
+    provisioning.give_back(number(), by="cli:x")
     rewrite(Texting, Texting.firm == "harbor", off_at=firmtext.clock.now())
     assert said(app, "numbers.firm") == []
 
@@ -127,7 +127,7 @@ def test_a_release_that_is_not_confirmed_may_still_cost(app: Flask, carrier: Any
     gone_on(turned_on())
     carrier.fail(CarrierBusy("connect"), verb="release")
     with pytest.raises(CarrierBusy):
-        provisioning.give_back(number().id, by="cli:x")
+        provisioning.give_back(number(), by="cli:x")
     assert said(app, "numbers.release")[0][0] == "warning"
     provisioning.give_back_what_is_over()
     assert said(app, "numbers.release") == []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
-from flask_firmtext.firm import orders, steps, texting, trouble
+from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, FormRefused, Scope, TextRefused
+from flask_firmtext.firm import buying, orders, provisioning, steps, texting, trouble
 from flask_firmtext.ports.gateway import OwnedNumber
+from flask_firmtext.ports.values import Availability
 from flask_firmtext.store.models import Number
 from flask_firmtext.store.transactions import own, reading
 from ordering import (
@@ -26,6 +29,7 @@ from ordering import (
     turned_on,
 )
 from outbound import alarms
+from rows import accepted
 
 FOR_SALE = "+18445550100"
 
@@ -239,3 +243,115 @@ def test_a_pause_is_kept(carrier: Any) -> None:
     time_passes()
     assert steps.advance(order_id)
     assert order_by_id(order_id).state == "done"
+
+
+def off_and_over() -> Number:
+    """The number of a firm that turned texting off 30 days ago, as the sweep saw it."""
+    with own() as session:
+        texting.turn_off(session, "harbor", by="admin")
+        session.get_one(Number, number().id).release_at = firmtext.clock.now()
+    return number()
+
+
+def test_a_firm_that_turns_texting_on_just_before_its_number_is_given_back_keeps_it(carrier: Any) -> None:
+    gone_on(turned_on())
+    seen = off_and_over()
+    turned_on()
+    assert not provisioning.give_back(seen, by="sweep")
+    assert (number().state, number().release_at) == ("verified", None)
+    assert seen.e164 in carrier.numbers
+
+
+def test_a_pool_number_that_a_firm_got_meanwhile_is_not_given_back(carrier: Any) -> None:
+    pooled("+18885550142")
+    carrier.numbers["+18885550142"] = OwnedNumber("+18885550142", "US", linked=True)
+    seen = number("")
+    gone_on(turned_on())
+    assert not provisioning.give_back(seen, by="cli:x")
+    assert number().state == "verified"
+
+
+def test_a_number_that_is_given_back_takes_its_order_along(carrier: Any) -> None:
+    carrier.fail(CarrierRefused("auth", "401", scope=Scope.ACCOUNT), verb="link")
+    order_id = turned_on()
+    gone_on(order_id)
+    off_and_over()
+    assert provisioning.give_back_what_is_over() == 1
+    turned_on()
+    assert gone_on(order_id).state == "done"
+    assert [(found.e164, found.state) for found in numbers()] == [
+        (FOR_SALE, "released"),
+        ("+18445550101", "verified"),
+    ]
+
+
+def test_a_release_that_fails_is_tried_later_and_recorded_once(carrier: Any) -> None:
+    gone_on(turned_on())
+    off_and_over()
+    carrier.fail(CarrierBusy("connect"), verb="release", times=2)
+    assert provisioning.give_back_what_is_over() == 0
+    assert provisioning.give_back_what_is_over() == 0
+    assert number().release_at > firmtext.clock.now()
+    with own() as session:
+        session.get_one(Number, number().id).release_at = firmtext.clock.now()
+    assert provisioning.give_back_what_is_over() == 0
+    assert steps_of(number().id).count("released") == 1
+
+
+def test_a_carrier_whose_list_lags_behind_a_lost_answer_does_not_sell_us_a_second_one(
+    carrier: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = turned_on()
+    carrier.fail(CarrierUnsure("timeout"), verb="buy")
+    gone_on(order_id)
+    carrier.fail(taken(), verb="buy", times=2)  # bought, and not in the account's list yet
+    gone_on(order_id, times=2)
+    assert order_by_id(order_id).e164 == FOR_SALE
+    carrier.buy(FOR_SALE, "US")
+    assert gone_on(order_id).state == "done"
+    assert number().e164 == FOR_SALE
+    assert len(carrier.numbers) == 3
+
+
+def test_a_claimer_that_stood_still_for_long_buys_nothing(carrier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = turned_on()
+    assert steps.take_step(order_id)
+    claimed = orders.claim(order_id)
+    assert claimed is not None
+    late = claimed.started + orders.IN_TIME.total_seconds() + 1
+    monkeypatch.setattr(orders.time, "monotonic", lambda: late)
+    with pytest.raises(orders.ClaimLost):
+        steps.buy(claimed)
+    monkeypatch.undo()
+    assert FOR_SALE not in carrier.numbers
+    assert gone_on(order_id).state == "done"
+
+
+def test_a_database_that_is_busy_is_no_reason_to_ask_a_person(carrier: Any) -> None:
+    carrier.fail(OperationalError("UPDATE", {}, Exception("database is locked")), verb="search")
+    found = gone_on(turned_on())
+    assert found.state == "working"
+    assert gone_on(found.id).state == "done"
+
+
+def test_a_number_that_somebody_ordered_while_an_operator_looked_at_the_plan_is_not_bought_again(carrier: Any) -> None:
+    planned = buying.plan("harbor", "US", 1)
+    gone_on(turned_on())
+    with pytest.raises(FormRefused, match="meanwhile"):
+        buying.place(planned, by="cli:x")
+    assert len(numbers()) == 1
+
+
+def test_only_its_own_firm_makes_a_number_ready(carrier: Any) -> None:
+    carrier.fail(CarrierRefused("auth", "401", scope=Scope.ACCOUNT), verb="link")
+    gone_on(turned_on())
+    with own() as session:
+        provisioning.ready(session, firm="summit", number_id=number().id)
+    assert number().state == "bought"
+
+
+def test_a_firm_that_may_not_have_texting_any_more_sends_nothing(carrier: Any, host: Any) -> None:
+    gone_on(turned_on())
+    host.firms.all["harbor"] = replace(host.firms.get("harbor"), availability=Availability(False, "Your plan ended."))
+    with pytest.raises(TextRefused, match="Your plan ended"):
+        accepted("Hello")
