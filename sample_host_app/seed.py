@@ -8,6 +8,8 @@ import click
 from flask import Flask
 from werkzeug.security import generate_password_hash
 
+from flask_firmtext.firm import texting
+
 from . import people
 from .demo import numbers, threads
 from .models import Bill, Contact, Document, Event, Firm, Matter, MatterParty, PhoneNumber, User, db
@@ -23,6 +25,15 @@ def init_app(app: Flask) -> None:
         for words in numbers.adopt(app):
             click.echo(words)
         threads.write(app)
+        take_over(app)
+
+
+def take_over(app: Flask) -> None:
+    """Firms that had text notifications before have texting from the first day; nobody has to look first."""
+    for firm in people.FIRMS:
+        known = app.extensions["firmtext"].host.firms.get(firm.ref)
+        if known.notifications:
+            texting.take_over(known)
 
 
 def create(today: date | None = None) -> None:

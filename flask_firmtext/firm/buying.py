@@ -83,7 +83,7 @@ def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
     :raises FormRefused: the numbers have changed since the plan was made.
     """
     with own() as session:
-        orders.again(session, planned.firm)
+        orders.again(session, planned.firm, by=by)
         if number_queries.count(session, planned.firm) != planned.held:
             raise FormRefused({"firm": "Somebody got or gave back a number meanwhile; look at `numbers list` first."})
         placed = [order for order in _orders(session, planned, by) if order is not None]

@@ -83,7 +83,7 @@ def take(found: Found, *, by: str) -> Order:
         if order is None:
             placed = _place(found, by)
         elif _is_about_another(order, found):
-            _finish_first(order)
+            _finish_first(order, by)
             continue
         else:
             placed = _redirect(order, found, by)
@@ -107,9 +107,9 @@ def _is_about_another(order: Order, found: Found) -> bool:
     return firmtext.gateway.find(str(order.e164)) is not None
 
 
-def _finish_first(order: Order) -> None:
+def _finish_first(order: Order, by: str) -> None:
     with own() as session:
-        orders.again(session, order.firm)
+        orders.again(session, order.firm, by=by)
     ended = buying.finish(order.id)
     if ended.state == OrderState.FAILED:
         raise _refused(f"{order.firm}'s order for {ended.e164} stands still: {ended.cause}. Mend that first.")

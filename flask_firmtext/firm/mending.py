@@ -36,7 +36,7 @@ def _link(difference: Difference, by: str) -> str | None:
     assert row is not None  # noqa: S101 - only a number of ours can be linked
     if difference.order is not None:
         with own() as session:
-            orders.resume(session, difference.order.id)
+            orders.resume(session, difference.order.id, by=by)
         return _why(buying.finish(difference.order.id))
     firmtext.gateway.link(row.e164, row.country)
     found = firmtext.gateway.find(row.e164)

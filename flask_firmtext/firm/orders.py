@@ -92,34 +92,35 @@ def place(
     begun = {"state": OrderState.WORKING, "step": step, "passed_over": [], "tries": 0}
     placed = insert_once(session, Order, id=row_id, firm=firm, by=by, **number, **begun, **moments)
     if not placed:
-        again(session, firm)
+        again(session, firm, by=by)
         return None
     audit.record(session, "order.place", (Order.__tablename__, row_id), firm=firm, actor=by, became=step, evidence=e164)
     return row_id
 
 
-def again(session: Sessions, firm: str) -> bool:
+def again(session: Sessions, firm: str, *, by: str) -> bool:
     """Let a firm's order that waits for a person go on where it stopped; joined. Returns whether there was one.
 
     For the pool: all of them.
     """
-    return _again(session, Order.firm == firm)
+    return _again(session, Order.firm == firm, by)
 
 
-def resume(session: Sessions, order: uuid.UUID) -> bool:
+def resume(session: Sessions, order: uuid.UUID, *, by: str) -> bool:
     """As :func:`again`, for one order."""
-    return _again(session, Order.id == order)
+    return _again(session, Order.id == order, by)
 
 
-def _again(session: Sessions, which: ColumnElement[bool]) -> bool:
+def _again(session: Sessions, which: ColumnElement[bool], by: str) -> bool:
     tried = session.execute(
         update(Order)
         .where(which, Order.state == OrderState.FAILED)
         .values(state=OrderState.WORKING, tries=0, trouble=None, not_before=firmtext.clock.now())
-        .returning(Order.firm)
+        .returning(Order.id, Order.firm)
         .execution_options(synchronize_session=False)
     ).all()
     for row in tried:
+        audit.record(session, "order.again", (Order.__tablename__, row.id), firm=row.firm, actor=by)
         notes(session).show(row.firm)
     return bool(tried)
 

@@ -83,10 +83,11 @@ def _unknown(theirs: Mapping[str, OwnedNumber], ours: _Ours) -> Iterator[Differe
         if number in ours.numbers or not _is_toll_free(number):
             continue
         order = ours.order_for(number)
-        mend = (
-            f"finish the order for {whose(order.firm)} that bought it" if order else "link it and put it into the pool"
-        )
+        # Without an order it may be that of a firm that had text notifications before: nobody else is to get it.
+        mend = f"finish the order for {whose(order.firm)} that bought it" if order else None
         seen = "The account has it, and we do not know it."
+        if order is None:
+            seen += f" `numbers link {number}` puts it into the pool, with --firm it is that firm's."
         firm = order.firm or None if order else None
         yield Difference(Kind.UNKNOWN_HERE, number, firm, seen, mend)
 

@@ -9,16 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from .shorteners import SHORTENERS
+
 Values = Mapping[str, str]
 Look = Callable[[Values], list[str]]
 
 SAMPLES = ("sample_1", "sample_2", "sample_3")
 LINKED = (*SAMPLES, "opt_in_evidence", "privacy", "terms")
 
-SHORTENERS = {
-    "bit.ly", "bitly.com", "bl.ink", "buff.ly", "cutt.ly", "goo.gl", "is.gd", "lnkd.in", "ow.ly", "rb.gy",
-    "rebrand.ly", "s.id", "shorturl.at", "t.co", "t.ly", "tiny.cc", "tinyurl.com", "v.gd",
-}  # fmt: skip
 #: Pages about a business that are not its own.
 PROFILES = {
     "avvo.com", "facebook.com", "findlaw.com", "g.page", "google.com", "instagram.com", "justia.com", "lawyers.com",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ..messaging.segments import GSM_BASIC, GSM_EXTENDED, Encoding, measure
+from .shorteners import SHORTENERS
 from .templates_answers import NETWORK_WORDS, NO, OPT_OUT_WORDS, YES, Offer, offers
 from .templates_syntax import MAY_BE_EMPTY, Fault, Parsed, parse, render
 from .templates_words import LONGEST, MOST_SEGMENTS, Kind
@@ -17,15 +18,9 @@ ASKING = frozenset((Kind.CREATED, Kind.REMINDER))
 #: As a rule the first automatic text that a client gets: the law wants the way out in it.
 FIRST = Kind.CREATED
 
-#: Carriers block texts with these: nobody can see where they lead.
-SHORTENERS = (
-    *("adf.ly", "bit.do", "bit.ly", "bitly.com", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "dlvr.it", "goo.gl"),
-    *("is.gd", "j.mp", "lnkd.in", "mcaf.ee", "ow.ly", "qr.ae", "rb.gy", "rebrand.ly", "s.id", "short.gy", "short.io"),
-    *("shorte.st", "shorturl.at", "snip.ly", "soo.gd", "t.co", "t.ly", "t2m.io", "tiny.cc", "tiny.one", "tinyurl.com"),
-    *("trib.al", "urlz.fr", "v.gd", "x.co"),
+_SHORTENED = re.compile(
+    rf"(?<![\w.@-])(?:www\.)?({'|'.join(map(re.escape, sorted(SHORTENERS)))})(?![\w-]|\.\w)", re.IGNORECASE
 )
-
-_SHORTENED = re.compile(rf"(?<![\w.@-])(?:www\.)?({'|'.join(map(re.escape, SHORTENERS))})(?![\w-]|\.\w)", re.IGNORECASE)
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?:\s[^<>\n]*)?/?>|<!--|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\*\*|```", re.IGNORECASE
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from ..store import audit, firm_queries
 from ..store.models import Number, Order, Texting
 from ..store.states import NumberState, OrderState, Step
 from ..store.transactions import notes, own
-from ..store.upsert import insert_once, insert_or_update
+from ..store.upsert import insert_once
 from . import details, orders, provisioning, reminding
 from .details import Details
 from .provisioning import KEPT
@@ -67,17 +68,16 @@ def status(session: Sessions, firm: str) -> Status:
 
 
 def turn_on(session: Sessions, firm: Firm, given: Details, *, by: str) -> None:
-    """Turn texting on and order a number where the firm has none. A second press changes the details only.
+    """Turn texting on and order a number where the firm has none. A second press, in another tab say, changes nothing.
 
     :raises FormRefused: the firm may not have texting.
     """
     if not firm.availability.allowed:
         raise FormRefused({"": firm.availability.reason or "Text messaging is not available to your firm."})
     values = _first(session, firm.ref, given)
-    again = {name: values[name] for name in ("email", "phone", "off_at")}
-    insert_or_update(session, Texting, ["firm"], values, again)
-    _keep(session, firm.ref)
-    audit.record(session, "texting.on", (Texting.__tablename__, firm.ref), firm=firm.ref, actor=by)
+    if insert_once(session, Texting, **values) or _on_again(session, firm.ref, values):
+        _keep(session, firm.ref)
+        audit.record(session, "texting.on", (Texting.__tablename__, firm.ref), firm=firm.ref, actor=by)
     if not firm_queries.has_number(session, firm.ref):
         orders.place(session, firm=firm.ref, country=firm.country, by=by)
     notes(session).show(firm.ref)
@@ -103,6 +103,18 @@ def turn_off(session: Sessions, firm: str, *, by: str) -> None:
     )
     audit.record(session, "texting.off", (Texting.__tablename__, firm), firm=firm, actor=by)
     notes(session).show(firm)
+
+
+def _on_again(session: Sessions, firm: str, values: Mapping[str, Any]) -> bool:
+    again = {name: values[name] for name in ("email", "phone", "off_at")}
+    switched = session.execute(
+        update(Texting)
+        .where(Texting.firm == firm, Texting.off_at.is_not(None))
+        .values(**again)
+        .returning(Texting.firm)
+        .execution_options(synchronize_session=False)
+    )
+    return switched.first() is not None
 
 
 def _keep(session: Sessions, firm: str) -> None:

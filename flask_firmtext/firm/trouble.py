@@ -23,7 +23,7 @@ SENTENCES = {
     NO_ADDRESS: f"The number is yours, but the carrier does not know yet where to bring its texts. {TOLD}",
     NOT_OURS: f"The number that your practice system names for your firm is not in our account at the carrier. {TOLD}",
     "linking": f"The number is yours, but the carrier has not connected it to this system. {TOLD}",
-    GIVEN_BACK: f"The number that was being set up has been given back. {TOLD} Press Try again to get another one.",
+    GIVEN_BACK: "The number that was being set up has been given back. Press Try again to get another one.",
     FAULT: f"Something went wrong on our side. {TOLD} Nothing is lost: press Try again.",
 }
 
@@ -43,4 +43,4 @@ def code_of(error: Exception) -> str:
         return NOT_OURS
     if error.evidence == "balance":
         return "no_credit"
-    return "linking" if error.evidence == "number" else "credentials"
+    return "credentials" if error.evidence in ("auth", "local") else "linking"

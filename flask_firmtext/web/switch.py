@@ -78,7 +78,7 @@ def try_again() -> Response:
     """Go on with getting a number where it stopped."""
     who = editor()
     with own() as session:
-        orders.again(session, who.firm.ref)
+        orders.again(session, who.firm.ref, by=who.user.ref)
     return done("again")
 
 

@@ -90,8 +90,8 @@ def test_a_firm_that_waits_for_its_first_number_is_no_finding(app: Flask, carrie
     [
         ("linked", "warning", "harbor cannot send yet: +18445550100 is linked."),
         ("submitted", "warning", "harbor cannot send yet: +18445550100 is submitted."),
-        ("refused", "error", "harbor cannot send: +18445550100 is refused, no website"),
-        ("updates_required", "error", "harbor cannot send: +18445550100 is updates_required, no website"),
+        ("refused", "error", "harbor cannot send: +18445550100 is refused, no website."),
+        ("updates_required", "error", "harbor cannot send: +18445550100 is updates_required, no website."),
     ],
 )
 def test_a_number_that_does_not_send_yet_says_where_it_stands(

@@ -259,7 +259,7 @@ def test_an_order_whose_number_is_given_back_gets_another_when_it_is_tried_again
     found = order_by_id(placed)
     assert (found.state, found.step, found.trouble, found.number_id) == ("failed", "choose", "given_back", None)
     with own() as session:
-        orders.again(session, "harbor")
+        orders.again(session, "harbor", by="admin")
     assert gone_on(placed).state == "done"
     assert order_by_id(placed).e164 != FOR_SALE
 

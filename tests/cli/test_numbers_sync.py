@@ -17,7 +17,7 @@ from flask_firmtext.messaging import receiving
 from flask_firmtext.ports.gateway import OwnedNumber, Webhooks
 from flask_firmtext.store.models import Audit, Message, Number, Quarantine
 from flask_firmtext.store.transactions import own
-from ordering import gone_on, number, order_by_id, turned_on
+from ordering import gone_on, number, numbers, order_by_id, turned_on
 from outbound import adopt
 from rows import accepted
 
@@ -77,9 +77,14 @@ def test_every_difference_has_the_same_keys(cli: Cli, carrier: Any) -> None:
     assert list(row) == ["difference", "number", "firm", "state", "seen", "mend", "why"]
 
 
-def test_a_number_that_we_do_not_know_comes_into_the_pool(cli: Cli, carrier: Any) -> None:
+def test_a_number_that_nobody_ordered_waits_for_a_person(cli: Cli, carrier: Any) -> None:
+    """It may be that of a firm that had text notifications before: in the pool, another firm would get it."""
     carrier.numbers[OTHER] = OwnedNumber(OTHER, "US")
-    mended(cli, "unknown_here", OTHER)
+    assert kinds(synced(cli, "--fix", "--yes", code=1)) == [("unknown_here", OTHER, "differs")]
+    assert numbers("") == []
+    assert f"numbers link {OTHER}" in synced(cli, code=1)[0]["seen"]
+    assert cli("numbers", "link", OTHER, "--yes").exit_code == 0
+    assert synced(cli, code=0) == []
     assert number("").state == "linked"
     assert carrier.numbers[OTHER].linked
 
@@ -99,7 +104,7 @@ def test_an_order_of_the_pool_that_failed_for_another_reason_is_left_alone(cli: 
     carrier.fail(CarrierRefused("balance", scope=Scope.ACCOUNT), verb="buy")
     cli("numbers", "buy", "--yes")
     carrier.numbers[OTHER] = OwnedNumber(OTHER, "US")
-    mended(cli, "unknown_here", OTHER)
+    assert cli("numbers", "link", OTHER, "--yes").exit_code == 0
     assert FOR_SALE not in carrier.numbers, "nobody asked to buy it again"
 
 
@@ -235,7 +240,7 @@ def test_a_text_of_a_stranger_stays_kept_and_is_the_firms_by_then(cli: Cli, carr
 def test_a_text_for_a_number_of_the_pool_waits_for_a_firm(cli: Cli, carrier: Any) -> None:
     receive(carrier, ROSA, "Hello", to=OTHER)
     carrier.numbers[OTHER] = OwnedNumber(OTHER, "US")
-    mended(cli, "unknown_here", OTHER)
+    assert cli("numbers", "link", OTHER, "--yes").exit_code == 0
     assert len(kept()) == 1
 
 

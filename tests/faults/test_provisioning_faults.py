@@ -117,7 +117,7 @@ def test_what_the_account_lacks_is_told_and_try_again_goes_on(
     assert gone_on(order_id).trouble == trouble
     sandbox.session.delete(f"{sandbox.control}/_sandbox/faults", timeout=10)
     with own() as session:
-        assert orders.again(session, "harbor")
+        assert orders.again(session, "harbor", by="admin")
     assert gone_on(order_id).state == "done"
     assert bought(sandbox) == {number().e164}
 

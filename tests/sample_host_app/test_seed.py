@@ -73,8 +73,11 @@ def test_harbor_has_a_dozen_contacts_of_every_kind(context: Any) -> None:
 def test_without_a_carrier_the_numbers_are_assumed(context: Any) -> None:
     from sample_host_app.models import db
 
-    numbers = db.session.execute(select(Number.firm, Number.e164, Number.state)).all()
-    assert [tuple(row) for row in numbers] == [("harbor", "+18335550100", "verified")]
+    numbers = db.session.execute(select(Number.firm, Number.e164, Number.state).order_by(Number.firm)).all()
+    assert [tuple(row) for row in numbers] == [
+        ("harbor", "+18335550100", "verified"),
+        ("summit", "+18335550101", "bought"),
+    ]
 
 
 def test_harbors_earlier_threads_are_in_several_states(context: Any) -> None:

@@ -82,7 +82,7 @@ def order_by_id(order_id: uuid.UUID) -> Order:
 
 def tried_again(firm: str = "harbor") -> None:
     with own() as session:
-        orders.again(session, firm)
+        orders.again(session, firm, by="admin")
 
 
 def steps_of(order_id: uuid.UUID) -> list[str | None]:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from ...current import firmtext
 from ...firm import orders, trouble
 from ...messaging.numbers import display
-from ...store import admin_queries, audit
+from ...store import admin_queries
 from ...store.models import Audit, Order
 from ...store.states import OrderState, Step
 from ...store.transactions import own
@@ -146,9 +146,7 @@ class Orders(FirmRecords):
 def _try_again(rows: Sequence[Order], who: Visitor) -> None:
     with own() as session:
         for row in rows:
-            if orders.resume(session, row.id):
-                table = (Order.__tablename__, row.id)
-                audit.record(session, "order.again", table, firm=who.firm.ref, actor=who.user.ref)
+            orders.resume(session, row.id, by=who.user.ref)
 
 
 def _said(record: Audit) -> Markup | str:

@@ -53,7 +53,8 @@ def _facts(status: Status, who: Visitor) -> Iterator[tuple[str, Markup | str]]:
     yield "Alternative email", status.details.email or ""
     yield "Alternative phone", display(status.details.phone) if status.details.phone else ""
     days = ", ".join(map(str, row.reminder_days))
-    yield "Event reminders", f"{days} days before, at {row.reminder_time:%H:%M}" if days else "None"
+    before = "day" if days == "1" else "days"
+    yield "Event reminders", f"{days} {before} before, at {row.reminder_time:%H:%M}" if days else "None"
 
 
 def _said(record: Audit) -> Markup | str:

@@ -101,7 +101,7 @@ def test_an_order_that_somebody_else_tried_again_meanwhile_is_left_alone(office:
     order = failed_order()
     fields = form(ada.get(LIST).text)
     with own() as session:
-        orders.resume(session, order)
+        orders.resume(session, order, by="somebody")
     assert ada.post(ACTION, fields).status_code == 302
     assert "There is nothing to try again." in ada.get(LIST).text
 
