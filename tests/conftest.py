@@ -35,6 +35,8 @@ ALONE = [
     *("--disable-background-networking", "--disable-component-update", "--disable-extensions"),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Rooms whose tests start processes and browsers; what they call is tested on both engines in its own room.
+ON_ONE_ENGINE = ("browser", "cli", "sample_host_app")
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -58,6 +60,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--db")
         engines = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("database_url", engines, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL, what is slow by its processes and pages runs in `make test-all`; everything runs on SQLite."""
+    for item in items:
+        engine = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
+        room = item.path.relative_to(ROOT / "tests").parts[0]
+        if engine == "postgresql" and room in ON_ONE_ENGINE:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -116,11 +116,11 @@ def test_numbers_go_out_as_a_form_after_texts_and_questions(carrier: Any, gatewa
 
 
 def test_threads_and_texts_and_numbers_share_no_client(gateway: VonageGateway) -> None:
-    lines = [gateway._lines.mine(), gateway._basic._lines.mine()]
+    lines = [gateway._lines.mine(), gateway._numbers._basic._lines.mine(), gateway._application._basic._lines.mine()]
     thread = threading.Thread(target=lambda: lines.append(gateway._lines.mine()))
     thread.start()
     thread.join()
-    assert len({id(line.client) for line in lines}) == len({id(line.wire.session) for line in lines}) == 3
+    assert len({id(line.client) for line in lines}) == len({id(line.wire.session) for line in lines}) == 4
     assert gateway._lines.mine() is lines[0]
 
 

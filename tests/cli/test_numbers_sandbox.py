@@ -83,11 +83,16 @@ def test_a_number_of_the_account_is_linked_for_a_firm(cli: Cli) -> None:
     assert (row["firm"], row["state"]) == ("harbor", "verified")
 
 
-def test_sync_takes_in_what_the_account_has_and_then_nothing_differs(cli: Cli) -> None:
+def test_sync_mends_what_is_safe_and_then_nothing_differs(cli: Cli) -> None:
     firmtext.gateway.point(Webhooks(*(f"https://elsewhere.example/{name}" for name in ("in", "status", "answer"))))
     found = {(row["difference"], row["number"]) for row in cli("sync", code=1)}
     assert found == {("unknown_here", "+18335550100"), ("unknown_here", "+18335550101"), ("webhooks", None)}
-    assert {row["state"] for row in cli("sync", "--fix", "--yes")} == {"mended"}
+    assert {(row["difference"], row["state"]) for row in cli("sync", "--fix", "--yes", code=1)} == {
+        ("unknown_here", "stands"),
+        ("webhooks", "mended"),
+    }
+    for number_of_nobody in sorted(OWNED):
+        cli("link", number_of_nobody, "--yes")
     assert cli("sync") == []
 
 
@@ -156,6 +161,6 @@ def test_json_can_be_piped_into_another_program(start: Any) -> None:
 def test_without_an_application_it_says_how_to_name_one(start: Any) -> None:
     lost = start("list", FLASK_APP="")
     out, err = lost.communicate(timeout=60)
-    assert (lost.returncode, out) == (2, "")
+    assert (lost.returncode, out) == (1, "")
     assert "flask" in err.lower()
     assert "Traceback" not in err

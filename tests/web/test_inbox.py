@@ -136,7 +136,7 @@ def test_another_firms_conversations_are_not_in_the_table(office: Office) -> Non
     assert "of harbor" not in office.person("admin@summit.example").get("/texting/").text
 
 
-NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings."
+NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings &gt; Text Messaging."
 PLAN = "Text messaging comes with the plans Essentials, Advanced and Complete."
 WITHOUT = [
     (Availability(True), NOT_ON),
