@@ -35,8 +35,8 @@ ALONE = [
     *("--disable-background-networking", "--disable-component-update", "--disable-extensions"),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-#: Rooms whose tests start processes and browsers; what they call is tested on both engines in its own room.
-ON_ONE_ENGINE = ("browser", "cli", "sample_host_app")
+#: Tests of pages, commands and whole processes; the verbs that they call are tested on both engines in their own room.
+ON_ONE_ENGINE = ("browser/", "cli/", "sample_host_app/", "web/", "test_canary")
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -66,8 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On PostgreSQL, what is slow by its processes and pages runs in `make test-all`; everything runs on SQLite."""
     for item in items:
         engine = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
-        room = item.path.relative_to(ROOT / "tests").parts[0]
-        if engine == "postgresql" and room in ON_ONE_ENGINE:
+        where = item.path.relative_to(ROOT / "tests").as_posix()
+        if engine == "postgresql" and where.startswith(ON_ONE_ENGINE) and "webhooks" not in where:
             item.add_marker(pytest.mark.slow)
 
 

