@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from .account import Account
@@ -84,10 +85,10 @@ class Webhooks:
             return self._sent.wait_for(lambda: not ids & self._unsent, seconds)
 
     def empty(self) -> None:
-        """Forget what was planned; what is on its way arrives."""
-        self._generation += 1
+        """Forget what was planned; what is on its way arrives, and is neither noted nor repeated."""
         self._schedule.empty()
         with self._sent:
+            self._generation += 1
             self._unsent.clear()
             self._sent.notify_all()
 
@@ -121,7 +122,21 @@ class Webhooks:
             self._sent.notify_all()
 
     def _attempt(self, due: Event, attempt: int, waited: float, last: bool = False) -> None:
-        status = self._post(due, attempt)
+        generation, at = self._generation, self._options.now()
+        status = self._post(due, attempt, at)
+        with self._sent:
+            if generation != self._generation:
+                return
+            self._ledger.webhook(
+                {
+                    "at": iso(at),
+                    "kind": due.kind,
+                    "url": due.url,
+                    "body": due.body,
+                    "http_status": status,
+                    "attempt": attempt,
+                }
+            )
         wait = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)
         if last:
             return
@@ -131,21 +146,10 @@ class Webhooks:
         else:
             self._journal.add("event_done", id=due.id)
 
-    def _post(self, due: Event, attempt: int) -> int | None:
+    def _post(self, due: Event, attempt: int, at: datetime) -> int | None:
         lost = due.drop if attempt == 1 else None
-        body, now = due.body.encode(), self._options.now()
+        body = due.body.encode()
         headers = {"Content-Type": "application/json", "User-Agent": "Vonage/sandbox"}
-        headers |= webhook_headers(self._account, self._options.signature_secret, body, now, due.forgery)
+        headers |= webhook_headers(self._account, self._options.signature_secret, body, at, due.forgery)
         status = None if lost == "before" else ask("POST", due.url, body, headers).status
-        status = None if lost == "after" else status
-        self._ledger.webhook(
-            {
-                "at": iso(now),
-                "kind": due.kind,
-                "url": due.url,
-                "body": due.body,
-                "http_status": status,
-                "attempt": attempt,
-            }
-        )
-        return status
+        return None if lost == "after" else status

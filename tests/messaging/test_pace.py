@@ -93,11 +93,11 @@ def test_one_busy_number_does_not_stop_another(new_app: Any) -> None:
     with app.app_context():
         adopt()
         adopt("summit", SUMMIT)
-        for ref in people(app, 3):
+        for ref in people(app, 2):
             accepted("Hello", contact=ref)
         accepted("Hello", contact="paul", by=SUMMIT_STAFF)
-        drain.run(seconds=0.5)
-        assert [message.firm for message in sent_order()] == ["harbor", "summit"]
+        drain.run()
+        assert [message.firm for message in sent_order()] == ["harbor", "summit", "harbor"]
 
 
 def test_a_persons_text_goes_before_200_automatic_ones(new_app: Any) -> None:
@@ -191,11 +191,11 @@ def test_waiting_for_a_slot_does_not_spin(new_app: Any) -> None:
     app = app_with(new_app, 1000, 1)
     with app.app_context():
         adopt()
-        for ref in people(app, 3):
+        for ref in people(app, 2):
             accepted("Hello", contact=ref)
         asked: list[str] = []
         event.listen(firmtext.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        drain.run(seconds=1.5)
+        drain.run()
         assert states()["submitted"] == 2
         assert len(asked) < 150
 

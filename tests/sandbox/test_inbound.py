@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import threading
 import time
 from typing import Any
 
@@ -151,3 +153,18 @@ def test_the_carriers_clock_is_in_its_timestamps(carrier: Any, customer: Any) ->
     carrier.options(clock_ahead=86400)
     carrier.write()
     assert _inbound(customer)["timestamp"] > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 86000))
+
+
+def test_a_reset_forgets_the_webhook_that_is_on_its_way(carrier: Any, customer: Any) -> None:
+    customer.answers = [503]
+    customer.pause.clear()
+    carrier.write("before")
+    until(lambda: customer.of("/inbound"))
+    [on_its_way] = [one for one in threading.enumerate() if one.name == "sandbox-webhook"]
+    carrier.ask("POST", "/reset")
+    customer.pause.set()
+    on_its_way.join(10)
+    carrier.write("after")
+    until(lambda: carrier.webhooks)
+    assert [json.loads(one["body"])["text"] for one in carrier.webhooks] == ["after"]
+    assert [one.body["text"] for one in customer.of("/inbound")] == ["before", "after"]
