@@ -40,8 +40,8 @@ from flask_firmtext.store.transactions import own, reading  # noqa: E402
 from flask_firmtext.testing.tables import create_tables  # noqa: E402
 from flask_firmtext.worker import sweep  # noqa: E402
 from hostapp import KEYS, create_app  # noqa: E402
-from outbound import HARBOR, SUMMIT, adopt, people  # noqa: E402
-from rows import STAFF, accepted  # noqa: E402
+from outbound import HARBOR, SUMMIT, people  # noqa: E402
+from rows import STAFF, accepted, adopt  # noqa: E402
 from servers import (  # noqa: E402
     answers,
     folder_of_this_run_ends,

@@ -29,7 +29,12 @@ from .progress import progress
 CURRENCY = "EUR"
 HOME = "US"
 #: Where a number comes from, in words.
-SOURCES = {"order": "by an order that is not done", "pool": "from the pool", "carrier": "from the carrier"}
+SOURCES = {
+    "done": "got by a run that was interrupted",
+    "order": "by an order that is not done",
+    "pool": "from the pool",
+    "carrier": "from the carrier",
+}
 NONE_LEFT = "no toll-free number is for sale in {}"
 
 
@@ -128,10 +133,14 @@ def _cost(planned: Plan) -> str | None:
 
 
 def _rows(planned: Plan) -> list[Mapping[str, Any]]:
-    rows = [_row(order.e164, order.country, None, "order") for order in planned.unfinished]
+    rows = [_row(order.e164, order.country, None, _stage(order)) for order in planned.earlier]
     if planned.from_pool:
         rows.append(_row(None, planned.country, None, "pool"))
     return [*rows, *(_row(offer.e164, offer.country, offer.cost, "carrier") for offer in planned.offers)]
+
+
+def _stage(order: Order) -> str:
+    return "done" if order.state == OrderState.DONE else "order"
 
 
 def _row(number: str | None, country: str, cost: str | None, source: str) -> Mapping[str, Any]:
@@ -150,11 +159,12 @@ def _carry_out(planned: Plan, *, as_json: bool) -> None:
         if order.state != OrderState.DONE
     ]
     lacking = {"id": None, "firm": planned.firm or None, "number": None, "why": NONE_LEFT.format(planned.country)}
-    _report(
-        [_bought(order) for order in ended if order.state == OrderState.DONE],
-        [*failed, *[lacking] * planned.missing],
-        as_json=as_json,
-    )
+    done = [order for order in ended if order.state == OrderState.DONE]
+    _report([_bought(order) for order in done], [*failed, *[lacking] * planned.missing], as_json=as_json)
+    if not failed:
+        buying.told([order.id for order in done])
+    if failed or planned.missing:
+        raise click.exceptions.Exit(1)
 
 
 def _finished(placed: Sequence[uuid.UUID]) -> list[Order]:
@@ -177,8 +187,6 @@ def _report(bought: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, A
         listing(bought, as_json=False, nothing="Nothing was bought.")
         for row in failed:
             say(f"{row['number'] or 'a number'} for {whose(row['firm'])}: {row['why']}")
-    if failed:
-        raise click.exceptions.Exit(1)
 
 
 def _sentence(words: str) -> str:

@@ -87,8 +87,20 @@ class Firms(host.Firms):
         if firm is None:
             return None
         return values.Firm(
-            firm.ref, firm.name, firm.zone, firm.country, availability=_availability(firm), notifications=_before(firm)
+            firm.ref,
+            firm.name,
+            firm.zone,
+            firm.country,
+            availability=_availability(firm),
+            notifications=_before(firm),
+            legal=_legal(firm),
         )
+
+
+def _legal(firm: models.Firm) -> values.LegalDetails:
+    """What the carriers' registration form asks, as far as the practice system keeps it."""
+    names = ("legal_name", "website", "street", "city", "region", "postal_code")
+    return values.LegalDetails(**{name: getattr(firm, name) for name in names})
 
 
 def _availability(firm: models.Firm) -> values.Availability:

@@ -37,6 +37,12 @@ class Firm(db.Model):
     zone: Mapped[str] = mapped_column(doc="IANA time zone")
     country: Mapped[str] = mapped_column(String(2))
     plan: Mapped[str]
+    legal_name: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
     notifications_number: Mapped[str | None] = mapped_column(doc="E.164, of text notifications bought before")
     notifications_email: Mapped[str | None]
     notifications_phone: Mapped[str | None]

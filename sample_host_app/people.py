@@ -35,6 +35,7 @@ class DemoFirm(NamedTuple):
     """``notifications``: number, e-mail and phone of text notifications that the firm had before.
 
     ``office``: e-mail and phone with which the firm has turned texting on.
+    ``legal``: legal name, website, street, city, region and postal code.
     """
 
     ref: str
@@ -47,6 +48,7 @@ class DemoFirm(NamedTuple):
     matters: tuple[Case, ...] = ()
     notifications: tuple[str, str, str] | None = None
     office: tuple[str, str] | None = None
+    legal: tuple[str, str, str, str, str, str] = ("",) * 6
 
 
 PDF = "application/pdf"
@@ -161,6 +163,7 @@ HARBOR = DemoFirm(
         Case("2023-0091", "Delgado: lease review", "Maria Delgado", open=False),
     ),
     office=("office@harbor.example", "+16175550190"),
+    legal=("Harbor Law LLP", "https://harbor.example", "1 Long Wharf", "Boston", "MA", "02110"),
 )
 
 PRAIRIE = DemoFirm(
@@ -185,6 +188,7 @@ PRAIRIE = DemoFirm(
         ),
         Case("P-207", "Abernathy: contract for deed", "Ruth Abernathy"),
     ),
+    legal=("Prairie Legal PLLC", "https://prairie.example", "212 Main Street", "Omaha", "NE", "68102"),
 )
 
 SUMMIT = DemoFirm(

@@ -58,6 +58,7 @@ def phones() -> list[dict[str, str]]:
 
 def _add_firm(firm: people.DemoFirm, today: date) -> None:
     number, email, phone = firm.notifications or (None, None, None)
+    legal_name, website, street, city, region, postal_code = firm.legal
     db.session.add(
         Firm(
             ref=firm.ref,
@@ -65,6 +66,12 @@ def _add_firm(firm: people.DemoFirm, today: date) -> None:
             zone=firm.zone,
             country=firm.country,
             plan=firm.plan,
+            legal_name=legal_name,
+            website=website,
+            street=street,
+            city=city,
+            region=region,
+            postal_code=postal_code,
             notifications_number=number,
             notifications_email=email,
             notifications_phone=phone,

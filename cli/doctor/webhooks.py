@@ -102,7 +102,7 @@ def address() -> Iterator[Finding]:
         yield wrong("webhooks.address", "The carrier does not know where to call.", "Set FIRMTEXT_PUBLIC_URL.")
         return
     prefix = f"{settings.public_url}{settings.url_prefix}/webhooks"
-    yield fine("webhooks.address", f"Enter at the carrier: {prefix}/inbound and {prefix}/status.")
+    yield fine("webhooks.address", f"The carrier calls {prefix}/inbound, /status and /answer.")
 
 
 def refused() -> Iterator[Finding]:

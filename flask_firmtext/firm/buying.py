@@ -1,7 +1,8 @@
 """Numbers that an operator buys, for a firm or for the pool, worked on in the operator's own process.
 
-All orders of one run have the same time. As long as one of them is unfinished, the whole run counts: whoever repeats
-a run that was killed gets what it did not bring, and nothing twice.
+The orders of a run are awaited until it has told that all of them are done, and those count when it is repeated:
+whoever repeats a run that was killed gets what it did not bring, and nothing twice, even if the worker has finished
+it meanwhile.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ SHORTEST_LOOK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do: ``unfinished`` orders first, then one number from the pool or these ``offers``.
+    """What a run will do: finish the ``earlier`` orders, then get one number from the pool or these ``offers``.
 
     ``missing`` are those for which nothing is for sale.
     """
 
     firm: str
     country: str
-    unfinished: Sequence[Order]
+    earlier: Sequence[Order]
     from_pool: bool
     offers: Sequence[NumberOffer]
     missing: int
@@ -57,7 +58,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether nothing would be done."""
-        return not (self.unfinished or self.from_pool or self.offers)
+        return not (self.earlier or self.from_pool or self.offers)
 
 
 def plan(firm: str, country: str, count: int) -> Plan:
@@ -66,19 +67,18 @@ def plan(firm: str, country: str, count: int) -> Plan:
     :raises CarrierError: as ``Gateway.search``.
     """
     with reading() as session:
-        unfinished = number_queries.unfinished(session, firm=firm)
-        counted = number_queries.ordered_at(session, firm, {order.created_at for order in unfinished})
-        wanted = max(0, count - counted)
+        earlier = number_queries.untold(session, firm)
+        wanted = max(0, count - len(earlier))
         held = number_queries.count(session, firm)
         pooled = firm != firm_queries.POOL and number_queries.waits_in_pool(session, offers.countries(country))
     if pooled and wanted:
-        return Plan(firm, country, unfinished, True, (), 0, held)
+        return Plan(firm, country, earlier, True, (), 0, held)
     found = offers.nearest(country, size=min(MOST, wanted + steps.OFFERS))[:wanted] if wanted else ()
-    return Plan(firm, country, unfinished, False, found, wanted - len(found), held)
+    return Plan(firm, country, earlier, False, found, wanted - len(found), held)
 
 
 def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
-    """Order what was planned, the unfinished orders first; nothing is bought yet. A step of our own.
+    """Order what was planned, after the earlier orders; nothing is bought yet. A step of our own.
 
     :raises FormRefused: the numbers have changed since the plan was made.
     """
@@ -88,16 +88,13 @@ def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
             raise FormRefused({"firm": "Somebody got or gave back a number meanwhile; look at `numbers list` first."})
         placed = [order for order in _orders(session, planned, by) if order is not None]
         session.execute(
-            update(Order)
-            .where(Order.id.in_(placed))
-            .values(created_at=firmtext.clock.now())
-            .execution_options(synchronize_session=False)
+            update(Order).where(Order.id.in_(placed)).values(awaited=True).execution_options(synchronize_session=False)
         )
         if planned.firm != firm_queries.POOL:
             # Somebody may have pressed Turn on meanwhile: then that order is the firm's.
             under_way = firm_queries.open_order(session, planned.firm)
             return [under_way.id] if under_way else []
-    return [*(order.id for order in planned.unfinished), *placed]
+    return [*(order.id for order in planned.earlier), *placed]
 
 
 def _orders(session: Session, planned: Plan, by: str) -> Iterator[uuid.UUID | None]:
@@ -117,6 +114,17 @@ def finish(order: uuid.UUID) -> Order:
         if row.state != OrderState.WORKING:
             return row
         time.sleep(_pause(row))
+
+
+def told(orders_done: Sequence[uuid.UUID]) -> None:
+    """Whoever ordered these knows that they are done: they count no more. A step of our own."""
+    with own() as session:
+        session.execute(
+            update(Order)
+            .where(Order.id.in_(orders_done))
+            .values(awaited=False)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _pause(row: Order) -> float:

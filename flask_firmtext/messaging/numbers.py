@@ -75,7 +75,7 @@ def _read(given: str) -> phonenumbers.PhoneNumber:
     if number.country_code != _NORTH_AMERICA:
         raise _refused("Only numbers in the United States, Canada and the Caribbean (+1) can be used here.")
     if number.extension:
-        raise _refused("A text cannot reach an extension. Use a number without one.")
+        raise _refused("A text has no place for an extension. Use a number without one.")
     if any(letter.isalpha() for letter in given):
         raise _refused(f"This number has letters in it. Write it in digits, like {_EXAMPLE}.")
     _check_length(str(number.national_number))
@@ -88,9 +88,9 @@ def _read(given: str) -> phonenumbers.PhoneNumber:
 
 def _check_length(digits: str) -> None:
     if digits in _EMERGENCY:
-        raise _refused("This is an emergency number. Call it; it cannot be texted from here.")
+        raise _refused("This is an emergency number. Call it from a phone; it cannot be used here.")
     if len(digits) < 7:
-        raise _refused("This is a short code, which cannot be texted from here. Use a ten-digit number.")
+        raise _refused("This is a short code, which cannot be used here. Use a ten-digit number.")
     if len(digits) == 7:
         raise _refused(f"The area code is missing. Write the number like {_EXAMPLE}.")
     if len(digits) != 10:

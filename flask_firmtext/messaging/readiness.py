@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..ports.values import Firm
 from ..store import firm_queries
-from ..store.models import Hold
+from ..store.models import Hold, Texting
 from ..store.states import HoldKind, NumberState, OrderState
 
 NOT_AVAILABLE = "Text messaging is not available to your firm."
@@ -17,6 +17,7 @@ COMING = "Your firm's number is being set up. Texts can be sent as soon as it is
 STANDS_STILL = (
     "Your firm's number could not be set up yet. An administrator finds the reason in Settings > Text Messaging."
 )
+NO_NUMBER = "Your firm has no number to text from. An administrator gets one in Settings > Text Messaging."
 OFF = "Text messaging is turned off for your firm. An administrator turns it on again in Settings > Text Messaging."
 
 #: What a number waits for.
@@ -44,21 +45,23 @@ def why_not(session: Session, firm: Firm) -> str | None:
     """Why this firm cannot send texts, None when it can."""
     if not firm.availability.allowed:
         return firm.availability.reason or NOT_AVAILABLE
-    numbers = firm_queries.numbers(session, firm.ref)
-    awake = {number.state for number in numbers if number.release_at is None}
-    if NumberState.VERIFIED in awake:
-        return None
-    if numbers and not awake:
+    switch = session.get(Texting, firm.ref)
+    if switch is None:
+        return NOT_ON
+    if switch.off_at is not None:
         return OFF
-    if not awake:
+    states = {number.state for number in firm_queries.numbers(session, firm.ref)}
+    if NumberState.VERIFIED in states:
+        return None
+    if not states:
         return _without_a_number(session, firm.ref)
-    return next(WAITING[state] for state in FURTHEST if state in awake)
+    return next(WAITING[state] for state in FURTHEST if state in states)
 
 
 def _without_a_number(session: Session, firm: str) -> str:
     order = firm_queries.open_order(session, firm)
     if order is None:
-        return NOT_ON
+        return NO_NUMBER
     return COMING if order.state == OrderState.WORKING else STANDS_STILL
 
 

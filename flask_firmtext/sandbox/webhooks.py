@@ -6,7 +6,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from .account import Account
@@ -146,7 +145,7 @@ class Webhooks:
         else:
             self._journal.add("event_done", id=due.id)
 
-    def _post(self, due: Event, attempt: int, at: datetime) -> int | None:
+    def _post(self, due: Event, attempt: int, at: float) -> int | None:
         lost = due.drop if attempt == 1 else None
         body = due.body.encode()
         headers = {"Content-Type": "application/json", "User-Agent": "Vonage/sandbox"}

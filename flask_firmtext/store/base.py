@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import MetaData, String
+from sqlalchemy import Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase
 from uuid_utils.compat import uuid7
 
@@ -35,3 +35,8 @@ class Base(DeclarativeBase):
 def new_id() -> uuid.UUID:
     """A UUIDv7: made before encryption, because it is part of the associated data, and sorted by time."""
     return uuid7()
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which ``where`` holds. SQLite uses it for a query that says so in the same words."""
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))

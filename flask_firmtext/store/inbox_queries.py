@@ -105,7 +105,8 @@ def attachments(session: Session, firm: str, messages: Collection[uuid.UUID]) ->
         .where(Attachment.firm == firm, Attachment.message_id.in_(messages))
         .group_by(Attachment.message_id)
     )
-    return dict(session.execute(query).all()) if messages else {}
+    found = session.execute(query).all() if messages else ()
+    return {message: count for message, count in found if message is not None}
 
 
 def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:

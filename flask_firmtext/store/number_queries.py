@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -49,11 +48,10 @@ def failed(session: Sessions, *, limit: int) -> Sequence[Order]:
     return session.scalars(query.limit(limit)).all()
 
 
-def ordered_at(session: Sessions, firm: str, moments: Collection[datetime]) -> int:
-    """How many orders of a firm, or of the pool, were placed at these moments, the done ones included."""
-    if not moments:
-        return 0
-    return session.scalar(select(func.count()).where(Order.firm == firm, Order.created_at.in_(moments))) or 0
+def untold(session: Sessions, firm: str) -> Sequence[Order]:
+    """Orders of a firm, or of the pool, that are not done or that whoever placed them still waits for."""
+    open_ = or_(Order.state != OrderState.DONE, Order.awaited)
+    return session.scalars(select(Order).where(Order.firm == firm, open_).order_by(Order.created_at, Order.id)).all()
 
 
 def waits_in_pool(session: Sessions, countries: Collection[str]) -> bool:

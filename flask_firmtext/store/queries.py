@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, scoped_sessi
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
-from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut
+from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut, Texting
 from .states import RANK, HoldKind, NumberState, State
 
 Sessions = Session | scoped_session[Any]
@@ -66,7 +66,8 @@ def sending_number(session: Sessions, firm: str) -> Number | None:
 
 def sends() -> ColumnElement[bool]:
     """Whether a number sends: verified, and its firm has texting turned on."""
-    return and_(Number.state == NumberState.VERIFIED, Number.release_at.is_(None))
+    on = exists().where(Texting.firm == Number.firm, Texting.off_at.is_(None))
+    return and_(Number.state == NumberState.VERIFIED, Number.release_at.is_(None), on)
 
 
 def own_numbers(session: Sessions, firm: str) -> list[str]:

@@ -81,6 +81,36 @@ class HoldKind(StrEnum):
     FIRM = "firm"
 
 
+class FileState(StrEnum):
+    """Where a received file is. ``parked``: a stranger's, not fetched before somebody wants it."""
+
+    WANTED = "wanted"
+    FETCHING = "fetching"
+    STORED = "stored"
+    REFUSED = "refused"
+    GONE = "gone"
+    LATE = "late"
+    PARKED = "parked"
+
+
+class FilingState(StrEnum):
+    """Whether a file is in a matter's documents."""
+
+    WANTED = "wanted"
+    FILING = "filing"
+    FILED = "filed"
+    NOT_FILED = "not_filed"
+
+
+class Change(StrEnum):
+    """What a consent event changed."""
+
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
+    ASKED = "asked"
+    NOT_AN_OPT_OUT = "not_an_opt_out"
+
+
 class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"

@@ -40,12 +40,12 @@ class Inbox:
 
 def contents(who: Visitor, before: str | None = None) -> Inbox:
     """A page of the table with what stands above it."""
-    take_over(who)
     return Inbox(page(who, before), who, why_not(who))
 
 
 def why_not(who: Visitor) -> str | None:
     """Why this firm cannot begin a text, None when it can."""
+    take_over(who)
     with reading() as session:
         return readiness.why_not(session, who.firm)
 

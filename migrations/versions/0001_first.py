@@ -154,7 +154,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_firmtext_quarantine_digest")),
     )
     op.create_index(
-        op.f("ix_firmtext_quarantine_firm_received_at"), "firmtext_quarantine", ["firm", "received_at"], unique=False
+        op.f("ix_firmtext_quarantine_firm_received_at_id"),
+        "firmtext_quarantine",
+        ["firm", "received_at", "id"],
+        unique=False,
     )
     op.create_table(
         "firmtext_conversation",
@@ -316,7 +319,7 @@ def upgrade() -> None:
         "firmtext_attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("firm", sa.String(length=255), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -447,7 +450,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_firmtext_conversation_firm_phone_index_last_at"), table_name="firmtext_conversation")
     op.drop_index(op.f("ix_firmtext_conversation_firm_last_at_id"), table_name="firmtext_conversation")
     op.drop_table("firmtext_conversation")
-    op.drop_index(op.f("ix_firmtext_quarantine_firm_received_at"), table_name="firmtext_quarantine")
+    op.drop_index(op.f("ix_firmtext_quarantine_firm_received_at_id"), table_name="firmtext_quarantine")
     op.drop_table("firmtext_quarantine")
     op.drop_table("firmtext_opt_out")
     op.drop_index(op.f("ix_firmtext_number_firm"), table_name="firmtext_number")

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(length=32), nullable=True),
         sa.Column("cause", sa.String(length=255), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("awaited", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("claim", sa.Uuid(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

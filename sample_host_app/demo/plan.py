@@ -69,8 +69,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Plan:
         sandbox_port=int(_number(environ, "SANDBOX_PORT", "5001")),
         sandbox_tls_port=int(_number(environ, "SANDBOX_TLS_PORT", "5002")),
         seconds=seconds or None,
-        given=dict(environ),
+        given=_from_outside(environ, folder / "env"),
     )
+
+
+def _from_outside(environ: Mapping[str, str], env: Path) -> dict[str, str]:
+    """The environment without what a shell has from sourcing an earlier demo's ``env``: that demo's sandbox is gone."""
+    sourced = Path(environ.get("FIRMTEXT_VONAGE_CA_BUNDLE", "")).is_relative_to(env.parent)
+    earlier = set(env.read_text(encoding="utf-8").splitlines()) if sourced and env.exists() else set()
+    return {name: value for name, value in environ.items() if _export(name, value) not in earlier}
+
+
+def _export(name: str, value: str) -> str:
+    return f"export {name}={shlex.quote(value)}"
 
 
 def _number(environ: Mapping[str, str], name: str, default: str) -> float:
@@ -113,7 +124,7 @@ def _key() -> str:
 
 def write_env(file: Path, values: Mapping[str, str]) -> None:
     """Lines that a second terminal sources."""
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(values.items()) if name != "PATH"]
+    lines = [_export(name, value) for name, value in sorted(values.items()) if name != "PATH"]
     lines.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     write_private(file, "\n".join(lines) + "\n")
 

@@ -19,6 +19,7 @@ from flask_firmtext.store.models import Number
 from flask_firmtext.store.states import HoldKind, NumberState
 from flask_firmtext.store.transactions import notes, own, reading
 from office import Office
+from rows import switched_on
 from servers import until
 
 LIVE = 1500  # milliseconds
@@ -78,6 +79,7 @@ def test_new_comes_and_the_reason_goes_when_texting_is_turned_on_under_an_open_p
     expect(why).to_be_visible()
     expect(new).to_have_count(0)
     with own() as session:
+        switched_on(session, "prairie")
         provisioning.adopt(session, firm="prairie", number="+18335550144").state = NumberState.VERIFIED
         notes(session).show("prairie")
     expect(why).to_have_count(0, timeout=LIVE)
@@ -86,7 +88,7 @@ def test_new_comes_and_the_reason_goes_when_texting_is_turned_on_under_an_open_p
     with own() as session:
         session.scalars(select(Number).where(Number.firm == "prairie")).one().state = NumberState.RELEASED
         notes(session).show("prairie")
-    expect(why).to_be_visible(timeout=LIVE)
+    expect(page.get_by_text("Your firm has no number to text from.")).to_be_visible(timeout=LIVE)
     expect(new).to_have_count(0)
 
 

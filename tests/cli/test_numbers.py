@@ -162,7 +162,7 @@ def test_what_fails_is_listed_with_its_cause_and_a_repeat_finishes_it(cli: Cli, 
     listed = answered(cli("numbers", "list", "--orders", "--json"))
     assert [(row["state"], row["step"], row["cause"]) for row in listed] == [("failed", "buy", "balance: 420")] * 2
     done = answered(cli("numbers", "buy", "--count", "3", "--yes", "--json"))
-    assert [row["number"] for row in done["bought"]] == FOR_SALE[:2], "the one that was bought counts"
+    assert [row["number"] for row in done["bought"]] == FOR_SALE, "the one that was bought counts"
     assert len(carrier.numbers) == 5
 
 
@@ -181,8 +181,26 @@ def test_a_run_that_is_interrupted_can_be_repeated(cli: Cli, carrier: Any, monke
     assert "run the same command again" in result.stderr
     monkeypatch.setattr(buying, "finish", finish)
     done = answered(cli("numbers", "buy", "--count", "3", "--yes", "--json"))
-    assert [row["number"] for row in done["bought"]] == FOR_SALE[1:]
+    assert [row["number"] for row in done["bought"]] == FOR_SALE[:3]
     assert len(carrier.numbers) == 5
+
+
+def test_a_run_that_was_killed_and_that_the_worker_finished_is_repeated_and_buys_nothing(
+    cli: Cli, carrier: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(placed: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(buying, "finish", killed)
+        assert cli("numbers", "buy", "--yes").exit_code == 130
+    steps.advance(order("").id)
+    shown = answered(cli("numbers", "buy", "--dry-run", "--json"))
+    assert [(row["number"], row["from"]) for row in shown["would_buy"]] == [(FOR_SALE[0], "done")]
+    for bought in FOR_SALE[:2]:
+        done = answered(cli("numbers", "buy", "--yes", "--json"))
+        assert [row["number"] for row in done["bought"]] == [bought]
+    assert len(carrier.numbers) == 4
 
 
 def test_a_carrier_that_runs_out_sells_what_it_has_and_says_what_is_missing(cli: Cli, carrier: Any) -> None:

@@ -17,7 +17,7 @@ from flask_firmtext.store.models import Audit, Number
 from flask_firmtext.store.states import Step
 from flask_firmtext.store.transactions import own, reading
 from ordering import gone_on, number, numbers, order, order_by_id, pooled, time_passes, turned_on
-from rows import accepted
+from rows import accepted, adopt
 
 OURS, OTHER, FOR_SALE = "+18335550100", "+18335550101", "+18445550100"
 
@@ -224,7 +224,7 @@ def test_a_released_number_is_gone_at_the_carrier_and_a_repeat_says_so(cli: Cli,
 def test_what_releasing_means_is_asked_before(cli: Cli, carrier: Any, monkeypatch: Any) -> None:
     asked: list[str] = []
     monkeypatch.setattr("flask_firmtext.cli.linking.confirm", lambda question, yes: asked.append(question))
-    linked(cli, OURS, "--firm", "harbor")
+    adopt(number=OURS)
     accepted("On its way")
     cli("numbers", "release", OURS)
     assert "harbor cannot text any more" in asked[-1]

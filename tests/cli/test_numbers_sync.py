@@ -18,8 +18,7 @@ from flask_firmtext.ports.gateway import OwnedNumber, Webhooks
 from flask_firmtext.store.models import Audit, Message, Number, Quarantine
 from flask_firmtext.store.transactions import own
 from ordering import gone_on, number, numbers, order_by_id, turned_on
-from outbound import adopt
-from rows import accepted
+from rows import accepted, adopt
 
 HARBOR, OTHER, FOR_SALE = "+18335550100", "+18335550101", "+18445550100"
 ROSA, STRANGER = "+13125550100", "+13125550199"

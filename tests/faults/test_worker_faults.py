@@ -22,8 +22,8 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import overdue
 from flask_firmtext.store.models import Attempt
 from flask_firmtext.worker import drain
-from outbound import FAST, adopt, attempt, attempts, older, people, rewrite, state, states
-from rows import accepted
+from outbound import FAST, attempt, attempts, older, people, rewrite, state, states
+from rows import accepted, adopt
 from servers import until
 from workers import gone, working
 

@@ -35,19 +35,21 @@ def test_the_numbers_that_were_shown_are_bought_also_when_others_are_offered_fir
     assert {row.e164 for row in numbers(POOL)} == {offer.e164 for offer in planned.offers}
 
 
-def test_a_run_counts_as_long_as_one_of_its_orders_is_not_done(carrier: Any) -> None:
+def test_a_run_counts_until_somebody_was_told_that_it_is_done(carrier: Any) -> None:
     first, second = buying.place(buying.plan(POOL, "US", 2), by="cli:ann")
     buying.finish(first)
-    assert [order.id for order in buying.plan(POOL, "US", 2).unfinished] == [second]
+    assert [order.id for order in buying.plan(POOL, "US", 2).earlier] == [first, second]
     assert not buying.plan(POOL, "US", 2).offers
     assert len(buying.plan(POOL, "US", 5).offers) == 3
     buying.finish(second)
+    assert not buying.plan(POOL, "US", 2).offers, "nobody was told yet"
+    buying.told([first, second])
     assert len(buying.plan(POOL, "US", 2).offers) == 2
 
 
 def test_a_plan_places_and_buys_nothing(carrier: Any) -> None:
     buying.plan(POOL, "US", 3)
-    assert (len(carrier.numbers), buying.plan(POOL, "US", 3).unfinished) == (2, [])
+    assert (len(carrier.numbers), buying.plan(POOL, "US", 3).earlier) == (2, [])
 
 
 def test_prices_that_cannot_be_added_have_no_sum(carrier: Any) -> None:

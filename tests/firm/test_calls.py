@@ -16,7 +16,7 @@ from flask_firmtext.store.models import Number
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
 from ordering import OFFICE, pooled
-from rows import verified_number
+from rows import never_turned_on, verified_number
 
 HARBOR, PHONE = "+18335550100", Details(phone="+13125550190")
 SPOKEN, LONDON = "3 1 2, 5 5 5, 0 1 9 0", "plus 4 4 2 0 7 9 4 6 0 9 5 8"
@@ -26,6 +26,7 @@ WRITE = "To reach the office, write to"
 def has_texting(details: Details = OFFICE) -> None:
     """Harbor has a number, and its administrator gave these details."""
     verified_number()
+    never_turned_on()
     with own() as session:
         texting.turn_on(session, firmtext.host.firms.get("harbor"), details, by="admin@harbor.example")
 

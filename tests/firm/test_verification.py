@@ -17,7 +17,7 @@ from flask_firmtext.ports.values import Firm
 from flask_firmtext.store.models import Audit, Number
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
-from rows import accepted
+from rows import accepted, switched_on
 
 LINKED, SUBMITTED, VERIFIED, REFUSED, UPDATES = (
     NumberState.LINKED,
@@ -43,6 +43,7 @@ def a_number(state: NumberState = LINKED, firm: str = "harbor", why: str | None 
     now = firmtext.clock.now()
     row = Number(firm=firm, e164="+18335550100", state=state, main=True, why=why, next_free_at=now, created_at=now)
     with own() as session:
+        switched_on(session, firm)
         session.add(row)
     return row.id
 

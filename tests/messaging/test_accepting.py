@@ -21,8 +21,8 @@ from flask_firmtext.store import cells, changes
 from flask_firmtext.store.models import Conversation, Key, Message, Number
 from flask_firmtext.store.transactions import own, reading
 from office import Statements
-from outbound import adopt, rewrite, states
-from rows import STAFF, accepted
+from outbound import rewrite, states
+from rows import STAFF, accepted, adopt
 
 
 @pytest.fixture

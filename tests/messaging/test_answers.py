@@ -21,7 +21,6 @@ from flask_firmtext.worker import drain
 from outbound import (
     FAST,
     HARBOR,
-    adopt,
     alarms,
     attempt,
     attempts,
@@ -34,7 +33,7 @@ from outbound import (
     state,
     states,
 )
-from rows import accepted
+from rows import accepted, adopt
 from servers import free_port
 
 THROTTLING = "https://developer.vonage.com/api-errors/messages#1000"

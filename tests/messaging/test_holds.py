@@ -17,8 +17,8 @@ from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import bells, drain
-from outbound import FAST, HARBOR, SUMMIT, adopt, attempts, due_now, holds, rewrite, state
-from rows import STAFF, accepted
+from outbound import FAST, HARBOR, SUMMIT, attempts, due_now, holds, rewrite, state
+from rows import STAFF, accepted, adopt
 
 SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
 

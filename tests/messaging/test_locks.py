@@ -22,8 +22,8 @@ from flask_firmtext.store.models import Attempt, Conversation, Message, OptOut
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import drain
-from outbound import FAST, adopt, attempt, message, people, state
-from rows import STAFF, accepted
+from outbound import FAST, attempt, message, people, state
+from rows import STAFF, accepted, adopt
 
 SETTINGS = {
     "FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway",

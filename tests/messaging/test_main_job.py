@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import provisioning
 from flask_firmtext.messaging import accepting
 from flask_firmtext.store import cells
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import Direction, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.worker import drain
+from rows import adopt
 from servers import until
 
 
@@ -30,8 +30,7 @@ def _text(message: Message) -> str:
 
 def test_a_text_is_delivered_and_its_answer_arrives(carrier_app: Any, served: str, sandbox: Any) -> None:
     # Given a firm with a number
-    provisioning.adopt(firmtext.db.session, firm="harbor", number="+18335550100")
-    firmtext.db.session.commit()
+    adopt()
     host = carrier_app.extensions["memory_host"]
     rosa = host.for_firm("harbor").contacts.get("rosa")
     staff = host.users.all["staff@harbor.example"]

@@ -12,8 +12,8 @@ from flask_firmtext.store import queries
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.worker import drain
-from outbound import FAST, adopt, attempts, due_now, holds, message, older, rewrite, state, texts
-from rows import accepted
+from outbound import FAST, attempts, due_now, holds, message, older, rewrite, state, texts
+from rows import accepted, adopt
 
 
 @pytest.fixture

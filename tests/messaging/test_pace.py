@@ -18,8 +18,8 @@ from flask_firmtext.store.models import Account, Attempt, Message, Number
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import drain
-from outbound import HARBOR, SUMMIT, adopt, people, rewrite, states
-from rows import STAFF, accepted
+from outbound import HARBOR, SUMMIT, people, rewrite, states
+from rows import STAFF, accepted, adopt
 
 SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
 

@@ -20,21 +20,8 @@ from flask_firmtext.store.models import Attempt, Conversation, Message, Number
 from flask_firmtext.store.states import RANK, NumberState, State
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import drain
-from outbound import (
-    FAST,
-    actions,
-    adopt,
-    alarms,
-    attempt,
-    attempts,
-    counted,
-    due_now,
-    history,
-    message,
-    rewrite,
-    state,
-)
-from rows import STAFF, accepted
+from outbound import FAST, actions, alarms, attempt, attempts, counted, due_now, history, message, rewrite, state
+from rows import STAFF, accepted, adopt
 from servers import until
 
 STRANGER = User("staff@summit.example", "Stan Staff", "summit")

@@ -10,7 +10,7 @@ import pytest
 from flask_login import login_user, logout_user
 from sqlalchemy import select
 
-from flask_firmtext.ports.values import Side
+from flask_firmtext.ports.values import LegalDetails, Side
 from flask_firmtext.testing import HostContract, Known
 
 
@@ -95,6 +95,19 @@ def test_firms_outside_north_america_may_not_have_texting_and_read_why(context: 
     availability = context.extensions["firmtext"].host.firms.get("lisbon").availability
     assert not availability.allowed
     assert "United States and Canada" in availability.reason
+
+
+def test_the_registration_form_gets_what_the_practice_system_knows(context: Any) -> None:
+    firms = context.extensions["firmtext"].host.firms
+    assert firms.get("prairie").legal == LegalDetails(
+        legal_name="Prairie Legal PLLC",
+        website="https://prairie.example",
+        street="212 Main Street",
+        city="Omaha",
+        region="NE",
+        postal_code="68102",
+    )
+    assert firms.get("lisbon").legal == LegalDetails()
 
 
 def test_a_worker_gets_contacts_without_addresses_of_pages(harbor: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import inbox_queries, overdue_queries, queries
-from flask_firmtext.store.models import Account, Attempt, Conversation, Message, Number, OptOut, ReadMark
+from flask_firmtext.store.models import Account, Attempt, Conversation, Message, Number, OptOut, ReadMark, Texting
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
@@ -102,6 +102,7 @@ def fill(connection: sa.Connection) -> None:
     free = {"next_free_at": NOW - timedelta(days=1)}
     connection.execute(insert(Number), {"id": NUMBER, "firm": FIRM, "e164": "+18335550100", "state": "verified",
                                         "main": True, "created_at": NOW, **free})  # fmt: skip
+    connection.execute(insert(Texting), {"firm": FIRM, "reminder_days": [2], "reminder_time": time(9), "on_at": NOW})
     connection.execute(
         insert(Account), {"id": queries.ACCOUNT, "run_of": "odd", "run_since": NOW - timedelta(minutes=10), **free}
     )

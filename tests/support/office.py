@@ -21,6 +21,7 @@ from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message
 from flask_firmtext.store.states import NumberState, State
 from flask_firmtext.store.transactions import notes, own, reading
+from rows import switched_on
 
 T = TypeVar("T")
 HARBOR, SUMMIT = "+18335550100", "+18335550101"
@@ -37,6 +38,7 @@ class Office:
         app.before_request(lambda: self.host.users.sign_in(session.get("user")))
         with own() as store:
             for firm, number in (("harbor", HARBOR), ("summit", SUMMIT)):
+                switched_on(store, firm)
                 provisioning.adopt(store, firm=firm, number=number).state = NumberState.VERIFIED
 
     def sends(self, contact: str = "rosa", text: str = "Hello", *, by: str = STAFF, to: str | None = None) -> uuid.UUID:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import select, update
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import provisioning
 from flask_firmtext.signals import alarm
 from flask_firmtext.store.models import Account, Attempt, Audit, Counter, Hold, Message, Number
 from flask_firmtext.store.transactions import own, reading
@@ -20,11 +19,6 @@ from rows import accepted
 #: As fast as the machine is: for tests that are not about the pace.
 FAST = {"FIRMTEXT_REQUESTS_PER_SECOND": "100000", "FIRMTEXT_NUMBER_SEGMENTS_PER_SECOND": "100000"}
 HARBOR, SUMMIT = "+18335550100", "+18335550101"
-
-
-def adopt(firm: str = "harbor", number: str = HARBOR) -> uuid.UUID:
-    with own() as session:
-        return provisioning.adopt(session, firm=firm, number=number).id
 
 
 def people(app: Any, count: int, *, firm: str = "harbor", area: int = 312) -> list[str]:

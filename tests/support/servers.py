@@ -134,6 +134,10 @@ def postgresql() -> Iterator[str]:
         data = FOLDER / "postgres"
         data.mkdir(exist_ok=True)
         server = PostgresServer(data, cleanup_mode="delete")
+    # Tests kill processes and never pull the plug, and the folder goes with the run.
+    for setting in ("fsync", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     try:
         yield server.get_uri().replace("postgresql://postgres:@/", "postgresql+psycopg://postgres@/")
     finally:

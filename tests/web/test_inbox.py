@@ -15,6 +15,7 @@ from flask_firmtext.store.models import Message, Number
 from flask_firmtext.store.states import HoldKind, NumberState, State
 from flask_firmtext.store.transactions import own
 from office import ADMIN, HARBOR, ROSA, SUMMIT, Office, Person, Statements
+from rows import switched_on
 
 
 def rows(html: str) -> list[str]:
@@ -136,7 +137,9 @@ def test_another_firms_conversations_are_not_in_the_table(office: Office) -> Non
     assert "of harbor" not in office.person("admin@summit.example").get("/texting/").text
 
 
-NOT_ON = "Text messaging is not turned on for your firm. An administrator turns it on in Settings &gt; Text Messaging."
+SETTINGS = '<a href="/texting/settings">Settings &gt; Text Messaging</a>.'
+NOT_ON = f"Text messaging is not turned on for your firm. An administrator turns it on in {SETTINGS}"
+NO_NUMBER = f"Your firm has no number to text from. An administrator gets one in {SETTINGS}"
 PLAN = "Text messaging comes with the plans Essentials, Advanced and Complete."
 WITHOUT = [
     (Availability(True), NOT_ON),
@@ -172,6 +175,7 @@ def test_a_poll_brings_the_reason_and_the_button_when_texting_is_turned_off_and_
     assert "<em>New</em>" not in fresh["table"]
     assert fresh["begin"] == ""
     with own() as session:
+        switched_on(session, "prairie")
         provisioning.adopt(session, firm="prairie", number="+18335550144").state = NumberState.VERIFIED
     fresh = pat.get(changes).json
     assert NOT_ON not in fresh["table"]
@@ -185,11 +189,11 @@ def test_texts_of_a_firm_whose_texting_ended_are_still_there_to_read(office: Off
         session.scalars(select(Number).where(Number.e164 == HARBOR)).one().state = NumberState.RELEASED
     page = office.person().get("/texting/").text
     assert "Kept" in rows(page)[0]
-    assert page.count(NOT_ON) == 1
+    assert page.count(NO_NUMBER) == 1
     assert "Send text message</a>" not in page
     chosen = office.person().get("/texting/new?contact=rosa").text
     assert "Kept" in chosen
-    assert chosen.count(NOT_ON) == 1
+    assert chosen.count(NO_NUMBER) == 1
     assert "<textarea" not in chosen
 
 

@@ -195,7 +195,7 @@ def test_an_opted_out_contact_has_a_reason_in_the_composers_place(office: Office
         (NumberState.SUBMITTED, "still verifying"),
         (NumberState.REFUSED, "have refused"),
         (NumberState.UPDATES_REQUIRED, "want more details"),
-        (NumberState.RELEASED, "not turned on"),
+        (NumberState.RELEASED, "no number to text from"),
     ],
 )
 def test_a_number_that_may_not_send_has_a_reason_in_the_composers_place(

@@ -21,7 +21,7 @@ from flask_firmtext.firm.details import Details
 from flask_firmtext.store import counters
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web import turnstile, voice, webhooks
-from rows import verified_number
+from rows import never_turned_on, verified_number
 from servers import until
 from signing import Signer, packed
 
@@ -32,6 +32,7 @@ CALL = {"from": PHONE, "to": HARBOR, "uuid": "aaaa", "conversation_uuid": "CON-Ã
 
 def has_texting(details: Details) -> None:
     verified_number()
+    never_turned_on()
     with own() as session:
         texting.turn_on(session, firmtext.host.firms.get("harbor"), details, by="admin@harbor.example")
 

@@ -31,8 +31,8 @@ from flask_firmtext.store.transactions import own
 from flask_firmtext.worker import bells, drain, heartbeats, readiness, sends, sweep
 from flask_firmtext.worker.stop import Stop
 from flask_firmtext.worker.sweep import Sweep
-from outbound import FAST, adopt, attempts, counted, message, older, people, rewrite, state, states
-from rows import accepted
+from outbound import FAST, attempts, counted, message, older, people, rewrite, state, states
+from rows import accepted, adopt
 from servers import FOLDER, free_port, until, valkey
 from workers import gone, working
 

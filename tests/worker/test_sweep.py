@@ -19,8 +19,8 @@ from flask_firmtext.store.models import Attempt, Conversation, Heartbeat, Messag
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import bells, drain, heartbeats, sweep
 from flask_firmtext.worker.sweep import Sweep
-from outbound import FAST, adopt, attempt, attempts, history, message, older, people, rewrite, state, states
-from rows import accepted
+from outbound import FAST, attempt, attempts, history, message, older, people, rewrite, state, states
+from rows import accepted, adopt
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
 
+from .consents import ConsentEvent, OptOut
+from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .texts import (
     Account,
-    Attachment,
     Attempt,
     Audit,
     Conversation,
@@ -15,7 +16,6 @@ from .texts import (
     Key,
     KeyCheck,
     Message,
-    OptOut,
     Quarantine,
     ReadMark,
     StatusEvent,
@@ -26,9 +26,13 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Audit",
+    "ConsentEvent",
     "Conversation",
     "ConversationContact",
     "Counter",
+    "File",
+    "FilePiece",
+    "Filing",
     "Firm",
     "Heartbeat",
     "Hold",

@@ -31,6 +31,7 @@ class Texting(Base):
 
     ``off_at`` is set while texting is turned off; the firm's numbers are kept until their ``release_at``.
     ``reminder_days`` are days before an event, ``reminder_time`` is wall time in the event's zone.
+    ``explains_refusals``: a client whose file was refused is told how to send it.
     """
 
     __tablename__ = "firmtext_texting"
@@ -42,6 +43,7 @@ class Texting(Base):
     reminder_time: Mapped[time] = mapped_column(Time)
     on_at: Mapped[datetime] = mapped_column(UTCDateTime)
     off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    explains_refusals: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Number(Base):
@@ -75,7 +77,8 @@ class Order(Base):
 
     ``e164`` is the number that is being bought: until the carrier has said that it is somebody else's, no other one
     is tried. ``passed_over`` are those that it said so of. ``cause`` is for operators, ``trouble`` names the sentence
-    for the firm. ``claim`` belongs to whoever works on it until ``claimed_until``.
+    for the firm. ``claim`` belongs to whoever works on it until ``claimed_until``. ``awaited`` is true until the
+    command that placed it has said that it is done.
     """
 
     __tablename__ = "firmtext_order"
@@ -109,6 +112,7 @@ class Order(Base):
     trouble: Mapped[str | None] = mapped_column(Word)
     cause: Mapped[str | None] = mapped_column(String(255))
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    awaited: Mapped[bool] = mapped_column(default=False, server_default=false())
     claim: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

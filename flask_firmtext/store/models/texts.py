@@ -16,18 +16,12 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...clock import UTCDateTime
-from ..base import Base, Reference, Word, new_id
+from ..base import Base, Reference, Word, new_id, partial
 from ..states import Direction, HoldKind, KeyState, Kind, Outcome, State
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of the rows for which ``where`` holds. SQLite uses it for a query that says so in the same words."""
-    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
 
 
 class Firm(Base):
@@ -44,7 +38,7 @@ class Key(Base):
 
     __tablename__ = "firmtext_key"
     __table_args__ = (
-        _partial("uq_firmtext_key_active", "firm", "scope", where="state = 'active'", unique=True),
+        partial("uq_firmtext_key_active", "firm", "scope", where="state = 'active'", unique=True),
         Index(None, "parent"),
     )
 
@@ -84,7 +78,7 @@ class Hold(Base):
     """Sending stands still for an account, a number or a firm until a person or a probe lifts it."""
 
     __tablename__ = "firmtext_hold"
-    __table_args__ = (_partial("uq_firmtext_hold_standing", "kind", "object", where="lifted_at IS NULL", unique=True),)
+    __table_args__ = (partial("uq_firmtext_hold_standing", "kind", "object", where="lifted_at IS NULL", unique=True),)
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     kind: Mapped[HoldKind] = mapped_column(Word)
@@ -95,20 +89,6 @@ class Hold(Base):
     probe_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lifted_by: Mapped[str | None] = mapped_column(Reference)
-
-
-class OptOut(Base):
-    """Whether the firm may text a number. The row outlives erasure: a forgotten STOP would text the person again."""
-
-    __tablename__ = "firmtext_opt_out"
-    __table_args__ = (UniqueConstraint("firm", "phone_index"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    firm: Mapped[str] = mapped_column(Reference)
-    phone_index: Mapped[bytes] = mapped_column(LargeBinary(16))
-    opted_out: Mapped[bool]
-    since: Mapped[datetime] = mapped_column(UTCDateTime)
-    evidence: Mapped[str] = mapped_column(String(64))
 
 
 class Conversation(Base):
@@ -164,7 +144,10 @@ class ReadMark(Base):
 
 
 class Message(Base):
-    """One text. ``state`` has one writer (``messaging.moves``); ``changed`` is the firm's count at its last change."""
+    """One text. ``state`` has one writer (``messaging.moves``); ``changed`` is the firm's count at its last change.
+
+    ``answers`` is the client's text that an automatic one answers: it goes out although the client has opted out.
+    """
 
     __tablename__ = "firmtext_message"
     __table_args__ = (
@@ -175,10 +158,10 @@ class Message(Base):
         Index(None, "firm", "state", "state_at"),
         Index(None, "firm", "created_at", "id"),
         Index(None, "retry_of"),
-        _partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
-        _partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
-        _partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
-        _partial(
+        partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
+        partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
+        partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
+        partial(
             "ix_firmtext_message_waiting", "conversation_id", "position", where="state = 'queued' OR state = 'sending'"
         ),
     )
@@ -207,6 +190,7 @@ class Message(Base):
     rings: Mapped[int] = mapped_column(Integer, default=0)
     rung_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     retry_of: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    answers: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     carrier: Mapped[str | None] = mapped_column(Word)
     carrier_id: Mapped[str | None] = mapped_column(String(64))
     part: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -224,8 +208,8 @@ class Attempt(Base):
         UniqueConstraint("message_id", "n"),
         UniqueConstraint("carrier_id"),
         Index(None, "firm", "claimed_at", "id"),
-        _partial("ix_firmtext_attempt_open", "deadline", where="outcome = 'open'"),
-        _partial("ix_firmtext_attempt_not_sent", "evidence", "closed_at", where="outcome = 'not_sent'"),
+        partial("ix_firmtext_attempt_open", "deadline", where="outcome = 'open'"),
+        partial("ix_firmtext_attempt_not_sent", "evidence", "closed_at", where="outcome = 'not_sent'"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
@@ -263,33 +247,17 @@ class StatusEvent(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Attachment(Base):
-    """A file that came with a text. The text never waits for it."""
-
-    __tablename__ = "firmtext_attachment"
-    __table_args__ = (
-        UniqueConstraint("message_id", "n"),
-        Index(None, "firm"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    firm: Mapped[str] = mapped_column(Reference)
-    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"))
-    n: Mapped[int] = mapped_column(Integer)
-    state: Mapped[str] = mapped_column(Word)
-    kind: Mapped[str] = mapped_column(Word)
-    url: Mapped[bytes] = mapped_column(LargeBinary)
-    name: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
 class Quarantine(Base):
-    """A verified webhook that has no place yet: kept whole and encrypted, because a client may have written it."""
+    """A verified webhook that has no place yet: kept whole and encrypted, because a client may have written it.
+
+    ``phone_index`` finds the other texts of a stranger.
+    """
 
     __tablename__ = "firmtext_quarantine"
     __table_args__ = (
         UniqueConstraint("digest"),
-        Index(None, "firm", "received_at"),
+        Index(None, "firm", "received_at", "id"),
+        Index(None, "firm", "phone_index", "received_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -297,6 +265,7 @@ class Quarantine(Base):
     kind: Mapped[str] = mapped_column(Word)
     reason: Mapped[str] = mapped_column(Word)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

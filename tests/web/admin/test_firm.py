@@ -19,6 +19,7 @@ from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.web.admin.pages import asked
 from office import ADMIN, Office, Person, Statements
+from rows import never_turned_on
 
 NUMBERS, KEPT = "/admin/firmtext/numbers/", "/admin/firmtext/quarantine/"
 TEXTING, TEMPLATES = "/admin/firmtext/texting/", "/admin/firmtext/templates/"
@@ -107,12 +108,14 @@ def test_what_cannot_be_decrypted_says_so(office: Office, ada: Person) -> None:
 
 
 def test_a_firm_that_was_never_turned_on_is_told_how(office: Office, ada: Person) -> None:
+    never_turned_on()
     assert "never turned on" in ada.get(TEXTING).text
 
 
 def turned_on() -> None:
     firm = firmtext.host.firms.get("harbor")
     assert firm
+    never_turned_on()
     with own() as session:
         texting.turn_on(session, firm, Details("office@harbor.example", "+13125550190"), by=ADMIN)
         reminding.change(session, "harbor", [7, 1], reminding.TIME, by=ADMIN)
