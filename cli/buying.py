@@ -80,6 +80,7 @@ def buy(
     _refuse(known, count, additional)
     if known is not None and not additional and _is_served(known.ref):
         say(f"{known.ref} has a number. To get one more, add --additional.")
+        buying.told_of(known.ref)
         _report([], [], as_json=as_json)
         return
     where = country or (known.country if known else HOME)
@@ -100,8 +101,8 @@ def _refuse(firm: Firm | None, count: int, additional: bool) -> None:
             raise click.UsageError("--additional needs --firm: the pool takes any number of numbers.")
     elif count > 1:
         raise click.UsageError("A firm gets one number at a time: leave out --count, and run it again --additional.")
-    elif not firm.availability.allowed:
-        raise click.ClickException(f"{firm.ref} may not have texting: {firm.availability.reason or 'no reason given'}")
+    else:
+        firms.must_be_allowed(firm)
 
 
 def _is_served(firm: str) -> bool:
@@ -115,7 +116,7 @@ def _tell(planned: Plan) -> None:
         cost = f", {row['monthly_cost']} {CURRENCY} a month" if row["monthly_cost"] else ""
         say(f"{row['number'] or 'a number'} ({row['country']}), {SOURCES[row['from']]}{cost}")
     if planned.offers:
-        say(f"{len(planned.offers)} to be bought: {_cost(planned)} {CURRENCY} a month.")
+        say(f"{len(planned.offers)} to be bought: {_price(planned)}.")
     if planned.missing:
         say(f"{planned.missing} more are not for sale.")
 
@@ -125,11 +126,15 @@ def _show(planned: Plan, *, as_json: bool) -> None:
         document({"would_buy": _rows(planned), "monthly_cost": _cost(planned), "currency": CURRENCY})
         return
     listing(_rows(planned), as_json=False, nothing="")
-    say(f"Nothing was bought. {len(planned.offers)} would be: {_cost(planned)} {CURRENCY} a month.")
+    say(f"Nothing was bought. {len(planned.offers)} would be: {_price(planned)}.")
 
 
 def _cost(planned: Plan) -> str | None:
     return None if planned.cost is None else str(planned.cost)
+
+
+def _price(planned: Plan) -> str:
+    return "at a price that is not known yet" if planned.cost is None else f"{planned.cost} {CURRENCY} a month"
 
 
 def _rows(planned: Plan) -> list[Mapping[str, Any]]:

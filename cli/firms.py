@@ -17,6 +17,19 @@ def known(ref: str) -> Firm:
     return firm
 
 
+def served(ref: str) -> Firm:
+    """The same, for a firm that may have texting. :raises click.ClickException: it may not."""
+    firm = known(ref)
+    must_be_allowed(firm)
+    return firm
+
+
+def must_be_allowed(firm: Firm) -> None:
+    """:raises click.ClickException: the practice system says that the firm may not have texting."""
+    if not firm.availability.allowed:
+        raise click.ClickException(f"{firm.ref} may not have texting: {firm.availability.reason or 'no reason given'}")
+
+
 def whose(ref: str | None) -> str:
     """A firm in words; the pool where there is none."""
     return ref or "the pool"

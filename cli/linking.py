@@ -37,7 +37,7 @@ def link(number: str, firm: str | None, main: bool, yes: bool, as_json: bool) ->
     An unfinished order of the firm ends with this number. A number never goes from one firm to another.
     """
     require_current(firmtext.engine)
-    found = linking.look(number, firms.known(firm).ref if firm is not None else None)
+    found = linking.look(number, firms.served(firm).ref if firm is not None else None)
     if main and not found.firm:
         raise click.UsageError("--main needs --firm: the pool texts nobody.")
     settled = found.settled

@@ -27,9 +27,9 @@ DIFFERS, MENDED, STANDS = "differs", "mended", "stands"
 def sync(fix: bool, yes: bool, as_json: bool) -> None:
     """Compare the carrier's numbers and addresses with ours. Exit code 0 when nothing differs, or all is mended.
 
-    Mended with --fix: numbers of the account that we do not know (they come into the pool, unless an order was buying
-    them), numbers that are not linked, numbers that were given back and are still there, addresses that lead elsewhere,
-    and texts that came before their number was known. What the account has lost is told only.
+    Mended with --fix: numbers of the account that an order was buying, numbers that are not linked, numbers whose
+    release the carrier has not carried out, addresses that lead elsewhere, and texts that came before their number was
+    known. Told only: numbers that nobody here has or wants, and what the account has lost.
     """
     require_current(firmtext.engine)
     found = reconciling.differences()

@@ -49,7 +49,12 @@ class Plan:
 
     @property
     def cost(self) -> Decimal | None:
-        """What the offers cost together in a month; None when the carrier's prices cannot be added."""
+        """What is bought costs together in a month; None when that is not known.
+
+        An earlier order may still buy a number that was not chosen yet, and a carrier's price may be no figure.
+        """
+        if any(order.step in (Step.CHOOSE, Step.BUY) for order in self.earlier if order.state != OrderState.DONE):
+            return None
         try:
             return sum((Decimal(offer.cost) for offer in self.offers), Decimal(0))
         except InvalidOperation:
@@ -86,14 +91,20 @@ def place(planned: Plan, *, by: str) -> Sequence[uuid.UUID]:
         orders.again(session, planned.firm, by=by)
         if number_queries.count(session, planned.firm) != planned.held:
             raise FormRefused({"firm": "Somebody got or gave back a number meanwhile; look at `numbers list` first."})
+        if firm_queries.spoken_for(session, [offer.e164 for offer in planned.offers]):
+            raise FormRefused({"number": "Somebody else is buying one of these numbers now; run the command again."})
         placed = [order for order in _orders(session, planned, by) if order is not None]
         session.execute(
-            update(Order).where(Order.id.in_(placed)).values(awaited=True).execution_options(synchronize_session=False)
+            update(Order)
+            .where(Order.id.in_([*placed, *(order.id for order in planned.earlier)]))
+            .values(awaited=True)
+            .execution_options(synchronize_session=False)
         )
         if planned.firm != firm_queries.POOL:
             # Somebody may have pressed Turn on meanwhile: then that order is the firm's.
             under_way = firm_queries.open_order(session, planned.firm)
-            return [under_way.id] if under_way else []
+            done = [order.id for order in planned.earlier if order.state == OrderState.DONE]
+            return [*done, under_way.id] if under_way else done
     return [*(order.id for order in planned.earlier), *placed]
 
 
@@ -114,6 +125,14 @@ def finish(order: uuid.UUID) -> Order:
         if row.state != OrderState.WORKING:
             return row
         time.sleep(_pause(row))
+
+
+def told_of(firm: str) -> None:
+    """Whoever asks for a number for this firm was told that it has one. A step of our own."""
+    with reading() as session:
+        done = [order.id for order in number_queries.untold(session, firm) if order.state == OrderState.DONE]
+    if done:
+        told(done)
 
 
 def told(orders_done: Sequence[uuid.UUID]) -> None:

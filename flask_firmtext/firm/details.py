@@ -69,13 +69,18 @@ def _phone(session: Sessions, firm: str, given: str, faults: dict[str, str]) -> 
     return number
 
 
-def readable(email: str | None, phone: str | None) -> Details:
-    """What a host knew before; what is no address or number is left out, for the firm to give anew."""
+def readable(session: Sessions, email: str | None, phone: str | None, *, texts: str) -> Details:
+    """What a host knew before; what is no address or number is left out, for the firm to give anew.
+
+    So is a number for texts, ``texts`` (E.164) among them: nobody answers calls to it.
+    """
     faults: dict[str, str] = {}
     address = _email(email or "", faults)
     try:
         number = to_call(phone) if phone else None
     except TextRefused:
+        number = None
+    if number is not None and (number == texts or queries.number_by_e164(session, number) is not None):
         number = None
     return Details(address, number)
 

@@ -13,11 +13,13 @@ from ..current import firmtext
 from ..errors import FormRefused
 from ..ports.gateway import OwnedNumber
 from ..store import audit, firm_queries, number_queries, queries
-from ..store.models import Number, Order
+from ..store.models import Number, Order, Texting
 from ..store.states import NumberState, OrderState, Step
 from ..store.transactions import notes, own, reading
-from . import buying, orders, provisioning
+from . import buying, details, orders, provisioning, trouble
 
+#: An order of which nobody knows whether the carrier has carried it out.
+UNSURE = (trouble.AWAY, "carrier_away", trouble.FAULT)
 #: Nothing was checked yet, or nothing is ours any more.
 UNSETTLED = (NumberState.BOUGHT, NumberState.RELEASED)
 
@@ -55,18 +57,27 @@ def look(number: str, firm: str | None) -> Found:
     """
     with reading() as session:
         row = queries.number_by_e164(session, number)
+        if firm and _is_to_call(session, firm, number):
+            raise _refused(f"Clients of {firm} are told to call {number}: the firm has to change its details first.")
         buyer = next((order for order in number_queries.unfinished(session) if _buys(order, number)), None)
     if firm is None:
         firm = row.firm if row else buyer.firm if buyer else firm_queries.POOL
     if row is not None and row.firm not in (firm, firm_queries.POOL):
         verb = "was" if row.state == NumberState.RELEASED else "is"
         raise _refused(f"{number} {verb} {row.firm}'s: a number never goes from one firm to another.")
+    if row is not None and row.state == NumberState.RELEASED and row.release_at is not None:
+        raise _refused(f"{number} is being given back at this moment. Look with `numbers list` whether that is over.")
     if buyer is not None and buyer.firm != firm:
         raise _refused(f"An order for {whose(buyer.firm)} is buying {number}. Finish it first with `numbers buy`.")
     owned = firmtext.gateway.find(number)
     if owned is None:
         raise _refused(f"{number} is not in our account at the carrier: `numbers buy` buys one that is for sale.")
     return Found(owned, row, firm)
+
+
+def _is_to_call(session: Session, firm: str, number: str) -> bool:
+    row = session.get(Texting, firm)
+    return row is not None and details.of(session, row).phone == number
 
 
 def _buys(order: Order, number: str) -> bool:
@@ -104,7 +115,12 @@ def _is_about_another(order: Order, found: Found) -> bool:
     """Whether the order has brought the account a number that would be forgotten if it went on with this one."""
     if order.e164 in (None, found.owned.e164):
         return False
-    return firmtext.gateway.find(str(order.e164)) is not None
+    if firmtext.gateway.find(str(order.e164)) is not None:
+        return True
+    if order.step == Step.BUY and order.trouble in UNSURE:
+        words = f"{order.firm} may have bought {order.e164}, which the carrier does not show yet."
+        raise _refused(f"{words} Try again in some minutes; `numbers sync` tells when it is there.")
+    return False
 
 
 def _finish_first(order: Order, by: str) -> None:

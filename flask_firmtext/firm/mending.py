@@ -27,7 +27,7 @@ def mend(difference: Difference, *, by: str) -> str | None:
 
 
 def _take_in(difference: Difference, by: str) -> str | None:
-    """A number that we did not know: the order that bought it ends with it, else it comes into the pool."""
+    """A number that we did not know: the order that bought it ends with it."""
     return _why(linking.take(linking.look(str(difference.number), None), by=by))
 
 

@@ -112,10 +112,17 @@ def resume(session: Sessions, order: uuid.UUID, *, by: str) -> bool:
 
 
 def _again(session: Sessions, which: ColumnElement[bool], by: str) -> bool:
+    # What was not for sale may be by now: it was refused while the account could not buy, say.
+    session.execute(
+        update(Order)
+        .where(which, Order.state == OrderState.FAILED, Order.trouble == trouble.NONE_LEFT)
+        .values(passed_over=[])
+        .execution_options(synchronize_session=False)
+    )
     tried = session.execute(
         update(Order)
         .where(which, Order.state == OrderState.FAILED)
-        .values(state=OrderState.WORKING, tries=0, trouble=None, not_before=firmtext.clock.now())
+        .values(state=OrderState.WORKING, tries=0, trouble=None, awaited=False, not_before=firmtext.clock.now())
         .returning(Order.id, Order.firm)
         .execution_options(synchronize_session=False)
     ).all()
@@ -189,9 +196,16 @@ def take_trouble(claimed: Claimed, error: Exception) -> None:
             columns = {"trouble": trouble.AWAY, "cause": str(error)[:255], "not_before": firmtext.clock.sql(pause)}
             write(session, claimed, **columns)
         return
-    stop(claimed, trouble.code_of(error), str(error) if isinstance(error, CarrierError) else where(error))
+    stop(claimed, trouble.code_of(error), _cause(error))
     if not isinstance(error, CarrierError):
         log.error("an order for a number met a fault: %s", where(error))
+
+
+def _cause(error: Exception) -> str:
+    if not isinstance(error, CarrierError):
+        return where(error)
+    code = getattr(error, "code", None)
+    return f"{error} ({code})" if code else str(error)
 
 
 def _record(session: Session, claimed: Claimed, became: str, evidence: str | None = None) -> None:

@@ -127,7 +127,7 @@ def ready(session: Sessions, *, firm: str, number_id: uuid.UUID | None) -> None:
 
 
 def _rests_until(session: Sessions, firm: str) -> Any:
-    """A firm that was turned off while its number came keeps it as long as any other."""
+    """A firm that was turned off keeps a number that comes now as long as any other."""
     # A write, so that whoever turns texting on or off at this moment comes before or after.
     row = session.execute(
         update(Texting)
@@ -136,7 +136,7 @@ def _rests_until(session: Sessions, firm: str) -> Any:
         .returning(Texting.off_at)
         .execution_options(synchronize_session=False)
     ).first()
-    return row.off_at + KEPT if row and row.off_at else None
+    return max(row.off_at, firmtext.clock.now()) + KEPT if row and row.off_at else None
 
 
 def note_state(
@@ -199,6 +199,8 @@ def _released_here(seen: Number, by: str) -> bool:
             return False
         if seen.state != NumberState.RELEASED:
             note_state(session, seen.firm, seen.id, NumberState.RELEASED, by=by)
+            if seen.main:
+                _main_is_the_oldest(session, seen.firm)
     return True
 
 
@@ -214,6 +216,12 @@ def give_back_what_is_over() -> int:
             log.warning("a number could not be given back: %s", error)
             _look_later(number)
     return given
+
+
+def _main_is_the_oldest(session: Session, firm: str) -> None:
+    left = firm_queries.numbers(session, firm)
+    if left:
+        make_main(session, firm, left[0].id)
 
 
 def _look_later(number: Number) -> None:

@@ -109,7 +109,8 @@ def _known(theirs: Mapping[str, OwnedNumber], before: _Ours, after: _Ours) -> It
                 yield _about(row, Kind.MISSING_THERE, "We take it for ours, and the account does not have it.", None)
         elif row.state == NumberState.RELEASED:
             seen = "It was given back here, and the account has it still."
-            yield _about(row, Kind.STILL_OWNED, seen, "give it back again")
+            # One whose release the carrier has confirmed came back on somebody's wish.
+            yield _about(row, Kind.STILL_OWNED, seen, "give it back again" if row.release_at else None)
         elif not owned.linked or (row.state == NumberState.BOUGHT and order is None):
             seen = "Its texts and calls do not come to our application."
             yield _about(row, Kind.NOT_LINKED, seen, "link it", order)

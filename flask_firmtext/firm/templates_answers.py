@@ -29,7 +29,17 @@ def _any(*words: str) -> str:
 
 _WORDS = _any(*OPT_OUT_WORDS, *(word for words in (*YES.values(), *NO.values()) for word in words))
 _VERB = _any(
-    *("reply(?:ing)?", "respond(?:ing)?", "text(?:ing)?", "send(?:ing)?", "answer(?:ing)?", "write", "type", "say"),
+    *(
+        "reply(?:ing)?",
+        "respond(?:ing)?",
+        "text(?:ing)?",
+        "send(?:ing)?",
+        "answer(?:ing)?",
+        "write",
+        "type",
+        "say",
+        "press(?:ing)?",
+    ),
     *("repond(?:ez|re|s)", "envoy(?:ez|er)", "ecri(?:vez|re)", "text(?:ez|er)", "tap(?:ez|er)", "retourn(?:ez|er)"),
     r"confirm(?:ez|e|ing)?\s+(?:with|by|par|avec|con)",
     *("respond(?:a|e|er|an)", "contest(?:e|a|ar)", "envi(?:e|a|ar)", "escrib(?:a|e|ir)", "mand(?:e|a|ar)", "marque"),
@@ -44,12 +54,31 @@ _TEXTS = _any(
     *("recordatorios", "notifications?", "notificaciones", "alerts", "alertes", "avisos", "avis"),
 )
 _STOP = _any(
-    *("stop", "end", "quit", "cancel", "halt", "no more", "no longer", "not", "without", "turn off", "plus de"),
+    *(
+        "stops?",
+        "ends?",
+        "quits?",
+        "cancels?",
+        "halts?",
+        "no more",
+        "no longer",
+        "not",
+        "without",
+        "turn off",
+        "plus de",
+    ),
     *("arreter", "cesser", "stopper", "bloquer", "fin d", "fin des", "detener", "parar", "cancelar", "suspender"),
     *("terminar", "no mas", "dejar"),
 )
 _OPTS_OUT = _any(
-    *(r"\bopt(?:ing)?[ -]?out", r"\bunsubscrib\w*", r"\bdesabonn\w*", r"\bdesinscri\w*", r"\bdarse de baja"),
+    *(
+        r"\bopt(?:ing)?[ -]?out",
+        r"\b(?:be|get) removed",
+        r"\bunsubscrib\w*",
+        r"\bdesabonn\w*",
+        r"\bdesinscri\w*",
+        r"\bdarse de baja",
+    ),
     *(r"\bne (?:plus|pas)(?: \w+)? recevoir", r"\b(?:dejar de|no)(?: \w+){0,2} recibir", r"\bsuscripcion"),
     rf"\b{_STOP}(?:\W+(?!{_OR}\b)\w+){{0,4}}?\W+{_TEXTS}",
 )
@@ -58,7 +87,7 @@ _TOKEN = re.compile(rf"(?<![\w@-])(?<!\w['’]){_WORDS}(?![\w@-])", re.IGNORECAS
 _ASKING = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)+/\S*|\{[^{}]*\}", re.IGNORECASE)
 _SENTENCE = re.compile(r".+?(?:[.!?;]+(?=[\s\[\])\"”»]|$)|\n\s*\n|$)", re.DOTALL)
-_ASKED_FOR = re.compile(rf"\b{_VERB}(?:\W+{_FILLER}\b)*(?:\W+{_WORDS}\b\W*(?:{_OR}\b)?)*\W*$", re.IGNORECASE)
+_ASKED_FOR = re.compile(rf"\b{_VERB}(?:\W+{_FILLER}\b)*(?:\W+{_WORDS}\b(?:\W+{_OR}\b)?)*\W*$", re.IGNORECASE)
 _ONE_MORE = re.compile(rf"(?:,|\b{_OR})\W*$", re.IGNORECASE)
 _ANSWER_ENDS = re.compile(rf"\W*$|\W*[,.;:=/)]|\W+(?:{_OR}|to|for|if|pour|si|para|at|any|now)\b", re.IGNORECASE)
 _FOR = re.compile(r"\W*(?:to|for|if|pour|si|para)\b|\s*[=:(–-]", re.IGNORECASE)

@@ -22,7 +22,7 @@ from ..store.transactions import notes, own
 from ..store.upsert import insert_once
 from . import details, orders, provisioning, reminding
 from .details import Details
-from .provisioning import KEPT
+from .provisioning import KEPT, AnotherFirms
 
 Sessions = Session | scoped_session[Any]
 
@@ -40,6 +40,11 @@ class Status:
     def main(self) -> Number | None:
         """The number from which the firm texts; also while it is not verified yet or the firm is turned off."""
         return next(iter(self.numbers), None)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the firm's details can be read: who never turned texting on has none."""
+        return bool(self.details.email or self.details.phone)
 
     @property
     def off(self) -> bool:
@@ -78,9 +83,21 @@ def turn_on(session: Sessions, firm: Firm, given: Details, *, by: str) -> None:
     if insert_once(session, Texting, **values) or _on_again(session, firm.ref, values):
         _keep(session, firm.ref)
         audit.record(session, "texting.on", (Texting.__tablename__, firm.ref), firm=firm.ref, actor=by)
+    else:
+        _wait_for_the_order(session, firm.ref)
     if not firm_queries.has_number(session, firm.ref):
         orders.place(session, firm=firm.ref, country=firm.country, by=by)
     notes(session).show(firm.ref)
+
+
+def _wait_for_the_order(session: Sessions, firm: str) -> None:
+    """Whoever finishes the firm's order writes this row, too: afterwards its number is there to be seen."""
+    session.execute(
+        update(Texting)
+        .where(Texting.firm == firm)
+        .values(on_at=Texting.on_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def turn_off(session: Sessions, firm: str, *, by: str) -> None:
@@ -147,7 +164,7 @@ def take_over(firm: Firm) -> bool:
     if before is None or not firm.availability.allowed:
         return False
     with own() as session:
-        given = details.readable(before.email, before.phone)
+        given = details.readable(session, before.email, before.phone, texts=before.number)
         if not insert_once(session, Texting, **_first(session, firm.ref, given)):
             session.rollback()
             return False
@@ -161,7 +178,7 @@ def _take_number(session: Session, firm: Firm, number: str) -> None:
     if firm_queries.has_number(session, firm.ref):
         return
     entered = None
-    with suppress(TextRefused, ValueError):
+    with suppress(TextRefused, ValueError, AnotherFirms):
         number = to_call(number)
         entered = provisioning.enter(session, firm=firm.ref, number=number, country=firm.country, by=audit.HOST)
     where = {"firm": firm.ref, "country": firm.country, "by": audit.HOST}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,8 @@ WAITING = {
     NumberState.REFUSED: "The carriers have refused your firm's number. "
     "An administrator finds the reason in Settings > Text Messaging.",
 }
+#: What a number is in while its order is worked on; a pool's is linked before it is checked for its firm.
+SET_UP = {NumberState.BOUGHT, NumberState.LINKED}
 #: The sentence of the number that has come furthest is the one that helps.
 FURTHEST = (
     NumberState.UPDATES_REQUIRED,
@@ -53,15 +55,15 @@ def why_not(session: Session, firm: Firm) -> str | None:
     states = {number.state for number in firm_queries.numbers(session, firm.ref)}
     if NumberState.VERIFIED in states:
         return None
-    if not states:
-        return _without_a_number(session, firm.ref)
+    if states <= SET_UP:
+        return _while_set_up(session, firm.ref, states)
     return next(WAITING[state] for state in FURTHEST if state in states)
 
 
-def _without_a_number(session: Session, firm: str) -> str:
+def _while_set_up(session: Session, firm: str, states: Collection[str]) -> str:
     order = firm_queries.open_order(session, firm)
     if order is None:
-        return NO_NUMBER
+        return next((WAITING[state] for state in FURTHEST if state in states), NO_NUMBER)
     return COMING if order.state == OrderState.WORKING else STANDS_STILL
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .firm_queries import POOL
@@ -49,9 +49,11 @@ def failed(session: Sessions, *, limit: int) -> Sequence[Order]:
 
 
 def untold(session: Sessions, firm: str) -> Sequence[Order]:
-    """Orders of a firm, or of the pool, that are not done or that whoever placed them still waits for."""
-    open_ = or_(Order.state != OrderState.DONE, Order.awaited)
-    return session.scalars(select(Order).where(Order.firm == firm, open_).order_by(Order.created_at, Order.id)).all()
+    """Orders of a firm, or of the pool, that are not done, or whose number is still there and nobody was told."""
+    there = and_(Order.awaited, Number.firm == firm, Number.state != NumberState.RELEASED)
+    query = select(Order).outerjoin(Number, Number.id == Order.number_id).where(Order.firm == firm)
+    query = query.where(or_(Order.state != OrderState.DONE, there))
+    return session.scalars(query.order_by(Order.created_at, Order.id)).all()
 
 
 def waits_in_pool(session: Sessions, countries: Collection[str]) -> bool:

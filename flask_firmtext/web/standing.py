@@ -96,7 +96,7 @@ class Standing:
     @property
     def coming(self) -> bool:
         """Whether the page has to be kept up to date."""
-        return self.stage is Stage.COMING
+        return self.stage is Stage.COMING or (self.stage is Stage.ON and self.status.being_set_up)
 
     @property
     def steps(self) -> Sequence[Progress]:
@@ -170,13 +170,15 @@ def _stage(firm: Firm, status: Status) -> Stage:
         return Stage.NEW
     if status.off:
         return Stage.OFF
-    connected = any(number.state != NumberState.BOUGHT for number in status.numbers)
+    in_hand = status.order.number_id if status.order else None
+    connected = any(number.state != NumberState.BOUGHT and number.id != in_hand for number in status.numbers)
     return Stage.COMING if status.being_set_up and not connected else Stage.ON
 
 
 def _progress(order: Order) -> list[Progress]:
     """A firm that is taken over has its number: nothing is looked for or bought."""
-    steps = list(STEPS)[list(STEPS).index(Step.LINK) if order.by == audit.HOST else 0 :]
+    taken_over = order.by == audit.HOST and order.step not in (Step.CHOOSE, Step.BUY)
+    steps = list(STEPS)[list(STEPS).index(Step.LINK) if taken_over else 0 :]
     here = steps.index(Step(order.step))
     places = ["done"] * here + ["now"] + ["later"] * (len(steps) - here - 1)
     return [Progress(STEPS[step], place) for step, place in zip(steps, places, strict=True)]

@@ -21,7 +21,8 @@ from .standing import Stage, standing
 def turn_on_form() -> Response:
     """The page with the form open: where the button leads without scripts."""
     shown = standing(editor())
-    if shown.stage in (Stage.COMING, Stage.ON):
+    served = shown.numbers or shown.status.being_set_up
+    if shown.stage is Stage.COMING or (shown.stage is Stage.ON and served):
         return redirect(url_for("firmtext.settings"), code=303)
     return page(shown, form=Form({"email": shown.details.email or "", "phone": shown.phone}), opened="turn-on")
 
@@ -34,6 +35,9 @@ def turn_on() -> Response:
 
     def change(session: Session) -> None:
         given = details.check(session, who.firm.ref, form.values["email"], form.values["phone"])
+        status = texting.status(session, who.firm.ref)
+        if status.texting is not None and not status.reachable:
+            texting.change_details(session, who.firm.ref, given, by=who.user.ref)
         texting.turn_on(session, who.firm, given, by=who.user.ref)
 
     return saved(change, "on", _form_again)
@@ -49,7 +53,7 @@ def turn_on_again() -> Response:
     """With the details that the firm gave before; where there are none, they are asked for."""
     who = editor()
     shown = standing(who)
-    if shown.status.texting is None or not (shown.details.email or shown.details.phone):
+    if not shown.status.reachable:
         return redirect(url_for("firmtext.turn_on_form"), code=303)
     with own() as session:
         texting.turn_on(session, who.firm, shown.details, by=who.user.ref)
@@ -60,7 +64,7 @@ def turn_on_again() -> Response:
 def turn_off_form() -> Response | str:
     """What turning off means, before it is done."""
     shown = standing(editor())
-    if shown.stage is not Stage.ON:
+    if shown.stage not in (Stage.ON, Stage.COMING):
         return redirect(url_for("firmtext.settings"), code=303)
     return render_template("firmtext/turn_off.html", standing=shown)
 
@@ -77,8 +81,9 @@ def turn_off() -> Response:
 def try_again() -> Response:
     """Go on with getting a number where it stopped."""
     who = editor()
-    with own() as session:
-        orders.again(session, who.firm.ref, by=who.user.ref)
+    if not standing(who).status.off:
+        with own() as session:
+            orders.again(session, who.firm.ref, by=who.user.ref)
     return done("again")
 
 

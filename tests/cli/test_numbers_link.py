@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
 from flask_firmtext.firm import orders, provisioning, texting
+from flask_firmtext.firm.details import Details
 from flask_firmtext.ports.gateway import OwnedNumber
+from flask_firmtext.ports.values import Availability
 from flask_firmtext.store.models import Audit, Number
 from flask_firmtext.store.states import Step
 from flask_firmtext.store.transactions import own, reading
@@ -286,3 +289,27 @@ def test_a_pool_number_says_that_it_cannot_be_got_back(cli: Cli, carrier: Any, m
     pooled(OURS)
     cli("numbers", "release", OURS)
     assert asked == ["(833) 555-0100 of the pool cannot be got back. Give it back?"]
+
+
+def test_a_number_that_is_being_given_back_is_not_linked(cli: Cli, carrier: Any) -> None:
+    linked(cli, OURS, "--firm", "harbor")
+    with own() as session:
+        session.execute(update(Number).values(state="released", release_at=firmtext.clock.now()))
+    assert "being given back" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")
+
+
+def test_a_firm_that_may_not_have_texting_gets_none_linked(cli: Cli, carrier: Any, host: Any) -> None:
+    host.firms.all["harbor"] = replace(host.firms.all["harbor"], availability=Availability(False, "Not in the plan."))
+    assert "Not in the plan" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")
+
+
+def test_the_number_that_clients_are_told_to_call_is_not_linked(cli: Cli, carrier: Any) -> None:
+    turned_on(details=Details("office@harbor.example", OURS))
+    assert "told to call" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")
+
+
+def test_a_firm_whose_purchase_is_uncertain_is_not_given_another_number(cli: Cli, carrier: Any) -> None:
+    order_id = turned_on()
+    carrier.fail(CarrierUnsure("timeout"), verb="buy")
+    gone_on(order_id)
+    assert "may have bought" in refused(cli, "link", OURS, "--firm", "harbor", "--yes")

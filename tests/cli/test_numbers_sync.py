@@ -150,9 +150,16 @@ def test_a_number_whose_order_stands_still_goes_on_with_it(cli: Cli, carrier: An
 
 
 def test_a_number_that_was_given_back_and_is_still_there_is_given_back_again(cli: Cli, carrier: Any) -> None:
-    rewrite(state="released", main=False)
+    rewrite(state="released", main=False, release_at=firmtext.clock.now())
     mended(cli, "still_owned", HARBOR)
     assert carrier.numbers == {}
+
+
+def test_a_number_that_came_back_after_its_release_was_confirmed_is_left_to_a_person(cli: Cli, carrier: Any) -> None:
+    rewrite(state="released", main=False)
+    found = synced(cli, "--fix", "--yes", code=1)
+    assert kinds(found) == [("still_owned", HARBOR, "differs")]
+    assert HARBOR in carrier.numbers
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import buying, orders
+from flask_firmtext.errors import CarrierRefused, FormRefused, Scope
+from flask_firmtext.firm import buying, orders, provisioning
+from flask_firmtext.store.transactions import own
 from ordering import change, numbers, order_by_id, time_passes
 
 POOL = ""
@@ -76,3 +78,43 @@ def test_an_order_of_the_pool_that_somebody_else_finished_meanwhile_is_reported(
     change(state="failed", cause="no credit")
     assert buying.finish(order).cause == "no credit"
     assert order_by_id(order).state == "failed"
+
+
+def test_what_the_firm_tried_again_itself_is_no_run_that_was_interrupted(carrier: Any) -> None:
+    carrier.fail(CarrierRefused("balance", "420", scope=Scope.ACCOUNT), verb="buy")
+    (order,) = buying.place(buying.plan("harbor", "US", 1), by="cli:ann")
+    assert buying.finish(order).state == "failed"
+    with own() as session:
+        orders.again(session, "harbor", by="admin@harbor.example")
+    assert buying.finish(order).state == "done"
+    assert len(buying.plan("harbor", "US", 1).offers) == 1
+
+
+def test_a_run_of_which_nobody_was_told_is_told_of_once(carrier: Any) -> None:
+    (order,) = buying.place(buying.plan("harbor", "US", 1), by="cli:ann")
+    buying.finish(order)
+    assert buying.place(buying.plan("harbor", "US", 1), by="cli:ann") == [order]
+    buying.told([order])
+    assert len(buying.plan("harbor", "US", 1).offers) == 1
+
+
+def test_a_number_that_has_left_the_pool_meanwhile_does_not_count(carrier: Any) -> None:
+    (order,) = buying.place(buying.plan(POOL, "US", 1), by="cli:ann")
+    buying.finish(order)
+    (row,) = numbers(POOL)
+    assert provisioning.give_back(row, by="cli:ann")
+    assert len(buying.plan(POOL, "US", 1).offers) == 1
+
+
+def test_two_operators_who_looked_at_the_same_numbers_do_not_buy_them_twice(carrier: Any) -> None:
+    first, second = buying.plan(POOL, "US", 1), buying.plan(POOL, "US", 1)
+    buying.place(first, by="cli:ann")
+    with pytest.raises(FormRefused, match="run the command again"):
+        buying.place(second, by="cli:ben")
+
+
+def test_an_earlier_order_that_may_still_buy_has_no_price(carrier: Any) -> None:
+    carrier.fail(CarrierRefused("balance", "420", scope=Scope.ACCOUNT), verb="buy")
+    (order,) = buying.place(buying.plan("harbor", "US", 1), by="cli:ann")
+    buying.finish(order)
+    assert buying.plan("harbor", "US", 1).cost is None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, FormRefused, Scope, TextRefused
 from flask_firmtext.firm import buying, orders, provisioning, steps, texting, trouble
 from flask_firmtext.ports.gateway import OwnedNumber
-from flask_firmtext.ports.values import Availability
-from flask_firmtext.store.models import Number
+from flask_firmtext.ports.values import Availability, Notifications
+from flask_firmtext.store.models import Number, Texting
 from flask_firmtext.store.transactions import own, reading
 from ordering import (
     gone_on,
@@ -355,3 +357,54 @@ def test_a_firm_that_may_not_have_texting_any_more_sends_nothing(carrier: Any, h
     host.firms.all["harbor"] = replace(host.firms.get("harbor"), availability=Availability(False, "Your plan ended."))
     with pytest.raises(TextRefused, match="Your plan ended"):
         accepted("Hello")
+
+
+def test_a_number_that_comes_to_a_firm_that_has_been_off_for_long_is_kept_as_long_as_any_other(carrier: Any) -> None:
+    gone_on(turned_on())
+    with own() as session:
+        texting.turn_off(session, "harbor", by="admin")
+        session.execute(update(Texting).values(off_at=firmtext.clock.now() - timedelta(days=40)))
+        orders.place(session, firm="harbor", country="US", by="cli:ann")
+    gone_on(order().id)
+    newest = numbers()[-1]
+    assert newest.release_at > firmtext.clock.now() + timedelta(days=29)
+
+
+def test_numbers_that_were_refused_while_the_account_could_not_buy_are_offered_again(carrier: Any) -> None:
+    order_id = turned_on()
+    carrier.fail(taken(), verb="buy", times=50)
+    gone_on(order_id, times=3)
+    assert (order_by_id(order_id).state, order_by_id(order_id).trouble) == ("failed", "none_left")
+    carrier.mend()
+    with own() as session:
+        orders.again(session, "harbor", by="admin")
+    assert gone_on(order_id).state == "done"
+
+
+def test_the_cause_names_the_carriers_code(carrier: Any) -> None:
+    carrier.fail(CarrierRefused("number", scope=Scope.NUMBER, code="calls_elsewhere"), verb="link")
+    order_id = turned_on()
+    assert gone_on(order_id).cause == "number (calls_elsewhere)"
+
+
+def test_when_the_main_number_is_given_back_the_oldest_other_one_becomes_it(carrier: Any) -> None:
+    gone_on(turned_on())
+    with own() as session:
+        orders.place(session, firm="harbor", country="US", by="cli:ann")
+    gone_on(order().id)
+    main, other = numbers()
+    assert (main.main, other.main) == (True, False)
+    assert provisioning.give_back(main, by="cli:ann")
+    assert [found.main for found in numbers()] == [False, True]
+
+
+def test_a_firm_whose_notifications_name_another_firms_number_is_told_and_nothing_breaks(
+    carrier: Any, host: Any
+) -> None:
+    gone_on(turned_on())
+    host.add_firm("summit", "Summit Counsel", notifications=Notifications(FOR_SALE, "front@summit.example", FOR_SALE))
+    assert texting.take_over(firmtext.host.firms.get("summit"))
+    assert gone_on(order("summit").id).trouble == "not_ours"
+    with own() as session:
+        found = texting.status(session, "summit").details
+    assert (found.email, found.phone) == ("front@summit.example", None), "nobody answers calls to it"

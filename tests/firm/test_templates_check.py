@@ -130,6 +130,9 @@ BODIES: list[Row] = [
     ("Spanish", "reminder", "es", f"{ES} Responda S o N. Responda CANCEL para cancelarla.", [(1, "answers CANCEL")]),
     ("ALTO", "reminder", "es", f"{ES} Responda S o N. Envie ALTO para aplazar la cita.", [(1, "answers ALTO")]),
     ("CANCELAR", "reminder", "es", f"{ES} Responda S o N, o CANCELAR para cancelar.", [(1, "answers CANCELAR")]),
+    ("pressed", "reminder", "en", f"{ASK} Press CANCEL to cancel your visit.", [(1, "answers CANCEL")]),
+    ("a way out in other words", "created", "en", f"{EN} Reply Y or N. Reply STOP to be removed from our list.", []),
+    ("a way out alone", "created", "en", f"{EN} Reply Y or N. STOP ends texts.", []),
     # the same words where nobody is told to answer with them
     ("was cancelled", "cancelled", "en", f"{EN} Your appointment was cancelled.", []),
     ("call to cancel", "reminder", "en", f"{ASK} To cancel, please call us.", []),
@@ -191,7 +194,8 @@ def test_faults_come_in_the_order_of_lines() -> None:
 @pytest.mark.parametrize(
     "body",
     ["reply " * 333, "STOP or " * 250, "reply stop " * 180, "{" * 2000, "[" * 2000, "a," * 1000, "text " + "x\n" * 990,
-     "no " * 660, "stop a b c d " * 150, "reply cancel, " * 140, "-" * 2000, "reply" + " " * 1995, "&a" * 1000],
+     "no " * 660, "stop a b c d " * 150, "reply cancel, " * 140, "-" * 2000, "reply" + " " * 1995, "&a" * 1000,
+     "Reply " + "STOP, " * 300 + "ab STOP"],
     ids=lambda body: body[:8],
 )  # fmt: skip
 def test_no_body_keeps_the_check_busy(body: str) -> None:

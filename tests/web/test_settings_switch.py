@@ -9,16 +9,33 @@ from typing import Any
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierRefused, Scope
 from flask_firmtext.firm.provisioning import KEPT
 from flask_firmtext.messaging.moments import day
 from flask_firmtext.store import changes
-from flask_firmtext.store.models import Audit, Order, Texting
-from flask_firmtext.store.transactions import reading
-from house import ADMIN, LISBON, MAIN, SETTINGS, STAFF, STANDS, House, coming, field, given_back, off, on, token, words
+from flask_firmtext.store.models import Audit, Number, Order, Texting
+from flask_firmtext.store.states import NumberState
+from flask_firmtext.store.transactions import own, reading
+from house import (
+    ADMIN,
+    LISBON,
+    MAIN,
+    SETTINGS,
+    STAFF,
+    STANDS,
+    House,
+    coming,
+    field,
+    given_back,
+    off,
+    on,
+    stuck,
+    token,
+    words,
+)
 from ordering import change, gone_on, numbers, order, turned_on
 
 HTMX = {"HX-Request": "true"}
@@ -343,9 +360,35 @@ def test_where_no_details_are_known_turning_on_again_asks_for_them(house: House)
 
 
 @pytest.mark.parametrize("stand", [coming, on])
-def test_the_forms_of_another_stage_lead_back(house: House, stand: Any) -> None:
+def test_the_form_of_another_stage_leads_back(house: House, stand: Any) -> None:
     stand(house)
+    assert house.person(ADMIN).get(f"{SETTINGS}/turn-on").location == SETTINGS
+
+
+def test_a_firm_whose_number_is_still_coming_can_be_turned_off(house: House) -> None:
+    coming(house)
     admin = house.person(ADMIN)
-    assert admin.get(f"{SETTINGS}/turn-on").location == SETTINGS
-    if stand is coming:
-        assert admin.get(f"{SETTINGS}/turn-off").location == SETTINGS
+    assert "Turn off" in admin.get(f"{SETTINGS}/turn-off").text
+    admin.sends("turn-off", at=f"{SETTINGS}/turn-off")
+    assert house.status().off
+
+
+def test_a_firm_that_is_off_gets_no_number_by_trying_again(house: House) -> None:
+    stuck(house)
+    admin = house.person(ADMIN)
+    admin.sends("turn-off", at=f"{SETTINGS}/turn-off")
+    admin.sends("try-again", at=SETTINGS)
+    assert house.status().order.state == "failed"
+
+
+def test_a_firm_whose_details_cannot_be_read_and_that_has_no_number_is_asked_for_them(house: House) -> None:
+    on(house)
+    with own() as session:
+        session.execute(update(Texting).values(email=b"\x01broken", phone=None))
+        session.execute(update(Number).values(state=NumberState.RELEASED, main=False))
+    admin = house.person(ADMIN)
+    assert admin.sends("turn-on-again", at=SETTINGS).location == f"{SETTINGS}/turn-on"
+    assert re.search(r"<dialog [^>]* open", admin.get(f"{SETTINGS}/turn-on").text)
+    admin.sends("turn-on", GOOD, at=f"{SETTINGS}/turn-on")
+    assert house.status().reachable
+    assert house.status().order.state == "working"
