@@ -9,7 +9,8 @@ from flask_firmtext.messaging.segments import GSM_BASIC, GSM_EXTENDED, TEXT_LIMI
 
 gsm_letters = st.sampled_from(sorted(GSM_BASIC | GSM_EXTENDED))
 gsm_texts = st.text(gsm_letters, min_size=1, max_size=700)
-any_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+# The oracle takes the escape, which only introduces a letter, for a letter.
+any_texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x1b"), min_size=1, max_size=300)
 
 
 @pytest.mark.parametrize(
