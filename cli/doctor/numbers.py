@@ -11,7 +11,7 @@ from ...store import firm_queries, number_queries
 from ...store.models import Number, Order
 from ...store.states import NumberState
 from ...store.transactions import reading
-from .finding import Finding, doubtful, wrong
+from .finding import Finding, doubtful, fine, wrong
 
 #: More of a kind are counted, not named.
 MOST = 20
@@ -44,6 +44,8 @@ def numbers() -> Iterator[Finding]:
     for number in unconfirmed:
         seen = f"{number} was given back, and the carrier has not confirmed it: it may still cost."
         yield doubtful("numbers.release", seen, "The sweep repeats it; see with `flask firmtext numbers sync`.")
+    if not (failed or held or unconfirmed):
+        yield fine("numbers", "Every firm that has turned texting on has a number that is verified and sends.")
 
 
 def _is_ordered(session: Session, firm: str) -> bool:

@@ -63,6 +63,7 @@ def test_a_firm_whose_number_sends_is_not_mentioned(app: Flask, carrier: Any) ->
     gone_on(turned_on())
     rewrite(Number, Number.firm == "harbor", state="verified")
     assert said(app, "numbers.firm") == []
+    assert [level for level, _ in said(app, "numbers")] == ["ok"]
 
 
 def test_a_firm_without_a_number_is_wrong_and_the_command_is_named(app: Flask, carrier: Any) -> None:
@@ -70,6 +71,7 @@ def test_a_firm_without_a_number_is_wrong_and_the_command_is_named(app: Flask, c
     provisioning.give_back(number(), by="cli:x")
     (finding,) = examined(app, "numbers.firm")
     assert finding["level"] == "error"
+    assert said(app, "numbers") == []
     assert finding["cure"] == "Get one: `flask firmtext numbers buy --firm harbor`."
 
 
