@@ -176,6 +176,16 @@ def test_what_is_rolled_back_rings_nothing_and_shows_nothing(harbor: Any, rung: 
     assert (rung, states()) == ([], {})
 
 
+def test_a_savepoint_released_in_a_transaction_that_is_rolled_back_rings_nothing(harbor: Any, rung: list[str]) -> None:
+    session = firmtext.db.session
+    accept(session, "before")  # SQLite's driver begins a transaction at the first write, not at a SAVEPOINT
+    with session.begin_nested():
+        accept(session, "token")
+    session.rollback()
+    session.commit()
+    assert (rung, states()) == ([], {})
+
+
 def test_a_savepoint_rolled_back_takes_its_own_text_and_leaves_the_other(harbor: Any, rung: list[str]) -> None:
     session = firmtext.db.session
     before = shown()
