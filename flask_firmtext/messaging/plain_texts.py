@@ -33,13 +33,11 @@ CARD = re.compile(r"\s*BEGIN:VCARD\s", re.IGNORECASE)
 
 def read(data: bytes, *, whole: bool = True) -> str | None:
     """A text, or None. Without ``whole`` the data may end within a letter."""
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            return _clean(data, encoding, whole)
-    text = _clean(data, "utf-8", whole)
-    if text is None and sum(byte > 0x7F for byte in data) <= len(data) * FEW:
-        text = _clean(data, WESTERN, whole)
-    return text
+    encoding = next((encoding for mark, encoding in MARKS if data.startswith(mark)), "utf-8")
+    text = _decoded(data, encoding, whole)
+    if text is None and encoding == "utf-8" and sum(byte > 0x7F for byte in data) <= len(data) * FEW:
+        text = _decoded(data, WESTERN, whole)
+    return None if text is None or CONTROL.search(text) else text
 
 
 def decoded(data: bytes) -> str:
@@ -57,9 +55,8 @@ def is_card(text: str) -> bool:
     return CARD.match(text) is not None
 
 
-def _clean(data: bytes, encoding: str, whole: bool) -> str | None:
+def _decoded(data: bytes, encoding: str, whole: bool) -> str | None:
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data, whole)
+        return codecs.getincrementaldecoder(encoding)().decode(data, whole)
     except ValueError:
         return None
-    return None if CONTROL.search(text) else text
