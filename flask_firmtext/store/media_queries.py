@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -31,13 +31,6 @@ def due(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         .order_by(Attachment.not_before)
         .limit(limit)
     ).all()
-
-
-def oldest_due_at(session: Sessions, *, allowed: timedelta) -> datetime | None:
-    """Since when the longest due file has been due, if that is more than ``allowed``."""
-    return session.scalar(
-        select(func.min(Attachment.not_before)).where(to_fetch(), Attachment.not_before <= firmtext.clock.sql(-allowed))
-    )
 
 
 def came(session: Sessions, firm: str, attachment_id: uuid.UUID) -> tuple[uuid.UUID | None, datetime]:
