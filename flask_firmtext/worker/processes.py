@@ -17,7 +17,7 @@ from types import FrameType
 from flask import Flask
 
 from ..current import firmtext
-from . import sends, sweep
+from . import media, sends, sweep
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -91,11 +91,19 @@ class Family:
 
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:
-    """Run ``processes`` send processes and, if wanted, the sweep, until SIGTERM or SIGINT. Returns the exit code."""
-    wanted: list[Callable[[Flask], None]] = [sends.run] * processes
+    """Run ``processes`` send processes, one for media and, if wanted, the sweep, until SIGTERM or SIGINT.
+
+    Returns the exit code.
+    """
+    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run]
     if with_sweep:
         wanted.append(sweep.run)
     return Family(app, wanted).live()
+
+
+def run_sweep(app: Flask) -> int:
+    """Run the sweep alone, as a process that is started again when it dies."""
+    return Family(app, [sweep.run]).live()
 
 
 def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from ..adapters import bell
 from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..firm import provisioning
-from ..messaging import holds, overdue, pace
+from ..messaging import holds, media, overdue, pace
+from ..store import files
 from . import bells, drain, heartbeats
 from .clerk import Clerk
+from .media import Porters
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,8 @@ OFTEN = 1.0
 THREADS = 4
 REDIS_GONE = 30.0
 TOO_LONG_DUE = timedelta(seconds=55)
+#: Files that nobody refers to harm nobody, and to look for them is to look at all files (seconds).
+TIDY_EVERY = 3600.0
 
 
 class Sweep:
@@ -39,6 +44,8 @@ class Sweep:
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
         self.clerk = Clerk(app)
+        self.porters = Porters(app, 1)
+        self.tidied = -math.inf
         self.redis_seen = time.monotonic()
 
     def run(self) -> None:
@@ -62,15 +69,18 @@ class Sweep:
             overdue.note_silence,
             provisioning.give_back_what_is_over,
             self.clerk.look,
+            self.fetch_if_nobody_does,
+            self.tidy,
             holds.probe,
             heartbeats.forget_old,
         ):
             self._attempt(step)
 
     def finish(self) -> None:
-        """Wait for the texts in hand."""
+        """Wait for the texts and files in hand."""
         self.senders.shutdown(wait=True)
         self.clerk.finish()
+        self.porters.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
@@ -83,6 +93,17 @@ class Sweep:
         due = bells.oldest_due()
         if due and (not self._bell_works() or heartbeats.is_gone(heartbeats.SEND) or due > TOO_LONG_DUE):
             self._send()
+
+    def fetch_if_nobody_does(self) -> None:
+        """W7: fetch received files here, one after the other, when no media process is alive."""
+        if heartbeats.is_gone(heartbeats.MEDIA):
+            self.porters.look()
+
+    def tidy(self) -> None:
+        """W10: once an hour, files that were never finished or that nothing refers to any more."""
+        if time.monotonic() - self.tidied > TIDY_EVERY:
+            self.tidied = time.monotonic()
+            files.sweep_orphans()
 
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
@@ -126,7 +147,7 @@ def run(app: Flask) -> None:
 
 
 def once(as_of: datetime | None = None) -> None:
-    """One pass in this process, sending what is due, as if it were ``as_of`` (aware; None: now)."""
+    """One pass in this process, sending and fetching what is due, as if it were ``as_of`` (aware; None: now)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions["firmtext"]
     clock = state.clock
@@ -136,6 +157,7 @@ def once(as_of: datetime | None = None) -> None:
         sweep = Sweep(app)
         sweep.one_pass()
         drain.run()
+        media.run_due(stopping.is_set)
         sweep.finish()
     finally:
         state.clock = clock
