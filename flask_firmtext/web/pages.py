@@ -8,6 +8,8 @@ from . import (
     composer,
     csrf,
     details,
+    files,
+    filing,
     furniture,
     inbox,
     live,
@@ -20,7 +22,7 @@ from . import (
 )
 from .blueprint import blueprint
 
-VIEWS = (composer, details, inbox, live, picker, registration, reminders, settings, switch, thread)
+VIEWS = (composer, details, files, filing, inbox, live, picker, registration, reminders, settings, switch, thread)
 
 
 def register(app: Flask) -> None:

@@ -22,10 +22,10 @@ from ..store.upsert import insert_or_update
 
 log = logging.getLogger(__name__)
 
-SEND, SWEEP = "send", "sweep"
+SEND, SWEEP, FILING = "send", "sweep", "filing"
 EVERY = 10.0
 #: A kind of process that has been silent for longer is gone: others send meanwhile, and an operator hears of it.
-GONE = {SEND: timedelta(seconds=45), SWEEP: timedelta(seconds=60)}
+GONE = {SEND: timedelta(seconds=45), SWEEP: timedelta(seconds=60), FILING: timedelta(seconds=60)}
 #: A text that has been due for longer says that nobody sends.
 OVERDUE = timedelta(seconds=120)
 FORGOTTEN = timedelta(days=1)

@@ -17,7 +17,7 @@ from types import FrameType
 from flask import Flask
 
 from ..current import firmtext
-from . import sends, sweep
+from . import filing, sends, sweep
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -91,8 +91,11 @@ class Family:
 
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:
-    """Run ``processes`` send processes and, if wanted, the sweep, until SIGTERM or SIGINT. Returns the exit code."""
-    wanted: list[Callable[[Flask], None]] = [sends.run] * processes
+    """Run ``processes`` send processes, one that files and, if wanted, the sweep, until SIGTERM or SIGINT.
+
+    Returns the exit code.
+    """
+    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, filing.run]
     if with_sweep:
         wanted.append(sweep.run)
     return Family(app, wanted).live()

@@ -19,6 +19,7 @@ from ..firm import provisioning
 from ..messaging import holds, overdue, pace
 from . import bells, drain, heartbeats
 from .clerk import Clerk
+from .filing import Registry
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Sweep:
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
         self.clerk = Clerk(app)
+        self.registry = Registry(app)
         self.redis_seen = time.monotonic()
 
     def run(self) -> None:
@@ -62,6 +64,7 @@ class Sweep:
             overdue.note_silence,
             provisioning.give_back_what_is_over,
             self.clerk.look,
+            self.registry.look,
             holds.probe,
             heartbeats.forget_old,
         ):
@@ -71,6 +74,7 @@ class Sweep:
         """Wait for the texts in hand."""
         self.senders.shutdown(wait=True)
         self.clerk.finish()
+        self.registry.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
@@ -88,6 +92,7 @@ class Sweep:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
         while time.monotonic() < until and not stopping.wait(OFTEN):
             self._attempt(self.clerk.look)
+            self._attempt(self.registry.look)
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
 
