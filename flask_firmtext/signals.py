@@ -9,6 +9,9 @@ _signals = Namespace()
 #: A client's text was stored. Carries ``firm``, ``conversation`` and ``message`` (ids as strings).
 text_received = _signals.signal("firmtext-text-received")
 
+#: A file that came with a client's text is here. Carries ``firm``, ``message`` and ``file`` (ids as strings).
+file_received = _signals.signal("firmtext-file-received")
+
 #: A text of the firm reached a final state. Carries ``firm``, ``conversation``, ``message`` and ``state``.
 text_delivered = _signals.signal("firmtext-text-delivered")
 

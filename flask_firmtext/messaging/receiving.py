@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from .. import points, signals
 from ..current import firmtext
 from ..errors import WebhookDoubtful, WebhookForged, WebhookUnreadable
-from ..ports.gateway import InboundText, RawRequest, StatusEvent
+from ..ports.gateway import InboundText, Media, RawRequest, StatusEvent
 from ..store import cells, counters, keys, queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
-from ..store.states import RANK, Direction, Kind, NumberState, State
+from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 from . import conversations, quarantine, statuses
@@ -116,7 +116,8 @@ def store(session: Session, event: InboundText, request: RawRequest) -> None:
     if message_id is None:
         _repeated(session, event, request, number)
         return
-    _attach(session, event, message_id, conversation)
+    scope = keys.conversation_scope(conversation.id)
+    _attach(session, event.media, number.firm, scope, message_id=message_id)
     conversations.note_last(session, conversation.id, position, last_in_position=position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
@@ -172,21 +173,33 @@ def _repeated(session: Session, event: InboundText, request: RawRequest, number:
         counters.count(session, "webhook_repeated")
 
 
-def _attach(session: Session, event: InboundText, message_id: uuid.UUID, conversation: Conversation) -> None:
-    scope = keys.conversation_scope(conversation.id)
-    for n, media in enumerate(event.media, 1):
+def _attach(
+    session: Session,
+    media: Sequence[Media],
+    firm: str,
+    scope: str,
+    *,
+    message_id: uuid.UUID | None = None,
+    quarantine_id: uuid.UUID | None = None,
+    state: FileState = FileState.WANTED,
+) -> None:
+    """Note the files of a text, or of one in quarantine; they are fetched when somebody has time."""
+    now = firmtext.clock.now()
+    for n, one in enumerate(media, 1):
         row_id = new_id()
-        firm = conversation.firm
         session.add(
             Attachment(
                 id=row_id,
                 firm=firm,
                 message_id=message_id,
+                quarantine_id=quarantine_id,
                 n=n,
-                state="wanted",
-                kind=media.kind if KIND.fullmatch(media.kind) else "file",
-                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), media.url, scope=scope),
-                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), media.name[:300], scope=scope),
-                created_at=firmtext.clock.now(),
+                state=state,
+                kind=one.kind if KIND.fullmatch(one.kind) else "file",
+                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
+                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),
+                not_before=now,
+                state_at=now,
+                created_at=now,
             )
         )

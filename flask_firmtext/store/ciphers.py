@@ -128,6 +128,12 @@ def keyed_digest(index_key: bytes, body: bytes) -> bytes:
     return hmac.digest(HKDF(SHA256(), 32, None, b"digest/v1").derive(index_key), body, "sha256")
 
 
+def digesting(index_key: bytes, firm: str) -> hmac.HMAC:
+    """The keyed digest of a file's bytes, to be fed with them; equal files of two firms have different ones."""
+    derived = HKDF(SHA256(), 32, None, b"file digest/v1").derive(index_key)
+    return hmac.new(derived, packed(firm), "sha256")
+
+
 def check_value(key: bytes) -> bytes:
     """Stored beside a key's id, so that another key under the same id is noticed before it writes."""
     return hmac.digest(key, b"firmtext key check", hashlib.sha256)[:16]

@@ -77,9 +77,12 @@ class MemoryGateway(Gateway):
         """Accept the next ``times`` texts and raise ``error`` all the same."""
         self._plan("send", times, accepts=True, answer=_raiser(error))
 
-    def before_answer(self, hook: Answer, *, times: int = 1) -> None:
-        """Accept the next ``times`` texts and call ``hook`` with each before its receipt is handed out."""
-        self._plan("send", times, accepts=True, answer=hook)
+    def before_answer(self, hook: Answer, *, verb: str = "send", times: int = 1) -> None:
+        """Accept the next ``times`` texts and call ``hook`` with each before its receipt is handed out.
+
+        With another ``verb`` the hook gets an empty text.
+        """
+        self._plan(verb, times, accepts=True, answer=hook)
 
     def mend(self) -> None:
         """Forget all failures that are still to come."""

@@ -43,7 +43,8 @@ def upgrade() -> None:
     for column in attachment_columns():
         op.add_column("firmtext_attachment", column)
     op.execute("UPDATE firmtext_attachment SET not_before = created_at, state_at = created_at")
-    op.create_index(op.f("ix_firmtext_attachment_quarantine_id"), "firmtext_attachment", ["quarantine_id"])
+    for name in ("quarantine_id", "file_id"):
+        op.create_index(op.f(f"ix_firmtext_attachment_{name}"), "firmtext_attachment", [name])
     op.create_index(
         "ix_firmtext_attachment_wanted",
         "firmtext_attachment",
@@ -144,8 +145,7 @@ def downgrade() -> None:
     op.drop_table("firmtext_filing")
     op.drop_table("firmtext_file_piece")
     op.drop_table("firmtext_file")
-    for name in ("unplanned", "wanted"):
+    for name in ("unplanned", "wanted", "quarantine_id", "file_id"):
         op.drop_index(f"ix_firmtext_attachment_{name}", table_name="firmtext_attachment")
-    op.drop_index(op.f("ix_firmtext_attachment_quarantine_id"), table_name="firmtext_attachment")
     for column in reversed(attachment_columns()):
         op.drop_column("firmtext_attachment", column.name)

@@ -26,6 +26,7 @@ class Attachment(Base):
         UniqueConstraint("message_id", "n"),
         Index(None, "firm"),
         Index(None, "quarantine_id"),
+        Index(None, "file_id"),
         partial("ix_firmtext_attachment_wanted", "not_before", where="state = 'wanted' OR state = 'fetching'"),
         partial("ix_firmtext_attachment_unplanned", "state_at", where="state = 'stored' AND planned_at IS NULL"),
     )
