@@ -1,4 +1,4 @@
-"""Earlier files that are not in a matter's documents yet: counted over a whole conversation, offered above its texts."""
+"""Earlier files that are not in a matter's documents yet, counted over a conversation and offered above its texts."""
 
 from __future__ import annotations
 

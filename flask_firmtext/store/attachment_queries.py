@@ -119,7 +119,8 @@ def count_filed(session: Sessions, firm: str, files: Collection[uuid.UUID]) -> M
         .where(Filing.firm == firm, Filing.attachment_id.in_(files))
         .group_by(Filing.matter)
     )
-    return dict(session.execute(query).tuples().all()) if files else {}
+    found = session.execute(query).all() if files else ()
+    return dict(found)  # type: ignore[arg-type]
 
 
 def filing(session: Sessions, firm: str, filing_id: uuid.UUID) -> Filing | None:
@@ -151,7 +152,7 @@ def unplanned(session: Sessions, *, limit: int) -> Sequence[tuple[uuid.UUID, str
         .order_by(Attachment.state_at)
         .limit(limit)
     )
-    return session.execute(query).tuples().all()
+    return [(row, firm) for row, firm in session.execute(query)]
 
 
 def due_filings(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
