@@ -75,7 +75,7 @@ def size_words(count: int) -> str:
     """A number of bytes as people read it."""
     amount, unit = float(count), 0
     while amount >= 1000 and unit < len(UNITS) - 1:
-        amount, unit = amount / 1000, unit + 1
+        amount, unit = amount / 1024, unit + 1
     return f"{amount:.1f} {UNITS[unit]}" if amount < 10 and unit else f"{amount:.0f} {UNITS[unit]}"
 
 

@@ -120,7 +120,7 @@ def count_filed(session: Sessions, firm: str, files: Collection[uuid.UUID]) -> M
         .group_by(Filing.matter)
     )
     found = session.execute(query).all() if files else ()
-    return dict(found)  # type: ignore[arg-type]
+    return dict(found)
 
 
 def filing(session: Sessions, firm: str, filing_id: uuid.UUID) -> Filing | None:

@@ -8,6 +8,7 @@ from . import (
     composer,
     csrf,
     details,
+    explaining,
     files,
     filing,
     furniture,
@@ -22,7 +23,21 @@ from . import (
 )
 from .blueprint import blueprint
 
-VIEWS = (composer, details, files, filing, inbox, live, picker, registration, reminders, settings, switch, thread)
+VIEWS = (
+    composer,
+    details,
+    explaining,
+    files,
+    filing,
+    inbox,
+    live,
+    picker,
+    registration,
+    reminders,
+    settings,
+    switch,
+    thread,
+)
 
 
 def register(app: Flask) -> None:
