@@ -25,17 +25,17 @@ KINDS: Mapping[str, str] = {
 #: Reasons for which a file was refused.
 REFUSALS: Mapping[str, Words] = {
     "type": Words(
-        "Not accepted: this kind of file",
-        "Only pictures, videos, audio, plain text and contact cards are accepted, whatever a file is called.",
+        "not accepted",
+        "This kind of file cannot be sent by text: only pictures, videos, audio, plain text and contact cards can.",
         ANOTHER_WAY,
     ),
-    "too_large": Words("Not accepted: too large", "It is larger than files in texts may be.", ANOTHER_WAY),
-    "empty": Words("Not accepted: empty", "There was nothing in it.", SEND_AGAIN),
-    "host": Words("Not fetched", "Its address is not one of the carrier's, so it was not opened.", OPERATOR),
-    "redirect": Words("Not fetched", "The carrier sent us on to another address, which was not opened.", OPERATOR),
-    "encoding": Words("Not accepted: compressed", "It came in a form that could hide what it is.", SEND_AGAIN),
+    "too_large": Words("not accepted", "It is too large for a text.", ANOTHER_WAY),
+    "empty": Words("not accepted", "It was empty.", SEND_AGAIN),
+    "host": Words("not fetched", "Its address is not one of the carrier's, so it was not opened.", OPERATOR),
+    "redirect": Words("not fetched", "The carrier sent us on to another address, which was not opened.", OPERATOR),
+    "encoding": Words("not accepted", "It came compressed, which could hide what it is.", SEND_AGAIN),
 }
-OTHER = Words("Not accepted", "It could not be taken.", SEND_AGAIN)
+OTHER = Words("not accepted", "It could not be taken.", SEND_AGAIN)
 #: What people call a stored file, by the first half of its type.
 NOUNS: Mapping[str, str] = {"image": "Photo", "video": "Video", "audio": "Audio", "text": "Text file"}
 UNITS = ("bytes", "KB", "MB", "GB")
@@ -58,7 +58,7 @@ def words_of(state: str, reason: str | None, kind: str) -> Words:
     name = KINDS.get(kind, "File")
     if state == FileState.REFUSED:
         refusal = REFUSALS.get(reason or "", OTHER)
-        return Words(f"{name}: {refusal.label.lower()}", refusal.meaning, refusal.next_step)
+        return Words(f"{name} {refusal.label}", refusal.meaning, refusal.next_step)
     if state in (FileState.GONE, FileState.LATE):
         return Words(f"{name} could not be fetched", "The carrier no longer has this file.", SEND_AGAIN)
     return Words(f"{name} is coming…", "", "")

@@ -29,10 +29,10 @@ class Kept:
     filed: Mapping[str, int] = field(default_factory=dict)
 
     def offers(self, shelf: Shelf) -> tuple[Offer, ...]:
-        """What somebody may file, the open matters first."""
+        """What somebody may file into open matters; into a closed one it is filed at each file, where it is rarer."""
         if shelf.documents is None or not shelf.rights.file:
             return ()
-        left = [(matter, self.files - self.filed.get(matter.ref, 0)) for matter in shelf.matters or ()]
+        left = [(matter, self.files - self.filed.get(matter.ref, 0)) for matter in shelf.matters or () if matter.open]
         return tuple(Offer(matter, count) for matter, count in left if count > 0)
 
 

@@ -128,7 +128,7 @@ def test_several_files_of_one_text_stand_in_their_order(office: Office) -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("type", "this kind of file"),
+        ("type", "This kind of file"),
         ("too_large", "too large"),
         ("empty", "empty"),
         ("host", "not fetched"),
@@ -276,7 +276,7 @@ def test_earlier_files_are_offered_to_a_later_matter_and_one_press_files_all_onc
     office.host.add_matter("harbor", "Later matter", client=rosa, ref="later")
     html = page(office)
     offers = words(html[html.index('id="ft-offers"') : html.index('id="ft-log"')])
-    assert "3 files are not in Later matter . File them" in offers
+    assert "3 earlier files are not in Later matter . File them" in offers
     person = office.person()
     url = f"/texting/conversations/{office.conversation()}/filings"
     for _ in range(2):
@@ -371,7 +371,10 @@ def test_an_open_page_hears_of_each_step(office: Office) -> None:
     filing.run_due()
     fresh = live(office, fresh["now"])
     assert "Filed in" in fresh["texts"]
-    assert "Estate of Marsh" in fresh["offers"]
+    assert fresh["offers"].strip() == ""
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    office.host.add_matter("harbor", "Later matter", client=rosa, ref="later")
+    assert "Later matter" in live(office, -1)["offers"]
 
 
 def test_what_is_sent_to_an_open_page_is_the_same_each_time(office: Office) -> None:
