@@ -51,6 +51,10 @@ test-all: $(VENV)/.test browser ## Test, and what takes longer (60 minutes at mo
 kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every five seconds, then count
 	$(BIN)/python benchmarks/kill_run.py $(ARGS)
 
+.PHONY: media-memory
+media-memory: $(VENV)/.test ## Fetch a 50 MiB file and tell what that cost in memory
+	$(BIN)/python benchmarks/media_memory.py $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style and layout
 	$(BIN)/ruff check .

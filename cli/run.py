@@ -24,7 +24,8 @@ from .ready import refuse_unready
 def worker(count: int, no_sweep: bool) -> None:
     """Send texts until stopped: all that runs beside the web server.
 
-    Starts the sending processes and the sweep, keeps them running and ends with all of them.
+    Starts the sending processes, one that fetches received files, and the sweep, keeps them running and ends with all
+    of them.
     """
     refuse_unready()
     if not firmtext.settings.redis_url:
@@ -54,7 +55,7 @@ def sweep(once: bool, as_of: datetime | None) -> None:
     if once:
         sweeps.once(as_of)
         return
-    raise click.exceptions.Exit(processes.run(_app(), 0, True))
+    raise click.exceptions.Exit(processes.run_sweep(_app()))
 
 
 @click.command()

@@ -199,10 +199,12 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     with process(command, env=environment, log=log, cwd=tmp_path):
         until(lambda: states() == ["delivered", "failed"])
         sandbox.text(PHONE, HARBOR, TEXTS["in"])
-        media = [{"name": f"{TEXTS['file']}.jpg", "type": "image/jpeg", "data": base64.b64encode(b"x").decode()}]
+        photo = b"\xff\xd8\xff" + TEXTS["file"].encode() * 3000
+        media = [{"name": f"{TEXTS['file']}.jpg", "type": "image/jpeg", "data": base64.b64encode(photo).decode()}]
         sandbox.post(f"/_sandbox/phones/{PHONE}/texts", to=HARBOR, text=TEXTS["in"], media=media)
         sandbox.text(STRANGER, HARBOR, TEXTS["stranger"])
         until(lambda: len(rows(Message)) == 4 and len(kept()) == 1)
+        until(lambda: [row.state for row in rows(Attachment)] == ["stored"])
     signer, client = Signer.of(sandbox), app.test_client()
     malformed = words(TEXTS["malformed"], sender=PHONE, channel=TEXTS["malformed"])
     status = {"message_uuid": str(uuid.uuid4()), "status": TEXTS["malformed"], "client_ref": TEXTS["malformed"]}

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import signals
+from .. import points, signals
 from ..current import firmtext
 from ..errors import CarrierError, CarrierRefused, where
 from ..store import cells, files, keys, media_queries, pieces
@@ -74,6 +74,7 @@ def fetch(attachment_id: uuid.UUID, stop: Callable[[], bool] = bool) -> bool:
     claimed = media_claims.claim(attachment_id)
     if claimed is None:
         return False
+    points.reach("media.claimed")
     try:
         _settle(claimed, stop)
     except ClaimLost:
@@ -117,6 +118,7 @@ def _bring(claimed: Claimed, stop: Callable[[], bool]) -> None:
         with files.writer(claimed.firm, scope) as out:
             out.write(head)
             _copy(body, out, stop)
+    points.reach("media.complete")
     try:
         _keep(claimed, found, out)
     except ClaimLost:

@@ -72,8 +72,8 @@ def claim(attachment_id: uuid.UUID) -> Claimed | None:
     if row is None:
         return None
     with reading() as session:
-        conversation, came = media_queries.came(session, row.firm, attachment_id)
-    return Claimed(attachment_id, mine, *row, conversation, came)
+        came = media_queries.came(session, row.firm, attachment_id)
+    return None if came is None else Claimed(attachment_id, mine, *row, *came)
 
 
 def write(session: Session, claimed: Claimed, state: FileState, **columns: Any) -> uuid.UUID | None:
@@ -134,5 +134,5 @@ def _in_vain(session: Sessions, row: Any, attachment_id: uuid.UUID) -> str | Non
         return NOT_NOW
     if row.state == FileState.REFUSED and row.reason == FOR_GOOD:
         return OF_ANOTHER_KIND
-    _, came = media_queries.came(session, row.firm, attachment_id)
-    return TOO_LATE if firmtext.clock.now() - came > KEPT else None
+    came = media_queries.came(session, row.firm, attachment_id)
+    return TOO_LATE if came is None or firmtext.clock.now() - came[1] > KEPT else None

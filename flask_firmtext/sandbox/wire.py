@@ -44,7 +44,7 @@ def send(connection: socket.socket, head: bytes, body: bytes, wire: Wire) -> boo
     elif wire.how == "drip":
         _drip(connection, head + body)
     elif wire.how == "endless":
-        _pour(connection, head)
+        _pour(connection, head, body)
     elif wire.how == "reset":
         reset(connection)
     elif wire.how == "wrong_length":
@@ -75,9 +75,10 @@ def _drip(connection: socket.socket, answer: bytes) -> None:
         time.sleep(1)
 
 
-def _pour(connection: socket.socket, head: bytes) -> None:
+def _pour(connection: socket.socket, head: bytes, body: bytes) -> None:
+    """The answer, and then more of it for ever."""
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
-    connection.sendall(b"\r\n".join(lines))
+    connection.sendall(b"\r\n".join(lines) + body)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         connection.sendall(b"\xff" * 65536)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -33,19 +33,15 @@ def due(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     ).all()
 
 
-def oldest_due_at(session: Sessions, *, allowed: timedelta) -> datetime | None:
-    """Since when the longest due file has been due, if that is more than ``allowed``."""
-    return session.scalar(
-        select(func.min(Attachment.not_before)).where(to_fetch(), Attachment.not_before <= firmtext.clock.sql(-allowed))
-    )
+def came(session: Sessions, firm: str, attachment_id: uuid.UUID) -> tuple[uuid.UUID | None, datetime] | None:
+    """The conversation of a file's text (None: it is in quarantine), and when the carrier took the text.
 
-
-def came(session: Sessions, firm: str, attachment_id: uuid.UUID) -> tuple[uuid.UUID | None, datetime]:
-    """The conversation of a file's text (None: it is in quarantine), and when the carrier took the text."""
+    None altogether: there is no such file any more.
+    """
     row = session.execute(
         select(Message.conversation_id, Message.shown_at, Attachment.created_at)
         .select_from(Attachment)
         .outerjoin(Message, Message.id == Attachment.message_id)
         .where(Attachment.id == attachment_id, Attachment.firm == firm)
-    ).one()
-    return row.conversation_id, row.shown_at or row.created_at
+    ).one_or_none()
+    return None if row is None else (row.conversation_id, row.shown_at or row.created_at)

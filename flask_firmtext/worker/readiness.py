@@ -24,13 +24,18 @@ def reasons() -> list[str]:
 def _wrong() -> list[str]:
     found = {
         "sweep": heartbeats.is_gone(heartbeats.SWEEP),
-        "worker": bool(firmtext.settings.redis_url) and heartbeats.is_gone(heartbeats.SEND),
+        "worker": bool(firmtext.settings.redis_url) and _worker_is_gone(),
         "redis": not _redis_answers(),
         "keys": _keys_are_wrong(),
         "holds": _holds_stand(),
         "oldest_due": bells.oldest_due() > heartbeats.OVERDUE,
     }
     return [reason for reason, wrong in found.items() if wrong]
+
+
+def _worker_is_gone() -> bool:
+    """Whether a process is missing that every worker starts. The sweep does its work meanwhile, later."""
+    return heartbeats.is_gone(heartbeats.SEND) or heartbeats.is_gone(heartbeats.MEDIA)
 
 
 def _is_behind() -> bool:

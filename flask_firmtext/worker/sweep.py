@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable
@@ -16,10 +17,13 @@ from ..adapters import bell
 from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..firm import provisioning
-from ..messaging import holds, overdue, pace
+from ..messaging import holds, media, overdue, pace
+from ..practice import filing
+from ..store import files
 from . import bells, drain, heartbeats
 from .clerk import Clerk
 from .filing import Registry
+from .media import Porters
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,8 @@ OFTEN = 1.0
 THREADS = 4
 REDIS_GONE = 30.0
 TOO_LONG_DUE = timedelta(seconds=55)
+#: Files that nobody refers to harm nobody, and to look for them is to look at all files (seconds).
+TIDY_EVERY = 3600.0
 
 
 class Sweep:
@@ -41,6 +47,8 @@ class Sweep:
         self.sending: list[Future[None]] = []
         self.clerk = Clerk(app)
         self.registry = Registry(app)
+        self.porters = Porters(app, 1)
+        self.tidied = -math.inf
         self.redis_seen = time.monotonic()
 
     def run(self) -> None:
@@ -65,16 +73,19 @@ class Sweep:
             provisioning.give_back_what_is_over,
             self.clerk.look,
             self.registry.look,
+            self.fetch_if_nobody_does,
+            self.tidy,
             holds.probe,
             heartbeats.forget_old,
         ):
             self._attempt(step)
 
     def finish(self) -> None:
-        """Wait for the texts in hand."""
+        """Wait for the texts and files in hand."""
         self.senders.shutdown(wait=True)
         self.clerk.finish()
         self.registry.finish()
+        self.porters.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
@@ -87,6 +98,17 @@ class Sweep:
         due = bells.oldest_due()
         if due and (not self._bell_works() or heartbeats.is_gone(heartbeats.SEND) or due > TOO_LONG_DUE):
             self._send()
+
+    def fetch_if_nobody_does(self) -> None:
+        """W7: fetch received files here, one after the other, when no media process is alive."""
+        if heartbeats.is_gone(heartbeats.MEDIA):
+            self.porters.look()
+
+    def tidy(self) -> None:
+        """W10: once an hour, files that were never finished or that nothing refers to any more."""
+        if time.monotonic() - self.tidied > TIDY_EVERY:
+            self.tidied = time.monotonic()
+            files.sweep_orphans()
 
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
@@ -131,7 +153,7 @@ def run(app: Flask) -> None:
 
 
 def once(as_of: datetime | None = None) -> None:
-    """One pass in this process, sending what is due, as if it were ``as_of`` (aware; None: now)."""
+    """One pass in this process, sending, fetching and filing what is due, as if it were ``as_of`` (aware or None)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions["firmtext"]
     clock = state.clock
@@ -141,6 +163,8 @@ def once(as_of: datetime | None = None) -> None:
         sweep = Sweep(app)
         sweep.one_pass()
         drain.run()
+        media.run_due(stopping.is_set)
+        filing.run_due(stopping.is_set)
         sweep.finish()
     finally:
         state.clock = clock

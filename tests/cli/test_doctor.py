@@ -198,6 +198,16 @@ def test_a_sweep_and_a_worker_that_went_silent_are_wrong(healthy: Flask) -> None
     assert "flask firmtext worker" in found["worker"]["cure"]
 
 
+def test_a_live_media_process_is_no_sender_and_a_missing_one_is_a_warning(carrier_app: Flask) -> None:
+    _, found = examined(carrier_app)
+    assert found["media"]["level"] == "warning"
+    assert "the sweep does" in found["media"]["seen"]
+    heartbeats.beat(heartbeats.MEDIA)
+    _, found = examined(carrier_app)
+    assert "media" not in found
+    assert found["worker"]["level"] == "error"
+
+
 def test_a_text_that_waits_too_long_is_wrong(healthy: Flask) -> None:
     verified_number()
     changed(accepted("waiting"), not_before=firmtext.clock.now() - timedelta(seconds=150))

@@ -6,11 +6,12 @@ import contextlib
 import os
 import threading
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from attached import (
@@ -240,6 +241,19 @@ def test_an_address_that_cannot_be_decrypted_does_not_stop_the_others(carrier: A
     assert (stands(one), stands(other)) == (("wanted", "fault"), ("stored", None))
 
 
+def test_a_file_that_was_discarded_meanwhile_leaves_nothing(carrier: Any) -> None:
+    one = quarantined(carrier.add_file(PHOTO))
+
+    def somebody_discards(_: object) -> None:
+        with own() as session:
+            session.execute(delete(Attachment))
+
+    carrier.before_answer(somebody_discards, verb="fetch_media")
+    assert media.fetch(one)
+    assert stored() == (0, 0)
+    assert not media.fetch(one)
+
+
 def test_who_lost_the_claim_writes_nothing_and_leaves_nothing(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     inner: list[bool] = []
@@ -271,29 +285,67 @@ def test_who_lost_the_claim_and_failed_does_not_undo_what_the_other_did(carrier:
     assert content(one) == PHOTO
 
 
-@pytest.mark.parametrize("size", [100, 3 * MEBIBYTE])
-def test_f74_killed_in_the_middle_no_half_file_is_visible_and_it_is_fetched_again(carrier: Any, size: int) -> None:
+@pytest.mark.parametrize(
+    ("point", "size", "left"),
+    [
+        ("media.claimed", 100, 0),
+        ("media.piece", 100, 1),
+        ("media.piece", 3 * MEBIBYTE, 1),
+        ("media.complete", 3 * MEBIBYTE, 1),
+    ],
+)
+def test_f74_killed_in_the_middle_no_half_file_is_visible_and_it_is_fetched_again(
+    carrier: Any, point: str, size: int, left: int
+) -> None:
     photo = JPEG + os.urandom(size)
     [one] = received(carrier.add_file(photo))
-    assert dies_at("media.piece", lambda: media.fetch(one))
+    assert dies_at(point, lambda: media.fetch(one))
     assert stands(one) == ("fetching", None)
-    assert (file(one).file_id, stored()[0]) == (None, 1)
+    assert (file(one).file_id, stored()[0]) == (None, left)
     assert media.due(10) == [], "not while its claim stands"
     passes(timedelta(seconds=361))
     assert media.due(10) == [one]
     assert media.run_due() == 1
     assert content(one) == photo
     passes(timedelta(hours=25))
-    assert files.sweep_orphans() == 1
+    assert files.sweep_orphans() == left
     assert stored()[0] == 1
     assert content(one) == photo
 
 
+ON_PIECES = "CREATE TRIGGER full_disk BEFORE INSERT ON firmtext_file_piece"
+RAISING = (
+    "CREATE FUNCTION full_disk() RETURNS trigger AS "
+    "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql"
+)
+
+
+@contextlib.contextmanager
+def without_room() -> Iterator[None]:
+    """The database takes some pieces, and then says that its disk is full."""
+    make, drop = {
+        "sqlite": (
+            f"{ON_PIECES} WHEN NEW.n > 20 BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+            "DROP TRIGGER full_disk",
+        ),
+        "postgresql": (
+            f"{RAISING}; {ON_PIECES} FOR EACH ROW WHEN (NEW.n > 20) EXECUTE FUNCTION full_disk()",
+            "DROP FUNCTION full_disk CASCADE",
+        ),
+    }[firmtext.engine.dialect.name]
+    for statement in (make, drop):
+        with firmtext.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        if statement == make:
+            yield
+
+
 def test_f74_a_database_without_room_leaves_nothing_and_the_file_is_tried_again(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
-    fails(carrier, OperationalError("x", {}, Exception("disk full")))
-    assert media.fetch(one)
+    with without_room():
+        assert media.fetch(one)
     assert stands(one) == ("fetching", None)
+    assert stored() == (0, 0)
     passes(timedelta(seconds=361))
     media.run_due()
     assert content(one) == PHOTO

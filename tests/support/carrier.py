@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,10 @@ class Carrier:
         """Switch a fault on; returns its id."""
         return str(self.post("/_sandbox/faults", on=on, do=do, **{"to": None, **more})["id"])
 
-    def text(self, phone: str, to: str, text: str) -> str:
-        """A phone sends a text; returns the carrier's id. Numbers are digits without +."""
-        return str(self.post(f"/_sandbox/phones/{phone}/texts", to=to, text=text, media=[])["message_uuid"])
+    def text(self, phone: str, to: str, text: str, *media: tuple[str, str, bytes]) -> str:
+        """A phone sends a text, with files (name, type, content); returns the carrier's id. Digits without +."""
+        given = [{"name": name, "type": kind, "data": b64encode(data).decode()} for name, kind, data in media]
+        return str(self.post(f"/_sandbox/phones/{phone}/texts", to=to, text=text, media=given)["message_uuid"])
 
     def reset(self) -> None:
         self.session.delete(self.control + "/_sandbox/faults", timeout=10).raise_for_status()

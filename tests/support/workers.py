@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from sqlalchemy import select
 
+from flask_firmtext.store.models import Heartbeat
+from flask_firmtext.store.transactions import reading
+from flask_firmtext.worker import heartbeats
 from servers import process, until
 
 
@@ -29,8 +33,14 @@ class Worker:
         return []
 
     def ready(self, count: int = 2) -> list[psutil.Process]:
-        """Its children, once all of them run."""
-        return until(lambda: self.parent.poll() is None and len(found := self.children()) == count and found)
+        """Those of its children that send and sweep, once all of them run, and who fetches and files documents, too."""
+        return until(lambda: self.parent.poll() is None and len(found := self._who_send()) == count and found)
+
+    def _who_send(self) -> list[psutil.Process]:
+        children = self.children()
+        helpers = beating(heartbeats.MEDIA, heartbeats.FILING)
+        found = [one for one in children if one.pid not in helpers]
+        return found if len(found) == len(children) - 2 else []
 
     def stop(self, *, everybody: bool = False, seconds: float = 40) -> int:
         """SIGTERM, as a deploy does it (``everybody``: to the whole group, as systemd does). Returns the exit code."""
@@ -48,6 +58,12 @@ def working(environment: Mapping[str, str], folder: Path, *arguments: str, **env
     command = [sys.executable, "-m", "flask", "firmtext", "worker", *arguments]
     with process(command, env={**environment, **env}, log=log, cwd=folder) as running:
         yield Worker(running, log)
+
+
+def beating(*kinds: str) -> set[int]:
+    """The process ids of all that ever gave a sign of life as one of these kinds."""
+    with reading() as session:
+        return set(session.scalars(select(Heartbeat.pid).where(Heartbeat.kind.in_(kinds))))
 
 
 def gone(processes: list[psutil.Process], *, seconds: float = 20) -> None:
