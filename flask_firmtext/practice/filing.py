@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, BinaryIO, cast
 
@@ -32,6 +32,10 @@ AT_ONCE = 20
 
 class Damaged(Exception):
     """The file cannot be read, which no repeat changes."""
+
+
+class Away(Exception):
+    """The host could not take or judge a document now; it is tried again by itself."""
 
 
 class Watched(io.BufferedIOBase):
@@ -58,13 +62,16 @@ class Watched(io.BufferedIOBase):
 
 
 def run_due(stop: Callable[[], bool] = bool, beat: Callable[[], object] = bool) -> int:
-    """Plan and file what is due, one after the other, with a ``beat`` before each. Returns how many were done."""
+    """Plan and file what is due, one after the other, with a ``beat`` before each. Returns how many were done.
+
+    The documents of a firm that fail once are left alone for the rest of the round: others wait behind it.
+    """
     with reading() as session:
         unplanned = attachment_queries.unplanned(session, limit=AT_ONCE)
-    done = _each([partial(filing_plans.plan, row, firm) for row, firm in unplanned], stop, beat)
+    done = _each([(firm, partial(filing_plans.plan, row, firm)) for row, firm in unplanned], stop, beat)
     with reading() as session:
         due = attachment_queries.due_filings(session, limit=AT_ONCE)
-    return done + _each([partial(file, row) for row in due], stop, beat)
+    return done + _each([(firm, partial(file, row)) for row, firm in due], stop, beat)
 
 
 def is_due() -> bool:
@@ -73,22 +80,28 @@ def is_due() -> bool:
         return bool(attachment_queries.unplanned(session, limit=1) or attachment_queries.due_filings(session, limit=1))
 
 
-def _each(steps: list[Callable[[], bool]], stop: Callable[[], bool], beat: Callable[[], object]) -> int:
-    """One that cannot be done now keeps no other from being done."""
-    done = 0
-    for step in steps:
+def _each(steps: Sequence[tuple[str, Callable[[], bool]]], stop: Callable[[], bool], beat: Callable[[], object]) -> int:
+    done, away = 0, set[str]()
+    for firm, step in steps:
         if stop():
             break
+        if firm in away:
+            continue
         beat()
         try:
             done += step()
+        except Away:
+            away.add(firm)
         except Exception as error:
             log.error("filing met a fault: %s", where(error))
     return done
 
 
 def file(filing_id: uuid.UUID) -> bool:
-    """Try to file one document. False: it is not due, or somebody has it. What fails is written down, not raised."""
+    """Try to file one document. False: it is not due, or somebody has it.
+
+    :raises Away: it failed, which is written down.
+    """
     claimed = claim(filing_id)
     if claimed is None:
         return False
@@ -112,6 +125,7 @@ def _settle(claimed: Claimed) -> None:
         told = error if isinstance(error, HostContractError) else where(error)
         log.warning("a document could not be filed: %s", told)
         filing_claims.try_later(claimed)
+        raise Away from error
 
 
 def _file(claimed: Claimed) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..store import attachment_queries, audit
 from ..store.models import Filing
+from ..store.queries import is_in
 from ..store.states import FilingState
 from ..store.transactions import notes, own
 
@@ -60,7 +61,7 @@ def claim(filing_id: uuid.UUID) -> Claimed | None:
             update(Filing)
             .where(
                 Filing.id == filing_id,
-                or_(Filing.state == FilingState.WANTED, Filing.state == FilingState.FILING),
+                is_in(Filing.state, FilingState.WANTED, FilingState.FILING),
                 Filing.not_before <= now,
                 or_(Filing.claimed_until.is_(None), Filing.claimed_until <= now),
             )

@@ -95,7 +95,7 @@ def _written(found: Received, matters: Iterable[str]) -> bool:
                 Attachment.state == FileState.STORED,
                 Attachment.planned_at.is_(None),
             )
-            .values(planned_at=now, claimed_until=None)
+            .values(planned_at=now, claimed_until=None, conversation_id=found.conversation.id)
             .returning(Attachment.id)
             .execution_options(synchronize_session=False)
         ).first()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from .models import Attachment, Conversation, Filing, Message
+from .queries import is_in
 from .states import FileState, FilingState
 
 Sessions = Session | scoped_session[Any]
@@ -97,18 +98,13 @@ def filings(session: Sessions, firm: str, files: Collection[uuid.UUID]) -> Mappi
 
 
 def stored_in(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """The files of a conversation that are here and of which the host was asked where they belong, the oldest first."""
+    """The files of a conversation that are here and of which the host was asked where they belong."""
     return session.scalars(
-        select(Attachment.id)
-        .join(Message, Message.id == Attachment.message_id)
-        .where(
+        select(Attachment.id).where(
             Attachment.firm == firm,
-            Message.firm == firm,
-            Message.conversation_id == conversation_id,
+            Attachment.conversation_id == conversation_id,
             Attachment.state == FileState.STORED,
-            Attachment.planned_at.is_not(None),
         )
-        .order_by(Message.position, Attachment.n)
     ).all()
 
 
@@ -144,7 +140,7 @@ def unplanned(session: Sessions, *, limit: int) -> Sequence[tuple[uuid.UUID, str
     query = (
         select(Attachment.id, Attachment.firm)
         .where(
-            Attachment.state == FileState.STORED,
+            is_in(Attachment.state, FileState.STORED),
             Attachment.planned_at.is_(None),
             Attachment.message_id.is_not(None),
             or_(Attachment.claimed_until.is_(None), Attachment.claimed_until <= firmtext.clock.sql()),
@@ -155,16 +151,20 @@ def unplanned(session: Sessions, *, limit: int) -> Sequence[tuple[uuid.UUID, str
     return [(row, firm) for row, firm in session.execute(query)]
 
 
-def due_filings(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
-    """Filings that can be done now and that nobody is doing. Those that never failed go first."""
+def due_filings(session: Sessions, *, limit: int) -> Sequence[tuple[uuid.UUID, str]]:
+    """Filings, with their firm, that can be done now and that nobody is doing: of each firm some, so that none waits
+    behind another's many. Those that never failed go first.
+    """
     now = firmtext.clock.sql()
-    return session.scalars(
-        select(Filing.id)
+    turn = func.row_number().over(partition_by=Filing.firm, order_by=(Filing.tries, Filing.not_before)).label("turn")
+    due = (
+        select(Filing.id, Filing.firm, Filing.tries, turn)
         .where(
-            or_(Filing.state == FilingState.WANTED, Filing.state == FilingState.FILING),
+            is_in(Filing.state, FilingState.WANTED, FilingState.FILING),
             Filing.not_before <= now,
             or_(Filing.claimed_until.is_(None), Filing.claimed_until <= now),
         )
-        .order_by(Filing.tries, Filing.not_before)
-        .limit(limit)
-    ).all()
+        .subquery()
+    )
+    query = select(due.c.id, due.c.firm).order_by(due.c.turn, due.c.tries).limit(limit)
+    return [(row, firm) for row, firm in session.execute(query)]

@@ -18,7 +18,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError
 from flask_firmtext.ports.host import NoDocuments, Ports
 from flask_firmtext.practice import filing, filing_claims, filing_plans
-from flask_firmtext.store import audit
+from flask_firmtext.store import attachment_queries, audit
 from flask_firmtext.store.models import Attachment, Audit, Filing
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing.ports import MemoryDocuments
@@ -206,12 +206,37 @@ def test_F75_after_a_day_a_person_is_asked_and_can_try_again(office: Office) -> 
     assert states(file) == [("lease", "filed")]
 
 
-def test_F75_one_that_fails_keeps_no_other_waiting(office: Office) -> None:
-    first = arrives(office)
+def test_F75_a_firm_whose_documents_fail_is_asked_once_a_round_and_keeps_no_other_waiting(office: Office) -> None:
+    office.sends("paul", by="admin@summit.example")
+    ours = [arrives(office) for _ in range(3)]
+    theirs = arrives(office, phone="+16465550120", to=SUMMIT)
+    for file in ours:
+        filing_plans.plan(file, "harbor")
+    office.host.calls.clear()
     office.host.fault("Documents.file", raises=RuntimeError(), times=1)
-    second = arrives(office)
     filing.run_due()
-    assert sorted(states(first) + states(second)) == [("lease", "filed"), ("lease", "wanted")]
+    assert office.host.calls.count("Documents.file") == 2
+    assert states(theirs) == [("patent", "filed")]
+    assert [state for file in ours for state in states(file)] == [("lease", "wanted")] * 3
+    filing.run_due()
+    assert [state for file in ours for state in states(file)].count(("lease", "filed")) == 2
+
+
+def test_a_firm_with_many_documents_gets_no_more_turns_than_another(office: Office) -> None:
+    office.sends("paul", by="admin@summit.example")
+    for _ in range(4):
+        planned(arrives(office))
+    (theirs,) = filings(arrives_planned(office))
+    with reading() as session:
+        found = attachment_queries.due_filings(session, limit=2)
+    assert sorted(firm for _, firm in found) == ["harbor", "summit"]
+    assert theirs.id in [row for row, _ in found]
+
+
+def arrives_planned(office: Office) -> uuid.UUID:
+    file = arrives(office, phone="+16465550120", to=SUMMIT)
+    assert filing_plans.plan(file, "summit")
+    return file
 
 
 def test_F75_a_host_that_hangs_past_the_claim_files_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
