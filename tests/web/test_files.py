@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tracemalloc
 import uuid
 from typing import Any
 
@@ -221,3 +222,15 @@ def test_the_hosts_session_is_given_back_before_the_last_byte(office: Office) ->
     next(parts)
     assert engine.pool.checkedout() == 0
     answer.close()
+
+
+def test_a_large_file_is_never_in_memory_as_a_whole(office: Office) -> None:
+    size = 16 * 1024 * 1024
+    file = arrives(office, bytes(size), "video/mp4")
+    client = office.person().client
+    tracemalloc.start()
+    answer = client.get(f"/texting/files/{file}", buffered=False)
+    assert sum(map(len, answer.iter_encoded())) == size
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * 1024 * 1024
