@@ -19,7 +19,7 @@ from attached import JPEG, claims_are_over, content, file, passes, received, sta
 from evidence import rows
 from flask_firmtext.adapters import vonage_media
 from flask_firmtext.messaging import media
-from flask_firmtext.store import files
+from flask_firmtext.store import files, keys
 from flask_firmtext.store.models import Attachment
 from flask_firmtext.worker import heartbeats, sweep
 from outbound import FAST
@@ -101,6 +101,26 @@ def test_one_pass_of_the_sweep_fetches_what_is_due(harbor: Any, sandbox: Any) ->
     heartbeats.beat(heartbeats.MEDIA)
     sweep.once()
     assert {stands(one) for one in every} == {("stored", None)}
+
+
+def test_the_sweep_tidies_when_it_begins_and_then_once_an_hour(harbor: Any, sandbox: Any) -> None:
+    def orphaned() -> None:
+        with files.writer("harbor", keys.GENERAL) as out:
+            out.write(b"content")
+
+    orphaned()
+    passes(timedelta(hours=2))
+    passing = sweep.Sweep(harbor)
+    passing.one_pass()
+    assert stored() == (0, 0)
+    orphaned()
+    passes(timedelta(hours=2))
+    passing.one_pass()
+    assert stored() == (1, 1), "this process's hour is not over"
+    passing.tidied -= sweep.TIDY_EVERY
+    passing.one_pass()
+    assert stored() == (0, 0)
+    passing.finish()
 
 
 def test_a21_a_pdf_that_calls_itself_a_photo_is_refused_and_so_is_a_page(harbor: Any, sandbox: Any) -> None:

@@ -159,6 +159,17 @@ def test_a33_a_piece_or_a_head_of_another_file_is_not_read() -> None:
         read(other)
 
 
+def test_a33_a_whole_file_under_another_ones_id_is_not_read() -> None:
+    file_id, other = written(os.urandom(PIECE + 9)), written(os.urandom(PIECE + 9))
+    head = rows(File, File.id == file_id)[0].head.replace(file_id.bytes, other.bytes)
+    with own() as session:
+        session.execute(update(File).where(File.id == other).values(head=head))
+    for n in range(2):
+        change(other, n, data(file_id, n))
+    with pytest.raises(DecryptError):
+        read(other)
+
+
 @pytest.mark.parametrize("size", [PIECE, PIECE + 1, 2 * PIECE - 1, 2 * PIECE, 3 * PIECE - 1, 3 * PIECE + 1, 4 * PIECE])
 def test_a33_a_file_that_was_cut_or_is_said_to_be_longer_is_not_read(size: int) -> None:
     file_id = written(os.urandom(3 * PIECE))
@@ -209,6 +220,7 @@ def test_a_large_file_is_forgotten_as_a_whole() -> None:
     kept = written(b"another")
     file_id = written(os.urandom((files.GONE_AT_ONCE + 3) * PIECE), step=MEBIBYTE)
     files.forget(file_id)
+    assert left() == (1, 1)
     files.forget(file_id)
     assert left() == (1, 1)
     assert read(kept) == b"another"
