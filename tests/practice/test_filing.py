@@ -261,6 +261,8 @@ def test_F75_a_host_that_hangs_past_the_claim_files_once(office: Office, monkeyp
     thread.join(20)
     assert states(file) == [("lease", "filed")]
     assert len(documents(office)) == 1
+    with reading() as session:
+        assert session.query(Audit).filter_by(action="attachment.file", became="filed").count() == 1
 
 
 def planned(file: uuid.UUID) -> Filing:
@@ -293,6 +295,8 @@ def test_what_a_failing_host_left_in_its_session_is_rolled_back(office: Office) 
 
     office.host.fault("Documents.file", does=half, raises_after=RuntimeError(), times=1)
     filing.run_due()
+    assert states(file) == [("lease", "wanted")]
+    assert firmtext.engine.pool.checkedout() == 0
     with reading() as session:
         assert session.get_one(Attachment, file).kind == "image"
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.store import attachment_queries
 from flask_firmtext.store.transactions import reading
-from office import Statements
+from mailroom import arrives
+from office import Office, Statements
 
 Ask = Callable[[Session], Any]
 FILE = uuid.uuid4()
@@ -33,6 +34,11 @@ ASKS: dict[str, tuple[Ask, str]] = {
 }
 
 
+@pytest.fixture
+def office(app: Any) -> Office:
+    return Office(app)
+
+
 @pytest.mark.parametrize("name", ASKS)
 def test_it_uses_its_index(app: Any, name: str) -> None:
     ask, index = ASKS[name]
@@ -44,6 +50,16 @@ def test_it_uses_its_index(app: Any, name: str) -> None:
         with Explained(app, connection) as plans:
             ask(session)
     assert index in plans.text or (index.startswith("uq_") and "sqlite_autoindex" in plans.text)
+
+
+def test_a_file_is_found_by_its_own_firm_only(office: Office) -> None:
+    office.sends()
+    file = arrives(office)
+    with reading() as session:
+        assert attachment_queries.received(session, "summit", file) is None
+        found = attachment_queries.received(session, "harbor", file)
+    assert found is not None
+    assert found.file.id == file
 
 
 class Explained(Statements):
