@@ -43,6 +43,7 @@ from .ports.values import User as User
 # Signals
 from .signals import alarm as alarm
 from .signals import consent_changed as consent_changed
+from .signals import file_filed as file_filed
 from .signals import file_received as file_received
 from .signals import text_delivered as text_delivered
 from .signals import text_failed as text_failed

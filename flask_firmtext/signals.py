@@ -12,6 +12,10 @@ text_received = _signals.signal("firmtext-text-received")
 #: A file that came with a client's text is here. Carries ``firm``, ``message`` and ``file`` (ids as strings).
 file_received = _signals.signal("firmtext-file-received")
 
+#: A received file is in a matter's documents. Carries ``firm``, ``file`` (our id as a string) and the host's references
+#: ``matter`` and ``document``.
+file_filed = _signals.signal("firmtext-file-filed")
+
 #: A text of the firm reached a final state. Carries ``firm``, ``conversation``, ``message`` and ``state``.
 text_delivered = _signals.signal("firmtext-text-delivered")
 

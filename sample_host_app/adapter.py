@@ -1,19 +1,21 @@
 """What FirmText asks of a practice system, answered from ours. This is the file to copy.
 
-Four small classes translate our rows into FirmText's values; nothing is decided and nothing committed here. A
-reference is our primary key as text. ``for_firm`` is all the scoping there is: each port sees one firm.
+Five small classes translate our rows into FirmText's values; nothing is decided and nothing committed here. A
+reference is our primary key as text, that of a matter with a word before it. ``for_firm`` is all the scoping there is:
+each port sees one firm.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
 from flask import has_request_context, url_for
 from flask_login import current_user
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 
 from flask_firmtext.ports import host, values
 
@@ -52,6 +54,9 @@ ADMINISTRATORS_MAY = STAFF_MAY | {
     "settings.edit",
 }
 
+MATTER = "matter-"
+#: So much of a document is in memory.
+PIECE = 256 * 1024
 PLANS_WITH_TEXTING = frozenset({"Essentials", "Advanced", "Complete"})
 
 
@@ -153,7 +158,7 @@ class Matters(host.Matters):
         self.ours = select(models.Matter).where(models.Matter.firm_ref == firm)
 
     def get(self, ref: str) -> values.Matter | None:
-        row = self.db.session.scalar(self.ours.where(models.Matter.id == key(ref)))
+        row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(ref)))
         return row and as_matter(row)
 
     def of_contact(self, contact: str) -> Sequence[values.Matter]:
@@ -162,12 +167,47 @@ class Matters(host.Matters):
         return [as_matter(row) for row in rows]
 
     def contacts_of(self, matter: str) -> Sequence[values.Party]:
-        row = self.db.session.scalar(self.ours.where(models.Matter.id == key(matter)))
+        row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(matter)))
         if row is None:
             return ()
         sides = {False: values.Side.RELATED, True: values.Side.OPPOSING}
         others = [values.Party(as_contact(party.contact), sides[party.opposing]) for party in row.parties]
         return [values.Party(as_contact(row.client), values.Side.CLIENT), *others]
+
+
+class Documents(host.Documents):
+    """Writes, and never commits: whoever calls does, together with what belongs to it."""
+
+    def __init__(self, db: SQLAlchemy, firm: str) -> None:
+        self.db, self.firm = db, firm
+
+    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
+        session = self.db.session
+        there = session.scalar(select(models.Document.id).filter_by(firm_ref=self.firm, token=token))
+        if there is not None:
+            return str(there)
+        matter = session.scalar(_of(models.Matter, self.firm).where(models.Matter.id == matter_key(place)))
+        contact = session.scalar(_of(models.Contact, self.firm).where(models.Contact.id == key(place)))
+        if matter is None and contact is None:
+            raise LookupError("no matter and no contact of the firm has this reference")
+        row = models.Document(
+            firm_ref=self.firm, matter_id=matter, contact_id=contact, name=name, media_type=media_type
+        )
+        row.token, row.size, row.added = token, 0, datetime.now(UTC).replace(tzinfo=None)
+        session.add(row)
+        session.flush()
+        for n, data in enumerate(iter(lambda: stream.read(PIECE), b"")):
+            session.execute(insert(models.DocumentPiece).values(document_id=row.id, n=n, data=data))
+            row.size += len(data)
+        session.flush()
+        return str(row.id)
+
+    def url(self, document: str) -> str | None:
+        return page("pages.documents", _anchor=f"document-{document}")
+
+
+def _of(model: Any, firm: str) -> Any:
+    return select(model.id).where(model.firm_ref == firm)
 
 
 class SampleHost(host.Host):
@@ -177,7 +217,7 @@ class SampleHost(host.Host):
         self.firms = Firms(db)
 
     def for_firm(self, ref: str) -> host.Ports:
-        return host.Ports(contacts=Contacts(self.db, ref), matters=Matters(self.db, ref))
+        return host.Ports(Contacts(self.db, ref), Matters(self.db, ref), Documents(self.db, ref))
 
 
 def make_host(db: SQLAlchemy) -> SampleHost:
@@ -202,12 +242,17 @@ def as_contact(row: models.Contact) -> values.Contact:
 
 def as_matter(row: models.Matter) -> values.Matter:
     title = f"{row.number} {row.title}"
-    return values.Matter(str(row.id), title, row.open, page("pages.matter", matter_id=row.id))
+    return values.Matter(f"{MATTER}{row.id}", title, row.open, page("pages.matter", matter_id=row.id))
 
 
 def page(endpoint: str, **parts: Any) -> str | None:
     """A page's address; a worker has no request and shows nobody a link."""
     return url_for(endpoint, **parts) if has_request_context() else None
+
+
+def matter_key(ref: str) -> int | None:
+    """A document's place is a matter or a contact, so their references differ."""
+    return key(ref.removeprefix(MATTER)) if ref.startswith(MATTER) else None
 
 
 def key(ref: str) -> int | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask_login import UserMixin
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 
@@ -165,13 +165,31 @@ class Bill(db.Model):
 
 
 class Document(db.Model):
+    """A file in the documents of a matter, or of a contact. ``token`` is that of whoever handed it over by a program.
+
+    Those that come with the demo have no pieces: only their names are there.
+    """
+
     __tablename__ = "document"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_ref: Mapped[str] = mapped_column(ForeignKey("firm.ref"), index=True)
-    matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"), index=True)
+    matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int] = mapped_column(doc="bytes")
     added: Mapped[datetime] = mapped_column(doc="UTC, naive as every column of ours")
-    matter: Mapped[Matter] = relationship(back_populates="documents")
+    token: Mapped[str | None] = mapped_column(unique=True)
+    matter: Mapped[Matter | None] = relationship(back_populates="documents")
+    contact: Mapped[Contact | None] = relationship()
+
+
+class DocumentPiece(db.Model):
+    """Some of a document's bytes: so a large one is never in memory as a whole."""
+
+    __tablename__ = "document_piece"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -41,17 +41,19 @@ def bell() -> Iterator[Finding]:
 
 
 def senders() -> Iterator[Finding]:
-    """The heartbeats of sweep, workers and who fetches files, and the oldest text that is due."""
+    """The heartbeats of sweep, workers and who fetches and files documents, and the oldest text that is due."""
     with reading() as session:
         now = operator_queries.now(session)
         beats = operator_queries.newest_beats(session)
         due = queries.oldest_due_at(session)
-    fetched = beats.pop(heartbeats.MEDIA, None)
+    fetched, filed = beats.pop(heartbeats.MEDIA, None), beats.pop(heartbeats.FILING, None)
     yield _alive("sweep", beats.pop(heartbeats.SWEEP, None), now, heartbeats.GONE[heartbeats.SWEEP])
     if firmtext.settings.redis_url is not None:
         yield _alive("worker", max(beats.values(), default=None), now, heartbeats.GONE[heartbeats.SEND])
     if fetched is None or now - fetched > heartbeats.GONE[heartbeats.MEDIA]:
         yield doubtful("media", "No process fetches received files; the sweep does, up to 15 s later.", _START)
+    if filed is None or now - filed > heartbeats.GONE[heartbeats.FILING]:
+        yield doubtful("filing", "No process files received documents; the sweep does, one after the other.", _START)
     if due is not None and now - due > heartbeats.OVERDUE:
         late = _seconds(now, due)
         yield wrong("due", f"The oldest text that is due has waited for {late} s.", f"Nobody sends. {_START}")

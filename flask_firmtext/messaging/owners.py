@@ -11,7 +11,6 @@ from typing import TypeVar
 from ..current import firmtext
 from ..errors import HostContractError
 from ..ports import promises
-from ..ports.host import Matters
 from ..ports.values import Contact, Matter
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ UNKNOWN = Owners(asked=False)
 def of_numbers(firm: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, Owners]:
     """The owners of each number (E.164); ``known`` gives the contacts under whom its texts were shown so far."""
     ports = firmtext.host.for_firm
-    found = _shielded(
+    found = shielded(
         "Contacts.by_numbers",
         lambda: promises.contacts_by_number("by_numbers", ports(firm).contacts.by_numbers(list(known))),
         None,
@@ -68,17 +67,21 @@ def _owners(contacts: Sequence[Contact], known: Sequence[str]) -> Owners:
 
 
 def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
-    """Every matter in which one of these contacts is the client, once each, open ones first."""
+    """Every matter in which one of these contacts is the client, once each, open ones first.
+
+    What the host raises goes on to the caller.
+    """
     port = firmtext.host.for_firm(firm).matters
     found: dict[str, Matter] = {}
     for contact in contacts:
-        of_contact: Sequence[Matter] = _shielded("Matters.of_contact", partial(_matters, port, contact.ref), ())
-        found.update((matter.ref, matter) for matter in of_contact)
+        theirs = promises.matters("of_contact", port.of_contact(contact.ref))
+        found.update((matter.ref, matter) for matter in theirs)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
 
 
-def _matters(port: Matters, contact: str) -> Sequence[Matter]:
-    return promises.matters("of_contact", port.of_contact(contact))
+def matters_told(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...] | None:
+    """The same; None while the host cannot say."""
+    return shielded("Matters.of_contact", partial(matters_of, firm, contacts), None)
 
 
 def names_of(users: Iterable[str]) -> Mapping[str, str]:
@@ -87,10 +90,10 @@ def names_of(users: Iterable[str]) -> Mapping[str, str]:
     nobody: Mapping[str, str] = {}
     if not wanted:
         return nobody
-    return _shielded("Users.names", lambda: promises.names("names", firmtext.host.users.names(wanted)), nobody)
+    return shielded("Users.names", lambda: promises.names("names", firmtext.host.users.names(wanted)), nobody)
 
 
-def _shielded(verb: str, ask: Callable[[], T], otherwise: T) -> T:
+def shielded(verb: str, ask: Callable[[], T], otherwise: T) -> T:
     """What the host says. A page of texts is worth more than a name: a port that raises leaves out what it knows."""
     try:
         return ask()

@@ -15,6 +15,7 @@ from ..ports.values import Firm
 from ..store import cells
 from ..store.models import Conversation, Hold, Message
 from ..store.states import Direction, Kind, State
+from .files import ShownFile
 from .readiness import hold_on
 from .wording import Words, hold_words, reason_words, state_words
 
@@ -45,8 +46,8 @@ MEANINGS = {
 class Text:
     """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
 
-    ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` how many
-    came with it.
+    ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
+    that came with it.
     """
 
     id: uuid.UUID
@@ -59,7 +60,7 @@ class Text:
     words: str
     help: Words | None
     partly: bool
-    files: int
+    files: tuple[ShownFile, ...]
 
 
 def read_phones(session: Session, conversations: Sequence[Conversation]) -> dict[uuid.UUID, str | None]:
@@ -87,7 +88,7 @@ class Wording:
     holds: Sequence[Hold]
     names: Mapping[str, str] = field(repr=False)
 
-    def text(self, message: Message, body: str | None, number: str, files: int = 0) -> Text:
+    def text(self, message: Message, body: str | None, number: str, files: tuple[ShownFile, ...] = ()) -> Text:
         """One text, with what its state means; ``number`` is the firm's in E.164."""
         hold = hold_on(self.holds, number)
         inbound = message.direction == Direction.IN

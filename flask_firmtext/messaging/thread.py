@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import TextRefused
 from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
-from ..store.models import Hold, Message, OptOut
 from ..store.transactions import reading
-from . import consent, numbers, owners, readiness
+from . import files, numbers, owners, places, readiness, thread_rows
+from .files import Rights, Shelf
+from .offers import Offer
 from .owners import Owners, Subject
-from .shown import Text, Wording, read_bodies, read_phones
+from .shown import Text, Wording
+from .thread_rows import Pair, Stored
 from .threads import UNREADABLE, subject
 from .wording import Words, hold_words, opted_out
 
@@ -42,6 +42,7 @@ class Thread:
     contacts: tuple[Contact, ...]
     matters: tuple[Matter, ...]
     texts: tuple[Text, ...]
+    offers: tuple[Offer, ...]
     earlier: int | None
     now: int
     hold: Words | None
@@ -60,35 +61,13 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """The newest texts that changed, at most a page and one; whom they are with; what holds sending back now."""
+    """The newest texts that changed, at most a page and one; whom they are with; what holds sending back now; what may
+    be filed."""
 
     texts: tuple[Text, ...] = ()
+    offers: tuple[Offer, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
     hold: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The two numbers of a conversation: ours, and the phone's (None when it cannot be read) with its index."""
-
-    ours: str
-    phone: str | None = field(repr=False)
-    index: bytes
-    refs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What our tables say, read in one go."""
-
-    now: int
-    holds: Sequence[Hold]
-    not_ready: str | None
-    opt_out: OptOut | None
-    own: Sequence[str] = field(repr=False)
-    messages: Sequence[Message]
-    bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
-    files: Mapping[uuid.UUID, int]
 
 
 def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
@@ -110,86 +89,77 @@ def with_phone(firm: str, index: bytes) -> uuid.UUID | None:
 
 
 def show(
-    firm: Firm, conversation_id: uuid.UUID, *, before: int | None = None, contact: str | None = None
+    firm: Firm,
+    conversation_id: uuid.UUID,
+    *,
+    before: int | None = None,
+    contact: str | None = None,
+    rights: Rights = files.NONE,
 ) -> Thread | None:
     """A page of a conversation, the newest texts or those ``before`` a position; None when there is no such.
 
     ``contact`` is the reference of the one whom the user chose, when several share the number.
+    ``rights`` are the user's over its files.
     """
     with reading() as session:
         now = changes.now(session, firm.ref)
-        pair = _pair(session, firm.ref, conversation_id)
+        pair = thread_rows.pair(session, firm.ref, conversation_id)
         if pair is None:
             return None
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, before=before)
-        stored = _stored(session, firm, pair, now, messages[-PAGE:])
+        stored = thread_rows.stored(session, firm, pair, now, messages[-PAGE:], conversation_id)
     earlier = messages[-PAGE].position if len(messages) > PAGE else None
-    return _thread(firm, pair, stored, id=conversation_id, earlier=earlier, chosen=contact)
+    return _thread(firm, pair, stored, id=conversation_id, earlier=earlier, chosen=contact, rights=rights)
 
 
 def begin(firm: Firm, contact: Contact, e164: str) -> Thread:
     """A conversation with one of a contact's numbers before its first text."""
     with reading() as session:
         sender = queries.sending_number(session, firm.ref)
-        pair = _Pair(sender.e164 if sender else "", e164, keys.index_of(firm.ref, e164), (contact.ref,))
-        stored = _stored(session, firm, pair, changes.now(session, firm.ref), ())
+        pair = Pair(sender.e164 if sender else "", e164, keys.index_of(firm.ref, e164), (contact.ref,))
+        stored = thread_rows.stored(session, firm, pair, changes.now(session, firm.ref), ())
     return _thread(firm, pair, stored, chosen=contact.ref)
 
 
-def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int) -> Fresh:
+def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Rights = files.NONE) -> Fresh:
     """What an open page has to show after the firm's count ``since``; -1 means everything."""
     with reading() as session:
         now = changes.now(session, firm.ref)
-        pair = _pair(session, firm.ref, conversation_id)
+        pair = thread_rows.pair(session, firm.ref, conversation_id)
         if pair is None:
             return Fresh()
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
-        stored = _stored(session, firm, pair, now, messages)
-    names = tuple(contact.name for contact in _whose(firm, pair).contacts)
-    return Fresh(_texts(firm, pair, stored), names or (_written(pair),), _hold(pair, stored))
-
-
-def _pair(session: Session, firm: str, conversation_id: uuid.UUID) -> _Pair | None:
-    found = inbox_queries.conversation(session, firm, conversation_id)
-    if found is None:
-        return None
-    refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
-    phone = read_phones(session, [found[0]])[conversation_id]
-    return _Pair(found[1], phone, found[0].phone_index, refs)
-
-
-def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Sequence[Message]) -> _Stored:
-    return _Stored(
-        now=now,
-        holds=queries.standing_holds(session, firm.ref),
-        not_ready=readiness.why_not(session, firm),
-        opt_out=consent.opt_out_of(session, firm.ref, pair.index),
-        own=queries.own_numbers(session, firm.ref),
-        messages=messages,
-        bodies=read_bodies(session, messages),
-        files=inbox_queries.attachments(session, firm.ref, [message.id for message in messages]),
-    )
+        stored = thread_rows.stored(session, firm, pair, now, messages, conversation_id)
+    contacts = _whose(firm, pair).contacts
+    names = tuple(contact.name for contact in contacts) or (_written(pair),)
+    matters = owners.matters_told(firm.ref, contacts) if stored.kept.files or stored.files.rows else ()
+    shelf = _shelf(firm, stored, matters, rights)
+    return Fresh(_texts(firm, pair, stored, shelf), stored.kept.offers(shelf), names, _hold(pair, stored))
 
 
 def _thread(
     firm: Firm,
-    pair: _Pair,
-    stored: _Stored,
+    pair: Pair,
+    stored: Stored,
     *,
     id: uuid.UUID | None = None,  # noqa: A002 - the field's name
     earlier: int | None = None,
     chosen: str | None = None,
+    rights: Rights = files.NONE,
 ) -> Thread:
     whose = _whose(firm, pair)
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
+    matters = owners.matters_told(firm.ref, whose.contacts)
+    shelf = _shelf(firm, stored, matters, rights)
     return Thread(
         id=id,
         number=_written(pair),
         key=pair.index.hex(),
         contact=contact,
         contacts=whose.contacts,
-        matters=owners.matters_of(firm.ref, whose.contacts),
-        texts=_texts(firm, pair, stored),
+        matters=matters or (),
+        texts=_texts(firm, pair, stored, shelf),
+        offers=stored.kept.offers(shelf),
         earlier=earlier,
         now=stored.now,
         hold=_hold(pair, stored),
@@ -197,29 +167,34 @@ def _thread(
     )
 
 
-def _whose(firm: Firm, pair: _Pair) -> Owners:
+def _whose(firm: Firm, pair: Pair) -> Owners:
     return owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
 
 
-def _written(pair: _Pair) -> str:
+def _written(pair: Pair) -> str:
     return numbers.display(pair.phone) if pair.phone else UNREADABLE
 
 
-def _hold(pair: _Pair, stored: _Stored) -> Words | None:
+def _hold(pair: Pair, stored: Stored) -> Words | None:
     code = readiness.hold_on(stored.holds, pair.ours)
     return hold_words(code) if code else None
 
 
-def _texts(firm: Firm, pair: _Pair, stored: _Stored) -> tuple[Text, ...]:
+def _shelf(firm: Firm, stored: Stored, matters: Sequence[Matter] | None, rights: Rights) -> Shelf:
+    """The host is asked for its documents only where there are files."""
+    documents = places.documents_told(firm.ref) if stored.files.rows or stored.kept.files else None
+    return Shelf(stored.files, rights, matters, documents)
+
+
+def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
     wording = Wording(firm, stored.holds, names)
     return tuple(
-        wording.text(message, stored.bodies[message.id], pair.ours, stored.files.get(message.id, 0))
-        for message in stored.messages
+        wording.text(message, stored.bodies[message.id], pair.ours, shelf.of(message)) for message in stored.messages
     )
 
 
-def _closed(firm: Firm, pair: _Pair, stored: _Stored, whose: Owners, contact: Contact | None) -> str | None:
+def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None) -> str | None:
     """Why this number cannot be texted, None when it can."""
     if pair.phone is None:
         return f"{UNREADABLE}. Whoever operates this system can find out why."

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..ports.values import Firm, User
-from ..store import changes, inbox_queries, queries
+from ..store import attachment_queries, changes, inbox_queries, queries
 from ..store.inbox_queries import Cursor, Row
 from ..store.models import Conversation
+from ..store.states import Direction
 from ..store.transactions import reading
 from . import owners
 from .numbers import display
@@ -23,13 +24,14 @@ UNREADABLE = "Number cannot be read"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One conversation in the table."""
+    """One conversation in the table. ``files`` is how many came with its last text."""
 
     id: uuid.UUID
     owners: Owners
     number: str = field(repr=False)
     last: Text
     unread: int
+    files: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,10 +65,15 @@ def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than:
         phones = read_phones(session, [row.conversation for row in allowed])
         bodies = read_bodies(session, [row.last for row in allowed])
         holds = queries.standing_holds(session, firm.ref)
+        files = attachment_queries.count_of_texts(
+            session, firm.ref, [row.last.id for row in allowed if _silent(row, bodies)]
+        )
     known = {phone: refs.get(row, ()) for row, phone in phones.items() if phone}
     whose = owners.of_numbers(firm.ref, known)
     words = Wording(firm, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
-    lines = tuple(_line(row, phones[row.conversation.id], whose, words, bodies) for row in allowed)
+    lines = tuple(
+        _line(row, phones[row.conversation.id], whose, words, bodies, files.get(row.last.id, 0)) for row in allowed
+    )
     older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
     hold = hold_words(holds[0].code) if holds else None
     return Table(lines, older, now, all(line.owners.asked for line in lines), hold)
@@ -91,6 +98,7 @@ def _line(
     whose: Mapping[str, Owners],
     words: Wording,
     bodies: Mapping[uuid.UUID, str | None],
+    files: int,
 ) -> Line:
     return Line(
         id=row.conversation.id,
@@ -98,4 +106,10 @@ def _line(
         number=display(phone) if phone else UNREADABLE,
         last=words.text(row.last, bodies[row.last.id], row.number),
         unread=row.unread,
+        files=files,
     )
+
+
+def _silent(row: Row, bodies: Mapping[uuid.UUID, str | None]) -> bool:
+    """Whether the last text has no words: then something came with it."""
+    return row.last.direction == Direction.IN and bodies[row.last.id] == ""

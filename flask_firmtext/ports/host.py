@@ -100,7 +100,12 @@ class Documents(ABC):
 
     @abstractmethod
     def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
-        """Keep a file under ``place`` (a matter's or contact's reference) and return the document's reference."""
+        """Keep a file under ``place`` (a matter's or contact's reference) and return the document's reference.
+
+        ``name`` is ours and harmless, and not unique. ``stream`` is read once, forwards; it may be large, and what it
+        raises must come out. The same ``token`` is the same document, however often it is said and whatever died in
+        between. Runs in your session without a request, often in another process; never commit or roll back here.
+        """
 
     def url(self, document: str) -> str | None:
         """The document's page in the host, None where there is none."""

@@ -13,6 +13,9 @@ from typing import Any
 from ..errors import HostContractError
 from .values import Contact, Firm, Matter, PhoneNumber, User
 
+#: Our column for a reference of the host's.
+LONGEST_REFERENCE = 255
+
 
 def user(verb: str, answer: Any) -> User | None:
     """Of ``Users``: who is signed in."""
@@ -70,6 +73,20 @@ def matters(verb: str, answer: Any) -> Sequence[Matter]:
     if _is_sequence(answer) and all(isinstance(one, Matter) and _words(one.ref, one.title) for one in answer):
         return answer  # type: ignore[no-any-return]
     raise HostContractError("Matters", verb, "a sequence of Matters, their ref and title strings")
+
+
+def document(verb: str, answer: Any) -> str:
+    """Of ``Documents``: the reference of what was filed."""
+    if _words(answer) and 0 < len(answer) <= LONGEST_REFERENCE:
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Documents", verb, f"a string of 1 to {LONGEST_REFERENCE} characters")
+
+
+def address(port: str, verb: str, answer: Any) -> str | None:
+    """Of any port: the address of a page."""
+    if answer is None or _words(answer):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError(port, verb, "a string or None")
 
 
 _NUMBERS = ", ref and name strings, numbers a tuple of PhoneNumbers"

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select,
 from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
-from .models import Attachment, Conversation, ConversationContact, Message, Number, ReadMark
+from .models import Conversation, ConversationContact, Message, Number, ReadMark
 from .states import Direction
 
 #: The badge looks at this many threads, the newest: what lies deeper is found in the table, not counted on every page.
@@ -96,17 +96,6 @@ def texts(
     if before is not None:
         query = query.where(Message.position < before)
     return session.scalars(query.order_by(Message.position.desc()).limit(limit)).all()[::-1]
-
-
-def attachments(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-    """How many files came with these texts."""
-    query = (
-        select(Attachment.message_id, func.count())
-        .where(Attachment.firm == firm, Attachment.message_id.in_(messages))
-        .group_by(Attachment.message_id)
-    )
-    found = session.execute(query).all() if messages else ()
-    return {message: count for message, count in found if message is not None}
 
 
 def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:

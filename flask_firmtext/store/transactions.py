@@ -1,7 +1,8 @@
 """Transactions of our own, and what waits for the end of any: bells and signals.
 
-*Joined* verbs run in the caller's session and never commit. *Own* steps run here: ``own()`` is the only place beside
-the edges where a commit is written. Nothing rings before the outermost commit, and nothing that was rolled back rings.
+*Joined* verbs run in the caller's session and never commit. *Own* steps run here: ``own()``, and ``shared()`` for a
+step with a port that writes, are the only places beside the edges where a commit is written. Nothing rings before the
+outermost commit, and nothing that was rolled back rings.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from blinker import NamedSignal
 from flask import current_app, has_app_context
@@ -68,6 +69,26 @@ def own() -> Iterator[Session]:
             session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         yield session
         session.commit()
+
+
+@contextmanager
+def shared() -> Iterator[scoped_session[Any]]:
+    """A transaction in the host's session, which commits at the end: for a step whose first half is the host's.
+
+    A port that writes does so here, our row comes after it, and both are there or neither. It begins as the host's
+    transactions do: how long its port takes is the host's affair, and on SQLite nobody else could write meanwhile. What
+    a port leaves behind is rolled back, and the session is given back in any case.
+    """
+    session = cast(scoped_session[Any], firmtext.db.session)
+    session.rollback()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.remove()
 
 
 def _begin_writing(connection: Connection) -> None:

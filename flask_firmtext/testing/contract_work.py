@@ -27,6 +27,16 @@ class Forwards(io.BytesIO):
         raise io.UnsupportedOperation("a received file is read once, forwards")
 
 
+class Broken(Forwards):
+    """A file that turns out to be damaged after its first bytes."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size) if size is not None and size >= 0 else b""
+        if found:
+            return found
+        raise OSError("the file cannot be read any further")
+
+
 class DocumentsContract:
     """Where received files go. Give the fixture ``known``."""
 
@@ -45,6 +55,17 @@ class DocumentsContract:
         first = _file(known, _place(known), Forwards(b"one"), _token())
         second = _file(known, _place(known), Forwards(b"one"), _token())
         second.must(second.value != first.value, "a new reference")
+
+    def test_a_file_that_breaks_off_is_no_document(self, known: Known) -> None:
+        token = _token()
+        refuses(known, "Documents.file", _place(known), "note.txt", "text/plain", Broken(b"x"), token=token)
+        if known.session is not None:
+            known.session.rollback()  # as whoever calls does when a port raises
+        stream = Forwards(b"one and two")
+        reply = _file(known, _place(known), stream, token)
+        reply.must(
+            stream.read(1) == b"", "a reference once it has read the whole stream, also after one that broke off"
+        )
 
     def test_a_contact_can_be_the_place(self, known: Known) -> None:
         _file(known, known.contact, Forwards(b"one"), _token())

@@ -23,7 +23,8 @@ def protect(response: Response) -> Response:
     """Texts are kept by no cache, shown in no frame of another site, and a fragment is never taken for a page."""
     if request.endpoint == "firmtext.static":
         return response
-    response.headers["Cache-Control"] = "no-store"
+    if "no-store" not in response.headers.get("Cache-Control", ""):
+        response.headers["Cache-Control"] = "no-store"
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.vary.add("HX-Request")

@@ -18,7 +18,7 @@ from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
 from .problems import Problem
-from .thread import mark_read, may_read
+from .thread import mark_read, may_read, rights_of
 
 
 class Quiet(Response):
@@ -78,8 +78,8 @@ def _of_table(shown: inbox.Inbox) -> dict[str, str]:
 
 
 def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> dict[str, Any]:
-    may_read(who, conversation_id)
-    fresh = thread.changed(who.firm, conversation_id, since=-1 if since is None else since)
+    rights = rights_of(who, may_read(who, conversation_id))
+    fresh = thread.changed(who.firm, conversation_id, since=-1 if since is None else since, rights=rights)
     shown = fresh.texts[-thread.PAGE :]
     return {
         "texts": "".join(
@@ -87,6 +87,7 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
         ),
         "gap": since is not None and len(fresh.texts) > len(shown),
         "hold": render_template("firmtext/_hold.html", hold=fresh.hold),
+        "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
 
 

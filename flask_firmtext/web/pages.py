@@ -8,6 +8,9 @@ from . import (
     composer,
     csrf,
     details,
+    explaining,
+    files,
+    filing,
     furniture,
     inbox,
     live,
@@ -20,7 +23,21 @@ from . import (
 )
 from .blueprint import blueprint
 
-VIEWS = (composer, details, inbox, live, picker, registration, reminders, settings, switch, thread)
+VIEWS = (
+    composer,
+    details,
+    explaining,
+    files,
+    filing,
+    inbox,
+    live,
+    picker,
+    registration,
+    reminders,
+    settings,
+    switch,
+    thread,
+)
 
 
 def register(app: Flask) -> None:

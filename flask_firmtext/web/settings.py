@@ -38,6 +38,7 @@ SAID = {
     "again": ("We try again.", (Stage.COMING, Stage.ON)),
     "details": ("Your details are saved. They stand in every automatic text from now on.", tuple(Stage)),
     "reminders": ("Event reminders are saved.", tuple(Stage)),
+    "refusals": ("Saved: what clients are told about files that they cannot send.", tuple(Stage)),
 }
 
 
@@ -58,7 +59,7 @@ def guidance() -> str:
 
 
 def page(shown: Standing, *, form: Form | None = None, opened: str = "", code: int = 200) -> Response:
-    """The page with ``form`` in the place that ``opened`` names: ``turn-on`` or ``reminders``."""
+    """The page with ``form`` in the place that ``opened`` names: ``turn-on``, ``reminders`` or ``refusals``."""
     if shown.edits:
         # A part that comes by polling sets no cookie, so the session's token is made here for its forms, too.
         generate_csrf()

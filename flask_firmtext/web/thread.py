@@ -9,6 +9,8 @@ from flask import render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..messaging import thread
+from ..messaging.files import Rights
+from ..messaging.owners import Subject
 from ..messaging.reading import mark_read as mark
 from ..messaging.thread import Thread
 from ..store import inbox_queries
@@ -41,8 +43,8 @@ def opened(
 
     :raises Problem: 404.
     """
-    may_read(who, conversation_id)
-    shown = thread.show(who.firm, conversation_id, before=before, contact=contact)
+    rights = rights_of(who, may_read(who, conversation_id))
+    shown = thread.show(who.firm, conversation_id, before=before, contact=contact, rights=rights)
     if shown is None:
         raise nothing_here()
     # A browser that fetches ahead shows nothing to anybody yet.
@@ -51,12 +53,27 @@ def opened(
     return shown
 
 
-def may_read(who: Visitor, conversation_id: uuid.UUID) -> None:
-    """:raises Problem: 404, there is no such conversation at this firm, or the host says no."""
+def may_read(who: Visitor, conversation_id: uuid.UUID) -> Subject:
+    """What the host was asked about.
+
+    :raises Problem: 404, there is no such conversation at this firm, or the host says no.
+    """
+    subject = subject_of(who, conversation_id)
+    who.must("conversation.read", subject)
+    return subject
+
+
+def subject_of(who: Visitor, conversation_id: uuid.UUID) -> Subject:
+    """What the host is asked about. :raises Problem: 404, there is no such conversation at this firm."""
     subject = thread.find(who.firm.ref, conversation_id)
     if subject is None:
         raise nothing_here()
-    who.must("conversation.read", subject)
+    return subject
+
+
+def rights_of(who: Visitor, subject: Subject) -> Rights:
+    """What this user may do with the files of a conversation."""
+    return Rights(read=who.may("attachment.read", subject), file=who.may("attachment.file", subject))
 
 
 def mark_read(who: Visitor, conversation_id: uuid.UUID, position: int) -> None:

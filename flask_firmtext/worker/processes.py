@@ -17,7 +17,7 @@ from types import FrameType
 from flask import Flask
 
 from ..current import firmtext
-from . import media, sends, sweep
+from . import filing, media, sends, sweep
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -91,11 +91,11 @@ class Family:
 
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:
-    """Run ``processes`` send processes, one for media and, if wanted, the sweep, until SIGTERM or SIGINT.
+    """Run ``processes`` send processes, one for media, one for filing and, if wanted, the sweep.
 
-    Returns the exit code.
+    Until SIGTERM or SIGINT; returns the exit code.
     """
-    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run]
+    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run, filing.run]
     if with_sweep:
         wanted.append(sweep.run)
     return Family(app, wanted).live()

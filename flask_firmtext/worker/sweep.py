@@ -18,9 +18,11 @@ from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..firm import provisioning
 from ..messaging import holds, media, overdue, pace
+from ..practice import filing
 from ..store import files
 from . import bells, drain, heartbeats
 from .clerk import Clerk
+from .filing import Registry
 from .media import Porters
 from .stop import stopping
 
@@ -44,6 +46,7 @@ class Sweep:
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
         self.clerk = Clerk(app)
+        self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.tidied = -math.inf
         self.redis_seen = time.monotonic()
@@ -69,6 +72,7 @@ class Sweep:
             overdue.note_silence,
             provisioning.give_back_what_is_over,
             self.clerk.look,
+            self.registry.look,
             self.fetch_if_nobody_does,
             self.tidy,
             holds.probe,
@@ -80,6 +84,7 @@ class Sweep:
         """Wait for the texts and files in hand."""
         self.senders.shutdown(wait=True)
         self.clerk.finish()
+        self.registry.finish()
         self.porters.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
@@ -109,6 +114,7 @@ class Sweep:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
         while time.monotonic() < until and not stopping.wait(OFTEN):
             self._attempt(self.clerk.look)
+            self._attempt(self.registry.look)
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
 
@@ -147,7 +153,7 @@ def run(app: Flask) -> None:
 
 
 def once(as_of: datetime | None = None) -> None:
-    """One pass in this process, sending and fetching what is due, as if it were ``as_of`` (aware; None: now)."""
+    """One pass in this process, sending, fetching and filing what is due, as if it were ``as_of`` (aware or None)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     state: State = app.extensions["firmtext"]
     clock = state.clock
@@ -158,6 +164,7 @@ def once(as_of: datetime | None = None) -> None:
         sweep.one_pass()
         drain.run()
         media.run_due(stopping.is_set)
+        filing.run_due(stopping.is_set)
         sweep.finish()
     finally:
         state.clock = clock

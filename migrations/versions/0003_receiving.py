@@ -29,6 +29,7 @@ def attachment_columns() -> list[sa.Column[Any]]:
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
     ]
 
 
@@ -43,7 +44,7 @@ def upgrade() -> None:
     for column in attachment_columns():
         op.add_column("firmtext_attachment", column)
     op.execute("UPDATE firmtext_attachment SET not_before = created_at, state_at = created_at")
-    for name in ("quarantine_id", "file_id"):
+    for name in ("quarantine_id", "file_id", "conversation_id"):
         op.create_index(op.f(f"ix_firmtext_attachment_{name}"), "firmtext_attachment", [name])
     op.create_index(
         "ix_firmtext_attachment_wanted",
@@ -145,7 +146,7 @@ def downgrade() -> None:
     op.drop_table("firmtext_filing")
     op.drop_table("firmtext_file_piece")
     op.drop_table("firmtext_file")
-    for name in ("unplanned", "wanted", "quarantine_id", "file_id"):
+    for name in ("unplanned", "wanted", "quarantine_id", "file_id", "conversation_id"):
         op.drop_index(f"ix_firmtext_attachment_{name}", table_name="firmtext_attachment")
     for column in reversed(attachment_columns()):
         op.drop_column("firmtext_attachment", column.name)

@@ -198,13 +198,14 @@ def test_a_sweep_and_a_worker_that_went_silent_are_wrong(healthy: Flask) -> None
     assert "flask firmtext worker" in found["worker"]["cure"]
 
 
-def test_a_live_media_process_is_no_sender_and_a_missing_one_is_a_warning(carrier_app: Flask) -> None:
+@pytest.mark.parametrize("kind", [heartbeats.MEDIA, heartbeats.FILING])
+def test_a_live_helper_is_no_sender_and_a_missing_one_is_a_warning(carrier_app: Flask, kind: str) -> None:
     _, found = examined(carrier_app)
-    assert found["media"]["level"] == "warning"
-    assert "the sweep does" in found["media"]["seen"]
-    heartbeats.beat(heartbeats.MEDIA)
+    assert found[kind]["level"] == "warning"
+    assert "the sweep does" in found[kind]["seen"]
+    heartbeats.beat(kind)
     _, found = examined(carrier_app)
-    assert "media" not in found
+    assert kind not in found
     assert found["worker"]["level"] == "error"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +30,7 @@ from flask_firmtext.testing import (
     UsersContract,
     harbor_and_summit,
 )
+from flask_firmtext.testing.ports import MemoryDocuments
 
 PORTS = (
     UsersContract,
@@ -193,6 +195,16 @@ def test_a_second_document_for_the_same_token_is_found(known):
     files = known.host.files("harbor")
     known.host.fault("Documents.file", does=files.tokens.clear)
     assert "as the first time" in run(known, DocumentsContract)["test_the_same_token_is_the_same_document"]
+
+
+def test_a_port_that_takes_half_a_file_for_a_document_is_found(known, monkeypatch):
+    def half(self, place, name, media_type, stream, *, token):
+        with contextlib.suppress(OSError):
+            stream.read()
+        return "half"
+
+    monkeypatch.setattr(MemoryDocuments, "file", half)
+    assert "must raise" in run(known, DocumentsContract)["test_a_file_that_breaks_off_is_no_document"]
 
 
 def test_a_host_that_shows_another_firms_things_is_found(known):

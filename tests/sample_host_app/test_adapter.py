@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,10 +26,16 @@ def ref_of(name: str) -> str:
     return str(db.session.scalars(select(Contact.id).filter_by(name=name)).one())
 
 
+def matter_of(number: str) -> str:
+    from sample_host_app.models import Matter, db
+
+    return f"matter-{db.session.scalars(select(Matter.id).filter_by(number=number)).one()}"
+
+
 class TestSampleHost(HostContract):
     @pytest.fixture
     def known(self, practice: Any) -> Iterator[Known]:
-        from sample_host_app.models import Matter, User, db
+        from sample_host_app.models import User, db
 
         with practice.test_request_context():
             user = db.session.scalars(select(User).filter_by(email="admin@harbor.example")).one()
@@ -45,14 +52,27 @@ class TestSampleHost(HostContract):
                 firm="harbor",
                 user=str(user.id),
                 contact=ref_of("Priya Raghunathan"),
-                matter=str(db.session.scalars(select(Matter.id).filter_by(number="2024-0128")).one()),
+                matter=matter_of("2024-0128"),
                 other_firm="prairie",
                 other_contact=ref_of("Earl Swenson"),
-                other_matter=str(db.session.scalars(select(Matter.id).filter_by(number="P-204")).one()),
+                other_matter=matter_of("P-204"),
                 session=db.session,
                 signed_out=signed_out,
             )
             db.session.rollback()
+
+
+def test_a_document_of_a_matter_is_never_a_contacts_of_the_same_number(harbor: Any) -> None:
+    from sample_host_app.models import Document, db
+
+    contact, matter = ref_of("Maria Delgado"), harbor.matters.of_contact(ref_of("Maria Delgado"))[0].ref
+    for place, token in ((contact, "one"), (matter, "two")):
+        harbor.documents.file(place, "a.txt", "text/plain", io.BytesIO(b"a"), token=token)
+    rows = db.session.scalars(select(Document).where(Document.token.in_(["one", "two"])).order_by(Document.id))
+    assert [(str(row.contact_id), row.matter_id and f"matter-{row.matter_id}") for row in rows] == [
+        (contact, None), ("None", matter),
+    ]  # fmt: skip
+    db.session.rollback()
 
 
 def test_a_number_of_two_spouses_finds_both(harbor: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +60,35 @@ def test_another_firms_things_answer_like_things_that_do_not_exist(
     other, missing = harbor.get(f"/{path}/{id_of(practice, model, 'prairie')}"), harbor.get(f"/{path}/999999")
     assert other.status_code == missing.status_code == 404
     assert without_token(other.text) == without_token(missing.text)
+
+
+def test_a_document_comes_to_its_firm_whole_and_as_nothing_but_a_file(
+    practice: Any, signed_in: Callable[[str], Any]
+) -> None:
+    from sample_host_app.models import Document, db
+
+    data = secrets.token_bytes(600_000)
+    with practice.app_context():
+        port = practice.extensions["firmtext"].host.for_firm("harbor")
+        place = f"matter-{id_of(practice, 'Matter', 'harbor')}"
+        ref = port.documents.file(place, "photo-1.jpg", "image/jpeg", io.BytesIO(data), token="of this test")
+        db.session.commit()
+        assert db.session.get(Document, int(ref)).size == len(data)
+    harbor, prairie = signed_in("staff@harbor.example"), signed_in("staff@prairie.example")
+    answer = harbor.get(f"/documents/{ref}")
+    assert answer.data == data
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''photo-1.jpg"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for path in ("/documents", f"/matters/{place.removeprefix('matter-')}"):
+        assert f'href="/documents/{ref}" download' in harbor.get(path).text
+    assert prairie.get(f"/documents/{ref}").status_code == 404
+
+
+def test_a_document_of_which_only_the_name_is_there_is_no_link(practice: Any, signed_in: Callable[[str], Any]) -> None:
+    harbor = signed_in("staff@harbor.example")
+    assert harbor.get(f"/documents/{id_of(practice, 'Document', 'harbor')}").status_code == 404
 
 
 def without_token(page: str) -> str:

@@ -125,6 +125,9 @@ class Person:
     def get(self, url: str, **more: Any) -> TestResponse:
         return _alone(lambda: self.client.get(url, **more))
 
+    def head(self, url: str, **more: Any) -> TestResponse:
+        return _alone(lambda: self.client.head(url, **more))
+
     def post(self, url: str, data: dict[str, str], **more: Any) -> TestResponse:
         return _alone(lambda: self.client.post(url, data=data, **more))
 

@@ -10,8 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.errors import KeyUnavailable
+from flask_firmtext.firm import explaining
 from flask_firmtext.store import cells
-from flask_firmtext.store.models import Texting
+from flask_firmtext.store.models import Audit, Texting
 from flask_firmtext.store.transactions import own, reading
 from house import ADMIN, SETTINGS, House, field, on, token, words
 
@@ -62,6 +63,43 @@ def test_details_that_are_none_come_back_with_the_reason_and_change_nothing(hous
     assert "autofocus" not in field(answer.text, "phone")
     assert "This is a number for texts" in words(answer.text)
     assert house.status().details.email == "office@harbor.example"
+
+
+def test_whether_clients_are_told_how_to_send_a_file_is_chosen_and_recorded(house: House) -> None:
+    admin = house.person(ADMIN)
+    box = 'id="ft-explains" type="checkbox" name="explains" value="on"'
+    assert f"{box} autocomplete" in admin.get(SETTINGS).text
+    assert admin.sends("refusals", {"explains": "on"}).location == f"{SETTINGS}?said=refusals"
+    assert f"{box} checked" in admin.get(SETTINGS).text
+    assert house.status().texting.explains_refusals
+    assert "Saved: what clients are told" in words(admin.get(f"{SETTINGS}?said=refusals").text)
+    admin.sends("refusals", {})
+    assert not house.status().texting.explains_refusals
+    with reading() as session:
+        rows = session.query(Audit).filter_by(action="texting.refusals").order_by(Audit.at).all()
+    assert [(row.actor, row.became) for row in rows] == [(ADMIN, "on"), (ADMIN, "off")]
+
+
+def test_staff_read_what_was_chosen_and_cannot_choose(house: House) -> None:
+    staff = house.person()
+    assert "The client is told nothing; answer them yourself." in words(staff.get(SETTINGS).text)
+    assert staff.post(f"{SETTINGS}/refusals", {"csrf_token": token(staff.get("/texting/new").text)}).status_code == 404
+    assert not house.status().texting.explains_refusals
+
+
+def test_a_choice_that_cannot_be_stored_or_came_too_late_is_kept_in_the_form(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OperationalError("canary", {}, Exception("gone"))
+
+    admin = house.person(ADMIN)
+    late = admin.post(f"{SETTINGS}/refusals", {"explains": "on"})
+    monkeypatch.setattr(explaining, "change", fail)
+    for answer, code in ((late, 400), (admin.sends("refusals", {"explains": "on"}), 503)):
+        assert answer.status_code == code
+        assert 'value="on" checked' in answer.text
+    assert not house.status().texting.explains_refusals
 
 
 @pytest.mark.parametrize("trouble", ["keys", "database"])

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from flask_firmtext.messaging import consent, holds, thread
-from flask_firmtext.ports.gateway import Media
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message, Number, ReadMark
 from flask_firmtext.store.states import HoldKind, NumberState, State
@@ -86,12 +85,6 @@ def test_html_in_a_text_or_a_name_is_shown_as_typed(office: Office) -> None:
     for bad in ("<script>alert", "<b>you", "<img src=x"):
         assert bad not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-
-
-def test_a_file_that_was_not_fetched_is_mentioned(office: Office) -> None:
-    office.sends()
-    office.receives("", media=(Media("https://media.example/1", "image", "a.jpg"),))
-    assert "1 file came with this text" in page_of(office)
 
 
 def test_a_conversation_opens_at_its_newest_texts_and_earlier_ones_follow_by_the_page(office: Office) -> None:

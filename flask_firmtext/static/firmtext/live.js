@@ -162,13 +162,50 @@
     for (const text of [...parsed(fresh.texts).children]) {
       const mine = document.getElementById(text.id);
       if (!mine) insert(box, text);
-      else if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
-        one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
+      else {
+        if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
+          one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
+        }
+        showFiles(mine, text);
       }
+    }
+    const offers = one("#ft-offers");
+    if (offers && fresh.offers !== undefined && offers.innerHTML.trim() !== fresh.offers.trim()) {
+      keepFocus(offers, () => { offers.innerHTML = fresh.offers; });
     }
     const hold = one("#ft-hold");
     if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
     gap = gap || fresh.gap;
+  }
+
+  // Part by part: a video that somebody watches goes on while the words under it change.
+  function showFiles(mine, text) {
+    for (const file of all("[data-ft-file]", text)) {
+      const old = document.getElementById(file.id);
+      if (!old) continue;
+      if (old.className !== file.className) old.className = file.className;
+      all("[data-ft-part]", file).forEach((part, index) => {
+        const there = all("[data-ft-part]", old)[index];
+        if (there && asSent(there) !== asSent(part)) keepFocus(there, () => { there.innerHTML = part.innerHTML; });
+      });
+    }
+  }
+
+  // As the server wrote it: without what opened or showed itself here.
+  function asSent(part) {
+    const copy = part.cloneNode(true);
+    for (const opened of all("details[open]", copy)) opened.removeAttribute("open");
+    for (const broken of all("[data-ft-broken]", copy)) broken.hidden = true;
+    for (const gone of all("[data-ft-media]", copy)) gone.hidden = false;
+    return copy.innerHTML;
+  }
+
+  function keepFocus(place, change) {
+    const held = place.contains(document.activeElement);
+    change();
+    if (!held) return;
+    const next = one("a, button, summary", place) || one("#ft-log");
+    if (next) next.focus({ preventScroll: true });
   }
 
   function insert(box, text) {

@@ -18,7 +18,8 @@ class Attachment(Base):
 
     ``kind``, ``url`` and ``name`` are what the carrier and the sender say of it; ``media_type`` is what its bytes say.
     ``digest`` is the keyed digest of the plain bytes. ``reason`` says why it was refused. ``claim`` belongs to whoever
-    fetches it until ``claimed_until``. ``planned_at`` is when the host was asked in which matters it is to be filed.
+    fetches it until ``claimed_until``. ``planned_at`` is when the host was asked in which matters it is to be filed;
+    from then on ``conversation_id`` says whose it is, for whoever files it later.
     """
 
     __tablename__ = "firmtext_attachment"
@@ -27,6 +28,7 @@ class Attachment(Base):
         Index(None, "firm"),
         Index(None, "quarantine_id"),
         Index(None, "file_id"),
+        Index(None, "conversation_id"),
         partial("ix_firmtext_attachment_wanted", "not_before", where="state = 'wanted' OR state = 'fetching'"),
         partial("ix_firmtext_attachment_unplanned", "state_at", where="state = 'stored' AND planned_at IS NULL"),
     )
@@ -51,6 +53,7 @@ class Attachment(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     state_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     planned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    conversation_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

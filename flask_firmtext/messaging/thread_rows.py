@@ -1,0 +1,74 @@
+"""What our tables say of a conversation that is about to be shown; nobody else is asked here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from ..ports.values import Firm
+from ..store import inbox_queries, queries
+from ..store.models import Hold, Message, OptOut
+from . import consent, files, offers, readiness
+from .files import Received
+from .offers import Kept
+from .shown import read_bodies, read_phones
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two numbers of a conversation: ours, and the phone's (None when it cannot be read) with its index."""
+
+    ours: str
+    phone: str | None = field(repr=False)
+    index: bytes
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What our tables say, read in one go."""
+
+    now: int
+    holds: Sequence[Hold]
+    not_ready: str | None
+    opt_out: OptOut | None
+    own: Sequence[str] = field(repr=False)
+    messages: Sequence[Message]
+    bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
+    files: Received
+    kept: Kept
+
+
+def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None:
+    """The numbers of a firm's conversation; None when there is no such."""
+    found = inbox_queries.conversation(session, firm, conversation_id)
+    if found is None:
+        return None
+    refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
+    phone = read_phones(session, [found[0]])[conversation_id]
+    return Pair(found[1], phone, found[0].phone_index, refs)
+
+
+def stored(
+    session: Session,
+    firm: Firm,
+    pair: Pair,
+    now: int,
+    messages: Sequence[Message],
+    conversation_id: uuid.UUID | None = None,
+) -> Stored:
+    """Everything that is shown with these texts."""
+    return Stored(
+        now=now,
+        holds=queries.standing_holds(session, firm.ref),
+        not_ready=readiness.why_not(session, firm),
+        opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        own=queries.own_numbers(session, firm.ref),
+        messages=messages,
+        bodies=read_bodies(session, messages),
+        files=files.read(session, firm.ref, messages),
+        kept=offers.read(session, firm.ref, conversation_id) if conversation_id else offers.NOTHING,
+    )

@@ -1,0 +1,39 @@
+// Received files: buttons act without leaving the page, and a preview that cannot be shown says so.
+(() => {
+  "use strict";
+  if (window.firmtextFiles) return;
+  window.firmtextFiles = true;
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target, button = event.submitter;
+    if (form.id !== "ft-files-form" || !button) return;
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    const body = new URLSearchParams(new FormData(form));
+    if (button.name) body.set(button.name, button.value);
+    try {
+      const address = button.hasAttribute("formaction") ? button.formAction : form.action;
+      const answer = await fetch(address, {
+        method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(20000),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      document.dispatchEvent(new CustomEvent("firmtext:sent"));
+    } catch (error) {
+      const line = document.querySelector("[data-ft-connection]");
+      const signedOut = error.message === "401" || error.message === "400";
+      if (line) line.textContent = signedOut ? "Nothing was done: reload the page and try again." : "That did not work; try again in a minute.";
+      button.disabled = false;
+      button.focus();
+    }
+  });
+
+  // Errors of media do not bubble.
+  document.addEventListener("error", (event) => {
+    const media = event.target;
+    if (!(media instanceof Element) || !media.matches("[data-ft-media]")) return;
+    const said = media.closest("[data-ft-part]").querySelector("[data-ft-broken]");
+    if (said) said.hidden = false;
+    media.hidden = true;
+  }, true);
+})();
