@@ -38,11 +38,11 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str, ow
     """
     index = keys.index_of(number.firm, phone)
     found = queries.open_conversation(session, number, index)
+    if found is not None and _left(session, found, {contact, *owners}):
+        close(session, found.id)
+        found = None
     if found is None:
-        found = _begun(session, number, phone, index, epoch=1)
-    elif _left(session, found, {contact, *owners}):
-        _close(session, found)
-        found = _begun(session, number, phone, index, epoch=found.epoch + 1)
+        found = _begun(session, number, phone, index)
     insert_once(
         session,
         ConversationContact,
@@ -63,16 +63,19 @@ def _left(session: Sessions, conversation: Conversation, owners: Collection[str]
     return bool(known) and not set(known) & set(owners)
 
 
-def _close(session: Sessions, conversation: Conversation) -> None:
-    session.execute(
+def close(session: Sessions, conversation_id: uuid.UUID) -> bool:
+    """End an epoch. Returns whether it was open."""
+    closed = session.execute(
         update(Conversation)
-        .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
+        .where(Conversation.id == conversation_id, Conversation.closed_at.is_(None))
         .values(closed_at=firmtext.clock.sql())
+        .returning(Conversation.id)
         .execution_options(synchronize_session=False)
     )
+    return closed.first() is not None
 
 
-def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch: int) -> Conversation:
+def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conversation:
     row_id = new_id()
     where = cells.place(Conversation, "phone", row_id, number.firm)
     now = firmtext.clock.now()
@@ -84,7 +87,7 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch
         number_id=number.id,
         phone_index=index,
         phone=cells.seal(session, where, phone, scope=keys.conversation_scope(row_id)),
-        epoch=epoch,
+        epoch=queries.last_epoch(session, number, index) + 1,
         turn=0,
         last_at=now,
         last_position=0,

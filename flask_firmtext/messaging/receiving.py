@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from .. import points, signals
 from ..current import firmtext
 from ..errors import WebhookDoubtful, WebhookForged, WebhookUnreadable
-from ..ports.gateway import InboundText, RawRequest, StatusEvent
+from ..ports.gateway import InboundText, Media, RawRequest, StatusEvent
 from ..store import cells, counters, keys, queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
-from ..store.states import RANK, Direction, Kind, NumberState, State
+from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
+from ..store.stranger_queries import STRANGER
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 from . import conversations, quarantine, statuses
@@ -100,31 +101,66 @@ def _number(session: Session, e164: str) -> Number | None:
     return None if number is None or number.state == NumberState.RELEASED else number
 
 
-def store(session: Session, event: InboundText, request: RawRequest) -> None:
-    """Store a client's text in its conversation, or keep it in quarantine when it has none."""
+def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
+    """Store a client's text in its conversation, or keep it in quarantine when it has none.
+
+    ``received`` is when it came, None for now.
+    """
     number = _number(session, event.to)
     if number is None:
-        quarantine.keep(session, request, kind="inbound", reason="number_unknown")
+        quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index = keys.index_of(number.firm, event.sender)
     conversation = queries.open_conversation(session, number, index)
     if conversation is None:
-        quarantine.keep(session, request, kind="inbound", reason="stranger", firm=number.firm)
+        kept = quarantine.keep(
+            session,
+            request,
+            kind="inbound",
+            reason=STRANGER,
+            firm=number.firm,
+            phone_index=index,
+            received=received,
+        )
+        if kept is not None and event.media:
+            state = quarantine.state_of_files(session, number.firm, index)
+            _attach(session, event.media, number.firm, keys.GENERAL, quarantine_id=kept, state=state)
         return
+    message_id = put(session, event, request, number, conversation, received=received)
+    if message_id is not None:
+        scope = keys.conversation_scope(conversation.id)
+        _attach(session, event.media, number.firm, scope, message_id=message_id)
+
+
+def put(
+    session: Session,
+    event: InboundText,
+    request: RawRequest,
+    number: Number,
+    conversation: Conversation,
+    *,
+    received: datetime | None = None,
+) -> uuid.UUID | None:
+    """Store a client's text in this conversation, without its files; its id, None when it is there already."""
     position = conversations.take_turn(session, conversation.id)
-    message_id = _insert(session, event, number, conversation, position)
+    message_id = _insert(session, event, number, conversation, position, received)
     if message_id is None:
         _repeated(session, event, request, number)
-        return
-    _attach(session, event, message_id, conversation)
+        return None
     conversations.note_last(session, conversation.id, position, last_in_position=position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
     notes(session).signals.append((signals.text_received, values))
+    return message_id
 
 
 def _insert(
-    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int
+    session: Session,
+    event: InboundText,
+    number: Number,
+    conversation: Conversation,
+    position: int,
+    received: datetime | None,
 ) -> uuid.UUID | None:
     row_id = new_id()
     now = firmtext.clock.now()
@@ -145,7 +181,7 @@ def _insert(
         carrier=firmtext.gateway.name,
         carrier_id=event.carrier_id,
         digest=keys.digest_of(event.digest),
-        shown_at=_shown_at(event.at, now),
+        shown_at=_shown_at(event.at, received or now),
         created_at=now,
     )
     return row_id if stored else None
@@ -172,21 +208,32 @@ def _repeated(session: Session, event: InboundText, request: RawRequest, number:
         counters.count(session, "webhook_repeated")
 
 
-def _attach(session: Session, event: InboundText, message_id: uuid.UUID, conversation: Conversation) -> None:
-    scope = keys.conversation_scope(conversation.id)
-    for n, media in enumerate(event.media, 1):
+def _attach(
+    session: Session,
+    media: Sequence[Media],
+    firm: str,
+    scope: str,
+    *,
+    message_id: uuid.UUID | None = None,
+    quarantine_id: uuid.UUID | None = None,
+    state: FileState = FileState.WANTED,
+) -> None:
+    now = firmtext.clock.now()
+    for n, one in enumerate(media, 1):
         row_id = new_id()
-        firm = conversation.firm
         session.add(
             Attachment(
                 id=row_id,
                 firm=firm,
                 message_id=message_id,
+                quarantine_id=quarantine_id,
                 n=n,
-                state="wanted",
-                kind=media.kind if KIND.fullmatch(media.kind) else "file",
-                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), media.url, scope=scope),
-                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), media.name[:300], scope=scope),
-                created_at=firmtext.clock.now(),
+                state=state,
+                kind=one.kind if KIND.fullmatch(one.kind) else "file",
+                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
+                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),
+                not_before=now,
+                state_at=now,
+                created_at=now,
             )
         )
