@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import NoReturn
 
 from flask import abort
@@ -45,7 +46,12 @@ def must(who: Visitor, action: str, subject: Subject | None = None) -> None:
     try:
         who.must(action, subject)
     except Problem as problem:
-        abort(problem.code)
+        stop(problem)
+
+
+def stop(problem: Problem) -> NoReturn:
+    """Answer with the problem's code."""
+    abort(problem.code)
 
 
 def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) -> Subject:
@@ -57,8 +63,14 @@ def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) ->
 
 def record_view(who: Visitor, action: str, table: str, row: uuid.UUID) -> None:
     """Commit the audit row before anything is decrypted: what cannot be recorded is not shown."""
+    record_views(who, action, table, [row])
+
+
+def record_views(who: Visitor, action: str, table: str, rows: Sequence[uuid.UUID]) -> None:
+    """The same for several rows on one page."""
     with own() as session:
-        audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
+        for row in rows:
+            audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
 
 
 def contact_names(who: Visitor, phone: str | None, subject: Subject) -> str:
