@@ -38,8 +38,6 @@ def keep(
     ``phone_index`` is a stranger's, ``received`` when it came (None for now).
     """
     row_id = new_id()
-    where = cells.place(Quarantine, "body", row_id, firm)
-    body = request.body.decode("utf-8", "backslashreplace")
     kept = insert_once(
         session,
         Quarantine,
@@ -49,7 +47,7 @@ def keep(
         reason=reason[:32],
         digest=keys.digest_of(kind.encode() + b" " + request.body),
         phone_index=phone_index,
-        body=cells.seal(session, where, body, scope=keys.GENERAL),
+        body=_sealed(session, row_id, firm, request),
         received_at=received or firmtext.clock.now(),
     )
     if not kept:
@@ -60,6 +58,11 @@ def keep(
     if reason in ALARMS:
         alarms.note(session, reason, str(row_id))
     return row_id
+
+
+def _sealed(session: Session, row_id: uuid.UUID, firm: str, request: RawRequest) -> bytes:
+    where = cells.place(Quarantine, "body", row_id, firm)
+    return cells.seal(session, where, request.body.decode("utf-8", "backslashreplace"), scope=keys.GENERAL)
 
 
 def state_of_files(session: Session, firm: str, phone_index: bytes) -> FileState:

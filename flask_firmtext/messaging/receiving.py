@@ -113,23 +113,23 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     index = keys.index_of(number.firm, event.sender)
     conversation = queries.open_conversation(session, number, index)
     if conversation is None:
-        kept = quarantine.keep(
-            session,
-            request,
-            kind="inbound",
-            reason=STRANGER,
-            firm=number.firm,
-            phone_index=index,
-            received=received,
-        )
-        if kept is not None and event.media:
-            state = quarantine.state_of_files(session, number.firm, index)
-            _attach(session, event.media, number.firm, keys.GENERAL, quarantine_id=kept, state=state)
+        _keep_strangers(session, event, request, number.firm, index, received)
         return
     message_id = put(session, event, request, number, conversation, received=received)
     if message_id is not None:
         scope = keys.conversation_scope(conversation.id)
         _attach(session, event.media, number.firm, scope, message_id=message_id)
+
+
+def _keep_strangers(
+    session: Session, event: InboundText, request: RawRequest, firm: str, index: bytes, received: datetime | None
+) -> None:
+    kept = quarantine.keep(
+        session, request, kind="inbound", reason=STRANGER, firm=firm, phone_index=index, received=received
+    )
+    if kept is not None and event.media:
+        state = quarantine.state_of_files(session, firm, index)
+        _attach(session, event.media, firm, keys.GENERAL, quarantine_id=kept, state=state)
 
 
 def put(
