@@ -50,14 +50,17 @@ def keep(
         body=_sealed(session, row_id, firm, request),
         received_at=received or firmtext.clock.now(),
     )
-    if not kept:
-        return None
+    if kept:
+        _note(session, row_id, reason, firm)
+    return row_id if kept else None
+
+
+def _note(session: Session, row_id: uuid.UUID, reason: str, firm: str) -> None:
     counters.count(session, f"quarantine.{reason}")
     table = ("firmtext_quarantine", row_id)
     audit.record(session, "quarantine.keep", table, firm=firm, actor=audit.CARRIER, evidence=reason)
     if reason in ALARMS:
         alarms.note(session, reason, str(row_id))
-    return row_id
 
 
 def _sealed(session: Session, row_id: uuid.UUID, firm: str, request: RawRequest) -> bytes:

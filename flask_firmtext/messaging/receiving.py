@@ -143,7 +143,7 @@ def put(
 ) -> uuid.UUID | None:
     """Store a client's text in this conversation, without its files; its id, None when it is there already."""
     position = conversations.take_turn(session, conversation.id)
-    message_id = _insert(session, event, number, conversation, position, received)
+    message_id = _insert(session, event, number, conversation, position, received or firmtext.clock.now())
     if message_id is None:
         _repeated(session, event, request, number)
         return None
@@ -155,12 +155,7 @@ def put(
 
 
 def _insert(
-    session: Session,
-    event: InboundText,
-    number: Number,
-    conversation: Conversation,
-    position: int,
-    received: datetime | None,
+    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int, came: datetime
 ) -> uuid.UUID | None:
     row_id = new_id()
     now = firmtext.clock.now()
@@ -181,7 +176,7 @@ def _insert(
         carrier=firmtext.gateway.name,
         carrier_id=event.carrier_id,
         digest=keys.digest_of(event.digest),
-        shown_at=_shown_at(event.at, received or now),
+        shown_at=_shown_at(event.at, came),
         created_at=now,
     )
     return row_id if stored else None
