@@ -15,7 +15,7 @@ from ..store import changes, inbox_queries, keys, queries
 from ..store.models import Hold, Message, OptOut
 from ..store.transactions import reading
 from . import consent, numbers, owners, readiness
-from .owners import Owners, Subject
+from .owners import Known, Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
 from .threads import UNREADABLE, subject
 from .wording import Words, hold_words, opted_out
@@ -24,6 +24,7 @@ PAGE = 50
 
 NOBODYS = "This number belongs to no contact any more. Add it to a contact, then it can be texted."
 MOVED = "This number has left the contact whose texts these are. To text its new owner, begin with New."
+ENDED = "This number left its contact, so this conversation ended. To text it again, begin with New."
 NOT_ASKED = "Contacts are not available at the moment. Reload the page in a minute."
 
 
@@ -75,6 +76,7 @@ class _Pair:
     phone: str | None = field(repr=False)
     index: bytes
     refs: tuple[str, ...]
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _pair(session: Session, firm: str, conversation_id: uuid.UUID) -> _Pair | No
         return None
     refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
     phone = read_phones(session, [found[0]])[conversation_id]
-    return _Pair(found[1], phone, found[0].phone_index, refs)
+    return _Pair(found[1], phone, found[0].phone_index, refs, found[0].closed_at is not None)
 
 
 def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Sequence[Message]) -> _Stored:
@@ -198,7 +200,9 @@ def _thread(
 
 
 def _whose(firm: Firm, pair: _Pair) -> Owners:
-    return owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
+    if pair.phone is None:
+        return owners.UNKNOWN
+    return owners.of_conversation(firm.ref, Known(pair.phone, pair.refs, pair.ended))
 
 
 def _written(pair: _Pair) -> str:
@@ -225,6 +229,8 @@ def _closed(firm: Firm, pair: _Pair, stored: _Stored, whose: Owners, contact: Co
         return f"{UNREADABLE}. Whoever operates this system can find out why."
     if contact is None:
         return NOT_ASKED if not whose.asked else MOVED if whose.moved else NOBODYS
+    if pair.ended:
+        return ENDED
     label = next((number.label for number in contact.numbers if number.e164 == pair.phone), "")
     try:
         numbers.parse(pair.phone, label=label, own=stored.own)

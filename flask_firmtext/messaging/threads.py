@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..ports.values import Firm, User
@@ -13,7 +13,7 @@ from ..store.models import Conversation
 from ..store.transactions import reading
 from . import owners
 from .numbers import display
-from .owners import Owners, Subject
+from .owners import Known, Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
 from .wording import Words, hold_words
 
@@ -63,8 +63,7 @@ def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than:
         phones = read_phones(session, [row.conversation for row in allowed])
         bodies = read_bodies(session, [row.last for row in allowed])
         holds = queries.standing_holds(session, firm.ref)
-    known = {phone: refs.get(row, ()) for row, phone in phones.items() if phone}
-    whose = owners.of_numbers(firm.ref, known)
+    whose = owners.of_conversations(firm.ref, known_of([row.conversation for row in allowed], phones, refs))
     words = Wording(firm, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
     lines = tuple(_line(row, phones[row.conversation.id], whose, words, bodies) for row in allowed)
     older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
@@ -80,6 +79,19 @@ def unread(firm: str, user: User, *, may: Callable[[Subject], bool]) -> int:
     return sum(count for row, count in waiting.items() if may(Subject(firm, refs.get(row, ()), str(row))))
 
 
+def known_of(
+    conversations: Iterable[Conversation],
+    phones: Mapping[uuid.UUID, str | None],
+    refs: Mapping[uuid.UUID, tuple[str, ...]],
+) -> dict[uuid.UUID, Known]:
+    """What the host is asked about these conversations; those whose phone cannot be read are left out."""
+    return {
+        row.id: Known(phone, refs.get(row.id, ()), row.closed_at is not None)
+        for row in conversations
+        if (phone := phones[row.id])
+    }
+
+
 def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
     """What the host is asked about before this conversation is shown."""
     return Subject(conversation.firm, contacts, str(conversation.id))
@@ -88,13 +100,13 @@ def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
 def _line(
     row: Row,
     phone: str | None,
-    whose: Mapping[str, Owners],
+    whose: Mapping[uuid.UUID, Owners],
     words: Wording,
     bodies: Mapping[uuid.UUID, str | None],
 ) -> Line:
     return Line(
         id=row.conversation.id,
-        owners=whose.get(phone, owners.UNKNOWN) if phone else owners.UNKNOWN,
+        owners=whose.get(row.conversation.id, owners.UNKNOWN),
         number=display(phone) if phone else UNREADABLE,
         last=words.text(row.last, bodies[row.last.id], row.number),
         unread=row.unread,

@@ -120,6 +120,17 @@ def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID])
     return found
 
 
+def open_under(session: Sessions, contact: str) -> Sequence[Conversation]:
+    """The conversations that go on under a contact (reference), of every firm that knows it."""
+    query = (
+        select(Conversation)
+        .join(ConversationContact, ConversationContact.conversation_id == Conversation.id)
+        .where(ConversationContact.contact == contact, Conversation.closed_at.is_(None))
+        .order_by(Conversation.firm, Conversation.id)
+    )
+    return session.scalars(query).all()
+
+
 def _recent(firm: str, older_than: Cursor | None, limit: int) -> type[Conversation]:
     """So many conversations, chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
     query = select(Conversation).where(Conversation.firm == firm)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from ..messaging import owners, thread
 from ..messaging.numbers import display
-from ..messaging.owners import Subject
+from ..messaging.owners import Known, Subject
 from ..messaging.thread import Thread
 from ..ports import promises
 from ..ports.values import Contact
@@ -122,7 +122,7 @@ def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
 
 def _moved(who: Visitor, e164: str, subject: Subject) -> bool:
     """Whether the number has left everybody under whom its texts were shown: then a new conversation begins."""
-    return owners.of_numbers(who.firm.ref, {e164: subject.contacts})[e164].moved
+    return owners.of_conversation(who.firm.ref, Known(e164, subject.contacts)).moved
 
 
 def _with_choices(who: Visitor, contact: Contact) -> Found:

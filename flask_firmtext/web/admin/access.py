@@ -10,8 +10,9 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from ...messaging import owners
-from ...messaging.owners import Subject
+from ...messaging.owners import Known, Subject
 from ...store import audit, inbox_queries
+from ...store.models import Conversation
 from ...store.transactions import own
 from ..access import Visitor, visitor
 from ..problems import Problem
@@ -73,9 +74,10 @@ def record_views(who: Visitor, action: str, table: str, rows: Sequence[uuid.UUID
             audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
 
 
-def contact_names(who: Visitor, phone: str | None, subject: Subject) -> str:
+def contact_names(who: Visitor, conversation: Conversation, phone: str | None, subject: Subject) -> str:
     """The contacts who have this number (E.164) and under whom its texts were shown; empty when nobody can say."""
     if phone is None:
         return ""
-    whose = owners.of_numbers(who.firm.ref, {phone: subject.contacts})[phone]
+    known = Known(phone, subject.contacts, conversation.closed_at is not None)
+    whose = owners.of_conversation(who.firm.ref, known)
     return ", ".join(contact.name for contact in whose.contacts)
