@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import HostContractError
-from .values import Contact, Firm, Matter, PhoneNumber, User
+from .values import Contact, Firm, Matter, Party, PhoneNumber, Side, User
 
 
 def user(verb: str, answer: Any) -> User | None:
@@ -70,6 +70,15 @@ def matters(verb: str, answer: Any) -> Sequence[Matter]:
     if _is_sequence(answer) and all(isinstance(one, Matter) and _words(one.ref, one.title) for one in answer):
         return answer  # type: ignore[no-any-return]
     raise HostContractError("Matters", verb, "a sequence of Matters, their ref and title strings")
+
+
+def parties(verb: str, answer: Any) -> Sequence[Party]:
+    """Of ``Matters``: everyone in a matter."""
+    if _is_sequence(answer) and all(
+        isinstance(one, Party) and _is_contact(one.contact) and one.side in tuple(Side) for one in answer
+    ):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Matters", verb, f"a sequence of Parties, each with a Side{_NUMBERS}")
 
 
 _NUMBERS = ", ref and name strings, numbers a tuple of PhoneNumbers"
