@@ -14,7 +14,7 @@ from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
 from ..store.models import Hold, Message, OptOut
 from ..store.transactions import reading
-from . import consent, numbers, owners, readiness
+from . import consent, numbers, owners, reachability, readiness
 from .owners import Known, Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
 from .threads import UNREADABLE, subject
@@ -46,6 +46,7 @@ class Thread:
     earlier: int | None
     now: int
     hold: Words | None
+    warning: Words | None
     closed: str | None
 
     @property
@@ -66,6 +67,7 @@ class Fresh:
     texts: tuple[Text, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
     hold: Words | None = None
+    warning: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class _Stored:
     holds: Sequence[Hold]
     not_ready: str | None
     opt_out: OptOut | None
+    warning: Words | None
     own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
     bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
@@ -148,7 +151,7 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int) -> Fresh:
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
         stored = _stored(session, firm, pair, now, messages)
     names = tuple(contact.name for contact in _whose(firm, pair).contacts)
-    return Fresh(_texts(firm, pair, stored), names or (_written(pair),), _hold(pair, stored))
+    return Fresh(_texts(firm, pair, stored), names or (_written(pair),), _hold(pair, stored), stored.warning)
 
 
 def _pair(session: Session, firm: str, conversation_id: uuid.UUID) -> _Pair | None:
@@ -166,6 +169,7 @@ def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Seque
         holds=queries.standing_holds(session, firm.ref),
         not_ready=readiness.why_not(session, firm),
         opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        warning=reachability.warning(session, firm.ref, firm.zone, pair.index, pair.refs),
         own=queries.own_numbers(session, firm.ref),
         messages=messages,
         bodies=read_bodies(session, messages),
@@ -195,6 +199,7 @@ def _thread(
         earlier=earlier,
         now=stored.now,
         hold=_hold(pair, stored),
+        warning=stored.warning,
         closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
     )
 
