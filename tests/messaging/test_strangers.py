@@ -17,7 +17,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import replaying, strangers, threads
 from flask_firmtext.ports.values import Firm, User
 from flask_firmtext.store import cells
-from flask_firmtext.store.models import Attachment, Audit, Conversation, File, FilePiece, Message, Quarantine
+from flask_firmtext.store.models import Attachment, Audit, Conversation, File, FilePiece, Message, Number, Quarantine
 from flask_firmtext.store.transactions import own, reading
 from rows import verified_number
 from strange import SARA, ZELDA, came, texts
@@ -93,7 +93,16 @@ def test_the_next_day_they_are_fetched_again(app: Any) -> None:
     assert [state for state, _ in files()][-2:] == ["parked", "wanted"]
 
 
-def test_files_that_are_not_fetched_do_not_count(app: Any) -> None:
+def test_what_was_parked_does_not_use_up_the_next_day(app: Any) -> None:
+    for n in range(40):
+        texts(f"{n}", b"file")
+    for row in rest()[:20]:
+        came(row.id, timedelta(hours=25))
+    texts("next day", b"file")
+    assert [state for state, _ in files()] == ["wanted"] * 20 + ["parked"] * 20 + ["wanted"]
+
+
+def test_texts_without_files_do_not_count(app: Any) -> None:
     for n in range(25):
         texts(f"{n}")
     texts("with a file", b"file")
@@ -241,6 +250,21 @@ def test_another_firms_text_of_the_same_number_stays_there(app: Any) -> None:
     assert strangers.attach("harbor", rest()[0], "sara", owners=["sara"], by=ADMIN.ref).done == 0
     assert strangers.discard("harbor", rest()[0], by=ADMIN.ref).done == 0
     assert len(rest()) == 1
+
+
+def test_a_text_to_a_number_that_is_another_firms_by_now_stays(app: Any, number: Any) -> None:
+    texts("for Harbor")
+    with own() as session:
+        session.execute(update(Number).where(Number.id == number.id).values(firm="summit"))
+    assert attach() == strangers.Moved(0, 1)
+    assert words() == []
+
+
+def test_a_text_to_a_number_that_was_given_back_since_is_attached_all_the_same(app: Any, number: Any) -> None:
+    texts("for Harbor")
+    with own() as session:
+        session.execute(update(Number).where(Number.id == number.id).values(state="released"))
+    assert attach() == strangers.Moved(1, 0)
 
 
 def test_discarded_a_numbers_texts_and_files_are_gone_and_it_is_recorded(app: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_what_says_nothing_of_the_number_takes_nothing_back(office: Office) -> N
 def test_a_report_that_comes_days_late_does_not_outweigh_a_later_text(office: Office) -> None:
     early = office.sends()
     office.becomes(office.sends(), State.DELIVERED)
-    office.becomes(early, State.FAILED, **UNREACHABLE)
+    office.becomes(early, State.FAILED, **UNREACHABLE, state_at=datetime.now(UTC) + timedelta(days=3))
     assert GENERAL not in page(office.person())
 
 
