@@ -8,16 +8,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..store import audit, inbox_queries
-from ..store.models import Conversation, Message
-from ..store.queries import is_in
-from ..store.states import State
+from ..store.models import Conversation
 from ..store.transactions import notes
 from . import conversations, owners, threads
-from .moves import Move, move
 from .shown import read_phones
 
 Sessions = Session | scoped_session[Any]
@@ -41,22 +37,9 @@ def contact_changed(session: Sessions, contact: str) -> int:
 
 
 def _end(session: Sessions, conversation: Conversation) -> bool:
-    if not conversations.close(session, conversation.id):
+    if not conversations.close(session, conversation):
         return False
-    _withdraw(session, conversation)
     table = (Conversation.__tablename__, conversation.id)
     audit.record(session, "conversation.end", table, firm=conversation.firm, actor=audit.HOST, evidence="number_left")
     notes(session).show(conversation.firm)
     return True
-
-
-def _withdraw(session: Sessions, conversation: Conversation) -> None:
-    """What is still queued was meant for the one who had the number."""
-    waiting = session.scalars(
-        select(Message.id)
-        .where(Message.firm == conversation.firm, Message.conversation_id == conversation.id)
-        .where(is_in(Message.state, State.QUEUED))
-        .order_by(Message.id)
-    ).all()
-    for message_id in waiting:
-        move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="number_left", actor=audit.HOST)

@@ -172,6 +172,14 @@ def test_a_text_that_waits_for_the_old_owner_does_not_go_to_the_new_one(office: 
     assert row.state == "cancelled"
 
 
+def test_nor_when_the_new_owner_is_texted_before_the_host_says_so(office: Office) -> None:
+    message = office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    office.sends("newo", "welcome")
+    assert sorted((row.id == message, row.state) for row in rows(Message)) == [(False, "queued"), (True, "cancelled")]
+
+
 def test_another_firms_conversation_with_a_contact_of_the_same_reference_stays(office: Office) -> None:
     office.sends("rosa")
     office.host.add_contact("summit", "Their Rosa", ROSA, ref="rosa")
