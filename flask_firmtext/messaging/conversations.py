@@ -40,12 +40,14 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str, ow
     those stay with them and a new epoch begins: the new owner never reads the old one's texts.
     """
     index = keys.index_of(number.firm, phone)
-    found = queries.open_conversation(session, number, index)
+    newest = queries.newest_epoch(session, number, index)
+    found = newest if newest is not None and newest.closed_at is None else None
     if found is not None and _left(session, found, {contact, *owners}):
         close(session, found)
         found = None
     if found is None:
-        found = _begun(session, number, phone, index)
+        # After the one that was seen, not after the newest there is: who is second finds the one of who was first.
+        found = _begun(session, number, phone, index, epoch=newest.epoch + 1 if newest else 1)
     insert_once(
         session,
         ConversationContact,
@@ -88,7 +90,7 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     return True
 
 
-def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conversation:
+def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch: int) -> Conversation:
     row_id = new_id()
     where = cells.place(Conversation, "phone", row_id, number.firm)
     now = firmtext.clock.now()
@@ -100,7 +102,7 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes) -> Conve
         number_id=number.id,
         phone_index=index,
         phone=cells.seal(session, where, phone, scope=keys.conversation_scope(row_id)),
-        epoch=queries.last_epoch(session, number, index) + 1,
+        epoch=epoch,
         turn=0,
         last_at=now,
         last_position=0,

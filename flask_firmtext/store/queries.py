@@ -82,27 +82,22 @@ def number_by_e164(session: Sessions, e164: str) -> Number | None:
 
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
     """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
+    newest = newest_epoch(session, number, phone_index)
+    return newest if newest and newest.closed_at is None else None
+
+
+def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+    """The newest conversation between a number and a phone, also one that ended."""
     return session.scalars(
         select(Conversation)
         .where(
             Conversation.firm == number.firm,
             Conversation.number_id == number.id,
             Conversation.phone_index == phone_index,
-            Conversation.closed_at.is_(None),
         )
         .order_by(Conversation.epoch.desc())
         .limit(1)
     ).one_or_none()
-
-
-def last_epoch(session: Sessions, number: Number, phone_index: bytes) -> int:
-    """The newest epoch between a number and a phone, 0 before the first."""
-    newest = select(func.max(Conversation.epoch)).where(
-        Conversation.firm == number.firm,
-        Conversation.number_id == number.id,
-        Conversation.phone_index == phone_index,
-    )
-    return session.scalar(newest) or 0
 
 
 def opted_out(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bool]:
