@@ -19,7 +19,6 @@ from ..store import cells, counters, keys, queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
-from ..store.stranger_queries import STRANGER
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
 from . import conversations, quarantine, statuses
@@ -125,7 +124,7 @@ def _keep_strangers(
     session: Session, event: InboundText, request: RawRequest, firm: str, index: bytes, received: datetime | None
 ) -> None:
     kept = quarantine.keep(
-        session, request, kind="inbound", reason=STRANGER, firm=firm, phone_index=index, received=received
+        session, request, kind="inbound", reason="stranger", firm=firm, phone_index=index, received=received
     )
     if kept is not None and event.media:
         state = quarantine.state_of_files(session, firm, index)
