@@ -11,9 +11,10 @@ from werkzeug.utils import import_string
 
 from . import settings
 from .clock import Clock
-from .current import State, Unconfigured
+from .current import State, Unconfigured, firmtext
 from .errors import ConfigurationError
 from .leniency import is_lenient
+from .messaging import epochs
 from .ports.host import Host
 from .web import health, pages, webhooks
 
@@ -43,6 +44,14 @@ class FirmText:
         app.extensions[NAME] = State(typed, host, db, clock or Clock(), _ring)
         _prepare_sqlite(app, db, typed)
         _register(app, typed)
+
+    def contact_changed(self, contact: str) -> None:
+        """Tell that a contact's numbers changed, or that the contact is gone; ``contact`` is your reference of it.
+
+        Call it inside the transaction that changes them, after the change, and commit as always. A number that nobody
+        has any more under whom its texts were shown is a stranger's from then on.
+        """
+        epochs.contact_changed(firmtext.db.session, contact)
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""

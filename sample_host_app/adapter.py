@@ -16,6 +16,7 @@ from flask import has_request_context, url_for
 from flask_login import current_user
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import insert, or_, select
+from sqlalchemy.orm import selectinload
 
 from flask_firmtext.ports import host, values
 
@@ -167,7 +168,8 @@ class Matters(host.Matters):
         return [as_matter(row) for row in rows]
 
     def contacts_of(self, matter: str) -> Sequence[values.Party]:
-        row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(matter)))
+        everyone = selectinload(models.Matter.parties).joinedload(models.MatterParty.contact)
+        row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(matter)).options(everyone))
         if row is None:
             return ()
         sides = {False: values.Side.RELATED, True: values.Side.OPPOSING}

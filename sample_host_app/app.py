@@ -40,7 +40,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     admin = administration.init_app(app)
 
     # Texting, all of it: the adapter (adapter.py), our frame for its pages, its views in our Flask-Admin.
-    # Its slots stand in templates/base.html (badge), communications.html (inbox) and settings.html (link).
+    # Its slots stand in templates/base.html (badge), communications.html, contact.html and matter.html (conversations)
+    # and settings.html (link).
     app.config.setdefault("FIRMTEXT_BASE_TEMPLATE", "base.html")
     firmtext.init_app(app, db=db, host=make_host(db))
     firmtext.add_admin_views(admin)

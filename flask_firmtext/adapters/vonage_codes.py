@@ -1,8 +1,8 @@
 """What the carrier's error codes mean: every code of the Messages API's status webhooks, in order.
 
 Source: the error list (`x-errors`) of the Messages API document 1.20.0, and of 1.11.0; 1110 from the list before it;
-read on 2026-10-08. The carrier publishes no mapping to reasons: that is ours. In an HTTP answer the same numbers mean
-other things, see ``vonage_answers``.
+read on 2026-10-08. The carrier publishes no mapping to reasons: that is ours, and so is what a code says of a number,
+by its meaning there. In an HTTP answer the same numbers mean other things, see ``vonage_answers``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CODES: dict[str, Meaning] = {
     "1021": Meaning(CARRIER, NEVER, "Invalid tag", operator=True),  # Messenger tag
     "1022": Meaning(CARRIER, NEVER, "Invalid template", operator=True),  # WhatsApp template
     "1030": Meaning(TEMPORARY, WORTH_IT, "Internal error"),  # platform failed to process
-    "1040": Meaning(UNREACHABLE, NEVER, "Invalid message"),  # platform could not process, e.g. unknown prefix
+    "1040": Meaning(UNREACHABLE, NEVER, "Invalid message", number="no_number"),  # e.g. unknown prefix
     "1050": Meaning(REJECTED, NEVER, "Number barred"),  # recipient blacklisted at Vonage
     "1060": Meaning(CARRIER, NEVER, "Partner account barred", operator=True),  # our account is barred
     "1070": Meaning(CARRIER, WORTH_IT, "Quota exceeded", operator=True),  # credit or allocated quota used up
@@ -39,9 +39,11 @@ CODES: dict[str, Meaning] = {
     "1140": Meaning(CARRIER, NEVER, "Facility not allowed", operator=True),  # feature not enabled
     "1150": Meaning(CARRIER, NEVER, "Invalid message class", operator=True),  # out of range
     "1160": Meaning(CARRIER, NEVER, "Non white-listed destination", operator=True),  # trial account
-    "1170": Meaning(UNREACHABLE, NEVER, "Invalid recipient"),  # to missing or invalid
+    "1170": Meaning(UNREACHABLE, NEVER, "Invalid recipient", number="no_number"),  # to missing or invalid
     "1180": Meaning(TEMPORARY, WORTH_IT, "Destination temporarily unavailable"),  # phone off or out of cover
-    "1190": Meaning(UNREACHABLE, NEVER, "Absent subscriber permanent"),  # number no longer active
+    "1190": Meaning(
+        UNREACHABLE, NEVER, "Absent subscriber permanent", number="not_in_service"
+    ),  # number no longer active
     "1200": Meaning(CARRIER, NEVER, "Portability error"),  # recipient changed carrier and must ask it
     "1210": Meaning(REJECTED, NEVER, "Anti-spam rejection"),  # carrier filter: sender or content
     "1220": Meaning(TEMPORARY, WORTH_IT, "Handset busy"),  # with `submitted`: still trying
@@ -49,15 +51,17 @@ CODES: dict[str, Meaning] = {
     "1240": Meaning(REJECTED, NEVER, "Illegal number", opted_out=True),  # recipient said STOP: record the opt-out
     "1241": Meaning(TEMPORARY, WORTH_IT, "Too many send requests"),  # too many to phone numbers
     "1242": Meaning(CARRIER, NEVER, "Number pool does not exist", operator=True),  # configuration
-    "1250": Meaning(UNREACHABLE, NEVER, "Unroutable"),  # unsupported network, prepaid or reseller
+    "1250": Meaning(UNREACHABLE, NEVER, "Unroutable", number="no_texts"),  # unsupported network, prepaid or reseller
     "1251": Meaning(UNREACHABLE, NEVER, "Unable to route", operator=True),  # routing rules for the network
     "1260": Meaning(UNREACHABLE, NEVER, "Destination unreachable"),  # could not be delivered to the number
     "1270": Meaning(REJECTED, NEVER, "Subscriber age restriction"),  # content against age setting
     "1280": Meaning(REJECTED, NEVER, "Number blocked by carrier"),  # plan without SMS, suspended
     "1282": Meaning(REJECTED, NEVER, "Message rejected by provider"),  # policy or content
     "1290": Meaning(REJECTED, NEVER, "Prepaid, insufficient funds"),  # recipient cannot receive
-    "1300": Meaning(UNREACHABLE, NEVER, "Not part of the provider network"),  # no such user there
-    "1310": Meaning(UNREACHABLE, NEVER, "Not suitable device"),  # phone cannot receive it
+    "1300": Meaning(
+        UNREACHABLE, NEVER, "Not part of the provider network", number="not_in_service"
+    ),  # no such user there
+    "1310": Meaning(UNREACHABLE, NEVER, "Not suitable device", number="no_texts"),  # phone cannot receive it
     "1320": Meaning(UNKNOWN, UNSURE, "Message already sent"),  # already sent
     "1330": Meaning(UNKNOWN, NEVER, "Delivery failed"),  # unknown permanent failure, check the number
     "1331": Meaning(TEMPORARY, WORTH_IT, "Provider error"),  # provider does not answer, try in minutes
@@ -71,7 +75,7 @@ CODES: dict[str, Meaning] = {
     "1400": Meaning(CARRIER, NEVER, "Unsupported channel", operator=True),  # request
     "1410": Meaning(CARRIER, NEVER, "Invalid channel parameters", operator=True),  # request
     "1420": Meaning(CARRIER, NEVER, "Invalid sender", operator=True),  # from not valid for the channel
-    "1430": Meaning(UNREACHABLE, NEVER, "Invalid recipient"),  # to not valid for the channel
+    "1430": Meaning(UNREACHABLE, NEVER, "Invalid recipient", number="no_number"),  # to not valid for the channel
     "1431": Meaning(CARRIER, NEVER, "Multiple recipients", operator=True),  # not supported
     "1440": Meaning(CARRIER, NEVER, "Invalid message type", operator=True),  # request
     "1450": Meaning(CARRIER, NEVER, "Invalid client reference", operator=True),  # over 100 characters

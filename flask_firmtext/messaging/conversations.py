@@ -10,10 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from ..store import cells, keys, queries
+from ..store import audit, cells, keys, queries
 from ..store.base import new_id
-from ..store.models import Conversation, ConversationContact, Number
+from ..store.models import Conversation, ConversationContact, Message, Number
+from ..store.queries import is_in
+from ..store.states import State
 from ..store.upsert import insert_once
+from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
 
@@ -37,12 +40,14 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str, ow
     those stay with them and a new epoch begins: the new owner never reads the old one's texts.
     """
     index = keys.index_of(number.firm, phone)
-    found = queries.open_conversation(session, number, index)
+    newest = queries.newest_epoch(session, number, index)
+    found = newest if newest is not None and newest.closed_at is None else None
+    if found is not None and _left(session, found, {contact, *owners}):
+        close(session, found)
+        found = None
     if found is None:
-        found = _begun(session, number, phone, index, epoch=1)
-    elif _left(session, found, {contact, *owners}):
-        _close(session, found)
-        found = _begun(session, number, phone, index, epoch=found.epoch + 1)
+        # After the one that was seen, not after the newest there is: who is second finds the one of who was first.
+        found = _begun(session, number, phone, index, epoch=newest.epoch + 1 if newest else 1)
     insert_once(
         session,
         ConversationContact,
@@ -63,13 +68,26 @@ def _left(session: Sessions, conversation: Conversation, owners: Collection[str]
     return bool(known) and not set(known) & set(owners)
 
 
-def _close(session: Sessions, conversation: Conversation) -> None:
-    session.execute(
+def close(session: Sessions, conversation: Conversation) -> bool:
+    """End an epoch. What is still queued was meant for whoever had the number. Returns whether it was open."""
+    closed = session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
         .values(closed_at=firmtext.clock.sql())
+        .returning(Conversation.id)
         .execution_options(synchronize_session=False)
-    )
+    ).first()
+    if closed is None:
+        return False
+    waiting = session.scalars(
+        select(Message.id)
+        .where(Message.firm == conversation.firm, Message.conversation_id == conversation.id)
+        .where(is_in(Message.state, State.QUEUED))
+        .order_by(Message.id)
+    ).all()
+    for message_id in waiting:
+        move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="number_left", actor=audit.HOST)
+    return True
 
 
 def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch: int) -> Conversation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from ..ports.values import Contact, Matter
 
 log = logging.getLogger(__name__)
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -46,23 +47,43 @@ class Owners:
 UNKNOWN = Owners(asked=False)
 
 
-def of_numbers(firm: str, known: Mapping[str, Sequence[str]]) -> Mapping[str, Owners]:
-    """The owners of each number (E.164); ``known`` gives the contacts under whom its texts were shown so far."""
-    ports = firmtext.host.for_firm
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know of a conversation: its phone (E.164), under whom it was shown so far, whether its epoch ended."""
+
+    phone: str = field(repr=False)
+    contacts: Sequence[str]
+    ended: bool = False
+
+
+def of_conversations(firm: str, known: Mapping[K, Known]) -> Mapping[K, Owners]:
+    """Whose each of these conversations is; the host is asked once.
+
+    Two may have one phone and be two people's: that of the number's old owner and that of the new one.
+    """
+    ports, numbers = firmtext.host.for_firm, list(dict.fromkeys(one.phone for one in known.values()))
     found = shielded(
         "Contacts.by_numbers",
-        lambda: promises.contacts_by_number("by_numbers", ports(firm).contacts.by_numbers(list(known))),
+        lambda: promises.contacts_by_number("by_numbers", ports(firm).contacts.by_numbers(numbers)),
         None,
     )
     if found is None:
         return dict.fromkeys(known, UNKNOWN)
-    return {number: _owners(found.get(number, ()), refs) for number, refs in known.items()}
+    return {key: _owners(found.get(one.phone, ()), one) for key, one in known.items()}
 
 
-def _owners(contacts: Sequence[Contact], known: Sequence[str]) -> Owners:
-    if known and not any(contact.ref in known for contact in contacts):
+def of_conversation(firm: str, known: Known) -> Owners:
+    """Whose this conversation is."""
+    return of_conversations(firm, {"": known})[""]
+
+
+def _owners(contacts: Sequence[Contact], known: Known) -> Owners:
+    refs = known.contacts
+    if refs and not any(contact.ref in refs for contact in contacts):
         return Owners(moved=True)
-    first = sorted(contacts, key=lambda contact: contact.ref not in known)
+    if known.ended:  # who got the number since has no part in it
+        contacts = [contact for contact in contacts if contact.ref in refs]
+    first = sorted(contacts, key=lambda contact: contact.ref not in refs)
     return Owners(tuple(first))
 
 

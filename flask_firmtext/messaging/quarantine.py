@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
-from ..ports.gateway import RawRequest
-from ..store import audit, cells, counters, keys
+from ..errors import WebhookUnreadable
+from ..ports.gateway import InboundText, RawRequest
+from ..store import audit, cells, counters, keys, stranger_queries
 from ..store.base import new_id
 from ..store.models import Quarantine
+from ..store.states import FileState
 from ..store.upsert import insert_once
 from . import alarms
 
 #: Reasons that an operator should hear of at once.
 ALARMS = {"orphan_status", "conflict", "number_unknown"}
+#: So many texts with files of one stranger's number are fetched in a day; the files of the others wait for a person.
+FETCHED, DAY = 20, timedelta(days=1)
 
 
 def keep(
-    session: Session, request: RawRequest, *, kind: str, reason: str, firm: str = keys.INSTALLATION
+    session: Session,
+    request: RawRequest,
+    *,
+    kind: str,
+    reason: str,
+    firm: str = keys.INSTALLATION,
+    phone_index: bytes | None = None,
+    received: datetime | None = None,
 ) -> uuid.UUID | None:
-    """Keep a webhook's body. None when the very same body is kept already."""
+    """Keep a webhook's body. None when the very same body is kept already.
+
+    ``phone_index`` is a stranger's, ``received`` when it came (None for now).
+    """
     row_id = new_id()
-    where = cells.place(Quarantine, "body", row_id, firm)
-    body = request.body.decode("utf-8", "backslashreplace")
     kept = insert_once(
         session,
         Quarantine,
@@ -33,14 +46,45 @@ def keep(
         kind=kind,
         reason=reason[:32],
         digest=keys.digest_of(kind.encode() + b" " + request.body),
-        body=cells.seal(session, where, body, scope=keys.GENERAL),
-        received_at=firmtext.clock.now(),
+        phone_index=phone_index,
+        body=_sealed(session, row_id, firm, request),
+        received_at=received or firmtext.clock.now(),
     )
-    if not kept:
-        return None
+    if kept:
+        _note(session, row_id, reason, firm)
+    return row_id if kept else None
+
+
+def _note(session: Session, row_id: uuid.UUID, reason: str, firm: str) -> None:
     counters.count(session, f"quarantine.{reason}")
     table = ("firmtext_quarantine", row_id)
     audit.record(session, "quarantine.keep", table, firm=firm, actor=audit.CARRIER, evidence=reason)
     if reason in ALARMS:
         alarms.note(session, reason, str(row_id))
-    return row_id
+
+
+def _sealed(session: Session, row_id: uuid.UUID, firm: str, request: RawRequest) -> bytes:
+    where = cells.place(Quarantine, "body", row_id, firm)
+    return cells.seal(session, where, request.body.decode("utf-8", "backslashreplace"), scope=keys.GENERAL)
+
+
+def state_of_files(session: Session, firm: str, phone_index: bytes) -> FileState:
+    """What becomes of the files of a stranger's text that was just kept: of one number, few texts a day are fetched."""
+    # Keeping a text has raised a count, and with it locked a row that all of them want: nobody counts beside us.
+    since = firmtext.clock.now() - DAY
+    fetched = stranger_queries.fetched_since(session, firm, phone_index, since, limit=FETCHED)
+    return FileState.PARKED if fetched >= FETCHED else FileState.WANTED
+
+
+def request_of(body: str) -> RawRequest:
+    """A kept webhook as it came, as far as it was kept."""
+    return RawRequest("POST", {}, body.encode())
+
+
+def texts_in(body: str) -> list[InboundText]:
+    """The clients' texts in a kept webhook; none when nobody can read it."""
+    try:
+        events = firmtext.gateway.parse(request_of(body), "inbound")
+    except WebhookUnreadable:
+        return []
+    return [event for event in events if isinstance(event, InboundText)]

@@ -100,32 +100,61 @@ def _number(session: Session, e164: str) -> Number | None:
     return None if number is None or number.state == NumberState.RELEASED else number
 
 
-def store(session: Session, event: InboundText, request: RawRequest) -> None:
-    """Store a client's text in its conversation, or keep it in quarantine when it has none."""
+def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
+    """Store a client's text in its conversation, or keep it in quarantine when it has none.
+
+    ``received`` is when it came, None for now.
+    """
     number = _number(session, event.to)
     if number is None:
-        quarantine.keep(session, request, kind="inbound", reason="number_unknown")
+        quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index = keys.index_of(number.firm, event.sender)
     conversation = queries.open_conversation(session, number, index)
     if conversation is None:
-        quarantine.keep(session, request, kind="inbound", reason="stranger", firm=number.firm)
+        _keep_strangers(session, event, request, number.firm, index, received)
         return
+    message_id = put(session, event, request, number, conversation, received=received)
+    if message_id is not None:
+        scope = keys.conversation_scope(conversation.id)
+        _attach(session, event.media, number.firm, scope, message_id=message_id)
+
+
+def _keep_strangers(
+    session: Session, event: InboundText, request: RawRequest, firm: str, index: bytes, received: datetime | None
+) -> None:
+    kept = quarantine.keep(
+        session, request, kind="inbound", reason="stranger", firm=firm, phone_index=index, received=received
+    )
+    if kept is not None and event.media:
+        state = quarantine.state_of_files(session, firm, index)
+        _attach(session, event.media, firm, keys.GENERAL, quarantine_id=kept, state=state)
+
+
+def put(
+    session: Session,
+    event: InboundText,
+    request: RawRequest,
+    number: Number,
+    conversation: Conversation,
+    *,
+    received: datetime | None = None,
+) -> uuid.UUID | None:
+    """Store a client's text in this conversation, without its files; its id, None when it is there already."""
     position = conversations.take_turn(session, conversation.id)
-    message_id = _insert(session, event, number, conversation, position)
+    message_id = _insert(session, event, number, conversation, position, received or firmtext.clock.now())
     if message_id is None:
         _repeated(session, event, request, number)
-        return
-    scope = keys.conversation_scope(conversation.id)
-    _attach(session, event.media, number.firm, scope, message_id=message_id)
+        return None
     conversations.note_last(session, conversation.id, position, last_in_position=position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
     notes(session).signals.append((signals.text_received, values))
+    return message_id
 
 
 def _insert(
-    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int
+    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int, came: datetime
 ) -> uuid.UUID | None:
     row_id = new_id()
     now = firmtext.clock.now()
@@ -146,7 +175,7 @@ def _insert(
         carrier=firmtext.gateway.name,
         carrier_id=event.carrier_id,
         digest=keys.digest_of(event.digest),
-        shown_at=_shown_at(event.at, now),
+        shown_at=_shown_at(event.at, came),
         created_at=now,
     )
     return row_id if stored else None

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from ..current import firmtext
-from ..errors import DecryptError, WebhookUnreadable
-from ..ports.gateway import InboundText, RawRequest
+from ..errors import DecryptError
 from ..store import audit, cells, keys, number_queries, queries
 from ..store.ciphers import Place
 from ..store.models import Quarantine
 from ..store.states import NumberState
 from ..store.transactions import own, reading
-from . import receiving
+from . import quarantine, receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def waiting() -> Sequence[Waiting]:
         for row, body in zip(rows, cells.read(session, [_cell(row) for row in rows]), strict=True):
             if isinstance(body, DecryptError):
                 continue
-            for number in {event.to for event in _events(body)}:
+            for number in {event.to for event in quarantine.texts_in(body)}:
                 if (firm := _firm_of(session, number)) is not None:
                     found.append(Waiting(row.id, number, firm))
     return found
@@ -52,37 +50,25 @@ def _firm_of(session: Session, e164: str) -> str | None:
     return None if row is None or row.state == NumberState.RELEASED else row.firm or None
 
 
-def _events(body: str) -> list[InboundText]:
-    try:
-        events = firmtext.gateway.parse(_request(body), "inbound")
-    except WebhookUnreadable:
-        return []
-    return [event for event in events if isinstance(event, InboundText)]
-
-
-def _request(body: str) -> RawRequest:
-    return RawRequest("POST", {}, body.encode())
-
-
 def _cell(row: Quarantine) -> tuple[Place, bytes]:
     return cells.place(Quarantine, "body", row.id, row.firm), row.body
 
 
 def replay(kept: Waiting, *, by: str) -> bool:
-    """Store a kept text as if it came now. Returns whether it was still there; a step of our own."""
+    """Store a kept text as if it had come when it did. Returns whether it was still there; a step of our own."""
     with own() as session:
         taken = session.execute(
             delete(Quarantine)
             .where(Quarantine.id == kept.id, Quarantine.reason == "number_unknown")
-            .returning(Quarantine.firm, Quarantine.body)
+            .returning(Quarantine.body, Quarantine.received_at)
             .execution_options(synchronize_session=False)
         ).one_or_none()
         if taken is None:
             session.rollback()
             return False
         body = cells.unseal(session, cells.place(Quarantine, "body", kept.id, keys.INSTALLATION), taken.body)
-        for event in _events(body):
-            receiving.store(session, event, _request(body))
+        for event in quarantine.texts_in(body):
+            receiving.store(session, event, quarantine.request_of(body), received=taken.received_at)
         table = (Quarantine.__tablename__, kept.id)
         audit.record(session, "quarantine.replay", table, firm=kept.firm, actor=by, evidence=kept.number)
     return True

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
@@ -18,6 +19,8 @@ from ..store.states import Direction, Kind, State
 from .files import ShownFile
 from .readiness import hold_on
 from .wording import Words, hold_words, reason_words, state_words
+
+Sessions = Session | scoped_session[Any]
 
 #: What a text was due later than its making by, when somebody wanted it later.
 SCHEDULED = timedelta(seconds=2)
@@ -63,7 +66,9 @@ class Text:
     files: tuple[ShownFile, ...]
 
 
-def read_phones(session: Session, conversations: Sequence[Conversation]) -> dict[uuid.UUID, str | None]:
+def read_phones(
+    session: Session | scoped_session[Any], conversations: Sequence[Conversation]
+) -> dict[uuid.UUID, str | None]:
     """The phone numbers (E.164) by conversation, None for one that cannot be read."""
     wanted = [(cells.place(Conversation, "phone", row.id, row.firm), row.phone) for row in conversations]
     found = cells.read(session, wanted)

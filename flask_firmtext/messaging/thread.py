@@ -14,7 +14,7 @@ from ..store.transactions import reading
 from . import files, numbers, owners, places, readiness, thread_rows
 from .files import Rights, Shelf
 from .offers import Offer
-from .owners import Owners, Subject
+from .owners import Known, Owners, Subject
 from .shown import Text, Wording
 from .thread_rows import Pair, Stored
 from .threads import UNREADABLE, subject
@@ -24,6 +24,7 @@ PAGE = 50
 
 NOBODYS = "This number belongs to no contact any more. Add it to a contact, then it can be texted."
 MOVED = "This number has left the contact whose texts these are. To text its new owner, begin with New."
+ENDED = "This number left its contact, so this conversation ended. To text it again, begin with New."
 NOT_ASKED = "Contacts are not available at the moment. Reload the page in a minute."
 
 
@@ -46,6 +47,7 @@ class Thread:
     earlier: int | None
     now: int
     hold: Words | None
+    warning: Words | None
     closed: str | None
 
     @property
@@ -68,6 +70,7 @@ class Fresh:
     offers: tuple[Offer, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
     hold: Words | None = None
+    warning: Words | None = None
 
 
 def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
@@ -134,7 +137,9 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
     names = tuple(contact.name for contact in contacts) or (_written(pair),)
     matters = owners.matters_told(firm.ref, contacts) if stored.kept.files or stored.files.rows else ()
     shelf = _shelf(firm, stored, matters, rights)
-    return Fresh(_texts(firm, pair, stored, shelf), stored.kept.offers(shelf), names, _hold(pair, stored))
+    return Fresh(
+        _texts(firm, pair, stored, shelf), stored.kept.offers(shelf), names, _hold(pair, stored), stored.warning
+    )
 
 
 def _thread(
@@ -163,12 +168,15 @@ def _thread(
         earlier=earlier,
         now=stored.now,
         hold=_hold(pair, stored),
+        warning=stored.warning,
         closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
     )
 
 
 def _whose(firm: Firm, pair: Pair) -> Owners:
-    return owners.of_numbers(firm.ref, {pair.phone: pair.refs})[pair.phone] if pair.phone else owners.UNKNOWN
+    if pair.phone is None:
+        return owners.UNKNOWN
+    return owners.of_conversation(firm.ref, Known(pair.phone, pair.refs, pair.ended))
 
 
 def _written(pair: Pair) -> str:
@@ -200,6 +208,8 @@ def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Cont
         return f"{UNREADABLE}. Whoever operates this system can find out why."
     if contact is None:
         return NOT_ASKED if not whose.asked else MOVED if whose.moved else NOBODYS
+    if pair.ended:
+        return ENDED
     label = next((number.label for number in contact.numbers if number.e164 == pair.phone), "")
     try:
         numbers.parse(pair.phone, label=label, own=stored.own)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from ..ports.values import Firm
 from ..store import inbox_queries, queries
 from ..store.models import Hold, Message, OptOut
-from . import consent, files, offers, readiness
+from . import consent, files, offers, reachability, readiness
 from .files import Received
 from .offers import Kept
 from .shown import read_bodies, read_phones
+from .wording import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Pair:
     phone: str | None = field(repr=False)
     index: bytes
     refs: tuple[str, ...]
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Stored:
     holds: Sequence[Hold]
     not_ready: str | None
     opt_out: OptOut | None
+    warning: Words | None
     own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
     bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
@@ -49,7 +52,7 @@ def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None
         return None
     refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
     phone = read_phones(session, [found[0]])[conversation_id]
-    return Pair(found[1], phone, found[0].phone_index, refs)
+    return Pair(found[1], phone, found[0].phone_index, refs, found[0].closed_at is not None)
 
 
 def stored(
@@ -66,6 +69,7 @@ def stored(
         holds=queries.standing_holds(session, firm.ref),
         not_ready=readiness.why_not(session, firm),
         opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        warning=reachability.warning(session, firm.ref, firm.zone, pair.index, pair.refs),
         own=queries.own_numbers(session, firm.ref),
         messages=messages,
         bodies=read_bodies(session, messages),

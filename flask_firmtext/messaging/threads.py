@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..ports.values import Firm, User
-from ..store import attachment_queries, changes, inbox_queries, queries
+from sqlalchemy.orm import Session
+
+from ..ports.values import Contact, Firm, User
+from ..store import attachment_queries, changes, inbox_queries, keys, queries
 from ..store.inbox_queries import Cursor, Row
-from ..store.models import Conversation
+from ..store.models import Conversation, Hold
 from ..store.states import Direction
 from ..store.transactions import reading
 from . import owners
 from .numbers import display
-from .owners import Owners, Subject
+from .owners import Known, Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
 from .wording import Words, hold_words
 
 PAGE = 25
+#: Under one contact or matter there is no second page: what lies deeper is found in the table of all.
+AT_ONE_PLACE = 50
 UNREADABLE = "Number cannot be read"
+
+May = Callable[[Subject], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +60,100 @@ class Table:
     hold: Words | None
 
 
-def table(firm: Firm, user: User, *, may: Callable[[Subject], bool], older_than: Cursor | None = None) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What our tables say of some conversations, those that may be read, in one go."""
+
+    now: int
+    rows: Sequence[Row]
+    refs: Mapping[uuid.UUID, tuple[str, ...]]
+    phones: Mapping[uuid.UUID, str | None] = field(repr=False)
+    bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
+    files: Mapping[uuid.UUID, int]
+    holds: Sequence[Hold]
+
+
+def table(firm: Firm, user: User, *, may: May, older_than: Cursor | None = None) -> Table:
     """A page of the firm's conversations, the newest first, without those that ``may`` refuses."""
     with reading() as session:
         now = changes.now(session, firm.ref)
         rows = inbox_queries.newest(session, firm.ref, user.ref, older_than=older_than, limit=PAGE + 1)
         shown = rows[:PAGE]
-        refs = inbox_queries.contacts(session, firm.ref, [row.conversation.id for row in shown])
-        allowed = [row for row in shown if may(subject(row.conversation, refs.get(row.conversation.id, ())))]
-        phones = read_phones(session, [row.conversation for row in allowed])
-        bodies = read_bodies(session, [row.last for row in allowed])
-        holds = queries.standing_holds(session, firm.ref)
-        files = attachment_queries.count_of_texts(
-            session, firm.ref, [row.last.id for row in allowed if _silent(row, bodies)]
-        )
-    known = {phone: refs.get(row, ()) for row, phone in phones.items() if phone}
-    whose = owners.of_numbers(firm.ref, known)
-    words = Wording(firm, holds, owners.names_of(row.last.author for row in allowed if row.last.author))
-    lines = tuple(
-        _line(row, phones[row.conversation.id], whose, words, bodies, files.get(row.last.id, 0)) for row in allowed
-    )
+        read = _read(session, firm, shown, may, now)
     older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
-    hold = hold_words(holds[0].code) if holds else None
-    return Table(lines, older, now, all(line.owners.asked for line in lines), hold)
+    return _table(read, _lines(firm, read), older)
 
 
-def unread(firm: str, user: User, *, may: Callable[[Subject], bool]) -> int:
+def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May) -> Table:
+    """The conversations of these contacts, the newest first: those with a number that one of them has now.
+
+    One whose number has left everybody under whom it was shown stands under them, and names nobody.
+    """
+    refs = {contact.ref for contact in contacts}
+    phones = {keys.index_of(firm.ref, number.e164) for contact in contacts for number in contact.numbers}
+    with reading() as session:
+        now = changes.now(session, firm.ref)
+        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=phones, limit=AT_ONE_PLACE)
+        read = _read(session, firm, rows, may, now)
+    lines = tuple(line for line in _lines(firm, read) if _is_of(refs, line, read.refs.get(line.id, ())))
+    return _table(read, lines, None)
+
+
+def _is_of(contacts: Collection[str], line: Line, known: Collection[str]) -> bool:
+    """Whether a conversation stands under one of these contacts."""
+    whose = [contact.ref for contact in line.owners.contacts] or known
+    return not set(contacts).isdisjoint(whose)
+
+
+def _read(session: Session, firm: Firm, rows: Sequence[Row], may: May, now: int) -> _Read:
+    refs = inbox_queries.contacts(session, firm.ref, [row.conversation.id for row in rows])
+    allowed = [row for row in rows if may(subject(row.conversation, refs.get(row.conversation.id, ())))]
+    bodies = read_bodies(session, [row.last for row in allowed])
+    return _Read(
+        now,
+        allowed,
+        refs,
+        read_phones(session, [row.conversation for row in allowed]),
+        bodies,
+        attachment_queries.count_of_texts(session, firm.ref, [row.last.id for row in allowed if _silent(row, bodies)]),
+        queries.standing_holds(session, firm.ref),
+    )
+
+
+def _lines(firm: Firm, read: _Read) -> tuple[Line, ...]:
+    known = known_of([row.conversation for row in read.rows], read.phones, read.refs)
+    whose = owners.of_conversations(firm.ref, known)
+    words = Wording(firm, read.holds, owners.names_of(row.last.author for row in read.rows if row.last.author))
+    return tuple(
+        _line(row, read.phones[row.conversation.id], whose, words, read.bodies, read.files.get(row.last.id, 0))
+        for row in read.rows
+    )
+
+
+def _table(read: _Read, lines: tuple[Line, ...], older: Cursor | None) -> Table:
+    hold = hold_words(read.holds[0].code) if read.holds else None
+    return Table(lines, older, read.now, all(line.owners.asked for line in lines), hold)
+
+
+def unread(firm: str, user: User, *, may: May) -> int:
     """How many texts this user has not read, in conversations that ``may`` allows."""
     with reading() as session:
         waiting = inbox_queries.unread(session, firm, user.ref)
         refs = inbox_queries.contacts(session, firm, waiting.keys())
     return sum(count for row, count in waiting.items() if may(Subject(firm, refs.get(row, ()), str(row))))
+
+
+def known_of(
+    conversations: Iterable[Conversation],
+    phones: Mapping[uuid.UUID, str | None],
+    refs: Mapping[uuid.UUID, tuple[str, ...]],
+) -> dict[uuid.UUID, Known]:
+    """What the host is asked about these conversations; those whose phone cannot be read are left out."""
+    return {
+        row.id: Known(phone, refs.get(row.id, ()), row.closed_at is not None)
+        for row in conversations
+        if (phone := phones[row.id])
+    }
 
 
 def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
@@ -95,14 +164,14 @@ def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
 def _line(
     row: Row,
     phone: str | None,
-    whose: Mapping[str, Owners],
+    whose: Mapping[uuid.UUID, Owners],
     words: Wording,
     bodies: Mapping[uuid.UUID, str | None],
     files: int,
 ) -> Line:
     return Line(
         id=row.conversation.id,
-        owners=whose.get(phone, owners.UNKNOWN) if phone else owners.UNKNOWN,
+        owners=whose.get(row.conversation.id, owners.UNKNOWN),
         number=display(phone) if phone else UNREADABLE,
         last=words.text(row.last, bodies[row.last.id], row.number),
         unread=row.unread,

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 
 class Reason(StrEnum):
@@ -35,13 +35,14 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a carrier's code means. ``operator`` says that only an operator can mend it."""
+    """What a carrier's code means. ``operator``: only an operator can mend it. ``number``: what is wrong with that."""
 
     reason: Reason
     again: Again
     title: str
     operator: bool = False
     opted_out: bool = False
+    number: Literal["", "not_in_service", "no_texts", "no_number"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import HostContractError
-from .values import Contact, Firm, Matter, PhoneNumber, User
+from .values import Contact, Firm, Matter, Party, PhoneNumber, Side, User
 
 #: Our column for a reference of the host's.
 LONGEST_REFERENCE = 255
@@ -87,6 +87,15 @@ def address(port: str, verb: str, answer: Any) -> str | None:
     if answer is None or _words(answer):
         return answer  # type: ignore[no-any-return]
     raise HostContractError(port, verb, "a string or None")
+
+
+def parties(verb: str, answer: Any) -> Sequence[Party]:
+    """Of ``Matters``: everyone in a matter."""
+    if _is_sequence(answer) and all(
+        isinstance(one, Party) and _is_contact(one.contact) and one.side in tuple(Side) for one in answer
+    ):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Matters", verb, f"a sequence of Parties, each with a Side{_NUMBERS}")
 
 
 _NUMBERS = ", ref and name strings, numbers a tuple of PhoneNumbers"

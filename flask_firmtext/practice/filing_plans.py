@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import HostContractError, where
 from ..messaging import owners, places
+from ..messaging.owners import Known
 from ..messaging.shown import read_phones
 from ..store import attachment_queries, audit, inbox_queries
 from ..store.attachment_queries import Received
@@ -49,7 +50,8 @@ def plan(attachment_id: uuid.UUID, firm: str) -> bool:
         refs = inbox_queries.contacts(session, firm, [found.conversation.id]).get(found.conversation.id, ())
         phone = read_phones(session, [found.conversation])[found.conversation.id]
     try:
-        matters = open_matters(firm, phone, refs)
+        known = Known(phone, refs, found.conversation.closed_at is not None) if phone else None
+        matters = open_matters(firm, known)
     except Exception as error:
         told = error if isinstance(error, HostContractError) else where(error)
         log.warning("the host could not say where a file belongs: %s", told)
@@ -57,14 +59,14 @@ def plan(attachment_id: uuid.UUID, firm: str) -> bool:
     return _written(found, matters)
 
 
-def open_matters(firm: str, phone: str | None, refs: tuple[str, ...]) -> list[str]:
+def open_matters(firm: str, known: Known | None) -> list[str]:
     """The open matters (references) of everybody under whom a conversation is shown, none for a host without documents.
 
     What the host raises goes on to the caller.
     """
-    if phone is None or places.documents(firm) is None:
+    if known is None or places.documents(firm) is None:
         return []
-    whose = owners.of_numbers(firm, {phone: refs})[phone]
+    whose = owners.of_conversation(firm, known)
     if not whose.asked:
         raise NotTold
     return [matter.ref for matter in owners.matters_of(firm, whose.contacts) if matter.open]

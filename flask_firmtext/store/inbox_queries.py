@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_, union
 from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
@@ -34,7 +34,23 @@ class Row:
 
 def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None, limit: int) -> Sequence[Row]:
     """A page of conversations, the newest first; ``older_than`` is the last of the page before."""
-    page = _recent(firm, older_than, limit)
+    return _rows(session, firm, user, _recent(firm, older_than, limit))
+
+
+def newest_of(
+    session: Session, firm: str, user: str, *, contacts: Collection[str], phones: Collection[bytes], limit: int
+) -> Sequence[Row]:
+    """The newest conversations that were shown under these contacts (references), or are with one of these phones."""
+    # Two short questions, each with an index of its own: one with OR would look at every conversation of the firm.
+    with_phone = select(Conversation.id).where(Conversation.firm == firm, Conversation.phone_index.in_(phones))
+    under = select(ConversationContact.conversation_id).where(
+        ConversationContact.firm == firm, ConversationContact.contact.in_(contacts)
+    )
+    theirs = Conversation.id.in_(union(with_phone, under))
+    return _rows(session, firm, user, _recent(firm, None, limit, theirs))
+
+
+def _rows(session: Session, firm: str, user: str, page: type[Conversation]) -> Sequence[Row]:
     last = and_(Message.conversation_id == page.id, Message.position == page.last_position)
     query = (
         _with_mark(user, page, Number.e164, Message, _count_unread(page), of=page)
@@ -109,9 +125,20 @@ def contacts(session: Sessions, firm: str, conversations: Collection[uuid.UUID])
     return found
 
 
-def _recent(firm: str, older_than: Cursor | None, limit: int) -> type[Conversation]:
+def open_under(session: Sessions, contact: str) -> Sequence[Conversation]:
+    """The conversations that go on under a contact (reference), of every firm that knows it."""
+    query = (
+        select(Conversation)
+        .join(ConversationContact, ConversationContact.conversation_id == Conversation.id)
+        .where(ConversationContact.contact == contact, Conversation.closed_at.is_(None))
+        .order_by(Conversation.firm, Conversation.id)
+    )
+    return session.scalars(query).all()
+
+
+def _recent(firm: str, older_than: Cursor | None, limit: int, *conditions: ColumnElement[bool]) -> type[Conversation]:
     """So many conversations, chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
-    query = select(Conversation).where(Conversation.firm == firm)
+    query = select(Conversation).where(Conversation.firm == firm, *conditions)
     if older_than is not None:
         at, row = literal(older_than[0], UTCDateTime()), literal(older_than[1], Uuid())
         query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(at, row))

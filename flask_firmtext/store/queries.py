@@ -81,7 +81,13 @@ def number_by_e164(session: Sessions, e164: str) -> Number | None:
 
 
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
-    """The newest epoch between a number and a phone."""
+    """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
+    newest = newest_epoch(session, number, phone_index)
+    return newest if newest and newest.closed_at is None else None
+
+
+def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+    """The newest conversation between a number and a phone, also one that ended."""
     return session.scalars(
         select(Conversation)
         .where(

@@ -36,7 +36,10 @@ MEDIA_HOST = "https://media.carrier.example/"
 
 #: The twin's codes: one for each thing that a code can mean.
 CODES = {
-    "absent": Meaning(Reason.UNREACHABLE_NUMBER, Again.NOT_AS_IT_IS, "Number no longer active"),
+    "absent": Meaning(
+        Reason.UNREACHABLE_NUMBER, Again.NOT_AS_IT_IS, "Number no longer active", number="not_in_service"
+    ),
+    "landline": Meaning(Reason.UNREACHABLE_NUMBER, Again.NOT_AS_IT_IS, "Takes no texts", number="no_texts"),
     "spam": Meaning(Reason.REJECTED_BY_CARRIER, Again.NOT_AS_IT_IS, "Taken for spam"),
     "stopped": Meaning(Reason.REJECTED_BY_CARRIER, Again.NOT_AS_IT_IS, "Opted out", opted_out=True),
     "busy": Meaning(Reason.TEMPORARY_ERROR, Again.WORTH_IT, "Network busy"),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from ..errors import FormRefused
 from ..messaging import media, owners, places
-from ..messaging.owners import Subject
+from ..messaging.owners import Known, Subject
 from ..messaging.shown import read_phones
 from ..practice import filing_claims, filing_plans
 from ..store import attachment_queries, inbox_queries
@@ -89,7 +89,7 @@ def _matter(who: Visitor, conversation: Conversation, subject: Subject) -> str:
         phone = read_phones(session, [conversation])[conversation.id]
     if phone is None or asked("Host.for_firm", lambda: places.documents(firm)) is None:
         raise nothing_here()
-    whose = owners.of_numbers(firm, {phone: subject.contacts})[phone]
+    whose = owners.of_conversation(firm, Known(phone, subject.contacts, conversation.closed_at is not None))
     matters = asked("Matters.of_contact", lambda: owners.matters_of(firm, whose.contacts))
     wanted = request.form.get("matter", "")
     if wanted not in {matter.ref for matter in matters}:

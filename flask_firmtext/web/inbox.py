@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app, render_template, request
@@ -29,13 +30,32 @@ def inbox() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The page of a contact or of a matter (the host's reference; the other is None).
+
+    ``name`` says with whom, ``to`` is the contact whom *New* texts, None where nobody is to be chosen beforehand.
+    ``labels`` are the contact's words for its numbers, by the number as it is written.
+    """
+
+    name: str = field(repr=False)
+    contact: str | None = None
+    matter: str | None = None
+    to: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page of the table; ``not_on`` says why no text can be begun, ``trouble`` why there is no table."""
+    """A page of the table; ``not_on`` says why no text can be begun, ``trouble`` why there is no table.
+
+    ``place`` is where in the practice system it stands, None for the table of all.
+    """
 
     table: Table | None = None
     visitor: Visitor | None = None
     not_on: str | None = None
     trouble: str | None = None
+    place: Place | None = None
 
 
 def contents(who: Visitor, before: str | None = None) -> Inbox:

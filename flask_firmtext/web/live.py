@@ -13,7 +13,7 @@ from flask import Response, json, render_template, request, session
 from ..messaging import thread, threads
 from ..store import changes
 from ..store.transactions import reading
-from . import inbox
+from . import inbox, places
 from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
@@ -51,7 +51,7 @@ def _answer() -> Response:
     badge = render_template("firmtext/_badge.html", unread=unread)
     parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
     if "table" in request.args:
-        parts |= _of_table(inbox.contents(who))
+        parts |= _of_table(places.contents(who, request.args.get("contact"), request.args.get("matter")))
     if open_thread:
         parts |= _of_thread(who, open_thread, since)
     return quiet(Quiet(json.dumps(parts), mimetype="application/json"))
@@ -72,8 +72,8 @@ def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
 def _of_table(shown: inbox.Inbox) -> dict[str, str]:
     table = {"table": shown.table, "not_on": shown.not_on, "visitor": shown.visitor, "first": True}
     return {
-        "table": render_template("firmtext/_table.html", **table),
-        "begin": "" if shown.not_on else render_template("firmtext/_new_menu.html"),
+        "table": render_template("firmtext/_table.html", **table, place=shown.place),
+        "begin": "" if shown.not_on else render_template("firmtext/_new_menu.html", place=shown.place),
     }
 
 
@@ -86,7 +86,7 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
             render_template("firmtext/_text.html", text=text, names=fresh.names, visitor=who) for text in shown
         ),
         "gap": since is not None and len(fresh.texts) > len(shown),
-        "hold": render_template("firmtext/_hold.html", hold=fresh.hold),
+        "hold": render_template("firmtext/_before.html", hold=fresh.hold, warning=fresh.warning),
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
 

@@ -5,18 +5,20 @@ What is typed to find somebody goes in a form's body, never in an address: addre
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from ..messaging import owners, thread
+from ..messaging import owners, reachability, thread
 from ..messaging.numbers import display
-from ..messaging.owners import Subject
+from ..messaging.owners import Known, Subject
 from ..messaging.thread import Thread
+from ..messaging.wording import Words
 from ..ports import promises
 from ..ports.values import Contact
 from ..store import keys
+from ..store.transactions import reading
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
@@ -38,10 +40,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A contact in the list with its numbers."""
+    """A contact in the list with its numbers, and what the carrier said of the one that texts go to."""
 
     contact: Contact
     choices: tuple[Choice, ...]
+    warning: Words | None = None
 
     @property
     def default(self) -> Choice | None:
@@ -77,9 +80,17 @@ def search() -> Response:
         for contact in contacts
         if who.may("message.send", Subject(who.firm.ref, (contact.ref,)))
     ]
+    options = _warned(who, options)
     if wants_part():
         return make_response(render_template("firmtext/_options.html", options=options))
     return _page(who, None, options=options, typed=typed)
+
+
+def _warned(who: Visitor, options: list[Found]) -> list[Found]:
+    phones = {found.contact.ref: bytes.fromhex(found.default.key) for found in options if found.default}
+    with reading() as session:
+        warnings = reachability.warnings(session, who.firm.ref, who.firm.zone, phones)
+    return [replace(found, warning=warnings.get(found.contact.ref)) for found in options]
 
 
 def _page(
@@ -122,7 +133,7 @@ def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
 
 def _moved(who: Visitor, e164: str, subject: Subject) -> bool:
     """Whether the number has left everybody under whom its texts were shown: then a new conversation begins."""
-    return owners.of_numbers(who.firm.ref, {e164: subject.contacts})[e164].moved
+    return owners.of_conversation(who.firm.ref, Known(e164, subject.contacts)).moved
 
 
 def _with_choices(who: Visitor, contact: Contact) -> Found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..messaging import threads
 from ..store import changes
 from ..store.transactions import reading
-from . import inbox
+from . import inbox, places
 from .access import visitor
 from .problems import Problem
 
@@ -42,15 +42,23 @@ def badge() -> Badge | None:
     return Badge(unread, now)
 
 
-def communications() -> inbox.Inbox | None:
-    """The main tab's table. None where nobody is signed in or the host lets the user see none."""
+def communications(contact: object = None, matter: object = None) -> inbox.Inbox | None:
+    """The main tab's table, or the conversations of a ``contact`` or ``matter`` (the host's reference).
+
+    None where nobody is signed in, the host lets the user see none, or has no such contact.
+    """
     try:
         who = visitor()
         if not who.may("conversation.list"):
             return None
-        return inbox.contents(who)
+        return places.contents(who, _reference(contact), _reference(matter))
     except Problem as problem:
         return None if problem.code in (401, 404) else inbox.Inbox(trouble=problem.words)
     except Exception as error:
         log.error("the table of texts could not be drawn: %s", type(error).__name__)
         return inbox.Inbox(trouble=TROUBLE)
+
+
+def _reference(given: object) -> str | None:
+    """A host may hand over its key as it is."""
+    return None if given is None else str(given)

@@ -130,6 +130,7 @@ def upgrade() -> None:
         "firmtext_quarantine",
         ["firm", "phone_index", "received_at"],
     )
+    op.create_index(op.f("ix_firmtext_conversation_contact_contact"), "firmtext_conversation_contact", ["contact"])
     op.add_column(
         "firmtext_texting", sa.Column("explains_refusals", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
@@ -137,6 +138,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("firmtext_texting", "explains_refusals")
+    op.drop_index(op.f("ix_firmtext_conversation_contact_contact"), table_name="firmtext_conversation_contact")
     op.drop_index(op.f("ix_firmtext_quarantine_firm_phone_index_received_at"), table_name="firmtext_quarantine")
     op.drop_column("firmtext_quarantine", "phone_index")
     op.drop_column("firmtext_message", "answers")

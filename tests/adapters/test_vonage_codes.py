@@ -11,6 +11,7 @@ import yaml
 
 from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS, UNLISTED
 from flask_firmtext.adapters.vonage_events import meaning
+from flask_firmtext.messaging.reachability import WARNINGS
 from flask_firmtext.ports.gateway import Again, Reason
 
 SPECS = Path(__file__).parents[3] / "shared" / "reference" / "specs"
@@ -58,6 +59,14 @@ def test_what_an_operator_must_mend_is_written_here() -> None:
 
 def test_only_1240_is_an_opt_out() -> None:
     assert [code for code, found in CODES.items() if found.opted_out] == ["1240"]
+
+
+def test_what_a_code_says_of_a_number_is_written_here() -> None:
+    said = {"not_in_service": "1190 1300", "no_texts": "1250 1310", "no_number": "1040 1170 1430"}
+    written = {code: word for word, codes in said.items() for code in codes.split()}
+    assert {code: found.number for code, found in CODES.items() if found.number} == written
+    assert all(CODES[code].reason is U for code in written)
+    assert {found.number for found in CODES.values()} == set(WARNINGS)
 
 
 def test_codes_are_in_order_and_every_title_says_something() -> None:

@@ -200,3 +200,17 @@ def test_nobody_reads_the_settings_without_signing_in(visitor: Any) -> None:
         answer = visitor.get(path)
         assert answer.status_code == 302
         assert "/login" in answer.headers["Location"]
+
+
+def test_a_contacts_and_its_matters_pages_open_the_same_conversation(
+    practice: Any, signed_in: Callable[[str], Any]
+) -> None:
+    staff = signed_in("staff@harbor.example")
+    contact = staff.get(f"/contacts/{id_of(practice, 'Contact', 'harbor')}").text
+    matter = staff.get(f"/matters/{id_of(practice, 'Matter', 'harbor')}").text
+    opened = [set(re.findall(r'href="(/texting/conversations/[^"]+)"', page)) for page in (contact, matter)]
+    assert len(opened[0]) == 1
+    assert opened[0] <= opened[1]
+    for page in (contact, matter):
+        assert "Text messages</h2>" in page
+        assert page.count("live.js") == page.count("firmtext.css") == 1

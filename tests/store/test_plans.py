@@ -14,8 +14,18 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
-from flask_firmtext.store import inbox_queries, overdue_queries, queries
-from flask_firmtext.store.models import Account, Attempt, Conversation, Message, Number, OptOut, ReadMark, Texting
+from flask_firmtext.store import inbox_queries, overdue_queries, queries, reach_queries
+from flask_firmtext.store.models import (
+    Account,
+    Attempt,
+    Conversation,
+    ConversationContact,
+    Message,
+    Number,
+    OptOut,
+    ReadMark,
+    Texting,
+)
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
@@ -32,6 +42,7 @@ MOST = {
     **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
     "a contact's thread": 10,
+    "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
 UNIT = {"postgresql": 1, "sqlite": 100}
@@ -75,6 +86,12 @@ PAGES: dict[str, Ask] = {
     "a contact's thread": lambda session: inbox_queries.conversation_with(session, FIRM, OLDEST, number=None),
     "a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50),
     "a thread, further up": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, before=2_000),
+    "a contact's conversations": lambda session: inbox_queries.newest_of(
+        session, FIRM, USER, contacts=["contact-5"], phones=[OLDEST], limit=50
+    ),
+    "what the carrier said of a number": lambda session: reach_queries.settled(
+        session, FIRM, contacts=["contact-0", "contact-5"], phones=[bytes(16), (5).to_bytes(16, "big")]
+    ),
     "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
 }
 
@@ -109,6 +126,13 @@ def fill(connection: sa.Connection) -> None:
     texts = [text(n) for n in range(TEXTS)]
     last = {one["conversation_id"]: one["position"] for one in texts}
     connection.execute(insert(Conversation), [conversation(n, last[named(2, n)]) for n in range(CONVERSATIONS)])
+    connection.execute(
+        insert(ConversationContact),
+        [
+            {"conversation_id": named(2, n), "contact": f"contact-{n}", "firm": FIRM, "since": NOW}
+            for n in range(CONVERSATIONS)
+        ],
+    )
     connection.execute(insert(Message), texts)
     connection.execute(insert(Attempt), [attempt(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]])
     mark = {"user": USER, "firm": FIRM, "position": TEXTS, "read_at": NOW}

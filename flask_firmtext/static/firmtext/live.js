@@ -22,7 +22,10 @@
     if (since === null) since = Math.min(...places.map((place) => Number(place.dataset.ftNow)));
     const asked = new URLSearchParams({ since: refreshDue() ? -1 : since });
     const thread = one("[data-ft-thread]");
-    if (one("[data-ft-table]")) asked.set("table", "1");
+    const table = one("[data-ft-table]");
+    if (table) asked.set("table", "1");
+    // The table of one contact or matter, on its page in the practice system.
+    for (const name of ["contact", "matter"]) if (table && table.hasAttribute(`data-ft-${name}`)) asked.set(name, table.getAttribute(`data-ft-${name}`));
     if (thread) asked.set("conversation", thread.dataset.ftThread);
     return `${places[0].dataset.ftUrl}?${asked}`;
   }

@@ -122,7 +122,7 @@ class ConversationContact(Base):
     """A contact under whom a conversation was shown; when all have lost the number, the epoch ends."""
 
     __tablename__ = "firmtext_conversation_contact"
-    __table_args__ = (Index(None, "firm", "contact"),)
+    __table_args__ = (Index(None, "firm", "contact"), Index(None, "contact"))
 
     conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_conversation.id"), primary_key=True)
     contact: Mapped[str] = mapped_column(Reference, primary_key=True)

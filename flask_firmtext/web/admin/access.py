@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import NoReturn
 
 from flask import abort
 from sqlalchemy.orm import Session
 
 from ...messaging import owners
-from ...messaging.owners import Subject
+from ...messaging.owners import Known, Subject
 from ...store import audit, inbox_queries
+from ...store.models import Conversation
 from ...store.transactions import own
 from ..access import Visitor, visitor
 from ..problems import Problem
@@ -45,7 +47,12 @@ def must(who: Visitor, action: str, subject: Subject | None = None) -> None:
     try:
         who.must(action, subject)
     except Problem as problem:
-        abort(problem.code)
+        stop(problem)
+
+
+def stop(problem: Problem) -> NoReturn:
+    """Answer with the problem's code."""
+    abort(problem.code)
 
 
 def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) -> Subject:
@@ -57,13 +64,20 @@ def open_for_reading(who: Visitor, session: Session, conversation: uuid.UUID) ->
 
 def record_view(who: Visitor, action: str, table: str, row: uuid.UUID) -> None:
     """Commit the audit row before anything is decrypted: what cannot be recorded is not shown."""
+    record_views(who, action, table, [row])
+
+
+def record_views(who: Visitor, action: str, table: str, rows: Sequence[uuid.UUID]) -> None:
+    """The same for several rows on one page."""
     with own() as session:
-        audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
+        for row in rows:
+            audit.record(session, action, (table, row), firm=who.firm.ref, actor=who.user.ref)
 
 
-def contact_names(who: Visitor, phone: str | None, subject: Subject) -> str:
+def contact_names(who: Visitor, conversation: Conversation, phone: str | None, subject: Subject) -> str:
     """The contacts who have this number (E.164) and under whom its texts were shown; empty when nobody can say."""
     if phone is None:
         return ""
-    whose = owners.of_numbers(who.firm.ref, {phone: subject.contacts})[phone]
+    known = Known(phone, subject.contacts, conversation.closed_at is not None)
+    whose = owners.of_conversation(who.firm.ref, known)
     return ", ".join(contact.name for contact in whose.contacts)

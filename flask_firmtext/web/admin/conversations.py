@@ -61,7 +61,7 @@ class Conversations(FirmRecords):
         phone = read_phones(session, [row])[row.id]
         line = self.lines(session, [row], who)[0]
         facts = (
-            ("Contact", access.contact_names(who, phone, subject)),
+            ("Contact", access.contact_names(who, row, phone, subject)),
             ("Contact's number", display(phone) if phone else UNREADABLE),
             ("Firm's number", line.number),
             ("Texts", line.texts),

@@ -78,7 +78,7 @@ class Messages(FirmRecords):
         phone = read_phones(session, [conversation])[conversation.id]
         text = _wording(session, [row], who).text(row, read_bodies(session, [row])[row.id], number)
         facts = (
-            ("Contact", access.contact_names(who, phone, subject)),
+            ("Contact", access.contact_names(who, conversation, phone, subject)),
             ("Contact's number", display(phone) if phone else UNREADABLE),
             ("Firm's number", display(number)),
             *_facts(row, text, who),

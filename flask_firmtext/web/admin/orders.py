@@ -142,9 +142,14 @@ class Orders(FirmRecords):
         return redirect(back)
 
     def _ask(self, rows: Sequence[Order], back: str) -> str:
-        lines = self.lines(firmtext.db.session(), rows, visitor())
-        form = {"csrf": self.action_form().csrf_token, "name": AGAIN}
+        lines = [(line.id, _told(line)) for line in self.lines(firmtext.db.session(), rows, visitor())]
+        form = {"csrf": self.action_form().csrf_token, "name": AGAIN, "label": "Try again"}
         return str(self.render(self.confirm_template, question=CONFIRM, lines=lines, return_url=back, **form))
+
+
+def _told(line: Line) -> str:
+    told = ", ".join(filter(None, (line.state, line.number)))
+    return f"{told}: {line.trouble}" if line.trouble else told
 
 
 def _try_again(rows: Sequence[Order], who: Visitor) -> None:

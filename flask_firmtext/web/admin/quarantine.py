@@ -1,46 +1,66 @@
-"""What the carrier brought for the firm and what has no place: a list without a word of it, and a page with it."""
+"""What the carrier brought for the firm and what has no place: one line a number, and a page with every word.
+
+A stranger's texts can be attached to a contact or discarded; both ask first.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Blueprint, flash, redirect, request
+from flask_admin.actions import action
+from flask_admin.base import expose
+from flask_admin.helpers import get_redirect_target
 from markupsafe import Markup
 from sqlalchemy.orm import Query, Session, defer
+from werkzeug.wrappers import Response
 
-from ...errors import DecryptError
-from ...store import cells
+from ...current import firmtext
+from ...messaging import strangers
+from ...messaging.strangers import Moved
+from ...store import stranger_queries
 from ...store.models import Quarantine as Kept
-from ..access import Visitor
-from . import access, words
+from ...store.stranger_queries import STRANGER
+from .. import csrf
+from ..access import Visitor, visitor
+from . import access, kept, words
 from .filters import OneOf, Since, Until
 from .record import Record
 from .records import FirmRecords
 
 KINDS = {"inbound": "Text", "status": "Report"}
 REASONS = {
-    "stranger": "From a number that the firm has never texted",
+    STRANGER: "From a number that the firm has never texted",
     "conflict": "The carrier repeated a text with other words",
 }
+ATTACH, DISCARD = "attach", "discard"
+DISCARDS = "Discard every text of this number, with its files? They cannot be brought back."
+NOTHING = "There is nothing of this number any more."
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A kept webhook in the list."""
+    """A kept webhook in the list; a stranger's newest stands for all ``texts`` of the number."""
 
     id: uuid.UUID
     received_at: Markup | str
     kind: str
     reason: Markup | str
+    texts: int
+    offered: Sequence[str] = ()
 
 
 class Quarantine(FirmRecords):
     """Everything of the firm that is kept, the newest first. What is nobody's is for operators."""
 
-    column_list = Line.__match_args__[1:]
-    column_labels = dict(received_at="Received", reason="Why it is kept")  # noqa: C408, RUF012 - a table of Flask-Admin's
+    routes = ("index_view", "details_view", "action_view")
+    column_list = ("received_at", "kind", "reason", "texts")
+    column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
+        received_at="Received", reason="Why it is kept", texts="Texts of this number"
+    )
     column_filters = (
         OneOf(Kept.kind, "Kind", KINDS),
         OneOf(Kept.reason, "Why it is kept", REASONS),
@@ -49,26 +69,111 @@ class Quarantine(FirmRecords):
     )
     order = (Kept.received_at, Kept.id)
     empty = "Nothing is kept. Texts that have no place yet, such as those of strangers, are listed here."
+    attach_template, discard_template = "firmtext/admin/attach.html", "firmtext/admin/confirm.html"
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
-        return query.options(defer(Kept.body, raiseload=True))
+        return query.options(defer(Kept.body, raiseload=True)).filter(stranger_queries.newest_of_its_number())
 
     def lines(self, session: Session, rows: Sequence[Kept], who: Visitor) -> list[Line]:
-        return [
-            Line(
-                id=row.id,
-                received_at=words.time(row.received_at, who.firm.zone),
-                kind=KINDS.get(row.kind, row.kind),
-                reason=REASONS.get(row.reason) or words.code(row.reason),
-            )
-            for row in rows
-        ]
+        indexes = {row.phone_index for row in rows if row.phone_index is not None}
+        texts = stranger_queries.counts(session, who.firm.ref, indexes)
+        offered = (ATTACH, DISCARD) if who.may("quarantine.read") else ()
+        return [_line(row, texts, offered, who) for row in rows]
 
     def record(self, session: Session, row: Kept, who: Visitor) -> Record:
         access.must(who, "quarantine.read")
-        access.record_view(who, "quarantine.view", Kept.__tablename__, row.id)
-        body = cells.read(session, [(cells.place(Kept, "body", row.id, row.firm), row.body)])[0]
         line = self.lines(session, [row], who)[0]
         facts = [(label, getattr(line, name)) for name, label in self._list_columns]
-        unreadable = isinstance(body, DecryptError)
-        return Record(facts, None if isinstance(body, DecryptError) else body, unreadable)
+        actions = [(name, label) for name, label in self.get_actions_list()[0] if name in line.offered]
+        return kept.record(session, row, who, facts, actions)
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        blueprint = super().create_blueprint(admin)
+        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
+        return blueprint
+
+    def is_action_allowed(self, name: str) -> bool:
+        return name in (ATTACH, DISCARD) and visitor().may("quarantine.read")
+
+    @expose("/action/", methods=("POST",))  # type: ignore[untyped-decorator]
+    def action_view(self) -> Response:
+        access.must(visitor(), "quarantine.read")
+        return self.handle_action()  # type: ignore[no-any-return]
+
+    @action(ATTACH, "Attach to a contact")  # type: ignore[untyped-decorator]
+    def attach(self, ids: Sequence[str]) -> Response | str:
+        """Ask to whom; then put the number's texts into the conversation with that contact."""
+        who, row, back = visitor(), self._strangers(ids), self._back()
+        if row is None:
+            return self._gone(back)
+        access.record_view(who, "quarantine.view", Kept.__tablename__, row.id)
+        phone = kept.phone_of(firmtext.db.session(), row, who)
+        owners = kept.owners_of(who, phone)
+        chosen = next((one for one in owners if one.ref == request.form.get("contact")), None)
+        if "confirmed" not in request.form or chosen is None:
+            return self._ask_whom(row, phone, owners, back)
+        refs = [one.ref for one in owners]
+        _say(strangers.attach(who.firm.ref, row, chosen.ref, owners=refs, by=who.user.ref), "attached")
+        return redirect(back)
+
+    @action(DISCARD, "Discard")  # type: ignore[untyped-decorator]
+    def discard(self, ids: Sequence[str]) -> Response | str:
+        """Ask first; then delete the number's texts with their files."""
+        who, row, back = visitor(), self._strangers(ids), self._back()
+        if row is None:
+            return self._gone(back)
+        if "confirmed" not in request.form:
+            return self._ask_discard(row, back)
+        _say(strangers.discard(who.firm.ref, row, by=who.user.ref), "discarded")
+        return redirect(back)
+
+    def _strangers(self, ids: Sequence[str]) -> Kept | None:
+        row: Kept | None = self.get_one(ids[0]) if ids else None
+        return row if row is not None and row.reason == STRANGER else None
+
+    def _back(self) -> str:
+        return get_redirect_target() or str(self.get_url(".index_view"))
+
+    def _gone(self, back: str) -> Response:
+        flash(NOTHING, "info")
+        return redirect(back)
+
+    def _ask_whom(self, row: Kept, phone: str | None, owners: Sequence[Any], back: str) -> str:
+        told = {
+            "number": kept.written(phone),
+            "number_known": phone is not None,
+            "texts": self.lines(firmtext.db.session(), [row], visitor())[0].texts,
+            "contacts": owners,
+            "missing": "confirmed" in request.form,
+        }
+        form = {"csrf": self.action_form().csrf_token, "name": ATTACH, "row": row, "return_url": back}
+        return str(self.render(self.attach_template, **told, **form))
+
+    def _ask_discard(self, row: Kept, back: str) -> str:
+        line = self.lines(firmtext.db.session(), [row], visitor())[0]
+        told = f"{line.texts} {'text' if line.texts == 1 else 'texts'}, the newest received"
+        form = {"csrf": self.action_form().csrf_token, "name": DISCARD, "label": "Discard", "return_url": back}
+        lines = [(row.id, Markup("{} {}").format(told, line.received_at))]
+        return str(self.render(self.discard_template, question=DISCARDS, lines=lines, **form))
+
+
+def _line(row: Kept, texts: Mapping[bytes, int], offered: Sequence[str], who: Visitor) -> Line:
+    return Line(
+        id=row.id,
+        received_at=words.time(row.received_at, who.firm.zone),
+        kind=KINDS.get(row.kind, row.kind),
+        reason=REASONS.get(row.reason) or words.code(row.reason),
+        texts=texts.get(row.phone_index or b"", 1),
+        offered=offered if row.reason == STRANGER else (),
+    )
+
+
+def _say(moved: Moved, done: str) -> None:
+    """What came of it."""
+    texts = f"{moved.done} {'text' if moved.done == 1 else 'texts'}"
+    if moved.left:
+        flash(f"{texts} {done}; {moved.left} are left. Do it again to go on.", "info")
+    elif moved.done:
+        flash(f"{texts} {done}.", "success")
+    else:
+        flash(NOTHING, "info")

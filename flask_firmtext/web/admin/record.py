@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: facts by their names, then ``tables``. ``body`` is a text; None where there is none to show."""
+    """One row: facts by their names, then ``tables``. ``body`` is a text; None where there is none to show.
+
+    ``offered`` are the actions (name and label) that make sense for ``row``.
+    """
 
     facts: Sequence[tuple[str, Any]]
     body: str | None = None
     unreadable: bool = False
     tables: Sequence[Table] = ()
+    row: uuid.UUID | None = None
+    offered: Sequence[tuple[str, str]] = ()

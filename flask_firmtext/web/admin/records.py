@@ -110,7 +110,8 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
             abort(404)
         record = self.record(firmtext.db.session(), row, visitor())
         list_url = get_redirect_target() or self.get_url(".index_view")
-        return self.render(self.details_template, record=record, return_url=list_url)
+        form = self.action_form() if record.offered else None
+        return self.render(self.details_template, record=record, return_url=list_url, action_form=form)
 
     def render(self, template: str, **context: Any) -> str:
         if template == self.list_template:

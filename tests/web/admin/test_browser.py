@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response
 
 from administering import failed_order, kept, order_state
 from attempts import claimed
 from office import ADMIN, Office
 from serving import serving
+from strange import texts
 
 POLICY = "default-src 'self'; img-src 'self' data:"
 PAGES = ("messages/", "conversations/", "attempts/", "quarantine/", "numbers/", "orders/")
@@ -87,3 +89,35 @@ def test_a_filter_is_chosen_by_its_label_and_shown_chosen(office: Office, addres
     assert page.locator("td.col-state").all_inner_texts() == ["Delivered"]
     page.get_by_role("link", name="Show all").click()
     assert page.locator("td.col-state").count() == 2
+
+
+def check(page: Any, name: str) -> None:
+    """Nothing serious for axe in what is ours; the frame is the host's and Flask-Admin's."""
+    ours = {"exclude": [[".navbar"]]}
+    found = Axe().run(page, context=ours, options={"rules": {"html-has-lang": {"enabled": False}}}).response
+    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], node["html"][:200]) for one in serious for node in one["nodes"]] == [], name
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_strangers_texts_are_attached_by_keyboard(office: Office, address: str, page: Any, width: int) -> None:
+    texts("Hello, it is " + "Grace " * 60, b"a file", sender="+13125550101")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/sign-in/{ADMIN}")
+    page.goto(f"{address}/admin/firmtext/quarantine/")
+    page.locator("td.list-buttons-column a").first.click()
+    page.get_by_role("cell", name="(312) 555-0101").wait_for()
+    check(page, "the page of a stranger")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Attach to a contact").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Attach the texts of (312) 555-0101 to a contact").wait_for()
+    check(page, "whom to attach to")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 text attached.").wait_for()
+    page.goto(f"{address}/texting/conversations/{office.conversation('+13125550101')}")
+    page.get_by_text("Hello, it is Grace").wait_for()

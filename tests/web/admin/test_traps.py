@@ -22,6 +22,8 @@ from office import ADMIN, STAFF, Office, Person, Statements
 VIEWS = ("messages", "conversations", "attempts", "quarantine", "numbers", "orders")
 #: Pages about the firm as a whole.
 FACTS = ("texting", "templates")
+#: Views with an action.
+ACTING = ("quarantine", "orders")
 UMA = "admin@summit.example"
 
 every_view = pytest.mark.parametrize("view", VIEWS)
@@ -109,19 +111,19 @@ def test_traps_1_2_3_4_8_what_could_do_more_does_not_exist(office: Office, ada: 
     data = {"id": str(message), "rowid": str(message), "action": "delete", "list_form_pk": str(message), "state": "x"}
     for route in ("edit/", "new/", "ajax/lookup/", "export/csv/", "export/xlsx/"):
         assert ada.get(address(view, route, **data)).status_code == 404, route
-    for route in ("edit/", "new/", "delete/", "ajax/update/", *(["action/"] if view != "orders" else [])):
+    for route in ("edit/", "new/", "delete/", "ajax/update/", *(["action/"] if view not in ACTING else [])):
         assert ada.post(address(view, route), data).status_code == 404, route
     assert office.texts() == 1
 
 
-def test_the_only_routes_are_list_and_detail_and_one_action(app: Flask) -> None:
+def test_the_only_routes_are_list_and_detail_and_two_actions(app: Flask) -> None:
     ours = {f"firmtext_{name}" for name in (*VIEWS, *FACTS)}
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in ours]
     reading = [rule for rule in rules if rule.methods == {"GET", "HEAD", "OPTIONS"}]
     assert {rule.endpoint.partition(".")[2] for rule in reading} == {"index_view", "details_view"}
     assert len(reading) == 2 * len(VIEWS) + len(FACTS)
     others = [(rule.endpoint, rule.methods) for rule in rules if rule not in reading]
-    assert others == [("firmtext_orders.action_view", {"POST", "OPTIONS"})]
+    assert others == [(f"firmtext_{view}.action_view", {"POST", "OPTIONS"}) for view in ACTING]
 
 
 def test_trap_5_a_form_that_a_later_view_may_have_is_checked_for_its_token(app: Flask) -> None:
@@ -142,7 +144,8 @@ def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
             assert "Summit" not in answer.text
     for view in FACTS:
         assert person.get(address(view)).status_code == code
-    assert person.post(address("orders", "action/"), {"action": "again"}).status_code == code
+    for view, name in (("orders", "again"), ("quarantine", "attach"), ("quarantine", "discard")):
+        assert person.post(address(view, "action/"), {"action": name}).status_code == code
 
 
 @every_page

@@ -1,0 +1,202 @@
+"""A number that has left its people ends their conversation; whoever has it next begins as a stranger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from evidence import rows
+from flask_firmtext import FirmText
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import strangers, thread, threads
+from flask_firmtext.ports.values import Firm, PhoneNumber, User
+from flask_firmtext.store.models import Audit, Conversation, Message
+from office import ROSA, Office
+from strange import strangers as kept
+
+STAFF, FIRM = User("staff@harbor.example", "Sam Staff", "harbor"), Firm("harbor", "Harbor Law", "America/Chicago")
+OTHER, SHARED = "+13125550188", "+13125550101"
+
+
+@pytest.fixture
+def office(app: Any) -> Office:
+    return Office(app)
+
+
+def tell(contact: str) -> None:
+    """The host's own transaction, in which it says that a contact changed."""
+    FirmText().contact_changed(contact)
+    firmtext.db.session.commit()
+
+
+def renumber(office: Office, ref: str, *numbers: str) -> None:
+    """Give a contact other numbers."""
+    found = office.host.for_firm("harbor").contacts.get(ref)
+    changed = {"numbers": tuple(PhoneNumber(number) for number in numbers), "texting_number": numbers[0]}
+    office.host.put_contact("harbor", type(found)(ref=ref, name=found.name, **changed))
+
+
+def epochs() -> list[tuple[int, bool]]:
+    found = sorted(rows(Conversation), key=lambda row: row.epoch)
+    return [(row.epoch, row.closed_at is None) for row in found]
+
+
+def lines() -> list[tuple[tuple[str, ...], str | None]]:
+    """Names and last words in the table."""
+    return [(line.names, line.last.body) for line in threads.table(FIRM, STAFF, may=lambda _: True).lines]
+
+
+def test_a_number_that_left_its_contact_ends_the_conversation(office: Office) -> None:
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    tell("rosa")
+    assert epochs() == [(1, False)]
+    [row] = rows(Audit, Audit.action == "conversation.end")
+    assert (row.actor, row.evidence) == ("host", "number_left")
+
+
+def test_the_new_owners_text_is_a_strangers(office: Office) -> None:
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    tell("rosa")
+    office.receives("who is this?")
+    assert [row.reason for row in kept()] == ["stranger"]
+    assert lines() == [(("(312) 555-0100",), "between us")]
+
+
+def test_the_next_text_opens_the_next_epoch_and_shows_nothing_of_the_old_one(office: Office) -> None:
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    tell("rosa")
+    office.sends("newo", "welcome")
+    office.receives("thanks")
+    assert epochs() == [(1, False), (2, True)]
+    assert lines() == [(("New Owner",), "thanks"), (("(312) 555-0100",), "between us")]
+
+
+def test_kept_texts_of_the_new_owner_go_into_the_new_epoch(office: Office) -> None:
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    tell("rosa")
+    texts_in = office.host.for_firm("harbor").contacts.by_number(ROSA)
+    make = firmtext.gateway.webhooks.text(ROSA, "+18335550100", "hello")  # type: ignore[attr-defined]
+    strangers.receiving.receive(make, "inbound")
+    assert strangers.attach("harbor", kept()[0], "newo", owners=[one.ref for one in texts_in], by="x").done == 1
+    assert epochs() == [(1, False), (2, True)]
+    assert lines()[0] == (("New Owner",), "hello")
+
+
+def test_an_old_and_a_new_epoch_on_one_page_are_two_peoples(office: Office) -> None:
+    """Also when the host said nothing: one number is asked for once, and stands for two conversations."""
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    office.sends("newo", "welcome")
+    assert epochs() == [(1, False), (2, True)]
+    assert lines() == [(("New Owner",), "welcome"), (("(312) 555-0100",), "between us")]
+
+
+def test_who_shares_the_number_later_has_no_part_in_an_ended_conversation(office: Office) -> None:
+    office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    tell("rosa")
+    office.host.add_contact("harbor", "Partner", ROSA, ref="partner")
+    renumber(office, "rosa", ROSA)
+    assert lines() == [(("Rosa Marsh",), "between us")]
+    [row] = rows(Conversation)
+    shown = thread.show(FIRM, row.id)
+    assert shown
+    assert shown.names == ("Rosa Marsh",)
+    assert shown.closed == thread.ENDED
+
+
+def test_a_number_that_somebody_of_the_conversation_still_has_goes_on(office: Office) -> None:
+    office.sends("grace", "to both of you")
+    office.sends("henry", "and to you")
+    renumber(office, "grace", OTHER)
+    tell("grace")
+    assert epochs() == [(1, True)]
+    renumber(office, "henry", "+13125550189")
+    tell("henry")
+    assert epochs() == [(1, False)]
+
+
+def test_a_contact_that_changed_without_its_number_ends_nothing(office: Office) -> None:
+    office.sends("rosa")
+    renumber(office, "rosa", OTHER, ROSA)
+    tell("rosa")
+    tell("nobody")
+    assert epochs() == [(1, True)]
+
+
+def test_a_contact_that_is_gone_ends_its_conversations(office: Office) -> None:
+    office.sends("rosa")
+    office.host.remove_contact("harbor", "rosa")
+    tell("rosa")
+    assert epochs() == [(1, False)]
+
+
+def test_nothing_ends_when_the_host_takes_its_change_back(office: Office) -> None:
+    office.sends("rosa")
+    renumber(office, "rosa", OTHER)
+    FirmText().contact_changed("rosa")
+    firmtext.db.session.rollback()
+    assert epochs() == [(1, True)]
+
+
+def test_nothing_is_committed_for_the_host(office: Office) -> None:
+    office.sends("rosa")
+    renumber(office, "rosa", OTHER)
+    FirmText().contact_changed("rosa")
+    assert firmtext.db.session().in_transaction()
+    firmtext.db.session.rollback()
+
+
+def test_a_host_that_cannot_say_ends_nothing_and_its_own_change_goes_through(office: Office) -> None:
+    office.sends("rosa")
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError("down"))
+    tell("rosa")
+    assert epochs() == [(1, True)]
+
+
+def test_a_text_that_waits_for_the_old_owner_does_not_go_to_the_new_one(office: Office) -> None:
+    message = office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    tell("rosa")
+    [row] = rows(Message, Message.id == message)
+    assert row.state == "cancelled"
+
+
+def test_nor_when_the_new_owner_is_texted_before_the_host_says_so(office: Office) -> None:
+    message = office.sends("rosa", "between us")
+    renumber(office, "rosa", OTHER)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    office.sends("newo", "welcome")
+    assert sorted((row.id == message, row.state) for row in rows(Message)) == [(False, "queued"), (True, "cancelled")]
+
+
+def test_another_firms_conversation_with_a_contact_of_the_same_reference_stays(office: Office) -> None:
+    office.sends("rosa")
+    office.host.add_contact("summit", "Their Rosa", ROSA, ref="rosa")
+    office.sends("rosa", "of Summit", by="staff@summit.example")
+    renumber(office, "rosa", OTHER)
+    tell("rosa")
+    open_ = {row.firm: row.closed_at is None for row in rows(Conversation)}
+    assert open_ == {"harbor": False, "summit": True}
+
+
+def test_every_number_of_a_contact_is_looked_at_in_one_question(office: Office) -> None:
+    office.sends("rosa")
+    office.sends("rosa", to="+13125550110")
+    renumber(office, "rosa", "+13125550110")
+    before = office.host.calls.count("Contacts.by_numbers")
+    tell("rosa")
+    assert office.host.calls.count("Contacts.by_numbers") == before + 1
+    with firmtext.db.session.begin():
+        found = firmtext.db.session.scalars(select(Conversation)).all()
+    assert sorted(row.closed_at is None for row in found) == [False, True]
