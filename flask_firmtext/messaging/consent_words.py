@@ -68,9 +68,13 @@ WORDS: tuple[Word, ...] = (
     Word("AYUDA", Wish.HELP, "es"),
 )
 
-#: What stops texts, or asks for it, in capitals and without accents: offered for nothing else.
+#: What stops texts, or asks for it, in capitals and without accents: offered for nothing else. The longest first.
 OPT_OUT_WORDS: tuple[str, ...] = tuple(
-    form for word in WORDS if word.wish in (Wish.STOP, Wish.ASKS) for form in (*word.written, word.word)
+    sorted(
+        (form for word in WORDS if word.wish in (Wish.STOP, Wish.ASKS) for form in (word.word, *word.written)),
+        key=len,
+        reverse=True,
+    )
 )
 #: On which the carriers of toll-free numbers act by themselves, by language; the others we have to notice.
 NETWORK_WORDS = {"en": ("STOP",), "fr": ("STOP", "ARRET"), "es": ("STOP",)}
