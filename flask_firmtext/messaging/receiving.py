@@ -21,7 +21,7 @@ from ..store.models import Attachment, Conversation, Message, Number
 from ..store.states import RANK, Direction, Kind, NumberState, State
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
-from . import conversations, quarantine, statuses
+from . import conversations, hearing, quarantine, statuses
 from .numbers import E164
 
 #: A client's clock, or a replay, never shows a text further away than this.
@@ -107,9 +107,12 @@ def store(session: Session, event: InboundText, request: RawRequest) -> None:
         quarantine.keep(session, request, kind="inbound", reason="number_unknown")
         return
     index = keys.index_of(number.firm, event.sender)
+    said = hearing.listen(session, number, index, event.text)
+    at = _shown_at(event.at, firmtext.clock.now())
     conversation = queries.open_conversation(session, number, index)
     if conversation is None:
-        quarantine.keep(session, request, kind="inbound", reason="stranger", firm=number.firm)
+        if quarantine.keep(session, request, kind="inbound", reason="stranger", firm=number.firm):
+            hearing.heed(session, said, event.text, number, index, at)
         return
     position = conversations.take_turn(session, conversation.id)
     message_id = _insert(session, event, number, conversation, position)
@@ -117,6 +120,7 @@ def store(session: Session, event: InboundText, request: RawRequest) -> None:
         _repeated(session, event, request, number)
         return
     _attach(session, event, message_id, conversation)
+    hearing.heed(session, said, event.text, number, index, at, conversation=conversation.id, message=message_id)
     conversations.note_last(session, conversation.id, position, last_in_position=position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}

@@ -17,8 +17,7 @@ from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..firm import provisioning
 from ..messaging import holds, overdue, pace
-from . import bells, drain, heartbeats
-from .clerk import Clerk
+from . import bells, clerk, drain, heartbeats
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Sweep:
         self.app = app
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
-        self.clerk = Clerk(app)
+        self.clerks = [clerk.for_orders(app), clerk.for_answers(app)]
         self.redis_seen = time.monotonic()
 
     def run(self) -> None:
@@ -61,7 +60,7 @@ class Sweep:
             overdue.withdraw_turned_off,
             overdue.note_silence,
             provisioning.give_back_what_is_over,
-            self.clerk.look,
+            *(one.look for one in self.clerks),
             holds.probe,
             heartbeats.forget_old,
         ):
@@ -70,7 +69,8 @@ class Sweep:
     def finish(self) -> None:
         """Wait for the texts in hand."""
         self.senders.shutdown(wait=True)
-        self.clerk.finish()
+        for one in self.clerks:
+            one.finish()
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:
@@ -87,7 +87,8 @@ class Sweep:
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
         while time.monotonic() < until and not stopping.wait(OFTEN):
-            self._attempt(self.clerk.look)
+            for one in self.clerks:
+                self._attempt(one.look)
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
 
