@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ..current import firmtext
 from ..errors import TextRefused
 from ..ports.values import Contact, Firm, Matter
-from ..store import changes, inbox_queries, keys, queries
+from ..store import changes, consent_queries, inbox_queries, keys, queries
 from ..store.models import Hold, Message, OptOut
 from ..store.transactions import reading
-from . import consent, numbers, owners, readiness
+from . import numbers, owners, readiness
 from .owners import Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
 from .threads import UNREADABLE, subject
@@ -84,7 +84,7 @@ class _Stored:
     now: int
     holds: Sequence[Hold]
     not_ready: str | None
-    opt_out: OptOut | None
+    consent: OptOut | None
     own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
     bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
@@ -163,7 +163,7 @@ def _stored(session: Session, firm: Firm, pair: _Pair, now: int, messages: Seque
         now=now,
         holds=queries.standing_holds(session, firm.ref),
         not_ready=readiness.why_not(session, firm),
-        opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        consent=consent_queries.standing(session, firm.ref, pair.index),
         own=queries.own_numbers(session, firm.ref),
         messages=messages,
         bodies=read_bodies(session, messages),
@@ -212,7 +212,7 @@ def _hold(pair: _Pair, stored: _Stored) -> Words | None:
 
 def _texts(firm: Firm, pair: _Pair, stored: _Stored) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
-    wording = Wording(firm, stored.holds, names)
+    wording = Wording(firm, stored.holds, names, stored.consent)
     return tuple(
         wording.text(message, stored.bodies[message.id], pair.ours, stored.files.get(message.id, 0))
         for message in stored.messages
@@ -230,7 +230,6 @@ def _closed(firm: Firm, pair: _Pair, stored: _Stored, whose: Owners, contact: Co
         numbers.parse(pair.phone, label=label, own=stored.own)
     except TextRefused as refused:
         return refused.sentence
-    if stored.opt_out is None:
+    if stored.consent is None or not stored.consent.opted_out:
         return None
-    since = stored.opt_out.since
-    return opted_out(contact.name, stored.opt_out.evidence, since, firmtext.clock.now(), firm.zone)
+    return opted_out(contact.name, stored.consent.evidence, stored.consent.since, firmtext.clock.now(), firm.zone)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from .models import AnswerDue, ConsentEvent, Conversation, Message, Number, OptOut
+from .models import AnswerDue, ConsentEvent, Conversation, Message, OptOut
 from .states import Answer, Change, Direction, Kind
 
 Sessions = Session | scoped_session[Any]
@@ -44,11 +44,10 @@ def history(session: Sessions, firm: str, phone_index: bytes) -> Sequence[Consen
     ).all()
 
 
-def places(session: Sessions, firm: str, messages: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, int]]:
-    """In which conversation, and where in it, these texts stand."""
-    query = select(Message.id, Message.conversation_id, Message.position)
-    found = session.execute(query.where(Message.firm == firm, Message.id.in_(messages))) if messages else ()
-    return {row.id: (row.conversation_id, row.position) for row in found}
+def texts(session: Sessions, firm: str, conversation: uuid.UUID, messages: Sequence[uuid.UUID]) -> Sequence[Message]:
+    """Those of some texts that stand in a conversation."""
+    query = select(Message).where(Message.firm == firm, Message.conversation_id == conversation)
+    return session.scalars(query.where(Message.id.in_(messages))).all() if messages else ()
 
 
 def first_text(session: Sessions, firm: str, phone_index: bytes) -> Message | None:
@@ -60,15 +59,6 @@ def first_text(session: Sessions, firm: str, phone_index: bytes) -> Message | No
         .order_by(Message.created_at, Message.id)
         .limit(1)
     ).one_or_none()
-
-
-def number_of(session: Sessions, firm: str, conversation: uuid.UUID) -> str | None:
-    """The firm's number in a conversation, in E.164."""
-    return session.scalar(
-        select(Number.e164)
-        .join(Conversation, Conversation.number_id == Number.id)
-        .where(Conversation.firm == firm, Conversation.id == conversation)
-    )
 
 
 def automatic_since(session: Sessions, firm: str, phone_index: bytes, ago: timedelta) -> int:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from . import (
     composer,
+    consent,
     csrf,
     details,
     furniture,
@@ -20,7 +21,7 @@ from . import (
 )
 from .blueprint import blueprint
 
-VIEWS = (composer, details, inbox, live, picker, registration, reminders, settings, switch, thread)
+VIEWS = (composer, consent, details, inbox, live, picker, registration, reminders, settings, switch, thread)
 
 
 def register(app: Flask) -> None:
