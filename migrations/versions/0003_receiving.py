@@ -121,6 +121,9 @@ def upgrade() -> None:
         "firmtext_consent_event",
         ["firm", "phone_index", "noted_at"],
     )
+    op.create_index(
+        op.f("ix_firmtext_consent_event_firm_noted_at_id"), "firmtext_consent_event", ["firm", "noted_at", "id"]
+    )
     op.create_table(
         "firmtext_answer_due",
         sa.Column("message_id", sa.Uuid(), nullable=False),

@@ -44,7 +44,10 @@ class ConsentEvent(Base):
     """
 
     __tablename__ = "firmtext_consent_event"
-    __table_args__ = (Index(None, "firm", "phone_index", "noted_at"),)
+    __table_args__ = (
+        Index(None, "firm", "phone_index", "noted_at"),
+        Index(None, "firm", "noted_at", "id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     firm: Mapped[str] = mapped_column(Reference)
