@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
@@ -29,7 +30,6 @@ class Line:
     by: str
     how: str
     at: Markup | str
-    text: Markup | str
 
 
 class Consents(FirmRecords):
@@ -37,7 +37,7 @@ class Consents(FirmRecords):
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        noted_at="Heard of", change="What changed", by="By", how="How", at="Said", text="Text"
+        noted_at="Heard of", change="What changed", by="By", how="How", at="Said"
     )
     column_filters = (
         OneOf(ConsentEvent.change, "What changed", proof.CHANGES),
@@ -57,16 +57,13 @@ class Consents(FirmRecords):
                 by=actors[row.by],
                 how=proof.how(row.evidence),
                 at=words.time(row.at, who.firm.zone),
-                text=_link(row.message_id),
             )
             for row in rows
         ]
 
     def record(self, session: Session, row: ConsentEvent, who: Visitor) -> Record:
         line = self.lines(session, [row], who)[0]
-        facts = [(label, getattr(line, name)) for name, label in self._list_columns]
-        return Record([(label, value) for label, value in facts if value != ""])
-
-
-def _link(message: uuid.UUID | None) -> Markup | str:
-    return words.link(url_for("firmtext_messages.details_view"), "Text", id=message) if message else ""
+        facts: list[tuple[str, Any]] = [(label, getattr(line, name)) for name, label in self._list_columns]
+        if row.message_id is not None:
+            facts.append(("Text", words.link(url_for("firmtext_messages.details_view"), "The text", id=row.message_id)))
+        return Record(facts)
