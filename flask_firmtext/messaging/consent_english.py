@@ -9,7 +9,7 @@ PARTS = {
     ),
     "ing": (
         r"(?:te?xti?ng|texing|tex ting|messaging|messging|msg?ing|contacting|calling|writing|spamming|bothering"
-        r"|harass?ing|harrass?ing|pestering|bugging|annoying)"
+        r"|harass?ing|harrass?ing|pestering|bugging|annoying|reminding)"
     ),
     "me": (
         r"(?:me|us|my (?:phone|cell|number|mobile|wife s|wifes|husbands|moms|mothers)|this (?:number|phone|cell"
@@ -92,7 +92,20 @@ ASKING: tuple[str, ...] = (
         r"(?:rather|prefer)(?: if)?(?: that)? you (?:not|didnt|did not|dont|do not|wouldnt|stop|stopped)"
         r" {nocontact}\w*"
     ),
-    r"(?:want|need|get|got|have) no more {texts}",
+    (
+        r"(?:want|need|appreciate|request|requesting|like|prefer)(?: to (?:get|receive|have))?"
+        r" no (?:more|further) {texts}"
+    ),
+    (
+        r"(?:chill|cut it out|knock it off|lay off|ease up|back off|easy|cool it)(?: (?:on|with))?(?: {det}){{0,4}}"
+        r" {texts}"
+    ),
+    (
+        r"(?:i|we)(?: (?:already|have|ve|just)){{0,2}} (?:said|texted|replied|typed|wrote|sent) stop"
+        r"(?: (?:texting|sending)|$)"
+    ),
+    r"(?:im|i am|ill|i will|gonna|going to|will be) block(?:ing)? (?:this number|you|your)",
+    r"(?:stop|quit|cease) sending them{end}",
     (
         r"(?:sick|tired|fed up|had enough)(?: and tired)? (?:of|with)(?: {det}){{0,5}} {texts}(?! from (?!you"
         r"|your))"
@@ -175,6 +188,7 @@ ALONE: tuple[str, ...] = (
         r"|amigo))"
     ),
     r"(?:email|mail|call)s? only(?:{end})",
+    r"(?:cut it out|knock it off|let me be){end}",
     r"not interested in (?:these|your|the) \w+$",
     r"(?:i |we )?(?:dont|do not|dnt) want (?:any of |any more of )?these{end}",
     r"(?:go away|get lost|fuck off|f off|piss off|buzz off)$",

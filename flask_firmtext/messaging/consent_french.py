@@ -78,7 +78,11 @@ ASKING: tuple[str, ...] = (
         r"|enleve) (?:mon|ce|notre|mes) (?:numero|num|no|nom|telephone|tel|cell|cellulaire|portable|coordonnees"
         r"|contact)(?: {fr_list}|{fr_end}| de vos? \w+)"
     ),
-    r"(?:me|nous) (?:retirer|enlever|oter|rayer|supprimer) {fr_list}",
+    r"(?:me|m|nous) (?:retirer|enlever|oter|rayer|supprimer) {fr_list}",
+    r"(?:lachez|lache) (?:moi|nous)(?: {fr_det}){{0,1}}(?: avec(?: {fr_det}){{0,2}} {fr_msg}|{fr_end})",
+    r"(?:avez|as) (?:pas|plus) (?:mon|notre|le|la) (?:consentement|permission|autorisation)",
+    r"(?:avez|as) pas le bon (?:numero|num)",
+    r"(?:annulez|annuler|resiliez|resilier) (?:mon|l) abonnement(?: (?:aux?|de|par) {fr_msg}|{fr_end})",
     r"refus(?:e|ons)(?: {fr_det}){{1,5}} {fr_msg}",
     (
         r"(?:ce n est|c est|est)(?: (?:pas|plus)) (?:le (?:bon )?|son |du tout le )?(?:numero)(?: de (?!mon|ma|l"

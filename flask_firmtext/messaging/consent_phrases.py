@@ -28,10 +28,24 @@ POLITE = frozenset(
 #: The same around STOP and its like, which mean nothing else.
 INSISTING = POLITE | frozenset(
     (
-        *("again", "alors", "already", "asap", "ca", "damn", "dear", "donc", "eso", "esto", "everyone", "everything"),
+        *(
+            "again",
+            "all",
+            "alors",
+            "already",
+            "asap",
+            "ca",
+            "damn",
+            "dear",
+            "donc",
+            "eso",
+            "esto",
+            "everyone",
+            "everything",
+        ),
         *("fucking", "guys", "hello", "hey", "hi", "im", "immediately", "it", "just", "maam", "me", "mean", "no"),
         *("non", "now", "ok", "okay", "oui", "really", "right", "said", "serious", "seriously", "si", "sir"),
-        *("suffit", "team", "this", "tout", "ya", "yes"),
+        *("suffit", "team", "these", "this", "those", "tout", "ya", "yes"),
     )
 )
 STOPPING = frozenset(
@@ -83,7 +97,9 @@ IMPERATIVE = (
     r"|sms|bother|harass|spam|call|write|email|send)"
 )
 #: These say themselves that something is not wanted, with the negation before them.
-WANTING = r"(?:veu[xt]|souhait|desir|voul|voudr|aimer|interess|ai |avons |autoris|me? |nous |envo|quiero|avez |est )"
+WANTING = (
+    r"(?:veu[xt]|as pas |souhait|desir|voul|voudr|aimer|interess|ai |avons |autoris|me? |nous |envo|quiero|avez |est )"
+)
 #: "Tell John to stop": whoever is named there, unless it is the firm.
 TOLD = (
     r"\b(?:tell|told|ask|asked|make|get|getting|have|want|need|let|force|dites|dis|demandez|demander|dire)"

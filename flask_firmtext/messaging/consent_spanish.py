@@ -41,11 +41,11 @@ ASKING: tuple[str, ...] = (
         r"|enviar|textear|contactar|molestar|molestando)\w*"
     ),
     (
-        r"(?:de|por favor|favor|les pido|le pido|pido) no (?:me )?(?:escribir|contactar|textear|molestar)(?:me"
+        r"(?:de|por favor|favor|les pido|le pido|pido)(?: ya)? no (?:me )?(?:escribir|contactar|textear|molestar)(?:me"
         r"|nos)?"
     ),
     (
-        r"(?:de|por favor|favor|les pido|le pido|pido) no (?:me )?(?:enviar|mandar)(?:me|nos)?(?:"
+        r"(?:de|por favor|favor|les pido|le pido|pido)(?: ya)? no (?:me )?(?:enviar|mandar)(?:me|nos)?(?:"
         r" {es_det}){{0,5}}(?: {es_msg}| nada|{es_end})"
     ),
     (
@@ -74,7 +74,7 @@ ASKING: tuple[str, ...] = (
     (
         r"(?:cancelar|cancelen?|cancela|cancelo|detengan?|deten|detener|detengo|suspendan?|suspender|paren?|paro"
         r"|parar|quiten|eliminen?|desactiven?|desactivar|terminen|stop|bloqueen?|harto de|harta de|cansado de"
-        r"|cansada de|basta de)(?: {es_det}){{0,5}} (?:{es_msg}|suscripcion)(?! de (?:mi|el|su|esa) )"
+        r"|cansada de|basta de)(?: mi)?(?: {es_det}){{0,5}} (?:{es_msg}|suscripcion)(?! de (?:mi|el|su|esa) )"
     ),
     (
         r"(?:quiten|quite|quita|saquen|saque|saca|borren|borre|borra|eliminen|elimine|elimina|remuevan|remueva"
@@ -86,6 +86,8 @@ ASKING: tuple[str, ...] = (
         r"|este|nuestro) (?:numero|num|telefono|celular|cel|contacto)(?! d(?:e|el) (?:la|el|ese|esa|titulo"
         r"|contrato)\b)"
     ),
+    r"no (?:quiero|deseo|queremos) recibir (?:nada|ninguno|mas){es_end}",
+    r"(?:me|nos) (?:borren?|quiten?|saquen?|eliminen?|remuevan?|retiren?) {es_list}",
     r"(?:denme|deme|dame|darme|darnos|den|me doy) de baja",
     r"(?:desuscri|desubscri|dessuscri|desinscri|desapunt)\w*",
     r"(?:dejenme|dejeme|dejame|dejennos|dejenos)(?: ya)? (?:en paz|tranquil[oa]s?)",
@@ -111,4 +113,5 @@ ALONE: tuple[str, ...] = (
     r"sin mas {es_msg}{es_end}",
     r"(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa]|erroneo){es_end}",
     r"(?:ya )?basta(?: ya)?$",
+    r"(?:ya )?no mas(?: (?:por favor|gracias|ya))?$",
 )

@@ -38,7 +38,7 @@ class Word:
 WORDS: tuple[Word, ...] = (
     Word("STOP", Wish.STOP, "en", True, (), ("stpo", "sotp", "tsop", "stopp", "sstop", "st0p")),
     Word("STOPALL", Wish.STOP, "en", False, ("STOP ALL",), ("stopal", "stpall", "stopalll")),
-    Word("UNSUBSCRIBE", Wish.STOP, "en", False, (), ("unsubscibe", "unsubsrcibe", "unsubribe", "unsuscibe", "unsub")),
+    Word("UNSUBSCRIBE", Wish.STOP, "en", False, (), ("unsubscibe", "unsubsrcibe", "unsubribe", "unsubcribed", "unsub")),
     Word("CANCEL", Wish.STOP, "en", False, (), ("cancle", "cancell", "canel", "cancal", "cansel", "cacnel", "canc3l")),
     Word("END", Wish.STOP, "en", False, (), ("endd",)),
     Word("QUIT", Wish.STOP, "en", False, (), ("qiut", "quti", "quitt")),

@@ -23,7 +23,7 @@ from .wording import opted_out
 CHANGES: Mapping[str, str] = {
     Change.OPTED_OUT: "Opted out",
     Change.OPTED_IN: "Opted in",
-    Change.ASKED: "Asked for no more texts; automatic texts paused",
+    Change.ASKED: "Seems to ask for no more texts; automatic texts wait",
     Change.NOT_AN_OPT_OUT: "Not an opt-out",
 }
 #: How it is known, by the evidence up to its colon; ``{}`` is the word behind it.

@@ -98,8 +98,8 @@ def _clauses(folded: str) -> list[str]:
 def _is_a_word_politely(clauses: list[str]) -> bool:
     """CANCEL and the like mean other things, too: only with nothing but politeness in the whole text."""
     others = [word for clause in clauses for word in clause.split() if word not in phrases.POLITE]
-    known = _table().get("".join(others))
-    return known is not None and known.wish in (Wish.STOP, Wish.ASKS) and len(others) < 3
+    known = _table().get("".join(word for word in others if word not in ("all", "now")))
+    return known is not None and known.wish in (Wish.STOP, Wish.ASKS) and len(others) < 4
 
 
 def _clause_asks(clause: str) -> bool:

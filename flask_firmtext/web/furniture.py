@@ -63,6 +63,7 @@ FURNITURE: dict[str, Any] = {
     "communications": slots.communications,
     "may_decide": consent.may_decide,
     "cursor": inbox.write_cursor,
+    "dated": times.dated,
     "exact": exact,
     "linked": linked,
     "registration": registration.card,

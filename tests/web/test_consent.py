@@ -161,7 +161,7 @@ def test_the_page_shows_the_whole_history_with_its_texts(office: Office) -> None
     assert "Harbor Law texted first, on" in page
     for told in (
         "No. Rosa Marsh replied END on",
-        "Asked for no more texts; automatic texts paused",
+        "Seems to ask for no more texts; automatic texts wait",
         "Rosa Marsh wrote it in a text. The text Please stop texting me, it is <b>over</b>",
         "Not an opt-out",
         "Sam Staff decided about the client's text. The text",
