@@ -136,8 +136,9 @@ def once(as_of: datetime | None = None) -> None:
     try:
         sweep = Sweep(app)
         sweep.one_pass()
-        drain.run()
+        # What the clerks have written meanwhile is due, too.
         sweep.finish()
+        drain.run()
     finally:
         state.clock = clock
     if as_of is not None:

@@ -252,6 +252,7 @@ def test_a_block_that_was_told_after_the_clients_start_is_an_old_one(carrier_app
 
 def test_the_block_that_the_sandbox_reports_ends_sending(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
+    sandbox.fault("inbound", "never")  # we never saw the STOP
     sandbox.text(ROSA, HARBOR, "STOP")
     message_id = accepted("Hello")
     drain.run()
