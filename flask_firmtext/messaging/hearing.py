@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ..current import firmtext
 from ..store import audit
 from ..store.models import Number
 from ..store.states import Answer
@@ -43,6 +44,9 @@ def heed(
     how = consent.Said(evidence, audit.CLIENT, at, conversation, message)
     answer = _change(session, said, number.firm, phone_index, how)
     if answer is None or conversation is None or message is None or (network and answer is not Answer.HELP):
+        return
+    if firmtext.clock.now() - at > auto_replies.USEFUL:
+        # The carrier brings it hours late, or it comes out of quarantine: nobody waits for an answer any more.
         return
     auto_replies.owe(
         session, answer, firm=number.firm, conversation=conversation, message=message, language=said.language

@@ -18,7 +18,8 @@ WHOLE = 120
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:t|s|ll|ve|re|d|m)\b)")
 _LETTERED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 _CLAUSE = re.compile(r"[.,!?;:()\[\]\n\r…¡¿\"“”«»*]+|--|—|–")
-_NOT_WORDS = re.compile(r"[^\w#]+|_")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"#(?!\w)")
 _RUN = re.compile(r"(.)\1{2,}")
 
 
@@ -90,7 +91,7 @@ def _asks(folded: str) -> bool:
 
 
 def _clauses(folded: str) -> list[str]:
-    whole = _LETTERED.sub("", _CONTRACTED.sub("", folded))
+    whole = _NUMBER.sub(" number ", _LETTERED.sub("", _CONTRACTED.sub("", folded)))
     clauses = (_NOT_WORDS.sub(" ", clause).strip() for clause in _CLAUSE.split(whole))
     return [clause for clause in clauses if clause]
 

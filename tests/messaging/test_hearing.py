@@ -154,7 +154,12 @@ def test_an_old_start_changes_nothing_behind_any_of_two_stops(noon: datetime) ->
 def test_what_holds_does_not_depend_on_the_order_in_which_webhooks_come(noon: datetime, phone: bytes) -> None:
     """R5, F59: three words with three times, in every order."""
     said = [("STOP", 3), ("START", 2), ("END", 1)]
-    for words in ([*said], [("END", 3), ("STOP", 2), ("START", 1)], [("START", 3), ("QUIT", 2), ("START", 2)]):
+    for words in (
+        [*said],
+        [("END", 3), ("STOP", 2), ("START", 1)],
+        [("START", 3), ("QUIT", 2), ("START", 2)],
+        [("END", 2), ("QUIT", 1), ("START", 1)],
+    ):
         found = set()
         for order in itertools.permutations(words):
             with own() as session:
@@ -248,6 +253,12 @@ def test_the_clients_own_word_settles_a_question(noon: datetime, word: str, evid
 def test_a_stop_from_a_stranger_is_heeded_and_not_answered(app: Any) -> None:
     assert text_from("END", sender="+13125550142") is None
     assert (stands(), owed(), [reason for _, reason, _ in kept()]) == ("client:END", [], ["stranger"])
+
+
+@pytest.mark.parametrize("word", ["END", "HELP"])
+def test_a_word_that_comes_hours_late_counts_and_is_not_answered(noon: datetime, word: str) -> None:
+    text_from(word, at=noon - timedelta(hours=2))
+    assert (stands(), owed()) == ("client:END" if word == "END" else None, [])
 
 
 def test_staff_can_stop_texts_and_only_the_client_lifts_that(noon: datetime) -> None:

@@ -92,6 +92,13 @@ def test_the_network_acts_on_the_bare_word_only(text: str, acts: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "wish"), [("#STOP", Wish.STOP), ("wrong #", Wish.ASKS), ("call me at # 5", Wish.NOTHING)]
+)
+def test_a_number_sign_is_a_sign_or_a_number(text: str, wish: Wish) -> None:
+    assert wishes.of(text).wish is wish
+
+
+@pytest.mark.parametrize(
     "evil",
     [
         "a" * 2000,
