@@ -11,13 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: Words that stop texts, in capitals and without accents: as the law names them, and their French and Spanish kin.
-OPT_OUT_WORDS = (
-    *("STOP ALL", "STOPALL", "STOP", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPT OUT", "OPT-OUT", "OPTOUT"),
-    *("ARRETER", "ARRETEZ", "ARRET", "ANNULER", "ANNULEZ", "DESABONNER", "ALTO", "CANCELAR", "PARAR", "BAJA"),
-)
-#: Those on which the carriers of toll-free numbers act by themselves, by language; the others we have to notice.
-NETWORK_WORDS = {"en": ("STOP",), "fr": ("STOP", "ARRET"), "es": ("STOP",)}
+from ..messaging.consent_words import OPT_OUT_WORDS
+
 #: What says yes and no to an invitation, by language; the letter first.
 YES = {"en": ("Y", "YES"), "fr": ("O", "OUI"), "es": ("S", "SI")}
 NO = {"en": ("N", "NO"), "fr": ("N", "NON"), "es": ("N", "NO")}

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ..messaging.consent_words import NETWORK_WORDS, OPT_OUT_WORDS
 from ..messaging.segments import GSM_BASIC, GSM_EXTENDED, Encoding, measure
 from .shorteners import SHORTENERS
-from .templates_answers import NETWORK_WORDS, NO, OPT_OUT_WORDS, YES, Offer, offers
+from .templates_answers import NO, YES, Offer, offers
 from .templates_syntax import MAY_BE_EMPTY, Fault, Parsed, parse, render
 from .templates_words import LONGEST, MOST_SEGMENTS, Kind
 

@@ -42,6 +42,8 @@ class Outgoing:
     author: str
     token: str
     retry_of: uuid.UUID | None = None
+    answers: uuid.UUID | None = None
+    useful: timedelta = USEFUL
 
 
 def accept(
@@ -132,13 +134,14 @@ def _stored(session: Sessions, conversation: Conversation, position: int, outgoi
         author=outgoing.author,
         client_token=outgoing.token,
         retry_of=outgoing.retry_of,
+        answers=outgoing.answers,
         body=cells.seal(session, where, outgoing.text, scope=keys.conversation_scope(conversation.id)),
         segments=measure(outgoing.text).count,
         state=State.QUEUED,
         rank=RANK[State.QUEUED],
         state_at=now,
         not_before=now,
-        expires_at=firmtext.clock.sql(USEFUL),
+        expires_at=firmtext.clock.sql(outgoing.useful),
         shown_at=now,
         created_at=now,
     )
@@ -149,7 +152,12 @@ def sent_with(session: Sessions, user: User, token: str) -> Message | None:
     """The text that this user has sent with this token. :raises TextRefused: it cannot be one of ours."""
     if not 0 < len(token) <= 64 or not token.isprintable():
         raise TextRefused("token", "The form has no valid token. Reload the page; your text stays.")
-    return session.scalars(_with_token(user.firm, user.ref, token)).one_or_none()
+    return with_token(session, user.firm, user.ref, token)
+
+
+def with_token(session: Sessions, firm: str, author: str, token: str) -> Message | None:
+    """The text that this author has made with this token."""
+    return session.scalars(_with_token(firm, author, token)).one_or_none()
 
 
 def _with_token(firm: str, author: str, token: str) -> Any:

@@ -19,10 +19,10 @@ from ..current import firmtext
 from ..errors import CarrierError, CarrierRefused, where
 from ..store import cells, files, keys, media_queries, pieces
 from ..store.files import FileWriter
-from ..store.models import Attachment
+from ..store.models import Attachment, Texting
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
-from . import alarms, media_claims, media_types
+from . import alarms, auto_replies, media_claims, media_types
 from .media_claims import Claimed, ClaimLost, again, write
 from .media_types import MediaType
 
@@ -144,7 +144,12 @@ def _keep(claimed: Claimed, found: MediaType, out: FileWriter) -> None:
 
 def _refuse(claimed: Claimed, reason: str) -> None:
     with own() as session:
-        write(session, claimed, FileState.REFUSED, reason=reason[:32])
+        message = write(session, claimed, FileState.REFUSED, reason=reason[:32])
+        if message is None or claimed.conversation is None or reason != media_claims.FOR_GOOD:
+            return
+        chosen = session.get(Texting, claimed.firm)
+        if chosen is not None and chosen.explains_refusals:
+            auto_replies.explain_refusal(session, claimed.conversation, message)
 
 
 def _try_later(claimed: Claimed, error: Exception) -> None:

@@ -59,6 +59,15 @@ def display(e164: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
+def is_toll_free(e164: str) -> bool:
+    """Whether the carriers take this number for a toll-free one."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.TOLL_FREE)
+
+
 def last_four(e164: str) -> str:
     """The last four digits: enough to tell a contact's numbers apart, too few to text one."""
     return re.sub(r"[^0-9]", "", e164)[-4:]

@@ -21,7 +21,7 @@ from ..store.models import Attachment, Conversation, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes, own, reading
 from ..store.upsert import insert_once
-from . import conversations, quarantine, statuses
+from . import conversations, hearing, quarantine, statuses
 from .numbers import E164
 
 #: A client's clock, or a replay, never shows a text further away than this.
@@ -112,7 +112,7 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     index = keys.index_of(number.firm, event.sender)
     conversation = queries.open_conversation(session, number, index)
     if conversation is None:
-        _keep_strangers(session, event, request, number.firm, index, received)
+        _keep_strangers(session, event, request, number, index, received or firmtext.clock.now())
         return
     message_id = put(session, event, request, number, conversation, received=received)
     if message_id is not None:
@@ -121,12 +121,17 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
 
 
 def _keep_strangers(
-    session: Session, event: InboundText, request: RawRequest, firm: str, index: bytes, received: datetime | None
+    session: Session, event: InboundText, request: RawRequest, number: Number, index: bytes, came: datetime
 ) -> None:
+    firm = number.firm
+    said = hearing.listen(session, number, index, event.text)
     kept = quarantine.keep(
-        session, request, kind="inbound", reason="stranger", firm=firm, phone_index=index, received=received
+        session, request, kind="inbound", reason="stranger", firm=firm, phone_index=index, received=came
     )
-    if kept is not None and event.media:
+    if kept is None:
+        return
+    hearing.heed(session, said, event.text, number, index, _shown_at(event.at, came))
+    if event.media:
         state = quarantine.state_of_files(session, firm, index)
         _attach(session, event.media, firm, keys.GENERAL, quarantine_id=kept, state=state)
 
@@ -141,11 +146,15 @@ def put(
     received: datetime | None = None,
 ) -> uuid.UUID | None:
     """Store a client's text in this conversation, without its files; its id, None when it is there already."""
+    came = received or firmtext.clock.now()
+    said = hearing.listen(session, number, conversation.phone_index, event.text)
     position = conversations.take_turn(session, conversation.id)
-    message_id = _insert(session, event, number, conversation, position, received or firmtext.clock.now())
+    message_id = _insert(session, event, number, conversation, position, came)
     if message_id is None:
         _repeated(session, event, request, number)
         return None
+    where = {"conversation": conversation.id, "message": message_id}
+    hearing.heed(session, said, event.text, number, conversation.phone_index, _shown_at(event.at, came), **where)
     conversations.note_last(session, conversation.id, position, last_in_position=position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}

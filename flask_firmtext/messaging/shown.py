@@ -14,7 +14,7 @@ from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.values import Firm
 from ..store import cells
-from ..store.models import Conversation, Hold, Message
+from ..store.models import Conversation, Hold, Message, OptOut
 from ..store.states import Direction, Kind, State
 from .files import ShownFile
 from .readiness import hold_on
@@ -43,6 +43,7 @@ MEANINGS = {
         "Write it again if it is still true.",
     ),
 }
+ON_ITS_WAY = Words("Was on its way", "It was on its way when the client opted out.", "Nothing more goes out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Text:
     """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
 
     ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
-    that came with it.
+    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet.
     """
 
     id: uuid.UUID
@@ -64,6 +65,8 @@ class Text:
     help: Words | None
     partly: bool
     files: tuple[ShownFile, ...]
+    conversation: uuid.UUID
+    asks: bool = False
 
 
 def read_phones(
@@ -87,11 +90,12 @@ def read_bodies(session: Session, messages: Sequence[Message]) -> dict[uuid.UUID
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What it takes to put a text of this firm into words."""
+    """What it takes to put a text of this firm into words; ``consent`` is what stands about texting the number."""
 
     firm: Firm
     holds: Sequence[Hold]
     names: Mapping[str, str] = field(repr=False)
+    consent: OptOut | None = None
 
     def text(self, message: Message, body: str | None, number: str, files: tuple[ShownFile, ...] = ()) -> Text:
         """One text, with what its state means; ``number`` is the firm's in E.164."""
@@ -106,10 +110,19 @@ class Wording:
             at=message.shown_at,
             state=State(message.state),
             words="" if inbound else self._words(message, hold),
-            help=_help(message, hold),
+            help=_help(message, hold) or self._on_its_way(message),
             partly=message.partly,
             files=files,
+            conversation=message.conversation_id,
+            asks=self.consent is not None and self.consent.asked_by == message.id,
         )
+
+    def _on_its_way(self, message: Message) -> Words | None:
+        """Nothing takes back what was being sent at the moment of an opt-out, and staff see that it was."""
+        if self.consent is None or not self.consent.opted_out or message.direction == Direction.IN or message.answers:
+            return None
+        going = message.state not in (State.QUEUED, State.CANCELLED)
+        return ON_ITS_WAY if going and message.created_at <= self.consent.since < message.state_at else None
 
     def _author(self, message: Message) -> str | None:
         if message.kind != Kind.STAFF or message.author is None:

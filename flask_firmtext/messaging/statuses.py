@@ -50,7 +50,14 @@ def believe(session: Session, event: StatusEvent, request: RawRequest) -> None:
     else:
         _apply(session, event, attempt, was)
     if stops:
-        consent.opt_out(session, firm, phone_index, evidence="carrier", actor=audit.CARRIER)
+        _blocked(session, attempt, firm, phone_index)
+
+
+def _blocked(session: Session, attempt: Attempt, firm: str, phone_index: bytes) -> None:
+    """The carrier's own block, told by its refusal. A START that the client wrote behind the POST has lifted it."""
+    conversation = session.execute(select(Message.conversation_id).where(Message.id == attempt.message_id)).scalar_one()
+    said = consent.Said("carrier", audit.CARRIER, attempt.claimed_at, conversation, attempt.message_id)
+    consent.opt_out(session, firm, phone_index, said)
 
 
 def _apply(session: Session, event: StatusEvent, attempt: Attempt, was: str) -> None:

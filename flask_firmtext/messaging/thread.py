@@ -196,7 +196,7 @@ def _shelf(firm: Firm, stored: Stored, matters: Sequence[Matter] | None, rights:
 
 def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
-    wording = Wording(firm, stored.holds, names)
+    wording = Wording(firm, stored.holds, names, stored.consent)
     return tuple(
         wording.text(message, stored.bodies[message.id], pair.ours, shelf.of(message)) for message in stored.messages
     )
@@ -215,7 +215,6 @@ def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Cont
         numbers.parse(pair.phone, label=label, own=stored.own)
     except TextRefused as refused:
         return refused.sentence
-    if stored.opt_out is None:
+    if stored.consent is None or not stored.consent.opted_out:
         return None
-    since = stored.opt_out.since
-    return opted_out(contact.name, stored.opt_out.evidence, since, firmtext.clock.now(), firm.zone)
+    return opted_out(contact.name, stored.consent.evidence, stored.consent.since, firmtext.clock.now(), firm.zone)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from ..ports.values import Firm
-from ..store import inbox_queries, queries
+from ..store import consent_queries, inbox_queries, queries
 from ..store.models import Hold, Message, OptOut
-from . import consent, files, offers, reachability, readiness
+from . import files, offers, reachability, readiness
 from .files import Received
 from .offers import Kept
 from .shown import read_bodies, read_phones
@@ -36,7 +36,7 @@ class Stored:
     now: int
     holds: Sequence[Hold]
     not_ready: str | None
-    opt_out: OptOut | None
+    consent: OptOut | None
     warning: Words | None
     own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
@@ -68,7 +68,7 @@ def stored(
         now=now,
         holds=queries.standing_holds(session, firm.ref),
         not_ready=readiness.why_not(session, firm),
-        opt_out=consent.opt_out_of(session, firm.ref, pair.index),
+        consent=consent_queries.standing(session, firm.ref, pair.index),
         warning=reachability.warning(session, firm.ref, firm.zone, pair.index, pair.refs),
         own=queries.own_numbers(session, firm.ref),
         messages=messages,

@@ -129,12 +129,16 @@ _OTHER_HOLD = Words(
 )
 
 
-#: How we know that a client wants no texts, by the evidence; completed with the client's name and the day.
+#: How we know that a client wants no texts, by the first word of the evidence; completed with name, day and word.
 OPT_OUTS: Mapping[str, str] = {
-    "client": "{name} replied STOP on {day}.",
+    "client": "{name} replied {word} on {day}.",
+    "network": "{name} replied {word} on {day}.",
     "carrier": "{name} blocked texts from this number; the carrier told us on {day}.",
+    "asked": "{name} asked in a text for no more texts, noted on {day}.",
     "staff": "{name} asked for no more texts, noted on {day}.",
 }
+#: Where the carriers have blocked the number themselves, they lift that on these words only.
+NETWORK_OPT_OUTS = frozenset({"network", "carrier"})
 
 
 def state_words(
@@ -174,6 +178,16 @@ def find_reason(given: str) -> Reason | None:
 
 
 def opted_out(name: str, evidence: str | None, at: datetime, now: datetime, zone: str) -> str:
-    """Why a contact cannot be texted. ``evidence`` is a key of :data:`OPT_OUTS`, ``zone`` the firm's."""
-    fact = OPT_OUTS.get(evidence or "", OPT_OUTS["staff"]).format(name=name, day=day(at, now, zone))
-    return f"{fact} Texts can go out again once a START comes from that phone."
+    """Why a contact cannot be texted, since when, and how that ends. ``zone`` is the firm's.
+
+    ``evidence`` begins with a key of :data:`OPT_OUTS`; the word that the client wrote follows a colon.
+    """
+    how, _, word = (evidence or "").partition(":")
+    fact = OPT_OUTS.get(how, OPT_OUTS["staff"]).format(name=name, day=day(at, now, zone), word=word or "STOP")
+    return f"{fact} {way_back(evidence)}"
+
+
+def way_back(evidence: str | None) -> str:
+    """How an opt-out ends."""
+    word = "an UNSTOP" if (evidence or "").partition(":")[0] in NETWORK_OPT_OUTS else "a START"
+    return f"Texts can go out again once {word} comes from that phone."

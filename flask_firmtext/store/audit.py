@@ -16,6 +16,7 @@ SWEEP = "sweep"
 CARRIER = "carrier"
 CLIENT = "client"
 HOST = "host"
+SYSTEM = "system"
 
 
 def record(

@@ -58,7 +58,11 @@ def unwanted(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     return session.scalars(
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(is_in(Message.state, State.QUEUED), opted_out(Message.firm, Conversation.phone_index))
+        .where(
+            is_in(Message.state, State.QUEUED),
+            Message.answers.is_(None),
+            opted_out(Message.firm, Conversation.phone_index),
+        )
         .limit(limit)
     ).all()
 

@@ -28,7 +28,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
 from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut, Texting
-from .states import RANK, HoldKind, NumberState, State
+from .states import RANK, HoldKind, Kind, NumberState, State
 
 Sessions = Session | scoped_session[Any]
 
@@ -104,6 +104,11 @@ def opted_out(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bo
     return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.opted_out)
 
 
+def paused(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bool]:
+    """Whether a client plainly asked for no more texts and nobody has decided yet."""
+    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.asked_at.is_not(None))
+
+
 def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
     """Whether a hold stands on the account, this number or this firm."""
     return exists().where(
@@ -135,7 +140,13 @@ def claimable() -> ColumnElement[bool]:
         Message.expires_at > now,
         sends(),
         ~held(Message.firm, Number.e164),
-        ~opted_out(Message.firm, Conversation.phone_index),
+        # What answers a client's own text goes out all the same: the confirmation of a STOP, and what HELP asked for.
+        or_(Message.answers.is_not(None), ~opted_out(Message.firm, Conversation.phone_index)),
+        or_(
+            is_in(Message.kind, Kind.STAFF),
+            Message.answers.is_not(None),
+            ~paused(Message.firm, Conversation.phone_index),
+        ),
         ~waits_for_earlier(),
     )
 

@@ -111,6 +111,15 @@ class Change(StrEnum):
     NOT_AN_OPT_OUT = "not_an_opt_out"
 
 
+class Answer(StrEnum):
+    """What an automatic answer to a client's text is about."""
+
+    STOPPED = "stopped"
+    STARTED = "started"
+    HELP = "help"
+    REFUSED = "refused"
+
+
 class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"

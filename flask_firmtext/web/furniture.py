@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
-from . import inbox, registration, slots, times
+from . import consent, inbox, registration, slots, times
 from .access import somebody
 from .linking import linked
 
@@ -61,7 +61,9 @@ def _once(name: str, tag: Markup) -> Markup:
 FURNITURE: dict[str, Any] = {
     "badge": slots.badge,
     "communications": slots.communications,
+    "may_decide": consent.may_decide,
     "cursor": inbox.write_cursor,
+    "dated": times.dated,
     "exact": exact,
     "linked": linked,
     "registration": registration.card,

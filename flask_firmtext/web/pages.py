@@ -6,6 +6,7 @@ from flask import Flask
 
 from . import (
     composer,
+    consent,
     csrf,
     details,
     explaining,
@@ -25,6 +26,7 @@ from .blueprint import blueprint
 
 VIEWS = (
     composer,
+    consent,
     details,
     explaining,
     files,

@@ -9,11 +9,17 @@ from ..messaging.moments import clock_time, day, moment, place
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 WEEK = 7
+YEAR = timedelta(days=366)
 
 
 def exact(at: datetime, now: datetime, zone: str) -> str:
     """The day and time: "3 May, 14:05", with the year when it is another than now's."""
     return f"{day(at, now, zone)}, {clock_time(at, zone)}"
+
+
+def dated(at: datetime, zone: str) -> str:
+    """For paper: "3 May 2026, 14:05", the year in any case."""
+    return f"{day(at, at - YEAR, zone)}, {clock_time(at, zone)}"
 
 
 def relative(at: datetime, now: datetime, zone: str) -> str:

@@ -1,16 +1,16 @@
-"""Getting numbers beside everything else: a carrier may take its time, and an administrator looks at the page."""
+"""What takes its time beside everything else: a carrier or a host is asked, and the sweep must not wait for it."""
 
 from __future__ import annotations
 
 import logging
-import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from flask import Flask
 
 from ..errors import where
-from ..firm import steps
+from ..firm import replies, steps
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping
@@ -21,19 +21,19 @@ AT_ONCE = 20
 
 
 class Clerk:
-    """One thread that goes on with whatever orders are due."""
+    """One thread that goes on with whatever is due: ``due`` looks, ``work`` does one of it."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, name: str, due: Callable[[], Sequence[Any]], work: Callable[[Any], object]) -> None:
         self.app = app
-        self.desk = ThreadPoolExecutor(1, thread_name_prefix="firmtext-clerk")
+        self.name, self.due, self.work_on = name, due, work
+        self.desk = ThreadPoolExecutor(1, thread_name_prefix=f"firmtext-{name}")
         self.work: Future[None] | None = None
 
     def look(self) -> None:
         """Begin with what is due, unless the clerk is still busy with what was due before. One indexed read."""
         if self.work is not None and not self.work.done():
             return
-        with reading() as session:
-            due = firm_queries.due_orders(session, limit=AT_ONCE)
+        due = self.due()
         if due:
             self.work = self.desk.submit(self._go_on, due)
 
@@ -41,11 +41,32 @@ class Clerk:
         """Wait for the step in hand."""
         self.desk.shutdown(wait=True)
 
-    def _go_on(self, due: Sequence[uuid.UUID]) -> None:
+    def _go_on(self, due: Sequence[Any]) -> None:
         with self.app.app_context():
-            for order in due:
+            for one in due:
+                if stopping.is_set():
+                    return
                 try:
-                    while not stopping.is_set() and steps.take_step(order):
-                        pass
+                    self.work_on(one)
                 except Exception as error:
-                    log.error("an order could not be gone on with: %s", where(error))
+                    log.error("the clerk for %s could not go on: %s", self.name, where(error))
+
+
+def for_orders(app: Flask) -> Clerk:
+    """Getting numbers: a carrier may take its time, and an administrator looks at the page."""
+    return Clerk(app, "orders", _orders, _go_on_with)
+
+
+def for_answers(app: Flask) -> Clerk:
+    """Automatic answers: the host says in whose name, and a client waits."""
+    return Clerk(app, "answers", replies.due, replies.write)
+
+
+def _orders() -> Sequence[Any]:
+    with reading() as session:
+        return firm_queries.due_orders(session, limit=AT_ONCE)
+
+
+def _go_on_with(order: Any) -> None:
+    while not stopping.is_set() and steps.take_step(order):
+        pass

@@ -20,8 +20,7 @@ from ..firm import provisioning
 from ..messaging import holds, media, overdue, pace
 from ..practice import filing
 from ..store import files
-from . import bells, drain, heartbeats
-from .clerk import Clerk
+from . import bells, clerk, drain, heartbeats
 from .filing import Registry
 from .media import Porters
 from .stop import stopping
@@ -45,7 +44,7 @@ class Sweep:
         self.app = app
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
-        self.clerk = Clerk(app)
+        self.clerks = [clerk.for_orders(app), clerk.for_answers(app)]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.tidied = -math.inf
@@ -71,7 +70,7 @@ class Sweep:
             overdue.withdraw_turned_off,
             overdue.note_silence,
             provisioning.give_back_what_is_over,
-            self.clerk.look,
+            *(one.look for one in self.clerks),
             self.registry.look,
             self.fetch_if_nobody_does,
             self.tidy,
@@ -83,7 +82,8 @@ class Sweep:
     def finish(self) -> None:
         """Wait for the texts and files in hand."""
         self.senders.shutdown(wait=True)
-        self.clerk.finish()
+        for one in self.clerks:
+            one.finish()
         self.registry.finish()
         self.porters.finish()
 
@@ -113,7 +113,8 @@ class Sweep:
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret
         while time.monotonic() < until and not stopping.wait(OFTEN):
-            self._attempt(self.clerk.look)
+            for one in self.clerks:
+                self._attempt(one.look)
             self._attempt(self.registry.look)
             if not firmtext.settings.redis_url:
                 self._attempt(self._send_what_is_due)
@@ -162,10 +163,11 @@ def once(as_of: datetime | None = None) -> None:
     try:
         sweep = Sweep(app)
         sweep.one_pass()
-        drain.run()
         media.run_due(stopping.is_set)
         filing.run_due(stopping.is_set)
+        # What the clerks have written meanwhile is due, too.
         sweep.finish()
+        drain.run()
     finally:
         state.clock = clock
     if as_of is not None:

@@ -123,6 +123,20 @@ def upgrade() -> None:
         "firmtext_consent_event",
         ["firm", "phone_index", "noted_at"],
     )
+    op.create_index(
+        op.f("ix_firmtext_consent_event_firm_noted_at_id"), "firmtext_consent_event", ["firm", "noted_at", "id"]
+    )
+    op.create_table(
+        "firmtext_answer_due",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("answer", sa.String(length=32), nullable=False),
+        sa.Column("firm", sa.String(length=255), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", "answer", name=op.f("pk_firmtext_answer_due")),
+    )
+    op.create_index(op.f("ix_firmtext_answer_due_created_at"), "firmtext_answer_due", ["created_at"])
     op.add_column("firmtext_message", sa.Column("answers", sa.Uuid(), nullable=True))
     op.add_column("firmtext_quarantine", sa.Column("phone_index", sa.LargeBinary(length=16), nullable=True))
     op.create_index(
@@ -142,6 +156,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_firmtext_quarantine_firm_phone_index_received_at"), table_name="firmtext_quarantine")
     op.drop_column("firmtext_quarantine", "phone_index")
     op.drop_column("firmtext_message", "answers")
+    op.drop_table("firmtext_answer_due")
     op.drop_table("firmtext_consent_event")
     for column in reversed(opt_out_columns()):
         op.drop_column("firmtext_opt_out", column.name)

@@ -8,6 +8,7 @@ import pytest
 
 from flask_firmtext.firm.templates_check import check, clean
 from flask_firmtext.firm.templates_words import LANGUAGES, LONGEST, MOST_SEGMENTS, OURS, Kind
+from flask_firmtext.messaging.consent_words import OPT_OUT_WORDS
 
 #: What nobody's template is complete without; each row adds what it is about.
 REACH = "[ Call {contact_phone}.][ Write to {contact_email}.]"
@@ -217,3 +218,9 @@ def test_no_body_keeps_the_check_busy(body: str) -> None:
 )
 def test_what_an_editor_adds_is_taken_away(given: str, kept: str) -> None:
     assert clean(given) == kept
+
+
+@pytest.mark.parametrize("word", OPT_OUT_WORDS)
+def test_a_word_that_stops_texts_when_a_client_writes_it_is_offered_for_nothing_else(word: str) -> None:
+    [fault] = check(f"{EN} Reply {word} to change the time.", Kind.UPDATED, "en")
+    assert f"A client who answers {word} gets no more texts" in fault.reason

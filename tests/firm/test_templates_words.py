@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from flask_firmtext.firm.details import LONGEST_EMAIL
-from flask_firmtext.firm.templates_answers import NO, OPT_OUT_WORDS, YES, offers
+from flask_firmtext.firm.templates_answers import NO, YES, offers
 from flask_firmtext.firm.templates_syntax import FIELDS, MAY_BE_EMPTY, parse, render
 from flask_firmtext.firm.templates_values import change, clock_time, day
 from flask_firmtext.firm.templates_words import CHANGE, LANGUAGES, LONGEST, OURS, SAMPLE, Kind
+from flask_firmtext.messaging.consent_words import OPT_OUT_WORDS
 from flask_firmtext.messaging.segments import Encoding, measure
 
 every_one = pytest.mark.parametrize(("kind", "language"), OURS, ids=" ".join)

@@ -133,7 +133,7 @@ def test_an_opted_out_client_is_not_texted(harbor: Any) -> None:
     with own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).one()
         consent.lock_pair(session, *pair)
-        consent.opt_out(session, *pair, evidence="client", actor="client")
+        consent.opt_out(session, *pair, consent.Said("client:STOP", "client"))
     with pytest.raises(TextRefused, match="Rosa Marsh replied STOP") as refused, own() as session:
         accept(session, "token")
     assert refused.value.code == "opted_out"
@@ -237,7 +237,7 @@ def test_a_signal_that_breaks_does_not_undo_the_change(harbor: Any) -> None:
     with consent_changed.connected_to(broken), own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).one()
         consent.lock_pair(session, *pair)
-        consent.opt_out(session, *pair, evidence="client", actor="client")
+        consent.opt_out(session, *pair, consent.Said("client:STOP", "client"))
     assert states() == {"cancelled": 1}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from evidence import everything, heard, rows
 from flask_firmtext import signals
 from flask_firmtext.errors import TextRefused
 from flask_firmtext.messaging import accepting, consent, pace, sending
+from flask_firmtext.messaging.consent import Said
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Account, Attempt, Audit, Conversation, Message, Number, OptOut
@@ -32,10 +34,10 @@ def phone(app: Any) -> bytes:
     return keys.index_of("harbor", ROSA)
 
 
-def opt_out(phone: bytes, *, evidence: str = "client", firm: str = "harbor") -> None:
+def opt_out(phone: bytes, *, evidence: str = "client:END", firm: str = "harbor", at: datetime | None = None) -> None:
     with own() as session:
         consent.lock_pair(session, firm, phone)
-        consent.opt_out(session, firm, phone, evidence=evidence, actor="client")
+        consent.opt_out(session, firm, phone, Said(evidence, "client", at))
 
 
 def on_the_other_number(message_id: uuid.UUID) -> None:
@@ -94,7 +96,7 @@ def test_a_second_opt_out_keeps_the_date_and_the_evidence_of_the_first(phone: by
     with heard(signals.consent_changed) as said:
         opt_out(phone, evidence="carrier")
     [second] = rows(OptOut)
-    assert (second.since, second.evidence) == (first.since, "client")
+    assert (second.since, second.evidence) == (first.since, "client:END")
     assert said == []
     assert len(rows(Audit, Audit.action == "consent.opt_out")) == 1
 
@@ -109,7 +111,7 @@ def test_an_opt_out_that_is_rolled_back_leaves_nothing(phone: bytes) -> None:
     before = everything()
     with heard(signals.consent_changed) as said, own() as session:
         consent.lock_pair(session, "harbor", phone)
-        consent.opt_out(session, "harbor", phone, evidence="client", actor="client")
+        consent.opt_out(session, "harbor", phone, Said("client:END", "client"))
         session.rollback()
     assert (everything(), said) == (before, [])
 

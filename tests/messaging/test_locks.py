@@ -159,7 +159,7 @@ def test_everybody_at_once_meets_no_deadlock(harbor: Any) -> None:
             pairs = session.execute(select(Conversation.firm, Conversation.phone_index)).all()
             pair = chance.choice(pairs)
             consent.lock_pair(session, *pair)
-            consent.opt_out(session, *pair, evidence="client", actor="client")
+            consent.opt_out(session, *pair, consent.Said("client:STOP", "client"))
             session.execute(update(OptOut).where(OptOut.phone_index == pair.phone_index).values(opted_out=False))
 
     def answer(chance: random.Random) -> None:

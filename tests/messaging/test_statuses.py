@@ -16,9 +16,10 @@ from evidence import counted, everything, heard, kept, rows
 from flask_firmtext import signals
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.messaging import overdue
-from flask_firmtext.store.models import Attempt, Audit, Message, OptOut, StatusEvent
+from flask_firmtext.store.models import Attempt, Audit, ConsentEvent, Message, OptOut, StatusEvent
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.worker import drain
+from hearing import text_from
 from rows import accepted, verified_number
 from servers import until
 from signing import HARBOR, ROSA, Signer, told, words
@@ -233,14 +234,25 @@ def test_the_carriers_own_block_is_an_opt_out_on_every_number_of_the_firm(
     assert states == ["cancelled", "cancelled", "queued"]
     [opt_out] = rows(OptOut)
     assert (opt_out.firm, opt_out.opted_out, opt_out.evidence) == ("harbor", True, "carrier")
-    assert said == [{"firm": "harbor", "conversation": None, "opted_out": True}]
+    [blocked] = rows(Message, Message.id == attempt.message_id)
+    assert said == [{"firm": "harbor", "conversation": str(blocked.conversation_id), "opted_out": True}]
+    [event] = rows(ConsentEvent)
+    assert (event.change, event.by, event.evidence, event.message_id) == ("opted_out", "carrier", "carrier", blocked.id)
     assert len(audited("consent.opt_out")) == 1
     assert Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words("still shown")).status_code == 200
     assert len(rows(Message, Message.direction == "in")) == 1
 
 
+def test_a_block_that_was_told_after_the_clients_start_is_an_old_one(carrier_app: Any, tell: Any) -> None:
+    attempt = claimed("to be blocked")
+    text_from("START")
+    assert tell("rejected", attempt, code="1240") == 200
+    assert [row for row in rows(OptOut) if row.opted_out] == []
+
+
 def test_the_block_that_the_sandbox_reports_ends_sending(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
+    sandbox.fault("inbound", "never")  # we never saw the STOP
     sandbox.text(ROSA, HARBOR, "STOP")
     message_id = accepted("Hello")
     drain.run()

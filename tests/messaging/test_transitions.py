@@ -263,7 +263,7 @@ def test_t09_stop_withdraws_what_is_queued(harbor: Any, sandbox: Any) -> None:
     with own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).one()
         consent.lock_pair(session, *pair)
-        consent.opt_out(session, *pair, evidence="client", actor="client")
+        consent.opt_out(session, *pair, consent.Said("client:STOP", "client"))
     assert state(text) == "cancelled"
     drain.run()
     assert sandbox.posts == []
@@ -321,7 +321,7 @@ def opted_out() -> None:
     with own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).one()
         consent.lock_pair(session, *pair)
-        consent.opt_out(session, *pair, evidence="client", actor="client")
+        consent.opt_out(session, *pair, consent.Said("client:STOP", "client"))
 
 
 def closed() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from flask_firmtext.firm import orders
-from flask_firmtext.messaging import quarantine
+from flask_firmtext.messaging import consent, quarantine
 from flask_firmtext.ports.gateway import RawRequest
-from flask_firmtext.store.models import Number, Order
+from flask_firmtext.store.models import ConsentEvent, Number, Order
 from flask_firmtext.store.states import OrderState
 from flask_firmtext.store.transactions import own, reading
 
@@ -22,6 +22,15 @@ def kept(firm: str = "harbor", words: str = "Who are you?", *, reason: str = "st
         row = quarantine.keep(session, request, kind="inbound", reason=reason, firm=firm)
     assert row is not None
     return row
+
+
+def opted_out(firm: str = "harbor", phone: bytes = b"somebody's phone") -> uuid.UUID:
+    """The event of an opt-out of a number that nobody has texted."""
+    with own() as session:
+        consent.lock_pair(session, firm, phone)
+        consent.opt_out(session, firm, phone, consent.Said("client:END", "client", message=uuid.uuid4()))
+    with reading() as session:
+        return session.scalars(select(ConsentEvent.id).where(ConsentEvent.firm == firm)).one()
 
 
 def number_of(firm: str = "harbor") -> uuid.UUID:

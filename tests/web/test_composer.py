@@ -88,7 +88,7 @@ def test_who_opted_out_meanwhile_is_not_texted_and_the_words_stay(office: Office
     with own() as session:
         index = keys.index_of("harbor", ROSA)
         consent.lock_pair(session, "harbor", index)
-        consent.opt_out(session, "harbor", index, evidence="client", actor="client")
+        consent.opt_out(session, "harbor", index, consent.Said("client:STOP", "client"))
     answer = staff.post(TEXTS, {**form, "text": "One more thing"}, headers=HTMX)
     assert answer.status_code == 409
     assert "replied STOP" in answer.text

@@ -130,7 +130,7 @@ def test_the_hosts_zone_is_not_asked_for_while_a_text_is_being_written(office: O
     with own() as session:
         index = keys.index_of("harbor", ROSA)
         consent.lock_pair(session, "harbor", index)
-        consent.opt_out(session, "harbor", index, evidence="client", actor="client")
+        consent.opt_out(session, "harbor", index, consent.Said("client:STOP", "client"))
     office.host.calls.clear()
     assert staff.post(TEXTS, form, headers=HTMX).status_code == 409
     assert office.host.calls.count("Firms.get") == 1

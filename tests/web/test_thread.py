@@ -175,7 +175,7 @@ def test_an_opted_out_contact_has_a_reason_in_the_composers_place(office: Office
     with own() as session:
         index = keys.index_of("harbor", ROSA)
         consent.lock_pair(session, "harbor", index)
-        consent.opt_out(session, "harbor", index, evidence="client", actor="client")
+        consent.opt_out(session, "harbor", index, consent.Said("client:STOP", "client"))
     html = page_of(office)
     assert "Rosa Marsh replied STOP on" in html
     assert "ft-composer" not in html

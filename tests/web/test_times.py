@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flask_firmtext.web.times import exact, relative
+from flask_firmtext.web.times import dated, exact, relative
 
 NOW = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)  # Monday, 13:00 in Chicago, the day after the clocks went forward
 ZONE = "America/Chicago"
@@ -38,3 +38,9 @@ def test_the_exact_time_is_on_the_firms_clock() -> None:
 
 def test_a_zone_that_nobody_knows_is_utc_and_says_so() -> None:
     assert relative(NOW - timedelta(hours=2), NOW, "Mars/Base") == "16:00 UTC"
+
+
+def test_on_paper_the_year_stands_in_any_case() -> None:
+    at = datetime(2028, 2, 29, 18, 5, tzinfo=UTC)
+    assert dated(at, "America/Chicago") == "29 February 2028, 12:05"
+    assert dated(datetime(2027, 1, 1, 3, tzinfo=UTC), "America/Chicago") == "31 December 2026, 21:00"

@@ -1,6 +1,6 @@
 """The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
 
-from .consents import ConsentEvent, OptOut
+from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .texts import (
@@ -23,6 +23,7 @@ from .texts import (
 
 __all__ = [
     "Account",
+    "AnswerDue",
     "Attachment",
     "Attempt",
     "Audit",

@@ -1,4 +1,4 @@
-"""The tables of consent: whether a firm may text a number now, and everything that was said about it."""
+"""The tables of consent: whether a firm may text a number now, what was said about it, and which answers are owed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...clock import UTCDateTime
 from ..base import Base, Reference, Word, new_id
-from ..states import Change
+from ..states import Answer, Change
 
 
 class OptOut(Base):
     """Whether the firm may text a number. The row outlives erasure: a forgotten STOP would text the person again.
 
-    ``since`` is the carrier's time of the text that decided. While ``asked_at`` is set, a text that plainly asks to
-    stop (``asked_by``) waits for a person's decision, and nothing automatic goes out.
+    ``since`` is the carrier's time of the text that decided, ``evidence`` as in :class:`ConsentEvent`. While
+    ``asked_at`` is set, a text that plainly asks to stop (``asked_by``) waits for a person's decision, and nothing
+    automatic goes out.
     """
 
     __tablename__ = "firmtext_opt_out"
@@ -37,11 +38,16 @@ class ConsentEvent(Base):
     """One thing that was said or decided about texting a number; appended, never altered.
 
     ``by`` is ``client``, ``carrier`` or a user's reference. ``message_id`` is the text in which the words stand.
+    ``evidence`` is how it is known: ``client:`` or ``network:`` (a carrier acts on it by itself) with the word, the
+    bare ``carrier``, ``asked`` where a person decided about a text, ``staff:`` with the way in which they heard of it.
     ``at`` is the carrier's time where a client said it, ``noted_at`` ours.
     """
 
     __tablename__ = "firmtext_consent_event"
-    __table_args__ = (Index(None, "firm", "phone_index", "noted_at"),)
+    __table_args__ = (
+        Index(None, "firm", "phone_index", "noted_at"),
+        Index(None, "firm", "noted_at", "id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     firm: Mapped[str] = mapped_column(Reference)
@@ -52,3 +58,20 @@ class ConsentEvent(Base):
     message_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     noted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AnswerDue(Base):
+    """An automatic answer that a client's text is still to get: only a host can say what stands in it.
+
+    Whoever writes the answer deletes this row in the same transaction.
+    """
+
+    __tablename__ = "firmtext_answer_due"
+    __table_args__ = (Index(None, "created_at"),)
+
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    answer: Mapped[Answer] = mapped_column(Word, primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    language: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

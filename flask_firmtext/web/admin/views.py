@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...current import Unconfigured
-from ...store.models import Attempt, Conversation, Message, Number, Order
+from ...store.models import Attempt, ConsentEvent, Conversation, Message, Number, Order
 from ...store.models import Quarantine as Kept
 from .attempts import Attempts
+from .consents import Consents
 from .conversations import Conversations
 from .messages import Messages
 from .numbers import Numbers
@@ -29,6 +30,7 @@ def add_views(admin: Any) -> None:
     admin.add_view(Messages(Message, "messages", name="Messages", category=CATEGORY))
     admin.add_view(Conversations(Conversation, "conversations", name="Conversations", category=CATEGORY))
     admin.add_view(Attempts(Attempt, "attempts", name="Sending attempts", category=CATEGORY))
+    admin.add_view(Consents(ConsentEvent, "consents", name="Consent", category=CATEGORY))
     admin.add_view(Quarantine(Kept, "quarantine", name="Quarantine", category=CATEGORY))
     admin.add_view(Texting("texting", name="Texting", category=CATEGORY))
     admin.add_view(Numbers(Number, "numbers", name="Numbers", category=CATEGORY))

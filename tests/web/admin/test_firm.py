@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import ClauseElement, Executable, select, text, update
@@ -14,7 +16,7 @@ from administering import kept, number_of
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import provisioning, reminding, texting
 from flask_firmtext.firm.details import Details
-from flask_firmtext.store.models import Audit, Number, Order, Quarantine, Template
+from flask_firmtext.store.models import Audit, ConsentEvent, Number, Order, Quarantine, Template
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.web.admin.pages import asked
@@ -169,7 +171,7 @@ def test_whoever_may_not_read_templates_is_answered_404(office: Office, ada: Per
 MANY = 70
 
 
-@pytest.mark.parametrize("view", ["numbers", "orders", "quarantine"])
+@pytest.mark.parametrize("view", ["consents", "numbers", "orders", "quarantine"])
 def test_a_page_costs_the_same_with_one_row_and_with_fifty(office: Office, ada: Person, view: str) -> None:
     copies(view, 1)
     address = f"/admin/firmtext/{view}/"
@@ -193,6 +195,11 @@ def copies(view: str, count: int) -> None:
             if view == "numbers":
                 e164 = f"+1844{n + count:07}"
                 session.add(Number(firm="harbor", e164=e164, country="US", next_free_at=at, created_at=at))
+            elif view == "consents":
+                known = {"firm": "harbor", "phone_index": n.to_bytes(16, "big"), "message_id": uuid.uuid4()}
+                session.add(
+                    ConsentEvent(**known, change="opted_out", by="client", evidence="client:END", at=at, noted_at=at)
+                )
             elif view == "orders":
                 session.add(
                     Order(
@@ -210,6 +217,7 @@ def copies(view: str, count: int) -> None:
 
 
 INDEXES = {
+    "consents": "ix_firmtext_consent_event_firm_noted_at_id",
     "numbers": "ix_firmtext_number_firm",
     "orders": "ix_firmtext_order_firm",
     "quarantine": "ix_firmtext_quarantine_firm",
@@ -225,7 +233,7 @@ def test_a_page_is_found_by_an_index_however_many_rows_there_are(office: Office,
         plan = explained(page.statement)
     assert INDEXES[view] in plan
     assert ("Seq Scan" in plan, "SCAN firmtext" in plan) == (False, False)
-    if view == "orders":
+    if view in ("consents", "orders"):
         assert ("Sort" in plan, "B-TREE" in plan) == (False, False)
 
 
@@ -250,3 +258,16 @@ def explained(statement: ClauseElement) -> str:
             session.execute(text("SET LOCAL enable_seqscan = off"))  # there are few rows here
         lines = session.connection().execute(explain(statement)).cursor.fetchall()
     return "\n".join(map(str, lines))
+
+
+def test_consent_is_listed_with_who_when_how_and_which_text_and_nothing_more(office: Office, ada: Person) -> None:
+    office.sends()
+    office.receives("END it all, please stop texting me")
+    office.receives("Quit")
+    page = ada.get("/admin/firmtext/consents/").text
+    for told in ("Opted out", "Seems to ask for no more texts", "Client", "wrote QUIT", "wrote it in a text"):
+        assert told in page
+    for hidden in ("Rosa", "555", "END it all"):
+        assert hidden not in page
+    shown = unescape(re.findall(r'href="([^"]+details/[^"]+)"', page)[0])
+    assert ">The text</a>" in ada.get(shown).text

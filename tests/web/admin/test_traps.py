@@ -10,7 +10,7 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.form import SecureForm
 
-from administering import failed_order, kept, number_of
+from administering import failed_order, kept, number_of, opted_out
 from attempts import claimed
 from flask_firmtext import FirmText
 from flask_firmtext.current import Unconfigured
@@ -19,7 +19,7 @@ from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
 from office import ADMIN, STAFF, Office, Person, Statements
 
-VIEWS = ("messages", "conversations", "attempts", "quarantine", "numbers", "orders")
+VIEWS = ("messages", "conversations", "attempts", "consents", "quarantine", "numbers", "orders")
 #: Pages about the firm as a whole.
 FACTS = ("texting", "templates")
 #: Views with an action.
@@ -42,7 +42,8 @@ def ids(office: Office) -> dict[str, uuid.UUID]:
     """A row of each kind at Harbor Law, by the view that shows it."""
     attempt = claimed("Hello")
     texts = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
-    return texts | {"quarantine": kept(), "numbers": number_of(), "orders": failed_order()}
+    firms = {"consents": opted_out(), "quarantine": kept(), "numbers": number_of(), "orders": failed_order()}
+    return texts | firms
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def summits(office: Office) -> dict[str, uuid.UUID]:
     texts = {"messages": message, "conversations": conversation, "attempts": attempt.id}
     firm = "summit"
     return texts | {
+        "consents": opted_out(firm),
         "quarantine": kept(firm, "Summit's stranger"),
         "numbers": number_of(firm),
         "orders": failed_order(firm),

@@ -1,0 +1,76 @@
+"""What a client's text does about texting, in the transaction that stores it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..store import audit
+from ..store.models import Number
+from ..store.states import Answer
+from . import auto_replies, consent, wishes
+from .consent_words import Wish, network_acts
+from .numbers import is_toll_free
+from .wishes import Said
+
+
+def listen(session: Session, number: Number, phone_index: bytes, text: str) -> Said:
+    """What the text says. Where it says anything, every conversation of the pair is locked from here on."""
+    said = wishes.of(text)
+    if said.wish is not Wish.NOTHING:
+        consent.lock_pair(session, number.firm, phone_index)
+    return said
+
+
+def heed(
+    session: Session,
+    said: Said,
+    text: str,
+    number: Number,
+    phone_index: bytes,
+    at: datetime,
+    *,
+    conversation: uuid.UUID | None = None,
+    message: uuid.UUID | None = None,
+) -> None:
+    """Act upon what a stored text says; a stranger's has no conversation, and is heeded without an answer."""
+    if said.wish is Wish.NOTHING:
+        return
+    network = is_toll_free(number.e164) and network_acts(text)
+    evidence = f"{'network' if network else 'client'}:{said.word or 'text'}"
+    how = consent.Said(evidence, audit.CLIENT, at, conversation, message)
+    answer = _change(session, said, number.firm, phone_index, how)
+    if answer is None or conversation is None or message is None or (network and answer is not Answer.HELP):
+        return
+    if firmtext.clock.now() - at > auto_replies.USEFUL:
+        # The carrier brings it hours late, or it comes out of quarantine: nobody waits for an answer any more.
+        return
+    auto_replies.owe(
+        session, answer, firm=number.firm, conversation=conversation, message=message, language=said.language
+    )
+
+
+def _change(session: Session, said: Said, firm: str, phone_index: bytes, how: consent.Said) -> Answer | None:
+    """The change that is wanted, and what is to be answered."""
+    if said.wish is Wish.HELP:
+        return Answer.HELP
+    if said.wish is Wish.STOP:
+        return Answer.STOPPED if consent.opt_out(session, firm, phone_index, how) else None
+    if said.wish is Wish.START or (said.wish is Wish.YES and _means_start(session, firm, phone_index)):
+        return Answer.STARTED if consent.opt_in(session, firm, phone_index, how) else None
+    if said.wish is Wish.ASKS and how.message is not None:
+        consent.ask(session, firm, phone_index, how)
+    return None
+
+
+def _means_start(session: Session, firm: str, phone_index: bytes) -> bool:
+    """YES is a start after an opt-out, unless it may as well be the answer to an invitation: then it is neither."""
+    return consent.opt_out_of(session, firm, phone_index) is not None and not _is_invited(session, firm, phone_index)
+
+
+def _is_invited(session: Session, firm: str, phone_index: bytes) -> bool:
+    """Whether an invitation is open for the pair. There are none yet; the part that brings them asks for them here."""
+    return False

@@ -1,0 +1,187 @@
+"""Whether this number may be texted, and everything that was said about it: one page that proves it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..ports.values import Firm
+from ..store import audit, consent_queries, inbox_queries
+from ..store.models import ConsentEvent, Conversation, Message, OptOut
+from ..store.states import Change, Direction
+from ..store.transactions import reading
+from . import numbers, owners
+from .owners import Known
+from .shown import read_bodies, read_phones
+from .threads import UNREADABLE
+from .wording import opted_out
+
+CHANGES: Mapping[str, str] = {
+    Change.OPTED_OUT: "Opted out",
+    Change.OPTED_IN: "Opted in",
+    Change.ASKED: "Seems to ask for no more texts; automatic texts wait",
+    Change.NOT_AN_OPT_OUT: "Not an opt-out",
+}
+#: How it is known, by the evidence up to its colon; ``{}`` is the word behind it.
+EVIDENCE: Mapping[str, str] = {
+    "client": "wrote {}",
+    "network": "wrote {}; the carriers act on that by themselves",
+    "carrier": "refused a text, because this phone has blocked the number",
+    "asked": "decided about the client's text",
+    "staff": "noted it: {}",
+}
+#: The ways in which staff hear of it, as they choose among them.
+WAYS: Mapping[str, str] = {
+    "phone": "the client said so on the phone",
+    "letter": "the client wrote so in an email or letter",
+    "person": "the client said so in person",
+    "wrong_number": "the number is not the client's",
+    "other": "another way",
+}
+FREE, ASKED = (
+    "Yes. Nobody has opted this number out.",
+    "People may. Automatic texts wait until somebody decides about a text that seems to ask for no more of them.",
+)
+CARRIER, COLLEAGUE = "Carrier", "Former colleague"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was said or decided. ``body`` and ``position`` are its text's, where that is of this conversation.
+
+    ``noted`` is when we heard of it, where that was later.
+    """
+
+    at: datetime
+    noted: datetime | None
+    what: str
+    by: str = field(repr=False)
+    how: str
+    message: uuid.UUID | None = None
+    position: int | None = None
+    body: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known about texting a number; ``first`` is who texted first and when."""
+
+    conversation: uuid.UUID
+    names: tuple[str, ...] = field(repr=False)
+    number: str = field(repr=False)
+    ours: str
+    answer: str = field(repr=False)
+    opted_out: bool
+    first: tuple[str, datetime] | None
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    row: Conversation
+    ours: str
+    phone: str | None = field(repr=False)
+    refs: tuple[str, ...]
+    standing: OptOut | None
+    first: Message | None
+    events: Sequence[ConsentEvent]
+    texts: Mapping[uuid.UUID, tuple[int, str | None]] = field(repr=False)
+
+
+def show(firm: Firm, conversation_id: uuid.UUID) -> Proof | None:
+    """All that is known about the number of a conversation; None when the firm has no such conversation."""
+    with reading() as session:
+        stored = _read(session, firm.ref, conversation_id)
+    if stored is None:
+        return None
+    ended = stored.row.closed_at is not None
+    known = Known(stored.phone, stored.refs, ended) if stored.phone else None
+    whose = owners.of_conversation(firm.ref, known) if known else owners.UNKNOWN
+    number = numbers.display(stored.phone) if stored.phone else UNREADABLE
+    names = tuple(contact.name for contact in whose.contacts) or (number,)
+    people = owners.names_of(event.by for event in stored.events)
+    standing = stored.standing
+    return Proof(
+        conversation=conversation_id,
+        names=names,
+        number=number,
+        ours=numbers.display(stored.ours),
+        answer=_answer(firm, names, standing),
+        opted_out=standing is not None and standing.opted_out,
+        first=_first(firm, names, stored.first),
+        events=tuple(_event(event, names, people, stored.texts) for event in stored.events),
+    )
+
+
+def _read(session: Session, firm: str, conversation_id: uuid.UUID) -> _Stored | None:
+    found = inbox_queries.conversation(session, firm, conversation_id)
+    if found is None:
+        return None
+    row, ours = found
+    events = consent_queries.history(session, firm, row.phone_index)
+    return _Stored(
+        row,
+        ours,
+        read_phones(session, [row])[row.id],
+        inbox_queries.contacts(session, firm, [row.id]).get(row.id, ()),
+        consent_queries.standing(session, firm, row.phone_index),
+        consent_queries.first_text(session, firm, row.phone_index),
+        events,
+        _texts(session, row, events),
+    )
+
+
+def _texts(
+    session: Session, row: Conversation, events: Sequence[ConsentEvent]
+) -> dict[uuid.UUID, tuple[int, str | None]]:
+    """The texts in which it was said. Those of another conversation may be another owner's: they stay there."""
+    wanted = [event.message_id for event in events if event.message_id is not None]
+    messages = consent_queries.texts(session, row.firm, row.id, wanted)
+    bodies = read_bodies(session, messages)
+    return {message.id: (message.position, bodies[message.id]) for message in messages}
+
+
+def _answer(firm: Firm, names: Sequence[str], standing: OptOut | None) -> str:
+    if standing is not None and standing.opted_out:
+        now = firmtext.clock.now()
+        return f"No. {opted_out(' or '.join(names), standing.evidence, standing.since, now, firm.zone)}"
+    return FREE if standing is None or standing.asked_at is None else ASKED
+
+
+def _first(firm: Firm, names: Sequence[str], message: Message | None) -> tuple[str, datetime] | None:
+    if message is None:
+        return None
+    return (firm.name if message.direction == Direction.OUT else " or ".join(names)), message.shown_at
+
+
+def _event(
+    event: ConsentEvent,
+    names: Sequence[str],
+    people: Mapping[str, str],
+    texts: Mapping[uuid.UUID, tuple[int, str | None]],
+) -> Event:
+    known = {audit.CLIENT: " or ".join(names), audit.CARRIER: CARRIER}
+    position, body = texts.get(event.message_id, (None, None)) if event.message_id else (None, None)
+    return Event(
+        at=event.at,
+        noted=event.noted_at if (event.noted_at - event.at).total_seconds() >= 60 else None,
+        what=CHANGES.get(event.change, event.change),
+        by=known.get(event.by) or people.get(event.by) or COLLEAGUE,
+        how=how(event.evidence),
+        message=event.message_id if position is not None else None,
+        position=position,
+        body=body,
+    )
+
+
+def how(evidence: str) -> str:
+    """How a change is known, in words that go on after who it was."""
+    kind, _, word = evidence.partition(":")
+    if evidence == "client:text":
+        return "wrote it in a text"
+    return EVIDENCE.get(kind, kind).format(WAYS.get(word, word) if kind == "staff" else word)

@@ -1,0 +1,98 @@
+"""SELECTs about consent, by name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from .models import AnswerDue, ConsentEvent, Conversation, Message, OptOut
+from .states import Answer, Change, Direction, Kind
+
+Sessions = Session | scoped_session[Any]
+
+
+def standing(session: Sessions, firm: str, phone_index: bytes) -> OptOut | None:
+    """What stands about texting a number, as it is in the table now; None before anything was said."""
+    return session.scalars(
+        select(OptOut)
+        .where(OptOut.firm == firm, OptOut.phone_index == phone_index)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def last(session: Sessions, firm: str, phone_index: bytes, change: Change) -> datetime | None:
+    """When a number last stopped or started, by the time at which it was said."""
+    return session.scalar(
+        select(func.max(ConsentEvent.at)).where(
+            ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index, ConsentEvent.change == change
+        )
+    )
+
+
+def history(session: Sessions, firm: str, phone_index: bytes) -> Sequence[ConsentEvent]:
+    """Everything that was said and decided about a number, in the order in which it was said."""
+    return session.scalars(
+        select(ConsentEvent)
+        .where(ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index)
+        .order_by(ConsentEvent.at, ConsentEvent.noted_at, ConsentEvent.id)
+    ).all()
+
+
+def texts(session: Sessions, firm: str, conversation: uuid.UUID, messages: Sequence[uuid.UUID]) -> Sequence[Message]:
+    """Those of some texts that stand in a conversation."""
+    query = select(Message).where(Message.firm == firm, Message.conversation_id == conversation)
+    return session.scalars(query.where(Message.id.in_(messages))).all() if messages else ()
+
+
+def first_text(session: Sessions, firm: str, phone_index: bytes) -> Message | None:
+    """The first text between a firm and a phone, whoever wrote it."""
+    return session.scalars(
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.firm == firm, Conversation.firm == firm, Conversation.phone_index == phone_index)
+        .order_by(Message.created_at, Message.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def automatic_since(session: Sessions, firm: str, phone_index: bytes, ago: timedelta) -> int:
+    """How many texts that no person wrote were made for a phone in this last while."""
+    return session.execute(
+        select(func.count())
+        .select_from(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Message.firm == firm,
+            Conversation.firm == firm,
+            Conversation.phone_index == phone_index,
+            Message.direction == Direction.OUT,
+            Message.kind != Kind.STAFF,
+            Message.created_at > firmtext.clock.sql(-ago),
+        )
+    ).scalar_one()
+
+
+def refusal_was_explained(session: Sessions, firm: str, conversation: uuid.UUID, ago: timedelta, token: str) -> bool:
+    """Whether this conversation got, or is to get, an answer whose token begins so within this last while."""
+    written = select(Message.id).where(
+        Message.firm == firm,
+        Message.conversation_id == conversation,
+        Message.kind == Kind.AUTO_REPLY,
+        Message.client_token.startswith(token),
+        Message.created_at > firmtext.clock.sql(-ago),
+    )
+    owed = select(AnswerDue.message_id).where(
+        AnswerDue.firm == firm, AnswerDue.conversation_id == conversation, AnswerDue.answer == Answer.REFUSED
+    )
+    return any(session.execute(query.limit(1)).first() for query in (written, owed))
+
+
+def answers_due(session: Sessions, *, limit: int) -> Sequence[AnswerDue]:
+    """Answers that clients' texts are still to get, of all firms, the oldest first."""
+    return session.scalars(select(AnswerDue).order_by(AnswerDue.created_at).limit(limit)).all()

@@ -1,0 +1,134 @@
+"""What clients' texts say about texting, counted on a list that was labelled before there was a matcher."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from flask_firmtext.messaging import wishes
+from flask_firmtext.messaging.consent_words import WORDS, Wish, network_acts
+
+LIST = Path(__file__).with_name("consent_texts.csv")
+#: Written while the matcher was: they prove nothing, and keep it from forgetting.
+AFTER = Path(__file__).with_name("consent_texts_after.csv")
+ACTS = {"stop", "start", "help"}
+
+
+def labelled(file: Path = LIST) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def understood(text: str) -> str:
+    """As to somebody who has not opted out: a YES is nothing then."""
+    wish = wishes.of(text).wish
+    return "nothing" if wish is Wish.YES else wish.value
+
+
+def test_the_labelled_list_is_understood_with_these_counts_of_wrong_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = labelled()
+    pairs = Counter((row["wanted"], understood(row["text"])) for row in rows)
+    acts_wrongly = sum(n for (wanted, got), n in pairs.items() if got in ACTS and got != wanted)
+    overlooked = sum(n for (wanted, got), n in pairs.items() if wanted in ("stop", "asks") and got == "nothing")
+    asks_in_vain = pairs["nothing", "asks"]
+    others = sum(n for (wanted, got), n in pairs.items() if wanted != got) - acts_wrongly - overlooked - asks_in_vain
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n{len(rows)} labelled texts: acts wrongly {acts_wrongly}, overlooked {overlooked}, "
+            f"asks in vain {asks_in_vain}, otherwise wrong {others}"
+        )
+    assert len(rows) >= 300
+    assert {language for row in rows if (language := row["language"])} >= {"en", "fr", "es"}
+    assert (acts_wrongly, overlooked, asks_in_vain, others) == (0, 0, 0, 0)
+
+
+def test_what_the_matcher_has_learnt_since_stays_learnt() -> None:
+    wrong = [row for row in labelled(AFTER) if understood(row["text"]) != row["wanted"]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.word)
+def test_each_word_of_the_table_is_understood_in_each_of_its_forms(word: object) -> None:
+    for form in (word.word, word.word.lower(), *word.written, *word.spellings, f" {word.word}! "):  # type: ignore[attr-defined]
+        said = wishes.of(form)
+        assert (said.wish, said.word) == (word.wish, word.word)  # type: ignore[attr-defined]
+
+
+def test_no_form_stands_for_two_words() -> None:
+    forms = [form for word in WORDS for form in (word.word.lower(), *word.spellings)]
+    assert len(forms) == len(set(forms))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("HELP", "en"), ("Aide !", "fr"), ("¡ayuda!", "es"), ("arrêt", "fr"), ("alto", "es")]
+)
+def test_the_language_is_that_of_the_word(text: str, language: str) -> None:
+    assert wishes.of(text).language == language
+
+
+@pytest.mark.parametrize("text", ["Y", "y", "Y thanks", "oui", "sí", "yes I will come", "N"])
+def test_an_answer_to_an_invitation_is_no_opt_in(text: str) -> None:
+    assert wishes.of(text).wish is Wish.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("STOP", True),
+        (" stop ", True),
+        ("arret", True),
+        ("UNSTOP", True),
+        ("STOP!", False),
+        ("END", False),
+        ("s t o p", False),
+    ],
+)
+def test_the_network_acts_on_the_bare_word_only(text: str, acts: bool) -> None:
+    assert network_acts(text) is acts
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"), [("#STOP", Wish.STOP), ("wrong #", Wish.ASKS), ("call me at # 5", Wish.NOTHING)]
+)
+def test_a_number_sign_is_a_sign_or_a_number(text: str, wish: Wish) -> None:
+    assert wishes.of(text).wish is wish
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "a" * 2000,
+        "stop " * 400,
+        "stop the " * 222,
+        "do not " * 285,
+        "dont want " + "the " * 500,
+        "remove my number from " * 90,
+        "revoke my " * 200,
+        "no me " * 333,
+        "ne m " * 400,
+        "tell a " * 280 + "stop texting me",
+        "stop," * 400,
+        "(" * 2000,
+        "\u0301" * 2000,
+        "ﷺ" * 2000,
+        "👨‍👩‍👧" * 400,
+        "\u202e\u200b" * 1000,
+        "'" * 2000,
+        "i said " * 300,
+    ],
+    ids=lambda text: ascii(text[:8]),
+)
+def test_a_long_or_evil_text_takes_no_time(evil: str) -> None:
+    """A27. The patterns are made once, before the clock runs."""
+    wishes.of("stop texting me")
+    begun = time.process_time()
+    wishes.of(evil)
+    assert time.process_time() - begun < 0.1
+
+
+def test_a_request_behind_thousands_of_letters_is_still_seen() -> None:
+    assert wishes.of("x" * 1900 + ". Please stop texting me").wish is Wish.ASKS
