@@ -28,7 +28,7 @@ def due(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     return session.scalars(
         select(Attachment.id)
         .where(to_fetch(), Attachment.not_before <= firmtext.clock.sql())
-        .order_by(Attachment.not_before)
+        .order_by(Attachment.not_before, Attachment.id)
         .limit(limit)
     ).all()
 

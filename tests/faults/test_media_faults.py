@@ -64,9 +64,11 @@ def trap() -> Iterator[tuple[int, socket.socket]]:
             listener.accept()
 
 
-def porter(worker: Worker) -> psutil.Process:
-    """The child that fetches files."""
-    [found] = until(lambda: [one for one in worker.children() if one.pid in beating(heartbeats.MEDIA)])
+def porter(worker: Worker, *killed: psutil.Process) -> psutil.Process:
+    """The child that fetches files; those that were killed may not be buried yet."""
+    [found] = until(
+        lambda: [one for one in worker.children() if one not in killed and one.pid in beating(heartbeats.MEDIA)]
+    )
     return found
 
 
@@ -270,11 +272,12 @@ def test_f73_the_process_is_killed_again_and_again_and_the_file_is_there_once(
     away = sandbox.fault("media", "drop_before")
     with working(host_environment, tmp_path, "--no-sweep") as worker:
         one = texted(sandbox)
+        killed: list[psutil.Process] = []
         for _ in range(2):
-            child = porter(worker)
+            killed.append(porter(worker, *killed))
             until(lambda: file(one).reason is not None)
-            child.kill()
-            gone([child])
+            killed[-1].kill()
+            gone(killed)
         sandbox.session.delete(f"{sandbox.control}/_sandbox/faults/{away}", timeout=10).raise_for_status()
         claims_are_over()
         until(lambda: stands(one) == ("stored", None), seconds=30)

@@ -264,6 +264,7 @@ def test_a_sign_of_life_of_one_application_is_none_of_another(new_app: Any, carr
     with second.app_context():
         heartbeats.beat_now_and_then(heartbeats.SEND)
         assert not heartbeats.is_gone(heartbeats.SEND)
+        heartbeats.beat_now_and_then(heartbeats.MEDIA)
         assert "worker" not in readiness.reasons()
 
 
