@@ -36,8 +36,8 @@ def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
 def open_with(session: Sessions, number: Number, phone: str, *, contact: str, owners: Collection[str]) -> Conversation:
     """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on.
 
-    ``owners`` are the contacts who have the phone now. When it has left everybody under whom its texts were shown,
-    those stay with them and a new epoch begins: the new owner never reads the old one's texts.
+    ``owners`` are the contacts who have the phone now: it is shown under them, too. When it has left everybody under
+    whom its texts were shown, those stay with them and a new epoch begins: the new owner never reads the old one's.
     """
     index = keys.index_of(number.firm, phone)
     newest = queries.newest_epoch(session, number, index)
@@ -48,14 +48,9 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str, ow
     if found is None:
         # After the one that was seen, not after the newest there is: who is second finds the one of who was first.
         found = _begun(session, number, phone, index, epoch=newest.epoch + 1 if newest else 1)
-    insert_once(
-        session,
-        ConversationContact,
-        conversation_id=found.id,
-        contact=contact,
-        firm=number.firm,
-        since=firmtext.clock.now(),
-    )
+    now = firmtext.clock.now()
+    for ref in sorted({contact, *owners}):  # in one order: two first texts at once would wait for each other
+        insert_once(session, ConversationContact, conversation_id=found.id, contact=ref, firm=number.firm, since=now)
     return found
 
 

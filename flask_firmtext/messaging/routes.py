@@ -79,14 +79,15 @@ def _answering(session: Sessions, firm: str, index: bytes, conversation: uuid.UU
 
 
 def _subject(session: Sessions, number: Number, index: bytes, contact: str, owners: Collection[str]) -> Subject:
-    """The conversation that the text would join; the contact alone when it begins one."""
+    """The conversation that the text would join; those who have the phone alone when it begins one."""
+    people = tuple(dict.fromkeys((contact, *owners)))
     found = queries.open_conversation(session, number, index)
     if found is None:
-        return Subject(number.firm, (contact,))
+        return Subject(number.firm, people)
     known = of_conversation(session, found)
-    if known.contacts and not {contact, *owners} & set(known.contacts):
-        return Subject(number.firm, (contact,))
-    return replace(known, contacts=tuple(dict.fromkeys((*known.contacts, contact))))
+    if known.contacts and not set(people) & set(known.contacts):
+        return Subject(number.firm, people)
+    return replace(known, contacts=tuple(dict.fromkeys((*known.contacts, *people))))
 
 
 def _textable(session: Sessions, firm: str, contact: Contact, to: str | None) -> str:

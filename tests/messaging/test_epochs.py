@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import strangers, thread, threads
 from flask_firmtext.ports.values import Firm, PhoneNumber, User
-from flask_firmtext.store.models import Audit, Conversation, Message
+from flask_firmtext.store.models import Audit, Conversation, ConversationContact, Message
 from office import ROSA, Office
 from strange import strangers as kept
 
@@ -117,13 +118,31 @@ def test_who_shares_the_number_later_has_no_part_in_an_ended_conversation(office
 
 def test_a_number_that_somebody_of_the_conversation_still_has_goes_on(office: Office) -> None:
     office.sends("grace", "to both of you")
-    office.sends("henry", "and to you")
     renumber(office, "grace", OTHER)
     tell("grace")
+    office.receives("still me", SHARED)
+    assert lines() == [(("Henry Moss",), "still me")]
     assert epochs() == [(1, True)]
     renumber(office, "henry", "+13125550189")
     tell("henry")
     assert epochs() == [(1, False)]
+
+
+def test_two_who_share_a_number_are_texted_at_once(office: Office, app: Any) -> None:
+    """Both are noted as those under whom it is shown; whoever notes them in another order waits for ever."""
+
+    def send(contact: str) -> None:
+        with app.app_context():
+            for _ in range(5):
+                office.sends(contact)
+
+    threads_ = [threading.Thread(target=send, args=[contact]) for contact in ("grace", "henry")]
+    for one in threads_:
+        one.start()
+    for one in threads_:
+        one.join()
+    assert len(rows(Message)) == 10
+    assert {row.contact for row in rows(ConversationContact)} == {"grace", "henry"}
 
 
 def test_a_contact_that_changed_without_its_number_ends_nothing(office: Office) -> None:

@@ -134,7 +134,6 @@ def test_a14_a_number_that_moved_stands_under_the_old_owner_without_a_name_and_n
 
 def test_one_of_two_who_lost_the_number_does_not_see_what_the_other_gets(hosts: Office) -> None:
     hosts.sends("grace", "Hello you two")
-    hosts.sends("henry", "and you")
     hosts.host.put_contact("harbor", Contact("grace", "Grace Moss", (PhoneNumber(OTHER),), OTHER))
     hosts.receives("only Henry's", SHARED)
     staff = hosts.person()

@@ -135,6 +135,12 @@ def test_attaching_asks_to_whom_and_then_the_texts_are_in_the_conversation(offic
     assert "There is nothing here" not in office.person().get("/texting/").text
 
 
+def test_a41_whoever_attaches_reads_that_a_number_proves_nothing(office: Office, ada: Person) -> None:
+    texts("It is Sara, my account has changed")
+    asked = ada.post(ACTION, form(ada.get(LIST).text, "attach")).text
+    assert "A number does not prove who wrote" in asked
+
+
 def test_the_page_of_a_text_has_the_same_buttons(office: Office, ada: Person) -> None:
     texts("Hello")
     row = strangers()[0]
