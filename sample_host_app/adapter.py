@@ -244,7 +244,7 @@ def as_contact(row: models.Contact) -> values.Contact:
 
 def as_matter(row: models.Matter) -> values.Matter:
     title = f"{row.number} {row.title}"
-    return values.Matter(f"{MATTER}{row.id}", title, row.open, page("pages.matter", matter_id=row.id))
+    return values.Matter(row.ref, title, row.open, page("pages.matter", matter_id=row.id))
 
 
 def page(endpoint: str, **parts: Any) -> str | None:
@@ -253,7 +253,7 @@ def page(endpoint: str, **parts: Any) -> str | None:
 
 
 def matter_key(ref: str) -> int | None:
-    """A document's place is a matter or a contact, so their references differ."""
+    """The primary key of ``models.Matter.ref``."""
     return key(ref.removeprefix(MATTER)) if ref.startswith(MATTER) else None
 
 

@@ -108,6 +108,11 @@ class Matter(db.Model):
     bills: Mapped[list[Bill]] = relationship(order_by="Bill.issued.desc()", back_populates="matter")
     documents: Mapped[list[Document]] = relationship(order_by="Document.added.desc()", back_populates="matter")
 
+    @property
+    def ref(self) -> str:
+        """How FirmText names it. A document's place is a matter or a contact, so their references differ."""
+        return f"matter-{self.id}"
+
 
 class MatterParty(db.Model):
     """A related contact: someone in a matter beside its client."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 from ..current import firmtext
 from .models import AnswerDue, ConsentEvent, Conversation, Message, OptOut
@@ -96,3 +96,13 @@ def refusal_was_explained(session: Sessions, firm: str, conversation: uuid.UUID,
 def answers_due(session: Sessions, *, limit: int) -> Sequence[AnswerDue]:
     """Answers that clients' texts are still to get, of all firms, the oldest first."""
     return session.scalars(select(AnswerDue).order_by(AnswerDue.created_at).limit(limit)).all()
+
+
+def opted_out(firm: InstrumentedAttribute[str], phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
+    """Whether a number has opted out."""
+    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.opted_out)
+
+
+def paused(firm: InstrumentedAttribute[str], phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
+    """Whether a client plainly asked for no more texts and nobody has decided yet."""
+    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.asked_at.is_not(None))

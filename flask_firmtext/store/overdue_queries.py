@@ -11,8 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
+from .consent_queries import opted_out
 from .models import Attempt, Conversation, Message, Number
-from .queries import is_in, opted_out
+from .queries import is_in
 from .states import NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]

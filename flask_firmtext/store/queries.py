@@ -27,7 +27,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, scoped_sessi
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..current import firmtext
-from .models import Account, Attempt, Conversation, Hold, Message, Number, OptOut, Texting
+from .consent_queries import opted_out, paused
+from .models import Account, Attempt, Conversation, Hold, Message, Number, Texting
 from .states import RANK, HoldKind, Kind, NumberState, State
 
 Sessions = Session | scoped_session[Any]
@@ -100,15 +101,6 @@ def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conve
     ).one_or_none()
 
 
-def opted_out(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bool]:
-    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.opted_out)
-
-
-def paused(firm: Column[str], phone_index: Column[bytes]) -> ColumnElement[bool]:
-    """Whether a client plainly asked for no more texts and nobody has decided yet."""
-    return exists().where(OptOut.firm == firm, OptOut.phone_index == phone_index, OptOut.asked_at.is_not(None))
-
-
 def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
     """Whether a hold stands on the account, this number or this firm."""
     return exists().where(
@@ -138,6 +130,7 @@ def claimable() -> ColumnElement[bool]:
         is_in(Message.state, State.QUEUED),
         Message.not_before <= now,
         Message.expires_at > now,
+        Conversation.closed_at.is_(None),
         sends(),
         ~held(Message.firm, Number.e164),
         # What answers a client's own text goes out all the same: the confirmation of a STOP, and what HELP asked for.

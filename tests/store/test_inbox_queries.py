@@ -24,7 +24,6 @@ QUERIES: dict[str, Callable[[Session, str, Any, list[Any]], Any]] = {
         session, firm, keys.index_of("harbor", ROSA), number=None
     ),
     "texts": lambda session, firm, row, texts: inbox_queries.texts(session, firm, row, limit=9),
-    "attachments": lambda session, firm, row, texts: inbox_queries.attachments(session, firm, texts),
     "contacts": lambda session, firm, row, texts: inbox_queries.contacts(session, firm, [row]),
 }
 
