@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 ARGS ?=
-# Counting covered lines makes the tests a third slower: CI does it, and whoever says CI=1.
-COVERAGE := $(if $(CI),--cov --cov-report=term:skip-covered)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
 # The first of these that runs, is new enough and can make a virtual environment.
@@ -41,11 +39,11 @@ browser:
 
 .PHONY: test
 test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers and Chromium (15 minutes at most)
-	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS)
 
 .PHONY: test-all
-test-all: $(VENV)/.test browser ## Test, and what takes longer (60 minutes at most)
-	$(BIN)/pytest -n $(JOBS) $(COVERAGE) $(ARGS)
+test-all: $(VENV)/.test browser ## Test, and what takes longer, and print the lines covered (60 minutes at most)
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: kill-run
 kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every five seconds, then count

@@ -41,7 +41,7 @@ WRITERS = {
     "flask_firmtext/messaging/moves.py:_written",
     "flask_firmtext/store/queries.py:claim",
     "flask_firmtext/messaging/accepting.py:_stored",
-    "flask_firmtext/messaging/receiving.py:_insert",
+    "flask_firmtext/messaging/placing.py:_insert",
 }
 STATEMENT = re.compile(r"\s*(update|insert into) firmtext_message", re.IGNORECASE)
 #: ``update(Model)…`` or ``session.query(Model)…``, with what is written there for the model.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from ..current import firmtext
 from ..errors import where
-from ..messaging import auto_replies
+from ..messaging import auto_replies, owners
 from ..ports import promises
 from ..ports.values import Firm
-from ..store import consent_queries, counters
+from ..store import consent_queries, counters, inbox_queries
 from ..store.models import AnswerDue, Texting
 from ..store.states import Answer
 from ..store.transactions import own, reading
@@ -63,7 +63,18 @@ def _text(owed: AnswerDue) -> str | None:
     with reading() as session:
         row = session.get(Texting, owed.firm)
         known = details.of(session, row) if row else Details()
-    return words(Answer(owed.answer), owed.language, firm, known)
+    return words(Answer(owed.answer), _language(owed), firm, known)
+
+
+def _language(owed: AnswerDue) -> str:
+    """That of the word which is answered; a file has none, so the host is asked for the contact's."""
+    if owed.answer != Answer.REFUSED:
+        return owed.language
+    with reading() as session:
+        refs = inbox_queries.contacts(session, owed.firm, [owed.conversation_id]).get(owed.conversation_id, ())
+    port = firmtext.host.for_firm(owed.firm).contacts
+    known = [owners.shielded("Contacts.get", lambda: promises.contact("get", port.get(refs[0])), None)] if refs else []
+    return next((contact.language[:2].lower() for contact in known if contact and contact.language), FALLBACK)
 
 
 def words(answer: Answer, language: str, firm: Firm, known: Details) -> str:

@@ -15,7 +15,7 @@ from ..current import firmtext
 from ..errors import TextRefused
 from ..ports import promises
 from ..ports.values import Contact, Firm, User
-from ..store import audit, cells, keys
+from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
 from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
@@ -25,7 +25,7 @@ from . import consent, conversations, readiness, routes
 from .body import check
 from .routes import Route
 from .segments import measure
-from .wording import opted_out
+from .wording import opted_out, who_said
 
 Sessions = Session | scoped_session[Any]
 
@@ -96,6 +96,8 @@ def _accepted(
     _check_consent(session, route, contact, zone)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)
+    if not conversations.is_open(session, conversation.id):
+        raise TextRefused("conversation_changed", "This number has just changed hands. Reload the page.")
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, route, contact, zone)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
@@ -167,7 +169,10 @@ def _with_token(firm: str, author: str, token: str) -> Any:
 def _check_consent(session: Sessions, route: Route, contact: Contact, zone: str) -> None:
     standing = consent.opt_out_of(session, route.number.firm, route.index)
     if standing is not None:
-        words = opted_out(contact.name, standing.evidence, standing.since, firmtext.clock.now(), zone)
+        found = conversation_queries.open_conversation(session, route.number, route.index)
+        alone = set(route.owners) <= {contact.ref}
+        said_by = who_said([contact.name] if alone else [], standing.since, found.created_at if found else None)
+        words = opted_out(said_by, standing.evidence, standing.since, firmtext.clock.now(), zone)
         raise TextRefused("opted_out", words)
 
 

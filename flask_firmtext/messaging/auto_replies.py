@@ -90,7 +90,9 @@ def settle(session: Sessions, due: AnswerDue, text: str) -> Message | None:
     consent.lock_pair(session, due.firm, conversation.phone_index)
     if not _fits(session, due, conversation.phone_index):
         return None
-    return queue(session, conversation, text, answers=due.message_id, token=f"{due.answer}:{due.message_id}")
+    # Nobody asked how to send a file: that waits like any automatic text.
+    answers = None if due.answer == Answer.REFUSED else due.message_id
+    return queue(session, conversation, text, answers=answers, token=f"{due.answer}:{due.message_id}")
 
 
 def is_late(due: AnswerDue) -> bool:
@@ -115,7 +117,10 @@ def _take(session: Sessions, due: AnswerDue) -> bool:
 
 def _fits(session: Sessions, due: AnswerDue, phone_index: bytes) -> bool:
     """Whether it is still true: a START may have come behind the STOP, and the other way round."""
-    if due.answer == Answer.HELP:
+    if due.answer in (Answer.HELP, Answer.REFUSED):
         return True
-    stands = consent.opt_out_of(session, due.firm, phone_index) is not None
-    return stands is (due.answer == Answer.STOPPED)
+    row = consent_queries.standing(session, due.firm, phone_index)
+    if row is None or row.opted_out is not (due.answer == Answer.STOPPED):
+        return False
+    # Of STOP, START, STOP the first is no longer what stands, though it says the same.
+    return consent_queries.said_at(session, due.firm, due.message_id) == row.since

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from ..store import audit, cells, keys, queries
+from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
 from ..store.models import Conversation, ConversationContact, Message, Number
 from ..store.queries import is_in
@@ -33,6 +33,11 @@ def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
     return position
 
 
+def is_open(session: Sessions, conversation_id: uuid.UUID) -> bool:
+    """Whether a conversation goes on: whoever waited for his turn may have missed its end."""
+    return session.scalar(select(Conversation.closed_at).where(Conversation.id == conversation_id)) is None
+
+
 def open_with(session: Sessions, number: Number, phone: str, *, contact: str, owners: Collection[str]) -> Conversation:
     """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on.
 
@@ -40,7 +45,7 @@ def open_with(session: Sessions, number: Number, phone: str, *, contact: str, ow
     whom its texts were shown, those stay with them and a new epoch begins: the new owner never reads the old one's.
     """
     index = keys.index_of(number.firm, phone)
-    newest = queries.newest_epoch(session, number, index)
+    newest = conversation_queries.newest_epoch(session, number, index)
     found = newest if newest is not None and newest.closed_at is None else None
     if found is not None and _left(session, found, {contact, *owners}):
         close(session, found)
@@ -104,7 +109,7 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch
         last_in_position=0,
         created_at=now,
     )
-    found = queries.open_conversation(session, number, index)
+    found = conversation_queries.open_conversation(session, number, index)
     assert found is not None  # noqa: S101 - inserted by us or by whoever was first
     return found
 

@@ -59,7 +59,9 @@ def words_of(state: str, reason: str | None, kind: str) -> Words:
     if state == FileState.REFUSED:
         refusal = REFUSALS.get(reason or "", OTHER)
         return Words(f"{name} {refusal.label}", refusal.meaning, refusal.next_step)
-    if state in (FileState.GONE, FileState.LATE):
+    if state == FileState.LATE:
+        return Words(f"{name} could not be fetched", "The carrier did not give it out in time.", SEND_AGAIN)
+    if state == FileState.GONE:
         return Words(f"{name} could not be fetched", "The carrier no longer has this file.", SEND_AGAIN)
     return Words(f"{name} is coming…", "", "")
 

@@ -53,6 +53,22 @@ def heed(
     )
 
 
+def heed_late(
+    session: Session,
+    said: Said,
+    text: str,
+    number: Number,
+    phone_index: bytes,
+    at: datetime,
+    *,
+    conversation: uuid.UUID,
+    message: uuid.UUID,
+) -> None:
+    """Act upon a stranger's text that has found its place: a STOP or START was heeded when it came."""
+    if said.wish in (Wish.ASKS, Wish.HELP):
+        heed(session, said, text, number, phone_index, at, conversation=conversation, message=message)
+
+
 def _change(session: Session, said: Said, firm: str, phone_index: bytes, how: consent.Said) -> Answer | None:
     """The change that is wanted, and what is to be answered."""
     if said.wish is Wish.HELP:

@@ -19,7 +19,7 @@ from . import numbers, owners
 from .owners import Known
 from .shown import read_bodies, read_phones
 from .threads import UNREADABLE
-from .wording import opted_out
+from .wording import opted_out, who_said
 
 CHANGES: Mapping[str, str] = {
     Change.OPTED_OUT: "Opted out",
@@ -111,10 +111,10 @@ def show(firm: Firm, conversation_id: uuid.UUID) -> Proof | None:
         names=names,
         number=number,
         ours=numbers.display(stored.ours),
-        answer=_answer(firm, names, standing),
+        answer=_answer(firm, names, standing, stored.row.created_at),
         opted_out=standing is not None and standing.opted_out,
         first=_first(firm, names, stored.first),
-        events=tuple(_event(event, names, people, stored.texts) for event in stored.events),
+        events=tuple(_event(event, names, people, stored) for event in stored.events),
     )
 
 
@@ -130,7 +130,7 @@ def _read(session: Session, firm: str, conversation_id: uuid.UUID) -> _Stored | 
         read_phones(session, [row])[row.id],
         inbox_queries.contacts(session, firm, [row.id]).get(row.id, ()),
         consent_queries.standing(session, firm, row.phone_index),
-        consent_queries.first_text(session, firm, row.phone_index),
+        consent_queries.first_text(session, firm, row.id),
         events,
         _texts(session, row, events),
     )
@@ -146,10 +146,10 @@ def _texts(
     return {message.id: (message.position, bodies[message.id]) for message in messages}
 
 
-def _answer(firm: Firm, names: Sequence[str], standing: OptOut | None) -> str:
+def _answer(firm: Firm, names: Sequence[str], standing: OptOut | None, begun: datetime) -> str:
     if standing is not None and standing.opted_out:
-        now = firmtext.clock.now()
-        return f"No. {opted_out(' or '.join(names), standing.evidence, standing.since, now, firm.zone)}"
+        said_by, now = who_said(names, standing.since, begun), firmtext.clock.now()
+        return f"No. {opted_out(said_by, standing.evidence, standing.since, now, firm.zone)}"
     return FREE if standing is None or standing.asked_at is None else ASKED
 
 
@@ -163,10 +163,10 @@ def _event(
     event: ConsentEvent,
     names: Sequence[str],
     people: Mapping[str, str],
-    texts: Mapping[uuid.UUID, tuple[int, str | None]],
+    stored: _Stored,
 ) -> Event:
-    known = {audit.CLIENT: " or ".join(names), audit.CARRIER: CARRIER}
-    position, body = texts.get(event.message_id, (None, None)) if event.message_id else (None, None)
+    known = {audit.CLIENT: who_said(names, event.at, stored.row.created_at), audit.CARRIER: CARRIER}
+    position, body = stored.texts.get(event.message_id, (None, None)) if event.message_id else (None, None)
     return Event(
         at=event.at,
         noted=event.noted_at if (event.noted_at - event.at).total_seconds() >= 60 else None,

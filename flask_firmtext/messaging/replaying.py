@@ -19,7 +19,7 @@ from ..store.ciphers import Place
 from ..store.models import Quarantine
 from ..store.states import NumberState
 from ..store.transactions import own, reading
-from . import quarantine, receiving
+from . import placing, quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def replay(kept: Waiting, *, by: str) -> bool:
             return False
         body = cells.unseal(session, cells.place(Quarantine, "body", kept.id, keys.INSTALLATION), taken.body)
         for event in quarantine.texts_in(body):
-            receiving.store(session, event, quarantine.request_of(body), received=taken.received_at)
+            placing.store(session, event, quarantine.request_of(body), received=taken.received_at)
         table = (Quarantine.__tablename__, kept.id)
         audit.record(session, "quarantine.replay", table, firm=kept.firm, actor=by, evidence=kept.number)
     return True

@@ -13,7 +13,7 @@ from ..current import firmtext
 from ..errors import TextRefused
 from ..ports import promises
 from ..ports.values import Contact
-from ..store import inbox_queries, keys, queries
+from ..store import conversation_queries, inbox_queries, keys, queries
 from ..store.models import Conversation, Number
 from ..store.states import NumberState
 from .numbers import parse
@@ -81,7 +81,7 @@ def _answering(session: Sessions, firm: str, index: bytes, conversation: uuid.UU
 def _subject(session: Sessions, number: Number, index: bytes, contact: str, owners: Collection[str]) -> Subject:
     """The conversation that the text would join; those who have the phone alone when it begins one."""
     people = tuple(dict.fromkeys((contact, *owners)))
-    found = queries.open_conversation(session, number, index)
+    found = conversation_queries.open_conversation(session, number, index)
     if found is None:
         return Subject(number.firm, people)
     known = of_conversation(session, found)

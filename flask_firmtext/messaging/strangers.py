@@ -20,11 +20,11 @@ from ..errors import DecryptError
 from ..ports.gateway import InboundText
 from ..store import audit, cells, queries, stranger_queries
 from ..store.ciphers import Place
-from ..store.models import Attachment, File, FilePiece, Number, Quarantine
+from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
 from ..store.stranger_queries import STRANGER
 from ..store.transactions import own, reading
-from . import conversations, quarantine, receiving
+from . import conversations, hearing, placing, quarantine
 
 #: More texts than these are not moved at one press: a page must answer.
 MOST = 500
@@ -135,14 +135,29 @@ def _attached(firm: str, kept: uuid.UUID, contact: str, owners: Collection[str],
             session.rollback()
             return False
         conversation = conversations.open_with(session, number, event.sender, contact=contact, owners=owners)
-        request = quarantine.request_of(str(body))
-        message = receiving.put(session, event, request, number, conversation, received=taken.received_at)
+        try:
+            message = _put(session, event, str(body), number, conversation, taken.received_at)
+        except placing.Ended:
+            session.rollback()
+            return False
         _move_files(session, firm, kept, message, taken.received_at)
         table = (Quarantine.__tablename__, kept)
         became = str(message) if message else "repeat"
         audit.record(session, "quarantine.attach", table, firm=firm, actor=by, became=became, evidence=contact)
         points.reach("attach.before_commit")
     return True
+
+
+def _put(
+    session: Session, event: InboundText, body: str, number: Number, conversation: Conversation, came: datetime
+) -> uuid.UUID | None:
+    said = hearing.listen(session, number, conversation.phone_index, event.text)
+    message = placing.put(session, event, quarantine.request_of(body), number, conversation, came=came)
+    if message is not None:
+        where = {"conversation": conversation.id, "message": message}
+        at = placing.shown_at(event.at, came)
+        hearing.heed_late(session, said, event.text, number, conversation.phone_index, at, **where)
+    return message
 
 
 def _number(session: Session, firm: str, e164: str) -> Number | None:

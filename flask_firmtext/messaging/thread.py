@@ -18,7 +18,7 @@ from .owners import Known, Owners, Subject
 from .shown import Text, Wording
 from .thread_rows import Pair, Stored
 from .threads import UNREADABLE, subject
-from .wording import Words, hold_words, opted_out
+from .wording import Words, hold_words, opted_out, who_said
 
 PAGE = 50
 
@@ -217,4 +217,6 @@ def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Cont
         return refused.sentence
     if stored.consent is None or not stored.consent.opted_out:
         return None
-    return opted_out(contact.name, stored.consent.evidence, stored.consent.since, firmtext.clock.now(), firm.zone)
+    since = stored.consent.since
+    said_by = who_said([owner.name for owner in whose.contacts], since, pair.begun)
+    return opted_out(said_by, stored.consent.evidence, since, firmtext.clock.now(), firm.zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ class Pair:
     index: bytes
     refs: tuple[str, ...]
     ended: bool = False
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None
         return None
     refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
     phone = read_phones(session, [found[0]])[conversation_id]
-    return Pair(found[1], phone, found[0].phone_index, refs, found[0].closed_at is not None)
+    return Pair(found[1], phone, found[0].phone_index, refs, found[0].closed_at is not None, found[0].created_at)
 
 
 def stored(

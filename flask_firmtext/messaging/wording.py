@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -175,6 +175,15 @@ def find_reason(given: str) -> Reason | None:
     """The reason that a person named by its code or its label, in any case; None when there is none."""
     wanted = given.strip().casefold()
     return next((reason for reason, words in REASONS.items() if wanted in (reason, words.label.casefold())), None)
+
+
+#: Who said something before the conversation began may have been an earlier owner of the number.
+SOMEBODY = "Whoever had this number"
+
+
+def who_said(names: Sequence[str], said: datetime, begun: datetime | None) -> str:
+    """Who said something at ``said``, in a conversation that began at ``begun`` (None: there is none yet)."""
+    return " or ".join(names) if names and begun is not None and begun <= said else SOMEBODY
 
 
 def opted_out(name: str, evidence: str | None, at: datetime, now: datetime, zone: str) -> str:

@@ -50,12 +50,11 @@ def texts(session: Sessions, firm: str, conversation: uuid.UUID, messages: Seque
     return session.scalars(query.where(Message.id.in_(messages))).all() if messages else ()
 
 
-def first_text(session: Sessions, firm: str, phone_index: bytes) -> Message | None:
-    """The first text between a firm and a phone, whoever wrote it."""
+def first_text(session: Sessions, firm: str, conversation: uuid.UUID) -> Message | None:
+    """The first text of a conversation, whoever wrote it."""
     return session.scalars(
         select(Message)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.firm == firm, Conversation.firm == firm, Conversation.phone_index == phone_index)
+        .where(Message.firm == firm, Message.conversation_id == conversation)
         .order_by(Message.created_at, Message.id)
         .limit(1)
     ).one_or_none()
@@ -94,8 +93,16 @@ def refusal_was_explained(session: Sessions, firm: str, conversation: uuid.UUID,
 
 
 def answers_due(session: Sessions, *, limit: int) -> Sequence[AnswerDue]:
-    """Answers that clients' texts are still to get, of all firms, the oldest first."""
-    return session.scalars(select(AnswerDue).order_by(AnswerDue.created_at).limit(limit)).all()
+    """Answers that clients' texts are still to get, the oldest of each firm first: one firm's host may be away."""
+    turn = func.row_number().over(partition_by=AnswerDue.firm, order_by=AnswerDue.created_at)
+    return session.scalars(select(AnswerDue).order_by(turn, AnswerDue.created_at).limit(limit)).all()
+
+
+def said_at(session: Sessions, firm: str, message: uuid.UUID) -> datetime | None:
+    """When the client said what this text changed."""
+    return session.scalars(
+        select(ConsentEvent.at).where(ConsentEvent.firm == firm, ConsentEvent.message_id == message).limit(1)
+    ).one_or_none()
 
 
 def opted_out(firm: InstrumentedAttribute[str], phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:

@@ -81,26 +81,6 @@ def number_by_e164(session: Sessions, e164: str) -> Number | None:
     return session.scalars(select(Number).where(Number.e164 == e164)).one_or_none()
 
 
-def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
-    """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
-    newest = newest_epoch(session, number, phone_index)
-    return newest if newest and newest.closed_at is None else None
-
-
-def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
-    """The newest conversation between a number and a phone, also one that ended."""
-    return session.scalars(
-        select(Conversation)
-        .where(
-            Conversation.firm == number.firm,
-            Conversation.number_id == number.id,
-            Conversation.phone_index == phone_index,
-        )
-        .order_by(Conversation.epoch.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
     """Whether a hold stands on the account, this number or this firm."""
     return exists().where(
@@ -114,12 +94,22 @@ def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
 
 
 def waits_for_earlier() -> ColumnElement[bool]:
-    """Whether an earlier text of the same conversation is still to go: order of submission is promised."""
+    """Whether an earlier text of the same conversation is still to go: order of submission is promised.
+
+    An automatic one that waits for a person's decision keeps nobody waiting.
+    """
     earlier = aliased(Message)
+    rests = and_(
+        is_in(earlier.state, State.QUEUED),
+        ~is_in(earlier.kind, Kind.STAFF),
+        earlier.answers.is_(None),
+        paused(Message.firm, Conversation.phone_index),
+    )
     return exists().where(
         earlier.conversation_id == Message.conversation_id,
         earlier.position < Message.position,
         is_in(earlier.state, State.QUEUED, State.SENDING),
+        ~rests,
     )
 
 

@@ -24,7 +24,7 @@ from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .inbox import why_not
 from .problems import nothing_here
-from .thread import mark_read
+from .thread import mark_read, rights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
     if known is None or subject is None or _moved(who, choice.e164, subject):
         return thread.begin(who.firm, found.contact, choice.e164)
     who.must("conversation.read", subject)
-    shown = thread.show(who.firm, known, contact=found.contact.ref)
+    shown = thread.show(who.firm, known, contact=found.contact.ref, rights=rights_of(who, subject))
     if shown is not None:
         mark_read(who, known, shown.newest)
     return shown

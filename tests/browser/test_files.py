@@ -17,6 +17,7 @@ from flask_firmtext.practice import filing
 from flask_firmtext.store.states import FileState
 from mailroom import arrives, becomes, comes, damage, downloads, filings, png, stores
 from office import STAFF, Office
+from servers import until
 from serving import serving
 
 LIVE = 3000
@@ -201,6 +202,7 @@ def test_a_press_that_fails_says_so(staff: Any, site: str, office: Office, compl
     again.click()
     expect(staff.get_by_text("That did not work; try again in a minute.")).to_be_visible()
     expect(again).to_be_focused()
+    until(lambda: complaints)  # the browser tells of the 503 when it has time
     complaints.clear()
 
 

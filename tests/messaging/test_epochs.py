@@ -11,7 +11,7 @@ from sqlalchemy import select
 from evidence import rows
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import strangers, thread, threads
+from flask_firmtext.messaging import receiving, strangers, thread, threads
 from flask_firmtext.ports.values import Firm, PhoneNumber, User
 from flask_firmtext.store.models import Audit, Conversation, ConversationContact, Message
 from office import ROSA, Office
@@ -86,7 +86,7 @@ def test_kept_texts_of_the_new_owner_go_into_the_new_epoch(office: Office) -> No
     tell("rosa")
     texts_in = office.host.for_firm("harbor").contacts.by_number(ROSA)
     make = firmtext.gateway.webhooks.text(ROSA, "+18335550100", "hello")  # type: ignore[attr-defined]
-    strangers.receiving.receive(make, "inbound")
+    receiving.receive(make, "inbound")
     assert strangers.attach("harbor", kept()[0], "newo", owners=[one.ref for one in texts_in], by="x").done == 1
     assert epochs() == [(1, False), (2, True)]
     assert lines()[0] == (("New Owner",), "hello")

@@ -14,7 +14,7 @@ from evidence import heard, kept, rows
 from flask_firmtext import signals
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import receiving
+from flask_firmtext.messaging import placing, receiving
 from flask_firmtext.ports.gateway import InboundText, Media, RawRequest
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import cells
@@ -42,7 +42,7 @@ def receive(app: Any) -> Receive:
             text=text,
         )
         with own() as session:
-            receiving.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
+            placing.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
 
     return store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from flask_firmtext.messaging.consent_words import WORDS, Wish, network_acts
 LIST = Path(__file__).with_name("consent_texts.csv")
 #: Written while the matcher was: they prove nothing, and keep it from forgetting.
 AFTER = Path(__file__).with_name("consent_texts_after.csv")
+#: A hundred by somebody who had not seen the matcher. They are counted only: who tunes on them has none any more.
+BLIND = Path(__file__).with_name("consent_texts_blind.csv")
 ACTS = {"stop", "start", "help"}
 
 
@@ -29,21 +32,36 @@ def understood(text: str) -> str:
     return "nothing" if wish is Wish.YES else wish.value
 
 
-def test_the_labelled_list_is_understood_with_these_counts_of_wrong_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = labelled()
+@dataclass(frozen=True)
+class Wrong:
+    """How many texts are understood wrongly, each way."""
+
+    acts: int
+    overlooked: int
+    asks_in_vain: int
+    others: int
+
+
+def wrong_ones(rows: list[dict[str, str]]) -> Wrong:
     pairs = Counter((row["wanted"], understood(row["text"])) for row in rows)
-    acts_wrongly = sum(n for (wanted, got), n in pairs.items() if got in ACTS and got != wanted)
+    acts = sum(n for (wanted, got), n in pairs.items() if got in ACTS and got != wanted)
     overlooked = sum(n for (wanted, got), n in pairs.items() if wanted in ("stop", "asks") and got == "nothing")
     asks_in_vain = pairs["nothing", "asks"]
-    others = sum(n for (wanted, got), n in pairs.items() if wanted != got) - acts_wrongly - overlooked - asks_in_vain
+    others = sum(n for (wanted, got), n in pairs.items() if wanted != got) - acts - overlooked - asks_in_vain
+    return Wrong(acts, overlooked, asks_in_vain, others)
+
+
+@pytest.mark.parametrize(("file", "known"), [(LIST, Wrong(0, 0, 0, 0)), (BLIND, Wrong(0, 5, 1, 0))])
+def test_the_labelled_lists_are_understood_with_these_counts_of_wrong_ones(
+    file: Path, known: Wrong, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = labelled(file)
+    wrong = wrong_ones(rows)
     with capsys.disabled():
-        print(  # noqa: T201
-            f"\n{len(rows)} labelled texts: acts wrongly {acts_wrongly}, overlooked {overlooked}, "
-            f"asks in vain {asks_in_vain}, otherwise wrong {others}"
-        )
-    assert len(rows) >= 300
-    assert {language for row in rows if (language := row["language"])} >= {"en", "fr", "es"}
-    assert (acts_wrongly, overlooked, asks_in_vain, others) == (0, 0, 0, 0)
+        print(f"\n{file.name}: {len(rows)} texts, {wrong}")  # noqa: T201
+    assert {row["language"] for row in rows} >= {"en", "fr", "es"}
+    assert len(rows) >= {LIST: 300, BLIND: 100}[file]
+    assert wrong == known
 
 
 def test_what_the_matcher_has_learnt_since_stays_learnt() -> None:

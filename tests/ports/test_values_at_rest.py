@@ -20,7 +20,7 @@ NOW = datetime(2031, 1, 1, tzinfo=UTC)
 
 VALUES = [
     Draft("rosa", "key", CANARY, conversation="c", error=CANARY),
-    Text(uuid.uuid4(), 1, True, CANARY, CANARY, NOW, State.RECEIVED, "", None, False, 0),
+    Text(uuid.uuid4(), 1, True, CANARY, CANARY, NOW, State.RECEIVED, "", None, False, (), uuid.uuid4()),
     Outgoing(CANARY, Kind.STAFF, "staff", "token"),
     Outbound(CANARY, CANARY, CANARY, "reference"),
     InboundText("id", CANARY, CANARY, CANARY, None, (Media(CANARY, "image", CANARY),), (CANARY,), CANARY.encode()),

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import media, receiving
+from flask_firmtext.messaging import media, placing
 from flask_firmtext.ports.gateway import InboundText, Media, RawRequest
 from flask_firmtext.store import files, keys, queries
 from flask_firmtext.store.base import new_id
@@ -28,7 +28,7 @@ def received(*urls: str, names: Sequence[str] = (), **more: Any) -> list[uuid.UU
     values = {"carrier_id": str(uuid.uuid4()), "at": None, "digest": b"x", **more}
     event = InboundText(**values, sender=ROSA, to=HARBOR, text="Look", media=given)
     with own() as session:
-        receiving.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
+        placing.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
     with reading() as session:
         return list(session.scalars(select(Attachment.id).order_by(Attachment.id)))[-len(urls) :]
 
@@ -36,7 +36,7 @@ def received(*urls: str, names: Sequence[str] = (), **more: Any) -> list[uuid.UU
 def quarantined(url: str) -> uuid.UUID:
     """A file of a text that lies in Harbor's quarantine."""
     with own() as session:
-        receiving._attach(session, [Media(url, "image", "x.jpg")], "harbor", keys.GENERAL, quarantine_id=new_id())
+        placing._attach(session, [Media(url, "image", "x.jpg")], "harbor", keys.GENERAL, quarantine_id=new_id())
     with reading() as session:
         return session.scalars(select(Attachment.id).where(Attachment.quarantine_id.is_not(None))).one()
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask_firmtext.messaging import receiving
+from flask_firmtext.messaging import placing
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.transactions import own, reading
@@ -21,7 +21,7 @@ def text_from(
     known = carrier_id or str(uuid.uuid4())
     event = InboundText(carrier_id=known, sender=sender, to=to, text=text, at=at, digest=text.encode())
     with own() as session:
-        receiving.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
+        placing.store(session, event, RawRequest("POST", {}, f"{event!r}".encode()))
     with reading() as session:
         row: Any = session.query(Message).filter_by(carrier_id=known).one_or_none()
         return row.id if row else None

@@ -15,7 +15,7 @@ from sqlalchemy import event, insert, select
 from werkzeug.test import TestResponse
 
 from flask_firmtext.firm import provisioning
-from flask_firmtext.messaging import accepting, receiving
+from flask_firmtext.messaging import accepting, placing
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message
@@ -54,7 +54,7 @@ class Office:
         """A client's text."""
         inbound = InboundText(str(uuid.uuid4()), phone, to, text, datetime.now(UTC), media=media, digest=text.encode())
         with own() as store:
-            receiving.store(store, inbound, RawRequest("POST", {}, b""))
+            placing.store(store, inbound, RawRequest("POST", {}, b""))
 
     def becomes(self, message: uuid.UUID, state: State, **columns: Any) -> None:
         """Write a text's state as the sender would, without its checks."""

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from evidence import counted, everything, heard, kept, rows
 from flask_firmtext import points, signals
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import receiving
+from flask_firmtext.messaging import placing, receiving
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
@@ -438,7 +438,7 @@ def test_an_unforeseen_fault_tells_its_place_and_not_its_words(
     def breaks(*_: Any, **__: Any) -> None:
         raise RuntimeError("the client wrote: canary-8102")
 
-    monkeypatch.setattr(receiving.cells, "seal", breaks)
+    monkeypatch.setattr(placing.cells, "seal", breaks)
     with caplog.at_level(logging.DEBUG):
         assert signer.post(client, "inbound", words()).status_code == 503
     assert "RuntimeError" in caplog.text

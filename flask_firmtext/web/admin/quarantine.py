@@ -171,7 +171,9 @@ def _line(row: Kept, texts: Mapping[bytes, int], offered: Sequence[str], who: Vi
 def _say(moved: Moved, done: str) -> None:
     """What came of it."""
     texts = f"{moved.done} {'text' if moved.done == 1 else 'texts'}"
-    if moved.left:
+    if moved.left and not moved.done:
+        flash(f"{moved.left} cannot be moved: their words cannot be read, or their number is not the firm's.", "error")
+    elif moved.left:
         flash(f"{texts} {done}; {moved.left} are left. Do it again to go on.", "info")
     elif moved.done:
         flash(f"{texts} {done}.", "success")

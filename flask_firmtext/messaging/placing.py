@@ -1,0 +1,216 @@
+"""Where a client's text goes: into its conversation with its files, or into quarantine. No host is asked here."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .. import signals
+from ..current import firmtext
+from ..ports.gateway import InboundText, Media, RawRequest
+from ..store import cells, conversation_queries, counters, keys, queries
+from ..store.base import new_id
+from ..store.models import Attachment, Conversation, Message, Number
+from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
+from ..store.transactions import notes
+from ..store.upsert import insert_once
+from . import conversations, hearing, quarantine
+from .numbers import E164
+
+#: A client's clock, or a replay, never shows a text further away than this.
+BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
+#: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
+KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+def number_of(session: Session, e164: str) -> Number | None:
+    """A number that is ours now."""
+    # A carrier's webhook may hold anything, and PostgreSQL cannot even compare a text with a zero in it.
+    number = queries.number_by_e164(session, e164) if E164.fullmatch(e164) else None
+    return None if number is None or number.state == NumberState.RELEASED else number
+
+
+def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
+    """Store a client's text in its conversation, or keep it in quarantine when it has none.
+
+    ``received`` is when it came, None for now.
+    """
+    number = number_of(session, event.to)
+    if number is None:
+        quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
+        return
+    index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
+    conversation = _conversation(session, number, index, event.sender)
+    if conversation is None or not _placed(session, event, request, number, conversation, came):
+        _keep_strangers(session, event, request, number, index, came)
+
+
+def _conversation(session: Session, number: Number, index: bytes, phone: str) -> Conversation | None:
+    """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one."""
+    found = conversation_queries.open_conversation(session, number, index)
+    if found is not None:
+        return found
+    contacts = conversation_queries.contacts_with(session, number.firm, index)
+    if not contacts:
+        return None
+    return conversations.open_with(session, number, phone, contact=contacts[0], owners=contacts)
+
+
+def _placed(
+    session: Session,
+    event: InboundText,
+    request: RawRequest,
+    number: Number,
+    conversation: Conversation,
+    came: datetime,
+) -> bool:
+    """Store a text in its conversation with its files, and do what it says; False: the conversation has just ended."""
+    index = conversation.phone_index
+    said = hearing.listen(session, number, index, event.text)
+    try:
+        message_id = put(session, event, request, number, conversation, came=came)
+    except Ended:
+        return False
+    if message_id is not None:
+        where = {"conversation": conversation.id, "message": message_id}
+        hearing.heed(session, said, event.text, number, index, shown_at(event.at, came), **where)
+        scope = keys.conversation_scope(conversation.id)
+        _attach(session, event.media, number.firm, scope, message_id=message_id)
+    return True
+
+
+def _keep_strangers(
+    session: Session, event: InboundText, request: RawRequest, number: Number, index: bytes, came: datetime
+) -> None:
+    said = hearing.listen(session, number, index, event.text)
+    kept = quarantine.keep(
+        session, request, kind="inbound", reason="stranger", firm=number.firm, phone_index=index, received=came
+    )
+    if kept is None:
+        return
+    # Somebody may have attached the number's texts while this one waited to be written.
+    opened = conversation_queries.open_conversation(session, number, index)
+    if opened is not None and _placed(session, event, request, number, opened, came):
+        quarantine.forget(session, kept)
+        return
+    hearing.heed(session, said, event.text, number, index, shown_at(event.at, came))
+    if event.media:
+        state = quarantine.state_of_files(session, number.firm, index)
+        _attach(session, event.media, number.firm, keys.GENERAL, quarantine_id=kept, state=state)
+
+
+class Ended(Exception):
+    """The conversation has ended while this text waited for its turn: it is its next owner's."""
+
+
+def put(
+    session: Session,
+    event: InboundText,
+    request: RawRequest,
+    number: Number,
+    conversation: Conversation,
+    *,
+    came: datetime,
+) -> uuid.UUID | None:
+    """Store a client's text in this conversation, without its files; its id, None when it is there already.
+
+    :raises Ended: nothing was stored.
+    """
+    position = conversations.take_turn(session, conversation.id)
+    if not conversations.is_open(session, conversation.id):
+        raise Ended
+    message_id = _insert(session, event, number, conversation, position, came)
+    if message_id is None:
+        _repeated(session, event, request, number)
+        return None
+    conversations.note_last(session, conversation.id, position, last_in_position=position)
+    notes(session).show(number.firm, message_id)
+    values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
+    notes(session).signals.append((signals.text_received, values))
+    return message_id
+
+
+def _insert(
+    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int, came: datetime
+) -> uuid.UUID | None:
+    row_id = new_id()
+    now = firmtext.clock.now()
+    where = cells.place(Message, "body", row_id, number.firm)
+    stored = insert_once(
+        session,
+        Message,
+        id=row_id,
+        firm=number.firm,
+        conversation_id=conversation.id,
+        position=position,
+        direction=Direction.IN,
+        kind=Kind.STAFF,
+        body=cells.seal(session, where, event.text, scope=keys.conversation_scope(conversation.id)),
+        state=State.RECEIVED,
+        rank=RANK[State.RECEIVED],
+        state_at=now,
+        carrier=firmtext.gateway.name,
+        carrier_id=event.carrier_id,
+        digest=keys.digest_of(event.digest),
+        shown_at=shown_at(event.at, came),
+        created_at=now,
+    )
+    return row_id if stored else None
+
+
+def shown_at(at: datetime | None, received: datetime) -> datetime:
+    if at is None:
+        return received
+    return min(max(at, received - BACK), received + AHEAD)
+
+
+def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
+    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
+    first = session.execute(
+        select(Message.digest).where(
+            Message.firm == number.firm,
+            Message.carrier == firmtext.gateway.name,
+            Message.carrier_id == event.carrier_id,
+        )
+    ).scalar_one_or_none()
+    if first != keys.digest_of(event.digest):
+        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
+    else:
+        counters.count(session, "webhook_repeated")
+
+
+def _attach(
+    session: Session,
+    media: Sequence[Media],
+    firm: str,
+    scope: str,
+    *,
+    message_id: uuid.UUID | None = None,
+    quarantine_id: uuid.UUID | None = None,
+    state: FileState = FileState.WANTED,
+) -> None:
+    """Note the files of a text, or of one in quarantine; they are fetched when somebody has time."""
+    now = firmtext.clock.now()
+    for n, one in enumerate(media, 1):
+        row_id = new_id()
+        session.add(
+            Attachment(
+                id=row_id,
+                firm=firm,
+                message_id=message_id,
+                quarantine_id=quarantine_id,
+                n=n,
+                state=state,
+                kind=one.kind if KIND.fullmatch(one.kind) else "file",
+                url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
+                name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),
+                not_before=now,
+                state_at=now,
+                created_at=now,
+            )
+        )

@@ -1,0 +1,49 @@
+"""SELECTs that find the conversation of a number and a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from .models import Conversation, ConversationContact, Number
+
+Sessions = Session | scoped_session[Any]
+
+
+def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+    """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
+    newest = newest_epoch(session, number, phone_index)
+    return newest if newest and newest.closed_at is None else None
+
+
+def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+    """The newest conversation between a number and a phone, also one that ended."""
+    return session.scalars(
+        select(Conversation)
+        .where(
+            Conversation.firm == number.firm,
+            Conversation.number_id == number.id,
+            Conversation.phone_index == phone_index,
+        )
+        .order_by(Conversation.epoch.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def contacts_with(session: Sessions, firm: str, phone_index: bytes) -> Sequence[str]:
+    """Under whom (references) the newest open conversation of a firm with a phone is shown, whatever its number."""
+    newest = (
+        select(Conversation.id)
+        .where(Conversation.firm == firm, Conversation.phone_index == phone_index, Conversation.closed_at.is_(None))
+        .order_by(Conversation.last_at.desc())
+        .limit(1)
+    )
+    shown = ConversationContact.conversation_id == newest.scalar_subquery()
+    return session.scalars(
+        select(ConversationContact.contact)
+        .where(ConversationContact.firm == firm, shown)
+        .order_by(ConversationContact.since, ConversationContact.contact)
+    ).all()
