@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import accepting, receiving, statuses
+from flask_firmtext.messaging import accepting, placing, statuses
 from flask_firmtext.messaging.moves import Move, move
 from flask_firmtext.ports.gateway import InboundText, RawRequest, StatusEvent, StatusKind
 from flask_firmtext.ports.values import Contact
@@ -114,7 +114,7 @@ def _received(contact: Contact, text: Text) -> None:
         return
     now, digest = firmtext.clock.now(), text.words.encode()
     inbound = InboundText(str(uuid.uuid4()), _phone(contact), number.e164, text.words, now, digest=digest)
-    receiving.store(db.session(), inbound, NO_REQUEST)
+    placing.store(db.session(), inbound, NO_REQUEST)
 
 
 def _sent(user: UserValue, contact: Contact, text: Text) -> None:
