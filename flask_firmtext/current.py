@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import BinaryIO, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -23,6 +23,9 @@ from .settings import Settings
 KEY_SECONDS = 300
 ACTIVE_SECONDS = 60
 ALARM_SECONDS = 60
+
+
+Scanner = Callable[[BinaryIO, str], object]
 
 
 @dataclass
@@ -56,6 +59,12 @@ class State:
     def gateway(self) -> Gateway:
         """The carrier, resolved when first used: importing its SDK takes longer than the rest together."""
         return cast(Gateway, import_string(self.settings.gateway)(self.settings))
+
+    @cached_property
+    def scanner(self) -> Scanner | None:
+        """The host's virus scanner: whether people may see a file of this media type. None where there is none."""
+        name = self.settings.media_scanner
+        return cast(Scanner, import_string(name)) if name else None
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,16 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch
     return found
 
 
+def note_late(session: Sessions, conversation_id: uuid.UUID, position: int) -> None:
+    """A client's text at ``position`` is unread, and is not the newest words of its conversation."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_in_position=position)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
     """The newest text of a conversation is the one at ``position``."""
     session.execute(

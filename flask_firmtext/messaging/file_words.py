@@ -31,6 +31,7 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "too_large": Words("not accepted", "It is too large for a text.", ANOTHER_WAY),
     "empty": Words("not accepted", "It was empty.", SEND_AGAIN),
+    "scanner": Words("not accepted", "The virus scanner found something in it.", ANOTHER_WAY),
     "host": Words("not fetched", "Its address is not one of the carrier's, so it was not opened.", OPERATOR),
     "redirect": Words("not fetched", "The carrier sent us on to another address, which was not opened.", OPERATOR),
     "encoding": Words("not accepted", "It came compressed, which could hide what it is.", SEND_AGAIN),

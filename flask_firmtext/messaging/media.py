@@ -120,10 +120,22 @@ def _bring(claimed: Claimed, stop: Callable[[], bool]) -> None:
             _copy(body, out, stop)
     points.reach("media.complete")
     try:
+        if not _is_clean(claimed.firm, out.file_id, found):
+            files.forget(out.file_id)
+            raise Unwanted("scanner")
         _keep(claimed, found, out)
     except ClaimLost:
         files.forget(out.file_id)
         raise
+
+
+def _is_clean(firm: str, file_id: uuid.UUID, found: MediaType) -> bool:
+    """What the host's scanner says, where there is one; only a plain True lets a file be seen."""
+    scan = firmtext.scanner
+    if scan is None:
+        return True
+    with files.reader(firm, file_id) as stream:
+        return scan(stream, found.name) is True
 
 
 def _copy(body: BinaryIO, out: FileWriter, stop: Callable[[], bool]) -> None:

@@ -20,6 +20,7 @@ from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
+from .moments import LATE
 from .numbers import E164
 
 #: A client's clock, or a replay, never shows a text further away than this.
@@ -128,11 +129,24 @@ def put(
     if message_id is None:
         _repeated(session, event, request, number)
         return None
-    conversations.note_last(session, conversation.id, position, last_in_position=position)
+    if _is_newest(session, conversation.id, shown_at(event.at, came)):
+        conversations.note_last(session, conversation.id, position, last_in_position=position)
+    else:
+        conversations.note_late(session, conversation.id, position)
     notes(session).show(number.firm, message_id)
     values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
     notes(session).signals.append((signals.text_received, values))
     return message_id
+
+
+def _is_newest(session: Session, conversation_id: uuid.UUID, at: datetime) -> bool:
+    """Whether no text that is shown later was there before: a stranger's may be attached days after it came."""
+    if at >= firmtext.clock.now() - LATE:
+        return True
+    newer = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.direction == Direction.OUT, Message.shown_at > at + LATE
+    )
+    return session.scalar(newer.limit(1)) is None
 
 
 def _insert(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..current import firmtext
@@ -13,6 +13,7 @@ from ..store import changes, inbox_queries, keys, queries
 from ..store.transactions import reading
 from . import files, numbers, owners, places, readiness, thread_rows
 from .files import Rights, Shelf
+from .moments import LATE
 from .offers import Offer
 from .owners import Known, Owners, Subject
 from .shown import Text, Wording
@@ -58,19 +59,20 @@ class Thread:
     @property
     def newest(self) -> int:
         """The position of the newest text shown, 0 when there is none."""
-        return self.texts[-1].position if self.texts else 0
+        return max((text.position for text in self.texts), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """The newest texts that changed, at most a page and one; whom they are with; what holds sending back now; what may
-    be filed."""
+    be filed. ``stopped`` says that the client wants no texts any more, since the page was drawn maybe."""
 
     texts: tuple[Text, ...] = ()
     offers: tuple[Offer, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
     hold: Words | None = None
     warning: Words | None = None
+    stopped: str | None = None
 
 
 def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
@@ -133,12 +135,18 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
             return Fresh()
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
         stored = thread_rows.stored(session, firm, pair, now, messages, conversation_id)
-    contacts = _whose(firm, pair).contacts
+    whose = _whose(firm, pair)
+    contacts = whose.contacts
     names = tuple(contact.name for contact in contacts) or (_written(pair),)
     matters = owners.matters_told(firm.ref, contacts) if stored.kept.files or stored.files.rows else ()
     shelf = _shelf(firm, stored, matters, rights)
     return Fresh(
-        _texts(firm, pair, stored, shelf), stored.kept.offers(shelf), names, _hold(pair, stored), stored.warning
+        _texts(firm, pair, stored, shelf),
+        stored.kept.offers(shelf),
+        names,
+        _hold(pair, stored),
+        stored.warning,
+        _stopped(firm, pair, stored, whose),
     )
 
 
@@ -163,7 +171,7 @@ def _thread(
         contact=contact,
         contacts=whose.contacts,
         matters=matters or (),
-        texts=_texts(firm, pair, stored, shelf),
+        texts=tuple(in_time(_texts(firm, pair, stored, shelf))),
         offers=stored.kept.offers(shelf),
         earlier=earlier,
         now=stored.now,
@@ -202,6 +210,17 @@ def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, 
     )
 
 
+def in_time(texts: Iterable[Text]) -> list[Text]:
+    """Texts in the order of their positions, but one that was kept elsewhere for long stands where it came."""
+    found: list[Text] = []
+    for text in texts:
+        place = len(found)
+        while place and found[place - 1].at > text.at + LATE:
+            place -= 1
+        found.insert(place, text)
+    return found
+
+
 def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None) -> str | None:
     """Why this number cannot be texted, None when it can."""
     if pair.phone is None:
@@ -215,6 +234,11 @@ def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Cont
         numbers.parse(pair.phone, label=label, own=stored.own)
     except TextRefused as refused:
         return refused.sentence
+    return _stopped(firm, pair, stored, whose)
+
+
+def _stopped(firm: Firm, pair: Pair, stored: Stored, whose: Owners) -> str | None:
+    """That somebody with this number wants no texts."""
     if stored.consent is None or not stored.consent.opted_out:
         return None
     since = stored.consent.since

@@ -86,7 +86,7 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
             render_template("firmtext/_text.html", text=text, names=fresh.names, visitor=who) for text in shown
         ),
         "gap": since is not None and len(fresh.texts) > len(shown),
-        "hold": render_template("firmtext/_before.html", hold=fresh.hold, warning=fresh.warning),
+        "hold": render_template("firmtext/_before.html", hold=fresh.hold, warning=fresh.warning, stopped=fresh.stopped),
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
 

@@ -117,7 +117,7 @@ def test_an_unsigned_call_is_doubtful_by_its_query(gateway: VonageGateway) -> No
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "HS512", "HS384", "RS256", "ES256", "hs256", "", 7])
-def test_another_algorithm_is_forged_whatever_it_names(gateway: VonageGateway, alg: Any) -> None:
+def test_a02_another_algorithm_is_forged_whatever_it_names(gateway: VonageGateway, alg: Any) -> None:
     for secret in SECRETS:
         assert forged(gateway, request(authorization=f"Bearer {token(claims(BODY), secret, alg=alg)}")) in (
             "algorithm",
@@ -125,7 +125,7 @@ def test_another_algorithm_is_forged_whatever_it_names(gateway: VonageGateway, a
         )
 
 
-def test_our_public_key_is_no_secret(gateway: VonageGateway, private_key: Any) -> None:
+def test_a02_our_public_key_is_no_secret(gateway: VonageGateway, private_key: Any) -> None:
     pem = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     told = claims(BODY, api_key=None, application_id=None)
     assert forged(gateway, request(authorization=f"Bearer {token(told, pem)}")) == "signature"
@@ -140,7 +140,7 @@ def test_an_empty_signature_is_forged(gateway: VonageGateway) -> None:
 # A03, and a secret that was changed before we were told
 
 
-def test_a_token_of_another_customer_is_forged(gateway: VonageGateway) -> None:
+def test_a03_a_token_of_another_customer_is_forged(gateway: VonageGateway) -> None:
     told = claims(BODY, api_key="ffff9999", application_id=str(uuid.uuid4()))
     assert (
         forged(gateway, request(authorization=f"Bearer {token(told, 'their own secret, long enough')}")) == "signature"
@@ -171,7 +171,7 @@ def test_without_a_secret_nothing_is_believed(new_settings: Callable[..., Settin
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", BODY + b"x", BODY.replace(b"Gr", b"Kr"), b'{"to":"18335550100"}'])
-def test_another_body_is_forged(gateway: VonageGateway, body: bytes) -> None:
+def test_a04_another_body_is_forged(gateway: VonageGateway, body: bytes) -> None:
     assert forged(gateway, replace(request(), body=body)) == "payload_hash"
 
 
@@ -244,7 +244,7 @@ def test_what_the_header_says_of_keys_is_not_looked_at(gateway: VonageGateway) -
 # A08
 
 
-def test_all_secrets_are_tried_always(gateway: VonageGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a08_all_secrets_are_tried_always(gateway: VonageGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
     real = jwt.api_jws.PyJWS.decode_complete
 

@@ -485,3 +485,42 @@ def test_run_due_goes_on_until_nothing_is_due(many: list[uuid.UUID]) -> None:
     assert media.run_due() == 45
     with reading() as session:
         assert session.scalars(select(Attachment.id).where(Attachment.state != "stored")).all() == []
+
+
+@pytest.mark.parametrize(
+    ("says", "becomes"),
+    [
+        (True, ("stored", None)),
+        (False, ("refused", "scanner")),
+        (None, ("refused", "scanner")),
+        ("yes", ("refused", "scanner")),
+    ],
+)
+def test_a31_the_hosts_scanner_sees_a_file_before_anybody_does(
+    carrier: Any, says: object, becomes: tuple[str, str | None]
+) -> None:
+    seen: list[tuple[bytes, str]] = []
+
+    def scan(stream: Any, media_type: str) -> object:
+        seen.append((stream.read(), media_type))
+        return says
+
+    firmtext.__dict__["scanner"] = scan
+    [one] = received(carrier.add_file(PHOTO))
+    tried(one)
+    assert seen == [(PHOTO, "image/jpeg")]
+    assert stands(one) == becomes
+    assert (stored()[0] == 1) is (says is True), "what was refused is not kept"
+
+
+def test_a31_a_scanner_that_is_away_delays_a_file_and_shows_nothing(carrier: Any) -> None:
+    def scan(stream: Any, media_type: str) -> bool:
+        raise ConnectionError("the scanner is away")
+
+    firmtext.__dict__["scanner"] = scan
+    [one] = received(carrier.add_file(PHOTO))
+    tried(one)
+    assert stands(one) == ("wanted", "fault")
+    firmtext.__dict__["scanner"] = lambda stream, media_type: True
+    tried(one)
+    assert stands(one) == ("stored", None)

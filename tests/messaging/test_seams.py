@@ -13,15 +13,25 @@ from evidence import counted, rows
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import replies
-from flask_firmtext.messaging import auto_replies, conversations, hearing, placing, proof, receiving, strangers, thread
+from flask_firmtext.messaging import (
+    auto_replies,
+    conversations,
+    hearing,
+    placing,
+    proof,
+    receiving,
+    strangers,
+    thread,
+    threads,
+)
 from flask_firmtext.ports.values import Firm, PhoneNumber
 from flask_firmtext.store import queries
 from flask_firmtext.store.models import AnswerDue, Attachment, ConsentEvent, Conversation, Message, OptOut
 from flask_firmtext.store.transactions import own, reading
 from hearing import ROSA, text_from
 from office import Office
-from rows import accepted, changed, verified_number
-from strange import HARBOR, SARA, texts
+from rows import STAFF, accepted, changed, verified_number
+from strange import HARBOR, SARA, came, texts
 from strange import strangers as kept
 
 FIRM = Firm("harbor", "Harbor Law", "America/Chicago")
@@ -152,6 +162,22 @@ def test_a_strangers_plain_request_is_asked_about_when_its_texts_are_attached(ap
     texts("please stop texting me", sender=SARA)
     strangers.attach("harbor", kept()[0], "sara", owners=["sara"], by=BY)
     assert [row.asked_at is not None for row in rows(OptOut)] == [True]
+
+
+def test_texts_that_are_attached_late_stand_where_they_came_and_are_not_the_newest_words(app: Any) -> None:
+    verified_number()
+    texts("Words of the day before", sender=ROSA)
+    came(kept()[0].id, timedelta(days=1))
+    changed(accepted("Hello Rosa"), state="delivered")
+    text_from("Thank you")
+    assert strangers.attach("harbor", kept()[0], "rosa", owners=["rosa"], by=BY).done == 1
+    [conversation] = rows(Conversation)
+    shown = thread.show(FIRM, conversation.id)
+    assert shown
+    assert [text.body for text in shown.texts] == ["Words of the day before", "Hello Rosa", "Thank you"]
+    assert shown.newest == 3, "seen up to here, the attached one is read, too"
+    [line] = threads.table(FIRM, STAFF, may=lambda subject: True).lines
+    assert (line.last.body, line.unread) == ("Thank you", 2)
 
 
 def test_a_text_that_waited_while_its_conversation_ended_is_the_next_owners(

@@ -44,14 +44,14 @@ def audited(action: str) -> list[Audit]:
     return rows(Audit, Audit.action == action)
 
 
-def test_a_status_that_comes_before_our_own_202_decides(tell: Tell) -> None:
+def test_f60_a_status_that_comes_before_our_own_202_decides(tell: Tell) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     assert tell("delivered", attempt, uuid_=carrier_id) == 200
     after = attempt_of(attempt.message_id)
     assert (state_of(attempt), after.outcome, after.carrier_id) == ("delivered", "accepted", carrier_id)
 
 
-def test_a_status_overtakes_the_202_on_the_wire(carrier_app: Any, served: str, sandbox: Carrier) -> None:
+def test_f60_a_status_overtakes_the_202_on_the_wire(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
     message_id = accepted("Hello")
     sandbox.fault("post", "reorder")
@@ -62,7 +62,7 @@ def test_a_status_overtakes_the_202_on_the_wire(carrier_app: Any, served: str, s
     assert ("delivered", "submitted") not in moves
 
 
-def test_delivered_before_submitted_is_delivered(carrier_app: Any, served: str, sandbox: Carrier) -> None:
+def test_f61_delivered_before_submitted_is_delivered(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
     message_id = accepted("Hello")
     sandbox.fault("status", "reorder")
@@ -72,7 +72,7 @@ def test_delivered_before_submitted_is_delivered(carrier_app: Any, served: str, 
 
 
 @pytest.mark.parametrize("first", ["rejected", "delivered"])
-def test_rejected_and_delivered_end_as_delivered_in_both_orders(tell: Tell, first: str) -> None:
+def test_f63_rejected_and_delivered_end_as_delivered_in_both_orders(tell: Tell, first: str) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     for status in (first, {"rejected": "delivered", "delivered": "rejected"}[first]):
         code = "1260" if status == "rejected" else None
@@ -158,7 +158,7 @@ def test_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: Any) -
     assert state_of(attempt) == "delivered"
 
 
-def test_a_status_for_nobody_is_kept_and_alarmed_once_a_minute(tell: Tell) -> None:
+def test_f64_a_status_for_nobody_is_kept_and_alarmed_once_a_minute(tell: Tell) -> None:
     with heard() as alarms:
         for reference in (None, uuid.uuid4(), "no uuid", "0" * 99):
             assert tell("delivered", reference=reference) == 200
@@ -204,7 +204,7 @@ def test_who_listens_hears_of_failure_and_delivery_once(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize("status", ["delivered", "rejected"])
-def test_a_forged_status_moves_nothing(tell: Tell, carrier_app: Any, sandbox: Carrier, status: str) -> None:
+def test_a06_a_forged_status_moves_nothing(tell: Tell, carrier_app: Any, sandbox: Carrier, status: str) -> None:
     attempt = claimed()
     before = everything()
     signer, client = Signer.of(sandbox), carrier_app.test_client()

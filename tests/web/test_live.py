@@ -181,3 +181,13 @@ def test_a_hold_shows_in_the_open_table(office: Office) -> None:
         holds.put(session, HoldKind.ACCOUNT, "default", "balance", by="test")
     table = office.person().get(f"{CHANGES}?since=-1&table=1").json["table"]  # type: ignore[index]
     assert "Waiting: the carrier account has no credit." in table
+
+
+def test_an_open_page_is_told_that_the_client_wants_no_more_texts(office: Office) -> None:
+    office.sends("rosa", "Hello")
+    office.receives("END")
+    fresh = office.person().get(f"/texting/changes?since=-1&conversation={office.conversation()}").json
+    assert "replied END" in fresh["hold"]
+    office.receives("START")
+    fresh = office.person().get(f"/texting/changes?since=-1&conversation={office.conversation()}").json
+    assert "replied END" not in fresh["hold"]

@@ -67,7 +67,7 @@ def test_a_repeat_is_200_and_no_second_row(client: FlaskClient, signer: Signer) 
     assert counted("webhook_repeated") == 19
 
 
-def test_an_old_token_with_its_own_body_has_no_second_effect(client: FlaskClient, signer: Signer) -> None:
+def test_a05_an_old_token_with_its_own_body_has_no_second_effect(client: FlaskClient, signer: Signer) -> None:
     body = packed(words())
     token = signer.token(body, iat=int(time.time()) - 24 * HOUR)
     assert [signer.post(client, "inbound", body, token=token).status_code for _ in range(3)] == [200] * 3
@@ -159,7 +159,7 @@ def test_an_odd_text_is_stored_or_kept_and_200(client: FlaskClient, signer: Sign
         assert (len(received()) - before[0], len(kept()) - before[1]) == (stored, 1 - stored), changes
 
 
-def test_the_first_of_two_equal_names_in_json_does_not_make_two_texts(client: FlaskClient, signer: Signer) -> None:
+def test_a09_the_first_of_two_equal_names_in_json_does_not_make_two_texts(client: FlaskClient, signer: Signer) -> None:
     body = packed(words("one"))[:-1] + b',"text":"two"}'
     assert [signer.post(client, "inbound", body).status_code for _ in range(2)] == [200, 200]
     assert len(received()) == 1
@@ -177,7 +177,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_the_first_stays(client:
     assert [alarm["kind"] for alarm in alarms] == ["conflict"]
 
 
-def test_a_text_to_a_number_that_is_not_ours_is_kept(client: FlaskClient, signer: Signer) -> None:
+def test_f68_a_text_to_a_number_that_is_not_ours_is_kept(client: FlaskClient, signer: Signer) -> None:
     assert signer.post(client, "inbound", words(to="18445550177")).status_code == 200
     assert [(kind, reason) for kind, reason, _ in kept()] == [("inbound", "number_unknown")]
 
@@ -226,7 +226,7 @@ def nothing_happens(
     return answers[0]
 
 
-def test_every_503_is_the_same_bytes_and_its_reason_is_in_the_alarm_only(
+def test_a08_every_503_is_the_same_bytes_and_its_reason_is_in_the_alarm_only(
     client: FlaskClient, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = int(time.time())
@@ -256,7 +256,7 @@ def test_an_unsigned_webhook_that_is_not_about_us_is_401(client: FlaskClient, si
     assert everything() == before
 
 
-def test_an_unsigned_client_moves_nothing(client: FlaskClient, signer: Signer) -> None:
+def test_a01_an_unsigned_client_moves_nothing(client: FlaskClient, signer: Signer) -> None:
     for text in ("YES", "STOP", "START"):
         firmtext.alarmed._kept.clear()
         nothing_happens(
@@ -356,7 +356,7 @@ def test_another_method_is_405(client: FlaskClient) -> None:
             assert client.open(f"/texting/webhooks/{kind}", method=method).status_code == 405, (kind, method)
 
 
-def test_more_than_256_kb_is_413_and_one_byte_less_is_not(client: FlaskClient, signer: Signer) -> None:
+def test_a09_more_than_256_kb_is_413_and_one_byte_less_is_not(client: FlaskClient, signer: Signer) -> None:
     room = 256 * 1024 - len(packed(words("")))
     before = everything()
     assert answer(signer.post(client, "inbound", words("x" * (room + 1))))[:2] == (413, b"")
@@ -389,7 +389,7 @@ def test_the_51st_unsigned_request_of_a_minute_is_429_and_signed_ones_pass(clien
     assert client.post("/texting/webhooks/inbound", data=b"{}", environ_base=other).status_code == 401
 
 
-def test_a_forged_forwarding_header_does_not_escape_the_limit(client: FlaskClient) -> None:
+def test_a10_a_forged_forwarding_header_does_not_escape_the_limit(client: FlaskClient) -> None:
     codes = [
         client.post("/texting/webhooks/inbound", data=b"{}", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code
         for n in range(52)

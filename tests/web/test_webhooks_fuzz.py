@@ -73,7 +73,7 @@ def check_signed(posting: Any, kind: str, body: bytes) -> None:
         assert everything()[table] == after[table]
 
 
-def test_any_signed_body_is_200_and_its_repeat_has_no_effect(posting: Any) -> None:
+def test_f70_any_signed_body_is_200_and_its_repeat_has_no_effect(posting: Any) -> None:
     FEW(given(kinds, bodies())(lambda kind, body: check_signed(posting, kind, body)))()
 
 

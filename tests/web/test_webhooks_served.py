@@ -39,7 +39,7 @@ def codes(sandbox: Carrier) -> list[int | None]:
     return [webhook["http_status"] for webhook in sandbox.webhooks]
 
 
-def test_the_same_text_ten_times_at_once_is_one_row_and_ten_times_200(
+def test_f59_the_same_text_ten_times_at_once_is_one_row_and_ten_times_200(
     harbor: None, served: str, sandbox: Carrier
 ) -> None:
     sandbox.fault("inbound", "duplicate", times=10)
@@ -50,7 +50,7 @@ def test_the_same_text_ten_times_at_once_is_one_row_and_ten_times_200(
     assert kept() == []
 
 
-def test_the_same_stranger_ten_times_at_once_is_one_row(harbor: None, served: str, sandbox: Carrier) -> None:
+def test_f59_the_same_stranger_ten_times_at_once_is_one_row(harbor: None, served: str, sandbox: Carrier) -> None:
     sandbox.fault("inbound", "duplicate", times=10)
     sandbox.text("13125550177", HARBOR, "once")
     until(lambda: len(codes(sandbox)) == 10)
@@ -58,7 +58,7 @@ def test_the_same_stranger_ten_times_at_once_is_one_row(harbor: None, served: st
     assert len(kept()) == 1
 
 
-def test_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served: str, sandbox: Carrier) -> None:
+def test_f67_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served: str, sandbox: Carrier) -> None:
     for n in range(20):
         sandbox.text(ROSA, HARBOR, f"text {n}")
     until(lambda: len(codes(sandbox)) == 20)
@@ -94,7 +94,7 @@ def raw(url: str, request: bytes) -> bytes:
         return line.recv(65536)
 
 
-def test_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, sandbox: Carrier) -> None:
+def test_a09_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, sandbox: Carrier) -> None:
     head = b"POST /texting/webhooks/inbound HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
     head += b"Authorization: Bearer x\r\n"
     piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
@@ -106,12 +106,12 @@ def test_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, san
     assert raw(served, sent).startswith(b"HTTP/1.1 200")
 
 
-def test_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, served: str) -> None:
+def test_a09_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, served: str) -> None:
     head = b"POST /texting/webhooks/status HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n"
     assert raw(served, head).startswith(b"HTTP/1.1 413")
 
 
-def test_while_the_database_is_away_it_is_503_and_the_repeat_is_stored(
+def test_f31_while_the_database_is_away_it_is_503_and_the_repeat_is_stored(
     harbor: None, served: str, sandbox: Carrier, carrier_app: Any
 ) -> None:
     firmtext.db.session.remove()
@@ -158,7 +158,7 @@ def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
     ],
     ids=["another key under the same id", "key missing", "another index key"],
 )
-def test_without_the_right_keys_it_is_503_and_nothing_is_stored(
+def test_f79_without_the_right_keys_it_is_503_and_nothing_is_stored(
     harbor: None,
     new_app: Callable[..., Any],
     carrier_settings: dict[str, str],
@@ -177,7 +177,7 @@ def test_without_the_right_keys_it_is_503_and_nothing_is_stored(
     assert signer.post(carrier_app.test_client(), "inbound", body).status_code == 200
 
 
-def test_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
+def test_f69_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
     harbor: None,
     served: str,
     sandbox: Carrier,
@@ -203,7 +203,7 @@ def test_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
 
 
 @pytest.mark.parametrize("sender", [ROSA, "13125550177"], ids=["a text", "a stranger's"])
-def test_a_web_process_that_dies_between_commit_and_200_makes_one_row(
+def test_f66_a_web_process_that_dies_between_commit_and_200_makes_one_row(
     harbor: None,
     sandbox: Carrier,
     host_environment: dict[str, str],
