@@ -96,20 +96,19 @@ def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
 def waits_for_earlier() -> ColumnElement[bool]:
     """Whether an earlier text of the same conversation is still to go: order of submission is promised.
 
-    An automatic one that waits for a person's decision keeps nobody waiting.
+    A person's text waits for no automatic one that is still queued: that may wait for a decision itself.
     """
     earlier = aliased(Message)
-    rests = and_(
-        is_in(earlier.state, State.QUEUED),
-        ~is_in(earlier.kind, Kind.STAFF),
-        earlier.answers.is_(None),
-        paused(Message.firm, Conversation.phone_index),
-    )
     return exists().where(
         earlier.conversation_id == Message.conversation_id,
         earlier.position < Message.position,
         is_in(earlier.state, State.QUEUED, State.SENDING),
-        ~rests,
+        or_(
+            is_in(earlier.state, State.SENDING),
+            is_in(earlier.kind, Kind.STAFF),
+            earlier.answers.is_not(None),
+            ~is_in(Message.kind, Kind.STAFF),
+        ),
     )
 
 
