@@ -23,14 +23,13 @@ from ..store.models import Attachment, Texting
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
 from . import alarms, auto_replies, media_claims, media_types
-from .media_claims import Claimed, ClaimLost, again, write
+from .media_claims import Claimed, ClaimLost, again, pause_after, write
 from .media_types import MediaType
 
 __all__ = ["again", "due", "fetch", "run_due"]
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 #: So long after its text a file that is still not here is an operator's business, and so long after it is given up.
 ALARM, LAST = timedelta(hours=24), timedelta(hours=44)
 #: A carrier's store may lag behind its own webhook: only the third "no such file" in a row is believed.
@@ -176,14 +175,10 @@ def _try_later(claimed: Claimed, error: Exception) -> None:
         if age >= LAST:
             write(session, claimed, FileState.LATE, reason=evidence)
         else:
-            pause = max(_pause(tries), getattr(error, "retry_after", None) or timedelta(0))
+            pause = max(pause_after(tries), getattr(error, "retry_after", None) or timedelta(0))
             not_before = firmtext.clock.sql(min(pause, LAST - age))
             write(session, claimed, FileState.WANTED, reason=evidence, tries=tries, not_before=not_before)
         if age >= ALARM:
             alarms.note(session, "media_late", str(claimed.id))
         elif evidence in DENIED and tries > 1:
             alarms.note(session, "media_denied", evidence)
-
-
-def _pause(tries: int) -> timedelta:
-    return timedelta(seconds=min(FIRST_PAUSE * 2.0 ** min(tries - 1, 20), LONGEST_PAUSE))

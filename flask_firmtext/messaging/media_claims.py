@@ -26,6 +26,7 @@ Sessions = Session | scoped_session[Any]
 
 #: The gateway gives a file 300 seconds. Nobody else begins before that is over.
 CLAIM = timedelta(seconds=360)
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 #: The carrier deletes a file 48 hours after its text; whoever asks for it later than this asks in vain.
 KEPT = timedelta(hours=47)
 #: A file of another kind is of that kind the next time, too.
@@ -33,6 +34,11 @@ FOR_GOOD = "type"
 TOO_LATE = "The carrier no longer has this file. Ask the client to send it again."
 OF_ANOTHER_KIND = "Files of this kind cannot be received by text. Ask the client to send it by e-mail or your portal."
 NOT_NOW = "This file is on its way already, or it has arrived."
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long the next try waits: 5 seconds after the first, twice as long after each, 15 minutes at most."""
+    return timedelta(seconds=min(FIRST_PAUSE * 2.0 ** min(tries - 1, 20), LONGEST_PAUSE))
 
 
 class ClaimLost(Exception):

@@ -14,6 +14,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
+from ..messaging.media_claims import pause_after
 from ..store import attachment_queries, audit
 from ..store.models import Filing
 from ..store.queries import is_in
@@ -24,7 +25,6 @@ Sessions = Session | scoped_session[Any]
 
 #: A host may send 50 MB on to a service of its own. Nobody else begins with a file before its claim is over.
 CLAIM = timedelta(minutes=5)
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 #: So long it is tried without a person.
 PATIENCE = timedelta(hours=24)
 READ = ("firm", "attachment_id", "matter", "tries", "state_at")
@@ -96,7 +96,7 @@ def try_later(claimed: Claimed) -> None:
     if firmtext.clock.now() - claimed.state_at >= PATIENCE:
         give_up(claimed)
         return
-    pause = timedelta(seconds=min(FIRST_PAUSE * 2.0 ** min(claimed.tries - 1, 20), LONGEST_PAUSE))
+    pause = pause_after(claimed.tries)
     with own() as session:
         write(session, claimed, FilingState.WANTED, not_before=firmtext.clock.sql(pause))
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -43,13 +43,6 @@ def open_order(session: Sessions, firm: str) -> Order | None:
     return session.scalars(
         select(Order).where(Order.firm == firm, Order.firm != POOL, Order.state != OrderState.DONE)
     ).one_or_none()
-
-
-def unfinished_orders(session: Sessions, firm: str) -> Sequence[Order]:
-    """Every order of a firm, or of the pool, that is not done, the oldest first."""
-    return session.scalars(
-        select(Order).where(Order.firm == firm, Order.state != OrderState.DONE).order_by(Order.created_at, Order.id)
-    ).all()
 
 
 def due_orders(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
@@ -101,8 +94,3 @@ def main_number(session: Sessions, firm: str) -> uuid.UUID | None:
     """The number from which the firm texts unless a conversation has another one."""
     found: uuid.UUID | None = session.scalar(_held(Number.firm == firm).where(Number.main).limit(1))
     return found
-
-
-def count_failed_orders(session: Sessions) -> int:
-    """How many orders wait for a person."""
-    return session.scalar(select(func.count()).select_from(Order).where(Order.state == OrderState.FAILED)) or 0
