@@ -74,6 +74,10 @@ types: $(VENV)/.test ## Check types
 docs: $(VENV)/.test ## Write the generated pages: settings and commands
 	$(BIN)/python docs/generate.py
 
+.PHONY: catalogues
+catalogues: $(VENV)/.test ## Bring the catalogues of translations up to date with the code
+	$(BIN)/python docs/catalogues.py
+
 .PHONY: check
 check: lint types test ## What CI runs
 

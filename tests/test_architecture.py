@@ -20,6 +20,7 @@ FLOORS = (
     {"settings"},
     {"ports"},
     {"current"},
+    {"language"},
     {"store", "adapters"},
     {"migrations"},
     {"messaging"},

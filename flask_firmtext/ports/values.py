@@ -29,12 +29,16 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone who works in the practice system. ``name`` is shown to colleagues beside each text."""
+    """Someone who works in the practice system. ``name`` is shown to colleagues beside each text.
+
+    ``language`` is a BCP 47 tag; None: the browser's.
+    """
 
     ref: str
     name: str
     firm: str
     administrator: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flask import request
 
+from .. import language
 from ..current import firmtext
 from ..errors import HostContractError
 from ..messaging.owners import Subject
@@ -55,6 +56,7 @@ def _visitor() -> Visitor:
     user = asked("Users.current", lambda: promises.user("current", firmtext.host.users.current()))
     if user is None:
         raise signed_out()
+    language.speak(user.language)
     firm = asked("Firms.get", lambda: promises.firm("get", firmtext.host.firms.get(user.firm)))
     if firm is None:
         raise nothing_here()

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
+from .. import language
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
 from . import consent, inbox, registration, slots, times
@@ -74,7 +75,11 @@ FURNITURE: dict[str, Any] = {
     "style": style,
 }
 
+#: Under names of their own: the host's ``_`` is the host's.
+LANGUAGE = {"_ft": language.gettext, "_ftn": language.ngettext, "_fthtml": language.html}
+
 
 def register(app: Flask) -> None:
     """Every template has it, also one of the host's that imports a slot without context."""
     app.jinja_env.globals[NAME] = SimpleNamespace(**FURNITURE)
+    app.jinja_env.globals.update(LANGUAGE)

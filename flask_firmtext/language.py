@@ -1,0 +1,129 @@
+"""What people see, in their language: English in the code, other languages in catalogues.
+
+A catalogue is ``<code>.po`` (gettext's own format): ours in ``flask_firmtext/translations``, a host's in the folder of
+``FIRMTEXT_TRANSLATIONS``, where it adds a language or words a sentence of ours anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from flask import has_request_context, request
+from markupsafe import Markup, escape
+
+from .current import firmtext
+
+log = logging.getLogger(__name__)
+
+SOURCE = "en"
+OURS = Path(__file__).with_name("translations")
+#: Where a request keeps its language: not in ``g``, which tests share between requests.
+KEPT = "firmtext.language"
+
+
+def gettext(words: str, **values: object) -> str:
+    """``words`` in the language of whoever asks, with ``%(name)s`` filled in."""
+    return _filled(_catalogue().gettext(words), values, words)
+
+
+def ngettext(one: str, many: str, n: int, **values: object) -> str:
+    """The same of what is counted; ``%(n)s`` is the number as people of that language write it."""
+    return _filled(_catalogue().ngettext(one, many, n), {"n": number(n), **values}, one if n == 1 else many)
+
+
+def html(words: str, **values: object) -> Markup:
+    """A sentence with elements in it; what is filled in is escaped, unless it is markup itself."""
+    safe = {name: escape(value) for name, value in values.items()}
+    return Markup(_filled(_catalogue().gettext(words), safe, words))  # noqa: S704 - sentence and catalogue are trusted
+
+
+def marked(words: str) -> str:
+    """``words`` as they are: they stand in a table and are translated where they are shown."""
+    return words
+
+
+def number(n: int) -> str:
+    """A number as people of the language write it: 3,200 or 3 200."""
+    return format_decimal(n, locale=locale())
+
+
+def locale() -> Locale:
+    """The language of whoever asks; English where nobody does."""
+    if not has_request_context():
+        return Locale.parse(SOURCE)
+    if KEPT not in request.environ:
+        speak(None)
+    kept: Locale = request.environ[KEPT]
+    return kept
+
+
+def speak(code: str | None) -> None:
+    """Answer this request in the language of this code (BCP 47), or in the best of those that the browser names."""
+    wanted = [code, *request.accept_languages.values()]
+    request.environ[KEPT] = next(filter(None, map(_spoken, wanted)), Locale.parse(SOURCE))
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of all languages there are, English first."""
+    return (SOURCE, *sorted({file.stem for folder in _folders() for file in folder.glob("*.po")} - {SOURCE}))
+
+
+def _spoken(code: str | None) -> Locale | None:
+    """The locale of a code when we have its language: for ``fr-CA`` also that of ``fr``."""
+    try:
+        wanted = Locale.parse((code or "").replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None
+    return wanted if {str(wanted), wanted.language} & set(languages()) else None
+
+
+def _catalogue() -> NullTranslations:
+    wanted = locale()
+    return _loaded(str(wanted), wanted.language, _folders())
+
+
+def _folders() -> tuple[Path, ...]:
+    theirs = firmtext.settings.translations
+    return (OURS, Path(theirs)) if theirs else (OURS,)
+
+
+@lru_cache(maxsize=64)
+def _loaded(code: str, language: str, folders: tuple[Path, ...]) -> NullTranslations:
+    """The catalogues of a language, each over the one before: ours, the host's, its region's."""
+    files = [folder / f"{name}.po" for name in dict.fromkeys((language, code)) for folder in folders]
+    first, *others = [_read(file) for file in files if file.is_file()] or [Translations()]
+    for other in others:
+        first.merge(other)
+    return first
+
+
+def _read(file: Path) -> Translations:
+    compiled = BytesIO()
+    try:
+        with file.open("rb") as lines:
+            write_mo(compiled, read_po(lines, abort_invalid=True))
+    except (PoFileError, ValueError, OSError) as error:
+        log.error("the catalogue %s cannot be read and is left out: %s", file, error)
+        return Translations()
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _filled(words: str, values: Mapping[str, object], source: str) -> str:
+    """A catalogue that names something else in a sentence costs its translation, not the page."""
+    if not values:
+        return words
+    try:
+        return words % values
+    except (KeyError, TypeError, ValueError):
+        log.error("the catalogue of %s says %r for %r, which cannot be filled in", locale(), words, source)
+        return source % values
