@@ -38,10 +38,8 @@ def _of_matter(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
     ours = [party for party in parties if party.side != Side.OPPOSING]
     clients = [party.contact for party in ours if party.side == Side.CLIENT]
     name = " or ".join(client.name for client in clients) or "anybody in this matter"
-    return Place(name, matter=ref, to=_to(who, *clients[:1])), [party.contact for party in ours]
+    return Place(name, matter=ref), [party.contact for party in ours]
 
 
-def _to(who: Visitor, contact: Contact | None = None) -> str | None:
-    if contact is None or not who.may("message.send", Subject(who.firm.ref, (contact.ref,))):
-        return None
-    return contact.ref
+def _to(who: Visitor, contact: Contact) -> str | None:
+    return contact.ref if who.may("message.send", Subject(who.firm.ref, (contact.ref,))) else None
