@@ -33,20 +33,26 @@ class Match:
 def matches(who: Visitor, typed: str, matter: str | None = None) -> list[Match]:
     """Contacts whose name or number holds ``typed`` and whom this user may text. :raises Problem: 503."""
     everyone = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
-    in_matter = [Match(party.contact, _(ROLES[party.side])) for party in parties(who, typed, matter)]
+    known = {contact.ref for contact in everyone}
+    in_matter = [
+        Match(party.contact, _(ROLES[party.side]))
+        for party in parties(who, matter)
+        if party.contact.ref in known or _is_meant(party.contact, typed)
+    ]
     found = _once([*in_matter, *map(Match, everyone)])
     return [one for one in found if who.may("message.send", Subject(who.firm.ref, (one.contact.ref,)))][:MOST]
 
 
-def parties(who: Visitor, typed: str, matter: str | None) -> list[Party]:
-    """Those of a matter (the host's reference) who match, client before related contact before the other side."""
+def parties(who: Visitor, matter: str | None) -> list[Party]:
+    """Those of a matter (the host's reference), client before related contact before the other side."""
     if matter is None:
         return []
     of_it = asked("Matters.contacts_of", lambda: promises.parties("contacts_of", who.ports.matters.contacts_of(matter)))
-    return sorted((one for one in of_it if _is_meant(one.contact, typed)), key=lambda one: ORDER.index(one.side))
+    return sorted(of_it, key=lambda party: ORDER.index(party.side))
 
 
 def _is_meant(contact: Contact, typed: str) -> bool:
+    """The host finds at most twenty, and those of the matter may not be among them."""
     digits = "".join(filter(str.isdecimal, typed))
     by_number = digits and any(digits in number.e164 for number in contact.numbers)
     return typed.casefold() in contact.name.casefold() or bool(by_number)
