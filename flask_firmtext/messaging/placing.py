@@ -94,8 +94,8 @@ def _keep_strangers(
     )
     if kept is None:
         return
-    # Somebody may have attached the number's texts while this one waited to be written.
-    opened = conversation_queries.open_conversation(session, number, index)
+    # Somebody may have attached the number's texts while this one waited to be written. Who does so later waits for it.
+    opened = _conversation(session, number, index, event.sender)
     if opened is not None and _placed(session, event, request, number, opened, came):
         quarantine.forget(session, kept)
         return

@@ -106,8 +106,18 @@ def attach(firm: str, row: Quarantine, contact: str, *, owners: Collection[str],
     ``owners`` are the contacts (references) who have the number now, as the host has just said. Steps of our own, one
     a text; done twice, or by two at once, each text is moved once. What cannot be moved stays.
     """
-    done = sum(_attached(firm, kept, contact, owners, by) for kept in _oldest(firm, row))
+    first = _oldest(firm, row)
+    done = sum(_attached(firm, kept, contact, owners, by) for kept in first)
+    late = [kept for kept in _kept_meanwhile(firm, row) if kept not in first]
+    done += sum(_attached(firm, kept, contact, owners, by) for kept in late[: MOST - len(first)])
     return Moved(done, _left(firm, row))
+
+
+def _kept_meanwhile(firm: str, row: Quarantine) -> Sequence[uuid.UUID]:
+    """What is there once everybody is done who could not see the conversation yet. Whoever comes later sees it."""
+    with own() as session:
+        quarantine.wait_for_keepers(session)
+        return stranger_queries.oldest_ids(session, firm, row, limit=MOST)
 
 
 def _oldest(firm: str, row: Quarantine) -> Sequence[uuid.UUID]:
