@@ -102,7 +102,7 @@ def _keep_strangers(
     hearing.heed(session, said, event.text, number, index, shown_at(event.at, came))
     if event.media:
         state = quarantine.state_of_files(session, number.firm, index)
-        _attach(session, event.media, number.firm, keys.GENERAL, quarantine_id=kept, state=state)
+        _attach(session, event.media, number.firm, keys.quarantine_scope(kept), quarantine_id=kept, state=state)
 
 
 class Ended(Exception):
