@@ -109,7 +109,6 @@ def test_what_was_typed_when_the_client_stops_can_be_copied_and_sent_after_a_sta
     expect(message).not_to_be_editable()
     expect(send).to_be_hidden()
     check(staff, "stopped while typing")
-    picture(staff, "stopped-typing", 1280)
     message.press("Control+Enter")
     office.receives("START")
     expect(message).to_be_editable(timeout=LIVE)
