@@ -16,6 +16,7 @@ from .errors import ConfigurationError
 from .leniency import is_lenient
 from .messaging import epochs
 from .ports.host import Host
+from .store.transactions import notes
 from .web import health, pages, webhooks
 
 NAME = "firmtext"
@@ -48,10 +49,12 @@ class FirmText:
     def contact_changed(self, contact: str) -> None:
         """Tell that a contact's numbers changed, or that the contact is gone; ``contact`` is your reference of it.
 
-        Call it inside the transaction that changes them, after the change, and commit as always. A number that nobody
-        has any more under whom its texts were shown is a stranger's from then on.
+        Call it inside the transaction that changes them, after the change, and commit as always: without a commit
+        nothing comes of it, and a warning in the log says so at the end of the request. A number that nobody has any
+        more under whom its texts were shown is a stranger's from then on.
         """
         epochs.contact_changed(firmtext.db.session, contact)
+        notes(firmtext.db.session).told.append("contact_changed")
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""

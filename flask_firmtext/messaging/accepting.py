@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
-from ..ports import promises
 from ..ports.values import Contact, Firm, User
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
@@ -21,7 +20,7 @@ from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations, readiness, routes
+from . import consent, conversations, readiness, routes, tenancy
 from .body import check
 from .routes import Route
 from .segments import measure
@@ -69,7 +68,7 @@ def accept(
     if known:
         return known
     route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
-    firm = promises.firm("get", firmtext.host.firms.get(user.firm))
+    firm = tenancy.firm(user.firm)
     if firm:
         check_availability(firm)
     zone = firm.zone if firm else "UTC"

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from ..messaging import owners, reachability, thread
+from ..messaging import owners, reachability, tenancy, thread
 from ..messaging.numbers import display
 from ..messaging.owners import Known, Subject
 from ..messaging.thread import Thread
 from ..messaging.wording import Words
-from ..ports import promises
 from ..ports.values import Contact
 from ..store import keys
 from ..store.transactions import reading
@@ -111,7 +110,7 @@ def _page(
 
 
 def _chosen(who: Visitor, ref: str) -> Found:
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref))
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..messaging import threads
+from ..messaging import tenancy, threads
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..ports import promises
@@ -25,7 +25,7 @@ def contents(who: Visitor, contact: str | None = None, matter: str | None = None
 
 
 def _of_contact(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref))
     if contact is None:
         raise nothing_here()
     labels = {display(number.e164): number.label for number in contact.numbers}

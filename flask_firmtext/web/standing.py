@@ -15,9 +15,9 @@ from ..firm.provisioning import KEPT
 from ..firm.templates_values import clock_time
 from ..firm.texting import Status
 from ..firm.verification import WORDS
+from ..messaging import tenancy
 from ..messaging.moments import day
 from ..messaging.numbers import display
-from ..ports import promises
 from ..ports.values import Firm, User
 from ..store import audit, changes
 from ..store.models import Number, Order
@@ -200,8 +200,7 @@ def _listed(words: Sequence[str]) -> str:
 
 def _administrators(firm: str) -> Sequence[User]:
     """A page does not wait for names: without them it says the same."""
-    users = firmtext.host.users
     try:
-        return asked("Users.administrators", lambda: promises.users("administrators", users.administrators(firm)))
+        return asked("Users.administrators", lambda: tenancy.administrators(firm))
     except Problem:
         return ()
