@@ -59,7 +59,7 @@ MEANINGS = {
     "U": "number numbers num phone cell mobile digits telephone cellphone line",
     "e": "name names",
     "k": "updates update crap junk emails calls",
-    "X": "list lists system database contacts roster thread",
+    "X": "list lists service program system database contacts roster thread",
     "H": "person guy dude man woman lady people",
     "M": "me us my our",
     "Y": "you u yall yours",

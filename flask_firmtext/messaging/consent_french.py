@@ -32,14 +32,14 @@ MEANINGS = {
     "U": "numero cellulaire portable tel coordonnees",
     "e": "nom",
     "r": "recevoir",
-    "X": "liste listes base repertoire fichier*",
+    "X": "liste listes messagerie base repertoire fichier*",
     "H": "personne monde",
     "M": "moi nous m mon notre mes",
     "Y": "vous",
     "y": "votre vos tes",
     "f": "bureau cabinet equipe adjoint* systeme",
-    "O": """il elle ils elles lui leur mari femme patron proprio proprietaire adverse voisin banque qu avocat employeur
-""",
+    "O": """il elle ils elles lui leur mari femme patron proprio proprietaire adverse voisin banque compagnie
+        recouvrement qu avocat employeur""",
     "Q": """vente procedure saisie salaire rendez rdv contrat bail testament procuration plainte heritiers paragraphe
         dossier cour appel facture travail formulaire tribunal loyer paiement encore""",
     "G": "recu recois ai avons envoyes etait",

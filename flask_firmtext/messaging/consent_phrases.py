@@ -40,7 +40,7 @@ ASKING = (
     r"^.{0,8}MUp?,[pt]{0,3}[SE]b[pt]{0,3}$",
     # I do not want them; not interested in texts; I would rather not get them; no permission to text.
     rf"(?:{_NOT}|P)[^OQKS]{{0,3}}?(?:W(?!b?D)|C)(?:[^OQKSsqZ]|Q(?=[TA])){{0,7}}?[TA](?!.{{0,3}}[OZ])",
-    rf"[WB][^OQK]{{0,4}}{_NOT}(?:[^OQKSsNm]|Q(?=[TA])){{0,4}}?[TA]{_ALWAYS}",
+    rf"[WB][^OQK]{{0,4}}{_NOT}(?:[^OQKSsNm,]|Q(?=[TA])){{0,4}}?[TA]{_ALWAYS}",
     rf"T[^OQ]{{0,4}}{_NOT}W{_LAST}|^y?[TA](?:N|P)[Zg.]lM",
     rf"(?:{_NOT}W|W{_NOT})(?:[bM]{{0,2}}rb{{0,2}}a|ab?r)",
     rf"{_NOT}[^OQKS]{{0,2}}W[^OQKS]{{0,3}}ab{{0,2}}(?:Y|yf)",
@@ -70,7 +70,11 @@ NAMED = r"^t{0,2}s[ptbMU]{0,4}\.{1,2}$|^\.{1,2}K?s$|^b{0,2}NM$"
 NOT_ME = (
     r"\b(?:[Tt]his is not|[Tt]his isn.?t|[Ii].?m not|[Ii] am not|[Nn]o soy|[Ee]ste no es|[Jj]e ne suis pas"
     r"|[Cc].est pas)"
-    r"(?: [A-Z][a-z]{1,20}){1,3} {0,2}(?:[.,!;\n]|$)"
+    r"(?: [A-Z][a-z]{1,20}){1,3}(?: (?:here|ici|aqu[ií]))? {0,2}(?:[.,!;\n]|$|and\b|et\b|y\b)"
+    # No Yesenia here.
+    r"|\b(?:[Nn]o|[Pp]as d[e']) ?(?:[A-Z][a-z]{1,20} ?){1,2} (?:lives |habite |vit )?(?:here|ici)\b"
+    r"|\b[Aa]qu[ií] no (?:hay|vive|est[aá])(?: ning[uú]na?| nadie llamad[oa])? (?:[A-Z][a-z]{1,20})"
+    r"|\b[Nn]o (?:hay|vive)(?: ning[uú]na?)? (?:[A-Z][a-z]{1,20} ?){1,2} aqu[ií]"
 )
 #: Of a whole text: a phone that tells of a reaction repeats our own words, and they may hold STOP.
 REACTION = (

@@ -50,5 +50,5 @@ MEANINGS = {
     "b": """es por soy del aqui estos estas esta este esto eso esos esa los las lo al que estar seguir sigan siga
         vuelvan vuelva con y ya""",
     "p": "hola gracias favor pueden podrian pues como",
-    "t": "pero",
+    "t": "pero porfa porfavor xfa xfavor",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from . import consent_hints as hints
 from . import consent_phrases as phrases
 from .consent_meanings import is_nearly, meanings
 from .consent_words import WORDS, Wish, Word
@@ -83,7 +84,12 @@ def _asks(folded: str) -> bool:
     said = [meanings(clause) for clause in clauses]
     pairs = [",".join(pair) for pair in pairwise(said)]
     named = re.match(phrases.NAMED, "".join(said)) is not None
-    return named or _is_a_word_politely(clauses) or any(_clause_asks(one) for one in (*said, *pairs))
+    return (
+        named
+        or _is_a_word_politely(clauses)
+        or any(_clause_asks(one) for one in (*said, *pairs))
+        or hints.tells(", ".join(clauses))
+    )
 
 
 def _clauses(folded: str) -> list[str]:
