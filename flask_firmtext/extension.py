@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -16,9 +19,14 @@ from .errors import ConfigurationError
 from .leniency import is_lenient
 from .messaging import epochs
 from .ports.host import Host
+from .ports.values import Link
+from .practice import payments
+from .store import transactions
 from .web import health, pages, webhooks
 
 NAME = "firmtext"
+
+log = logging.getLogger(__name__)
 
 
 class FirmText:
@@ -51,7 +59,19 @@ class FirmText:
         Call it inside the transaction that changes them, after the change, and commit as always. A number that nobody
         has any more under whom its texts were shown is a stranger's from then on.
         """
+        transactions.called(firmtext.db.session, "contact_changed")
         epochs.contact_changed(firmtext.db.session, contact)
+
+    def payment_received(self, link: Link | str, amount: Decimal, at: datetime) -> None:
+        """Tell that a client paid ``amount`` through ``link``, a payment link of your port or its address.
+
+        Call it inside the transaction that records the payment, and commit as always. Called again with the same
+        values it changes nothing; a link that is none of ours is logged and changes nothing either.
+
+        :raises ValueError: ``amount`` is no Decimal above 0, or ``at`` has no time zone.
+        """
+        transactions.called(firmtext.db.session, "payment_received")
+        payments.received(firmtext.db.session, link, amount, at)
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""
@@ -80,6 +100,13 @@ def _register(app: Flask, typed: settings.Settings) -> None:
     for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint):
         app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
     pages.register(app)
+    app.teardown_appcontext(_tell_of_what_was_never_committed)
+
+
+def _tell_of_what_was_never_committed(error: BaseException | None) -> None:
+    """Before the host's session is given back, which rolls back what is left in it."""
+    for call in transactions.uncommitted(firmtext.db.session):
+        log.warning("firmtext.%s() was called and never committed, so nothing of it is kept: commit after it", call)
 
 
 def _prepare_sqlite(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:

@@ -39,6 +39,7 @@ class Notes:
     signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
 
     def show(self, firm: str, *messages: uuid.UUID) -> None:
         """Open pages of this firm have something new: these texts, or a count such as unread."""
@@ -46,12 +47,23 @@ class Notes:
 
     def copy(self) -> Notes:
         changed = {firm: list(messages) for firm, messages in self.changed.items()}
-        return Notes(list(self.rings), list(self.signals), list(self.afterwards), changed)
+        return Notes(list(self.rings), list(self.signals), list(self.afterwards), changed, list(self.calls))
 
 
 def notes(session: Session | scoped_session[Any]) -> Notes:
     """The notes of this session's transaction."""
     return session.info.setdefault(NOTES, Notes())  # type: ignore[no-any-return]
+
+
+def called(session: Session | scoped_session[Any], name: str) -> None:
+    """A host called this verb of ours in its own transaction, which it has to commit."""
+    notes(session).calls.append(name)
+
+
+def uncommitted(session: scoped_session[Any]) -> list[str]:
+    """The verbs that were called in a transaction which is still open."""
+    left = session.info.get(NOTES) if session.registry.has() else None
+    return list(dict.fromkeys(left.calls)) if left else []
 
 
 @contextmanager
