@@ -9,7 +9,7 @@ from datetime import date
 from typing import BinaryIO
 
 from ..ports.host import Calendar, Contacts, Documents, Firms, Matters, Payments, TimeEntries, Users
-from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, User
+from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Side, User
 from .faults import Faults, faulty
 from .files import Document, Files, TimeEntry
 from .permissions import ADMINISTRATOR, STAFF
