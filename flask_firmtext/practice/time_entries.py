@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -150,3 +150,9 @@ def add(
         audit.record(session, "time.add", table, firm=user.firm, actor=user.ref, became=str(work.minutes))
     points.reach("time.written")
     return entry_id
+
+
+def with_words(work: Work, words: str) -> Work:
+    """The work with what was written in its note, as much as there is room for."""
+    note = "\n\n".join(filter(None, (work.note, words)))
+    return replace(work, note=note if len(note) <= LONGEST_NOTE else note[: LONGEST_NOTE - 1] + "…")
