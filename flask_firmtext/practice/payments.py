@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-from .. import signals
+from .. import points, signals
 from ..current import firmtext
 from ..errors import KeyUnavailable
 from ..messaging.pay_links import index_of
@@ -89,6 +89,7 @@ def make(session: Sessions, port: Payments, firm: Firm, user: User, wanted: Want
     :raises KeyUnavailable: it could not be protected, so it is not there.
     """
     link = _asked(port, wanted)
+    points.reach("payment.made")
     label = link.label.strip() or firm.name
     if firm.name.casefold() not in label.casefold():
         label = f"{firm.name}: {label}"

@@ -110,7 +110,8 @@ def check(given: dict[str, str], matters: Sequence[Matter], day: date) -> Work:
     faults: dict[str, str] = {}
     if given["matter"] not in {matter.ref for matter in matters}:
         faults["matter"] = _("Choose the matter on which you worked.")
-    minutes = int(given["minutes"]) if given["minutes"].isdecimal() and len(given["minutes"]) < 6 else 0
+    typed = given["minutes"].strip()
+    minutes = int(typed) if typed.isdecimal() and len(typed) < 6 else 0
     if not 1 <= minutes <= MOST_MINUTES:
         faults["minutes"] = _("Minutes are a whole number from 1 to 1440.")
     try:

@@ -10,8 +10,8 @@ from ..messaging.numbers import display
 from ..messaging.owners import Known, Subject
 from ..ports.values import Contact
 from ..store.transactions import reading
-from .access import Visitor, asked
-from .problems import nothing_here
+from .access import Visitor
+from .problems import not_available, nothing_here
 from .thread import may_read
 
 
@@ -33,6 +33,8 @@ def of_conversation(who: Visitor, conversation_id: uuid.UUID) -> People:
     if row is None or row.phone is None:
         raise nothing_here()
     known = Known(row.phone, row.refs, row.ended)
-    whose = asked("Contacts.by_numbers", lambda: owners.of_conversation(who.firm.ref, known))
+    whose = owners.of_conversation(who.firm.ref, known)
+    if not whose.asked:
+        raise not_available()
     names = tuple(contact.name for contact in whose.contacts) or (display(row.phone),)
     return People(conversation_id, subject, whose.contacts, names)

@@ -113,7 +113,8 @@ def _place(who: Visitor, conversation_id: uuid.UUID) -> Place:
 def _filled(place: Place) -> Form:
     step = asked("TimeEntries.increment", lambda: promises.increment(place.port.increment))
     minutes = time_entries.minutes_of(place.today, step)
-    only = place.matters[0].ref if len(place.matters) == 1 else ""
+    likely = [matter for matter in place.matters if matter.open] or place.matters
+    only = likely[0].ref if len(likely) == 1 else ""
     note = time_entries.note_of(place.today, place.people.names)
     values = {"day": place.today.day.isoformat(), "minutes": str(minutes), "matter": only, "note": note, "words": ""}
     return Form({**values, "token": new_token(), "last": _last(place)})

@@ -1,10 +1,10 @@
-"""What people do with bills and time, in a browser, by the visible names: from the bill to the money, and to the hours."""
+"""What people do with bills and time, in a browser, by the visible names: from the bill to the money."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 

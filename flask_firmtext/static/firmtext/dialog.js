@@ -50,8 +50,8 @@
 
   // Where the cursor was, with a blank on each side that needs one.
   function insert(words) {
+    const field = opener = document.getElementById("ft-message");
     if (dialog && dialog.open) dialog.close();
-    const field = document.getElementById("ft-message");
     if (!field) return;
     const before = field.value.slice(0, field.selectionStart), after = field.value.slice(field.selectionEnd);
     const put = `${/\S$/.test(before) ? " " : ""}${words}${/^\S/.test(after) ? " " : ""}`;
