@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -105,7 +105,7 @@ def written(firm: Firm, found: Today, names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def check(given: dict[str, str], matters: Sequence[Matter], day: date) -> Work:
+def check(given: Mapping[str, str], matters: Sequence[Matter], day: date) -> Work:
     """What a form says, taken at its word. :raises FormRefused: a sentence a field; ``day`` is today."""
     faults: dict[str, str] = {}
     if given["matter"] not in {matter.ref for matter in matters}:

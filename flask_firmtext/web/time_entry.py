@@ -161,7 +161,7 @@ def _added(place: Place, form: Form) -> uuid.UUID:
 def _known(place: Place, token: str) -> uuid.UUID | None:
     with reading() as session:
         found = practice_queries.entry_with(session, place.who.firm.ref, place.who.user.ref, token)
-    return found and found.id
+    return found.id if found else None
 
 
 def _check_other_tab(place: Place, form: Form) -> None:

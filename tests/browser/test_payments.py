@@ -46,7 +46,7 @@ def test_a_link_goes_in_where_the_cursor_is_by_keyboard_alone(
     (link,) = office.host.files("harbor").links.values()
     expect(message).to_have_value(f"Please pay Harbor Law: pay bill 1 ($480.00) here: {link.url} by Friday.")
     expect(dialog).to_have_count(0)
-    expect(staff.locator("[data-ft-counter]")).to_contain_text("counts as")
+    expect(staff.locator("[data-ft-counter]")).to_contain_text("characters · 1 text")
 
 
 def test_escape_closes_and_focus_comes_back(staff: Any, site: str, office: Office) -> None:

@@ -91,7 +91,7 @@ def test_text_link_to_client_opens_a_composer_with_the_words_and_no_link_in_an_a
 
 
 @pytest.mark.parametrize("account", ["", "nobody", "summit-operating"])
-def test_A_no_account_but_the_firms_own(office: Office, account: str) -> None:
+def test_A12_no_account_but_the_firms_own(office: Office, account: str) -> None:
     assert asks(office.person(), {"account": account}).status_code == 422
     staff = office.person()
     form = {"csrf_token": token(staff.get(f"{BILL}?bill=bill-1").text), "account": account}
@@ -99,7 +99,7 @@ def test_A_no_account_but_the_firms_own(office: Office, account: str) -> None:
     assert rows() == links(office) == links(office, "summit") == []
 
 
-def test_A_another_firms_bill_answers_like_one_that_does_not_exist(office: Office) -> None:
+def test_A11_another_firms_bill_answers_like_one_that_does_not_exist(office: Office) -> None:
     paul = office.host.for_firm("summit").contacts.get("paul")
     office.host.add_bill("summit", paul, "99.00", ref="bill-of-summit")
     staff = office.person()
@@ -183,7 +183,7 @@ def test_with_scripts_only_the_words_come_back(office: Office) -> None:
 @pytest.mark.parametrize(
     "wanted", ["", "nobody", '["operating", "bill-of-grace"]', '["summit-operating", null]', "[]", "null"]
 )
-def test_A_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(office: Office, wanted: str) -> None:
+def test_A12_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(office: Office, wanted: str) -> None:
     grace = office.host.for_firm("harbor").contacts.get("grace")
     office.host.add_bill("harbor", grace, "99.00", ref="bill-of-grace")
     staff = office.person()
@@ -216,7 +216,7 @@ def test_a_port_that_raises_takes_no_words_from_the_composer(office: Office, ver
 
 
 @pytest.mark.parametrize("user", [None, "admin@summit.example"])
-def test_A_nobody_else_reads_a_link_by_its_id(office: Office, user: str | None) -> None:
+def test_A11_nobody_else_reads_a_link_by_its_id(office: Office, user: str | None) -> None:
     where = asks(office.person(), {"do": "text"}).headers["Location"]
     made = where.rpartition("payment=")[2]
     other = office.person(user)
@@ -225,7 +225,7 @@ def test_A_nobody_else_reads_a_link_by_its_id(office: Office, user: str | None) 
     assert other.get(f"{BILL}?bill=bill-1").status_code == (401 if user is None else 404)
 
 
-def test_A_without_the_right_there_is_nothing(office: Office) -> None:
+def test_A15_without_the_right_there_is_nothing(office: Office) -> None:
     office.sends()
     office.host.users.refuse(STAFF, "payment.insert")
     staff, admin = office.person(), office.person(ADMIN)
@@ -239,7 +239,7 @@ def test_A_without_the_right_there_is_nothing(office: Office) -> None:
 
 
 @pytest.mark.parametrize("url", [BILL, ACCOUNT, CHOICES, INSERT])
-def test_A_a_form_of_another_site_makes_nothing(office: Office, url: str) -> None:
+def test_A25_a_form_of_another_site_makes_nothing(office: Office, url: str) -> None:
     staff = office.person()
     form = {
         **staff.composer(NEW),

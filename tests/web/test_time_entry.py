@@ -157,7 +157,7 @@ def test_time_goes_to_no_matter_of_somebody_else(office: Office, matter: str) ->
     assert entries(office) == []
 
 
-def test_A_another_firms_conversation_and_a_right_that_is_missing_answer_404(office: Office) -> None:
+def test_A11_another_firms_conversation_and_a_right_that_is_missing_answer_404(office: Office) -> None:
     sent = opened(office)
     uma = office.person("admin@summit.example")
     assert uma.get(address(office)).status_code == 404
@@ -174,7 +174,7 @@ def _token(office: Office, person: Person) -> str:
     return form(person.get(address(office, "+16465550120", "summit")).text)["csrf_token"]
 
 
-def test_A_a_form_of_another_site_adds_nothing_and_a_stale_one_keeps_the_words(office: Office) -> None:
+def test_A25_a_form_of_another_site_adds_nothing_and_a_stale_one_keeps_the_words(office: Office) -> None:
     staff = office.person()
     sent = opened(office, staff)
     answer = staff.post(address(office), sent | {"csrf_token": "forged", "note": "Kept"})
