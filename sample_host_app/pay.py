@@ -25,6 +25,7 @@ from .texting import firmtext
 
 bp = Blueprint("pay", __name__, url_prefix="/pay")
 AMOUNT = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{1,2}))?")
+TOKEN = re.compile(r"[\w-]{20,64}", re.ASCII)
 MOST_CENTS = 100_000_00
 
 
@@ -56,7 +57,7 @@ def page(token: str) -> str:
 @bp.post("/<token>")
 def pay(token: str) -> AnyResponse | tuple[str, int]:
     link, form = _link(token), request.form.get("token", "")
-    if not re.fullmatch(r"[\w-]{20,64}", form):
+    if not TOKEN.fullmatch(form):
         return _page(link, "The page was not whole. Press Pay again."), 422
     try:
         _pay(link, form, request.form.get("amount", ""))
@@ -70,7 +71,8 @@ def pay(token: str) -> AnyResponse | tuple[str, int]:
 
 @bp.get("/<token>/paid/<payment>")
 def receipt(token: str, payment: str) -> str:
-    row = db.session.scalar(select(Payment).filter_by(token=payment, link_id=_link(token).id)) or abort(404)
+    found = select(Payment).filter_by(token=payment, link_id=_link(token).id)
+    row = (TOKEN.fullmatch(payment) and db.session.scalar(found)) or abort(404)
     return render_template("receipt.html", link=row.link, payment=row)
 
 
@@ -80,7 +82,8 @@ def not_found(error: HTTPException) -> tuple[str, int]:
 
 
 def _link(token: str) -> PaymentLink:
-    return db.session.scalar(select(PaymentLink).filter_by(token=token)) or abort(404)
+    found = select(PaymentLink).filter_by(token=token)
+    return (TOKEN.fullmatch(token) and db.session.scalar(found)) or abort(404)
 
 
 def _page(link: PaymentLink, trouble: str = "", amount: str = "") -> str:

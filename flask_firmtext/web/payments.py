@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -205,10 +206,12 @@ def _composer(who: Visitor, draft: Draft) -> Response:
 
 
 def _stale(problem: Problem) -> Response:
-    if problem.code != 400:
-        return framed("firmtext/problem.html", problem.code, problem=problem)
-    draft = Draft.sent()
-    return _choices(draft, _offered(_composing(visitor(), draft)), _(TOO_LONG_OPEN), 400)
+    """The choices again, with the text that was typed, to somebody who may have them."""
+    if problem.code == 400:
+        draft = Draft.sent()
+        with suppress(Problem):
+            return _choices(draft, _offered(_composing(visitor(), draft)), _(TOO_LONG_OPEN), 400)
+    return framed("firmtext/problem.html", problem.code, problem=problem)
 
 
 csrf.KEEPING |= dict.fromkeys(("firmtext.payment_choices", "firmtext.insert_payment_link"), _stale)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -209,7 +210,8 @@ def _stale(problem: Problem) -> Response:
     words = SIGN_IN if problem.code == 401 else TOO_LONG_OPEN
     place = None
     if problem.code == 400 and request.view_args:
-        place = _place(visitor(), request.view_args["conversation_id"])
+        with suppress(Problem):
+            place = _place(visitor(), request.view_args["conversation_id"])
     return _page(Form.sent(*FIELDS).refused({"": _(words)}), place, problem.code)
 
 
