@@ -69,6 +69,7 @@ def test_an_entry_is_the_hosts_and_our_row_names_it(office: Office) -> None:
 def test_a_form_pressed_again_is_the_same_entry(office: Office) -> None:
     office.sends()
     assert add(office) == add(office, minutes=600)
+    assert office.host.calls.count("TimeEntries.add") == 1
     assert [row.minutes for row in rows()] == [12]
     assert len(entries(office)) == 1
 

@@ -223,13 +223,14 @@ def hosts() -> list[int]:
         return list(session.scalars(select(Counter.count).where(Counter.name.startswith("firmtext:"))))
 
 
-def test_two_presses_at_once_are_one_entry(office: Office) -> None:
-    """The other press is committed between our look and our write."""
+@pytest.mark.parametrize("error", [None, OSError("its token is there already")], ids=["knows it", "raises"])
+def test_A43_two_presses_at_once_are_one_entry(office: Office, error: Exception | None) -> None:
+    """The other press is committed between our look and our write; the host knows its token, or stumbles over it."""
     staff = office.person()
     sent = opened(office, staff)
     other = office.person()
     theirs = sent | {"csrf_token": opened(office, other)["csrf_token"]}
-    office.host.fault("TimeEntries.add", does=lambda: other.post(address(office), theirs), times=1)
+    office.host.fault("TimeEntries.add", does=lambda: other.post(address(office), theirs), raises=error, times=1)
     assert staff.post(address(office), sent, headers=HTMX).status_code == 200
     assert len(rows()) == len(entries(office)) == 1
 
