@@ -20,7 +20,7 @@ from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations, readiness, routes, tenancy
+from . import consent, conversations, pay_links, readiness, routes, tenancy
 from .body import check
 from .routes import Route
 from .segments import measure
@@ -108,6 +108,7 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
     if row_id is None:
         first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
         return first
+    pay_links.note(session, conversation.firm, outgoing.text, message=row_id, conversation=conversation.id)
     conversations.note_last(session, conversation.id, position)
     table = (Message.__tablename__, row_id)
     audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)

@@ -23,6 +23,7 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .inbox import why_not
+from .paying import prefilled
 from .problems import nothing_here
 from .thread import mark_read, rights_of
 
@@ -103,7 +104,7 @@ def _page(
     typed: str = "",
     matter: str | None = None,
 ) -> Response:
-    draft = Draft.to_answer(thread) if thread else None
+    draft = prefilled(Draft.to_answer(thread) if thread else None)
     typed = found.contact.name if found else typed
     shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft, "matter": matter}
     return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))
