@@ -66,6 +66,7 @@ FURNITURE: dict[str, Any] = {
     "cursor": inbox.write_cursor,
     "dated": times.dated,
     "exact": exact,
+    "lang": language.tag,
     "linked": linked,
     "registration": registration.card,
     "relative": relative,
@@ -76,7 +77,12 @@ FURNITURE: dict[str, Any] = {
 }
 
 #: Under names of their own: the host's ``_`` is the host's.
-LANGUAGE = {"_ft": language.gettext, "_ftn": language.ngettext, "_fthtml": language.html}
+LANGUAGE = {
+    "_ft": language.gettext,
+    "_ftn": language.ngettext,
+    "_fthtml": language.html,
+    "_ftnhtml": language.nhtml,
+}
 
 
 def register(app: Flask) -> None:
