@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ...firm import templates, texting
@@ -51,4 +52,5 @@ class Templates(FirmFacts):
 
 def _line(wording: Wording, preview: str, zone: str) -> tuple[object, ...]:
     since = words.time(wording.changed_at, zone)
-    return _(LANGUAGES[wording.language]), preview, words.code(wording.body), _(SOURCES[wording.source]), since
+    read = Markup('<span lang="{}">{}</span>').format(wording.language, preview)
+    return _(LANGUAGES[wording.language]), read, words.code(wording.body), _(SOURCES[wording.source]), since
