@@ -153,7 +153,7 @@ def _texts(
 def _answer(firm: Firm, names: Sequence[str], standing: OptOut | None, begun: datetime) -> str:
     if standing is not None and standing.opted_out:
         said_by, now = who_said(names, standing.since, begun), firmtext.clock.now()
-        return f"{_('No.')} {opted_out(said_by, standing.evidence, standing.since, now, firm.zone)}"
+        return _("No. %(why)s", why=opted_out(said_by, standing.evidence, standing.since, now, firm.zone))
     return _(FREE if standing is None or standing.asked_at is None else ASKED)
 
 
