@@ -24,6 +24,8 @@ KEYWORDS = {
     "_ftn": (1, 2),
     "_fthtml": None,
     "_ftnhtml": (1, 2),
+    "html": None,
+    "nhtml": (1, 2),
 }
 
 HEADER = r"""msgid ""

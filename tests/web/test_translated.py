@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -122,6 +123,7 @@ def test_a_page_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, add
 def test_a_view_of_the_administration_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, view: str) -> None:
     page = ada.get(f"/admin/firmtext/{view}/").text
     assert "⟦" in page
+    assert f'lang="{CODE}"' in page
     assert untranslated(page, DATA | FRAME) == []
 
 
@@ -132,6 +134,19 @@ def test_a_record_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, v
     for row in rows:
         page = ada.get(f"/admin/firmtext/{view}/details/?id={row}").text
         assert untranslated(page, DATA | FRAME) == []
+
+
+@pytest.mark.parametrize(("view", "action"), [("orders", "again"), ("quarantine", "attach"), ("quarantine", "discard")])
+def test_what_an_action_asks_is_in_a_catalogue(busy: Any, ada: Person, view: str, action: str) -> None:
+    address = f"/admin/firmtext/{view}/"
+    forms = re.findall(r"<form.*?</form>", ada.get(address).text, re.DOTALL)
+    form = next(one for one in forms if f'value="{action}"' in one)
+    fields = dict(re.findall(r'name="(csrf_token|url|rowid)"[^>]* value="([^"]*)"', form))
+    page = ada.post(f"{address}action/", {**fields, "action": action}).text
+    assert "⟦" in page
+    assert untranslated(page, DATA | FRAME) == []
+    said = ada.post(f"{address}action/", {**fields, "action": action, "confirmed": "yes"}, follow_redirects=True).text
+    assert untranslated(said, DATA | FRAME) == []
 
 
 @pytest.mark.parametrize("stand", STANDS)

@@ -34,7 +34,7 @@
     }
     box.hidden = false;
     input.setAttribute("aria-expanded", String(Boolean(list)));
-    found.textContent = list ? list.dataset.ftFound : form.dataset.ftNobody;
+    found.textContent = list ? list.dataset.ftCount : form.dataset.ftNobody;
   }
 
   function close() {
