@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
+from ..language import gettext as _
 from ..ports.values import Contact, Firm, User
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
@@ -78,7 +79,7 @@ def accept(
 def check_availability(firm: Firm) -> None:
     """:raises TextRefused: the host says that the firm may not have texting (any more)."""
     if not firm.availability.allowed:
-        raise TextRefused("not_available", firm.availability.reason or readiness.NOT_AVAILABLE)
+        raise TextRefused("not_available", firm.availability.reason or _(readiness.NOT_AVAILABLE))
 
 
 def accept_on(
@@ -96,7 +97,7 @@ def _accepted(
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)
     if not conversations.is_open(session, conversation.id):
-        raise TextRefused("conversation_changed", "This number has just changed hands. Reload the page.")
+        raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, route, contact, zone)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
@@ -153,7 +154,7 @@ def _stored(session: Sessions, conversation: Conversation, position: int, outgoi
 def sent_with(session: Sessions, user: User, token: str) -> Message | None:
     """The text that this user has sent with this token. :raises TextRefused: it cannot be one of ours."""
     if not 0 < len(token) <= 64 or not token.isprintable():
-        raise TextRefused("token", "The form has no valid token. Reload the page; your text stays.")
+        raise TextRefused("token", _("The form has no valid token. Reload the page; your text stays."))
     return with_token(session, user.firm, user.ref, token)
 
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import DecryptError
+from ..language import gettext as _
 from ..ports.host import Documents
 from ..ports.values import Matter
 from ..store import attachment_queries, cells
 from ..store.models import Attachment, Filing, Message
 from ..store.states import FileState, FilingState
 from . import excerpts, file_names, media_types, places
-from .file_words import can_help, filing_words, first_word, size_words, state_words, words_of
+from .file_words import FILE, can_help, filing_words, first_word, size_words, state_words, words_of
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ class Shelf:
             words=first_word(row.media_type or ""),
             help="" if self.rights.read else state_words("not_allowed"),
             name=self.received.names[row.id],
-            label=kind.label if kind else "File",
+            label=_(kind.label if kind else FILE),
             size=size_words(row.size or 0),
             media_type=row.media_type,
             preview=preview,

@@ -12,6 +12,7 @@ from flask import request
 from .. import language
 from ..current import firmtext
 from ..errors import HostContractError
+from ..language import gettext as _
 from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports import promises
@@ -80,5 +81,5 @@ def asked(verb: str, ask: Callable[[], T]) -> T:
     except Exception as error:
         told = error if isinstance(error, HostContractError) else type(error).__name__
         log.error("the host's %s failed with %s", verb, told)
-        words = "The practice system does not answer. Try again in a minute."
-        raise Problem(503, "Not available at the moment", words) from error
+        words = _("The practice system does not answer. Try again in a minute.")
+        raise Problem(503, _("Not available at the moment"), words) from error

@@ -77,6 +77,7 @@ FURNITURE: dict[str, Any] = {
     "dated": times.dated,
     "exact": exact,
     "isolated": isolated,
+    "lang": language.tag,
     "linked": linked,
     "money": money,
     "offers_links": paying.offers_links,
@@ -90,7 +91,12 @@ FURNITURE: dict[str, Any] = {
 }
 
 #: Under names of their own: the host's ``_`` is the host's.
-LANGUAGE = {"_ft": language.gettext, "_ftn": language.ngettext, "_fthtml": language.html}
+LANGUAGE = {
+    "_ft": language.gettext,
+    "_ftn": language.ngettext,
+    "_fthtml": language.html,
+    "_ftnhtml": language.nhtml,
+}
 
 
 def register(app: Flask) -> None:

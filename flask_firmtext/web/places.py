@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..language import either
+from ..language import gettext as _
 from ..messaging import tenancy, threads
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
@@ -37,7 +39,7 @@ def _of_matter(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
     parties = asked("Matters.contacts_of", lambda: promises.parties("contacts_of", who.ports.matters.contacts_of(ref)))
     ours = [party for party in parties if party.side != Side.OPPOSING]
     clients = [party.contact for party in ours if party.side == Side.CLIENT]
-    name = " or ".join(client.name for client in clients) or "anybody in this matter"
+    name = either([client.name for client in clients]) or _("anybody in this matter")
     return Place(name, matter=ref), [party.contact for party in ours]
 
 
