@@ -51,7 +51,8 @@ class Text:
     """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
 
     ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
-    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet.
+    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet. ``by`` is the author's
+    reference.
     """
 
     id: uuid.UUID
@@ -67,6 +68,7 @@ class Text:
     files: tuple[ShownFile, ...]
     conversation: uuid.UUID
     asks: bool = False
+    by: str | None = None
 
 
 def read_phones(
@@ -115,6 +117,7 @@ class Wording:
             files=files,
             conversation=message.conversation_id,
             asks=self.consent is not None and self.consent.asked_by == message.id,
+            by=message.author,
         )
 
     def _on_its_way(self, message: Message) -> Words | None:

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from .. import language
 from ..current import firmtext
-from ..messaging.segments import TEXT_LIMIT, measure
-from . import consent, inbox, registration, slots, times
-from .access import somebody
+from ..messaging.letters import advice, size
+from . import composer_words, consent, inbox, registration, slots, times
+from .access import permitted, somebody
 from .linking import linked
 
 NAME = "firmtext_ui"
@@ -28,17 +28,6 @@ def exact(at: datetime, zone: str) -> str:
 def relative(at: datetime, zone: str) -> str:
     """How long ago, as people say it."""
     return times.relative(at, firmtext.clock.now(), zone)
-
-
-def size(text: str) -> str:
-    """How long a text is, in the words that composer.js uses, too."""
-    limit = f"{len(text):,} of {TEXT_LIMIT:,} characters"
-    if len(text) > TEXT_LIMIT:
-        return f"{limit}: too long to send"
-    if not text:
-        return limit
-    count = measure(text).count
-    return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
 
 
 def script(name: str) -> Markup:
@@ -59,14 +48,23 @@ def _once(name: str, tag: Markup) -> Markup:
     return tag.format(url_for("firmtext.static", filename=name))
 
 
+def day(at: datetime, zone: str) -> tuple[str, str]:
+    """A day in the firm's zone: as it is compared, and as it stands between texts."""
+    return times.heading(at, firmtext.clock.now(), zone)
+
+
 FURNITURE: dict[str, Any] = {
+    "advice": advice,
     "badge": slots.badge,
     "communications": slots.communications,
+    "composer_words": composer_words.told,
     "may_decide": consent.may_decide,
     "cursor": inbox.write_cursor,
     "dated": times.dated,
+    "day": day,
     "exact": exact,
     "linked": linked,
+    "may": permitted,
     "registration": registration.card,
     "relative": relative,
     "script": script,

@@ -62,7 +62,7 @@ def new() -> Response:
     found = _chosen(who, request.args["contact"])
     shown = _thread(who, found, request.args.get("number", ""))
     if wants_part():
-        draft = shown and Draft.to_answer(shown)
+        draft = shown and Draft.to_answer(shown, who)
         part = render_template("firmtext/_chosen.html", found=found, thread=shown, draft=draft, visitor=who)
         return make_response(part)
     return _page(who, found, thread=shown)
@@ -101,7 +101,7 @@ def _page(
     options: list[Found] | None = None,
     typed: str = "",
 ) -> Response:
-    draft = Draft.to_answer(thread) if thread else None
+    draft = Draft.to_answer(thread, who) if thread else None
     typed = found.contact.name if found else typed
     shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft}
     return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from babel.dates import format_date
+
+from .. import language
 from ..messaging.moments import clock_time, day, moment, place
 
 MINUTE = timedelta(minutes=1)
@@ -34,6 +37,14 @@ def relative(at: datetime, now: datetime, zone: str) -> str:
     if days == 1:
         return "yesterday"
     return moment(at, at, zone) if days < WEEK else day(at, now, zone)
+
+
+def heading(at: datetime, now: datetime, zone: str) -> tuple[str, str]:
+    """The day above its texts: "2026-05-03", and "Today", "Yesterday" or "Sun, 3 May 2026"."""
+    there = _date(at, zone).date()
+    days = (_date(now, zone).date() - there).days
+    words = {0: language.gettext("Today"), 1: language.gettext("Yesterday")}.get(days)
+    return there.isoformat(), words or format_date(there, "EEE, d MMM y", locale=language.locale())
 
 
 def _date(at: datetime, zone: str) -> datetime:

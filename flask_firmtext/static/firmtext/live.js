@@ -160,12 +160,21 @@
     });
   }
 
+  // thread.js keeps in its place what somebody reads, composer.js tells who writes of what is new.
   function showTexts(fresh) {
-    const box = one("#ft-texts");
+    document.dispatchEvent(new CustomEvent("firmtext:before-texts"));
+    const added = putTexts(fresh);
+    document.dispatchEvent(new CustomEvent("firmtext:texts", { detail: { added } }));
+  }
+
+  function putTexts(fresh) {
+    const box = one("#ft-texts"), added = [];
     for (const text of [...parsed(fresh.texts).children]) {
       const mine = document.getElementById(text.id);
-      if (!mine) insert(box, text);
-      else {
+      if (!mine) {
+        if (insert(box, text)) added.push(text);
+      } else {
+        mine.dataset.ftDayWords = text.dataset.ftDayWords;
         if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
           one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
         }
@@ -179,6 +188,7 @@
     const hold = one("#ft-hold");
     if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
     gap = gap || fresh.gap;
+    return added;
   }
 
   // Part by part: a video that somebody watches goes on while the words under it change.
@@ -215,10 +225,11 @@
     const place = Number(text.dataset.ftPosition);
     const there = all("[data-ft-position]", box);
     const after = there.find((other) => Number(other.dataset.ftPosition) > place);
-    if (after && after === there[0] && one("[data-ft-earlier]", box)) return;
+    if (after && after === there[0] && one("[data-ft-earlier]", box)) return false;
     const empty = one("[data-ft-empty]", box);
     if (empty) empty.remove();
     box.insertBefore(text, after || null);
+    return true;
   }
 
   function begin() {

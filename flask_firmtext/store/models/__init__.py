@@ -20,6 +20,7 @@ from .texts import (
     ReadMark,
     StatusEvent,
 )
+from .writing import Draft, SavedReply
 
 __all__ = [
     "Account",
@@ -31,6 +32,7 @@ __all__ = [
     "Conversation",
     "ConversationContact",
     "Counter",
+    "Draft",
     "File",
     "FilePiece",
     "Filing",
@@ -46,6 +48,7 @@ __all__ = [
     "Quarantine",
     "ReadMark",
     "Registration",
+    "SavedReply",
     "StatusEvent",
     "Template",
     "Texting",
