@@ -33,6 +33,8 @@ UNSEEN: Mapping[str, str] = {
 }
 #: So many are named.
 NAMED = 4
+#: Longer than this is a name, and wants a comma.
+SHORT = 2
 COUNTS = marked("%(size)s · counts as %(n)s texts")
 MAKES = (
     marked("%(letters)s makes this count as %(n)s texts instead of %(without)s."),
@@ -52,7 +54,8 @@ class Advice:
     @property
     def words(self) -> str:
         names = list(dict.fromkeys(_(UNSEEN[one]) if one in UNSEEN else one for one in self.letters))
-        told = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        between = ", " if any(len(name) > SHORT for name in names) else " "
+        told = between.join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
         costs = {"n": written(self.count), "without": written(self.without)}
         return _(MAKES[len(names) > 1], letters=told, **costs)
 

@@ -7,7 +7,7 @@
 
   const BASIC = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
   const EXTENDED = new Set("\f^{}\\[~]|€");
-  const NAMED = 4;
+  const NAMED = 4, SHORT = 2;
   const cheap = (letter) => BASIC.has(letter) || EXTENDED.has(letter);
 
   function segments(letters) {
@@ -45,7 +45,8 @@
     if (without >= count) return null;
     const shown = (letter) => told.unseen[letter] ?? (/\p{M}/u.test(letter) ? `◌${letter}` : letter);
     const names = [...new Set((stay.length ? stay : [...odd]).map(shown))];
-    const named = names.slice(0, NAMED).join(", ") + (names.length > NAMED ? " …" : "");
+    const between = names.some((name) => [...name].length > SHORT) ? ", " : " ";
+    const named = names.slice(0, NAMED).join(between) + (names.length > NAMED ? " …" : "");
     const number = (value) => value.toLocaleString(told.language);
     const sentence = names.length > 1 ? told.make : told.makes;
     return { words: fill(sentence, { letters: named, n: number(count), without: number(without) }), plain: !stay.length };
