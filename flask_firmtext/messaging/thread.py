@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
@@ -160,7 +161,6 @@ def _thread(
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
     matters = owners.matters_told(firm.ref, whose.contacts)
     shelf = _shelf(firm, stored, matters, rights)
-    closed = stored.not_ready or closing.why(firm, pair, stored, whose, contact)
     return Thread(
         id=id,
         number=_written(pair),
@@ -174,18 +174,22 @@ def _thread(
         now=stored.now,
         hold=_hold(pair, stored),
         warning=stored.warning,
-        closed=closed,
-        recipient=None if closed else _recipient(firm, pair, stored, whose, contact, matters or ()),
+        **_answered(firm, pair, stored, whose, contact, matters or ()),
     )
 
 
-def _recipient(
+def _answered(
     firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None, matters: Sequence[Matter]
-) -> Recipient | None:
-    if pair.phone is None or contact is None:
-        return None
+) -> dict[str, Any]:
+    """To whom an answer would go, or why there can be none."""
+    closed = stored.not_ready or closing.why(firm, pair, stored, whose, contact)
+    if closed or pair.phone is None or contact is None:
+        return {"closed": closed}
     last = max((message.shown_at for message in stored.messages), default=None)
-    return recipients.of(firm.ref, pair.phone, contact, whose.contacts, matters, last)
+    return {
+        "closed": None,
+        "recipient": recipients.of(firm.ref, pair.phone, contact, whose.contacts, matters, last),
+    }
 
 
 def _whose(firm: Firm, pair: Pair) -> Owners:

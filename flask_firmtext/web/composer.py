@@ -120,6 +120,8 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     route = _route(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
+    # Who may text and not read is not told what others wrote.
+    seen = draft.before if who.may("conversation.read", route.subject) else None
     session = firmtext.db.session
     message = accepting.accept_on(
         session,
@@ -129,7 +131,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
         text=draft.text,
         token=draft.token,
         zone=who.firm.zone,
-        seen=draft.before,
+        seen=seen,
     )
     conversation = session.get_one(Conversation, message.conversation_id)
     _same(message, conversation, route, draft)
@@ -204,8 +206,9 @@ def show(refusal: NotSent) -> Response:
         try:
             who = visitor()
             shown = opened(who, refusal.draft.answers)
-            context = {"thread": shown, "newest": True, "visitor": who}
-            return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
+            if not shown.closed:  # a conversation that cannot be answered has no place for the words
+                context = {"thread": shown, "newest": True, "visitor": who}
+                return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
         except Exception as error:
             log.warning("a refused text is shown without its conversation: %s", where(error))
     return framed("firmtext/kept.html", refusal.code, draft=refusal.draft)

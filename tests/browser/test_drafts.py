@@ -119,12 +119,15 @@ def test_two_tabs_tell_of_each_other_and_take_nothing_away(thread: Any, complain
 
 def test_a_saving_under_way_is_waited_for_so_that_no_draft_of_what_was_sent_is_left(thread: Any) -> None:
     held: list[Any] = []
-    thread.route(DRAFTS, lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    thread.route(DRAFTS, hold)
     message(thread).fill("helo")
     until(lambda: thread.evaluate("0") or held)
     message(thread).fill("hello")
     message(thread).press("Control+Enter")
-    thread.unroute(DRAFTS)
     held[0].continue_()
     expect(thread.get_by_role("article")).to_have_count(2)
     expect(message(thread)).to_be_empty()

@@ -17,6 +17,11 @@ from office import ADMIN, Office
 from servers import until
 
 LIVE = 2500  # milliseconds
+#: The text that somebody who has scrolled up has before them.
+READING = """() => {
+  const log = document.getElementById("ft-log"), middle = log.getBoundingClientRect().top + log.clientHeight / 2;
+  window.reading = [...log.querySelectorAll("article")].find((text) => text.getBoundingClientRect().bottom > middle);
+}"""
 
 
 def moved(message: uuid.UUID, days: float) -> None:
@@ -81,11 +86,7 @@ def test_who_reads_further_up_stays_there_and_is_told(staff: Any, site: str, off
     expect(newest).to_be_hidden()
     log.evaluate("node => { node.scrollTop = -900 }")
     expect(newest).to_be_visible()
-    read = (
-        "document.elementFromPoint(...['left', 'top'].map((side, n) => LOG()[side] + [40, 60][n])).closest('article')"
-    )
-    box = "const LOG = () => document.getElementById('ft-log').getBoundingClientRect();"
-    staff.evaluate(f"() => {{ {box} const text = {read}; text.id = text.id; window.reading = text; }}")
+    staff.evaluate(READING)
     before = staff.evaluate("window.reading.getBoundingClientRect().top")
     office.receives("News\n" * 5)
     below = staff.get_by_role("button", name="New text below", exact=True)
