@@ -23,6 +23,7 @@ from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import consent, conversations, pay_links, readiness, routes, tenancy
 from .body import check
+from .meanwhile import Seen
 from .routes import Route
 from .segments import measure
 from .wording import opted_out, who_said
@@ -83,14 +84,32 @@ def check_availability(firm: Firm) -> None:
 
 
 def accept_on(
-    session: Sessions, route: Route, *, user: User, contact: Contact, text: str, token: str, zone: str
+    session: Sessions,
+    route: Route,
+    *,
+    user: User,
+    contact: Contact,
+    text: str,
+    token: str,
+    zone: str,
+    seen: Seen | None = None,
 ) -> Message:
-    """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open."""
-    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone)
+    """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open.
+
+    :raises Meanwhile: somebody else's text is newer than what the author has ``seen``.
+    """
+    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone, seen)
 
 
 def _accepted(
-    session: Sessions, route: Route, user: User, contact: Contact, text: str, token: str, zone: str
+    session: Sessions,
+    route: Route,
+    user: User,
+    contact: Contact,
+    text: str,
+    token: str,
+    zone: str,
+    seen: Seen | None = None,
 ) -> Message:
     text = check(text)
     _check_consent(session, route, contact, zone)
@@ -100,6 +119,8 @@ def _accepted(
         raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, route, contact, zone)
+    if seen is not None:
+        seen.check(session, conversation, user.ref)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
 
 

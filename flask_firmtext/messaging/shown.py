@@ -55,8 +55,8 @@ class Text:
     """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
 
     ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
-    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet.
-    ``payments`` say of each payment link in it that it was sent, or paid.
+    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet. ``by`` is the author's
+    reference, ``payments`` say of each payment link in it that it was sent, or paid.
     """
 
     id: uuid.UUID
@@ -73,6 +73,7 @@ class Text:
     conversation: uuid.UUID
     asks: bool = False
     payments: tuple[str, ...] = ()
+    by: str | None = None
 
 
 def read_phones(
@@ -121,6 +122,7 @@ class Wording:
             files=files,
             conversation=message.conversation_id,
             asks=self.consent is not None and self.consent.asked_by == message.id,
+            by=message.author,
         )
 
     def _on_its_way(self, message: Message) -> Words | None:

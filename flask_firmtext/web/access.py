@@ -74,6 +74,14 @@ def somebody() -> bool:
     return True
 
 
+def permitted(action: str) -> bool:
+    """Whether what needs no object is to be offered in a page: not where the host cannot say."""
+    try:
+        return visitor().may(action)
+    except Problem:
+        return False
+
+
 def asked(verb: str, ask: Callable[[], T]) -> T:
     """What the host says. :raises Problem: 503, it does not; its own error tells us nothing and users less."""
     try:

@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from .. import language
 from ..current import firmtext
+from ..messaging.letters import advice, size
 from ..messaging.pay_links import money
-from ..messaging.segments import TEXT_LIMIT, measure
-from . import consent, inbox, paying, registration, slots, time_entry, times
-from .access import somebody
+from . import composer_words, consent, inbox, paying, registration, slots, time_entry, times
+from .access import permitted, somebody
 from .linking import linked
 
 NAME = "firmtext_ui"
@@ -30,17 +30,6 @@ def exact(at: datetime, zone: str) -> str:
 def relative(at: datetime, zone: str) -> str:
     """How long ago, as people say it."""
     return times.relative(at, firmtext.clock.now(), zone)
-
-
-def size(text: str) -> str:
-    """How long a text is, in the words that composer.js uses, too."""
-    limit = f"{len(text):,} of {TEXT_LIMIT:,} characters"
-    if len(text) > TEXT_LIMIT:
-        return f"{limit}: too long to send"
-    if not text:
-        return limit
-    count = measure(text).count
-    return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
 
 
 def isolated(words: str) -> Markup:
@@ -66,19 +55,28 @@ def _once(name: str, tag: Markup) -> Markup:
     return tag.format(url_for("firmtext.static", filename=name))
 
 
+def day(at: datetime, zone: str) -> tuple[str, str]:
+    """A day in the firm's zone: as it is compared, and as it stands between texts."""
+    return times.heading(at, firmtext.clock.now(), zone)
+
+
 FURNITURE: dict[str, Any] = {
     "account_button": paying.account_button,
+    "advice": advice,
     "badge": slots.badge,
     "bill_menu": paying.bill_menu,
     "communications": slots.communications,
+    "composer_words": composer_words.told,
     "may_decide": consent.may_decide,
     "csrf": generate_csrf,
     "cursor": inbox.write_cursor,
     "dated": times.dated,
+    "day": day,
     "exact": exact,
     "isolated": isolated,
     "lang": language.tag,
     "linked": linked,
+    "may": permitted,
     "money": money,
     "offers_links": paying.offers_links,
     "offers_time": time_entry.offers_time,

@@ -99,7 +99,7 @@ def _composer(who: Visitor, conversation_id: uuid.UUID) -> str:
     shown = thread.show(who.firm, conversation_id)
     if shown is None or shown.closed:
         return ""
-    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown))
+    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown, who))
 
 
 def quiet(answer: Response) -> Response:

@@ -117,7 +117,11 @@ def prefilled(draft: Draft | None) -> Draft | None:
             made = payments.read(session, who.firm.ref, given)
     except DecryptError:
         return draft
-    if made is None or not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,))):
+    if (
+        made is None
+        or made.words in draft.text
+        or not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,)))
+    ):
         return draft
     return replace(draft, text=joined(draft.text, made.words))
 

@@ -65,7 +65,7 @@ def new() -> Response:
     found = _chosen(who, request.args["contact"])
     shown = _thread(who, found, request.args.get("number", ""))
     if wants_part():
-        draft = shown and Draft.to_answer(shown)
+        draft = shown and Draft.to_answer(shown, who)
         part = render_template("firmtext/_chosen.html", found=found, thread=shown, draft=draft, visitor=who)
         return make_response(part)
     return _page(who, found, thread=shown)
@@ -104,7 +104,7 @@ def _page(
     typed: str = "",
     matter: str | None = None,
 ) -> Response:
-    draft = prefilled(Draft.to_answer(thread) if thread else None)
+    draft = prefilled(Draft.to_answer(thread, who) if thread else None)
     typed = found.contact.name if found else typed
     shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft, "matter": matter}
     return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))

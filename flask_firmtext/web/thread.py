@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 def conversation(conversation_id: uuid.UUID) -> str:
     """A conversation at its newest texts, or those before a position."""
     before = whole_number("before")
-    shown = opened(visitor(), conversation_id, before=before)
+    who = visitor()
+    shown = opened(who, conversation_id, before=before)
     if wants_part():
-        return render_template("firmtext/_texts.html", thread=shown, visitor=visitor())
-    return render_template(
-        "firmtext/thread.html", thread=shown, draft=Draft.to_answer(shown), newest=before is None, visitor=visitor()
-    )
+        return render_template("firmtext/_texts.html", thread=shown, visitor=who)
+    draft = Draft.to_answer(shown, who)
+    return render_template("firmtext/thread.html", thread=shown, draft=draft, newest=before is None, visitor=who)
 
 
 def opened(

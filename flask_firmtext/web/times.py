@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from babel.dates import format_time
+from babel.dates import format_date, format_time
 
 from ..language import gettext as _
 from ..language import locale
@@ -44,6 +44,14 @@ def relative(at: datetime, now: datetime, zone: str) -> str:
 def wall_time(at: time) -> str:
     """A time of day as people say it: "9:00 AM"."""
     return str(format_time(at, "short", locale=locale())).replace("\u202f", " ")
+
+
+def heading(at: datetime, now: datetime, zone: str) -> tuple[str, str]:
+    """The day above its texts: "2026-05-03", and "Today", "Yesterday" or "Sun, 3 May 2026"."""
+    there = _date(at, zone).date()
+    days = (_date(now, zone).date() - there).days
+    words = {0: _("Today"), 1: _("Yesterday")}.get(days)
+    return there.isoformat(), words or format_date(there, "EEE, d MMM y", locale=locale())
 
 
 def _date(at: datetime, zone: str) -> datetime:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from evidence import rows
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import receiving, strangers, thread, threads
+from flask_firmtext.messaging import closing, receiving, strangers, thread, threads
 from flask_firmtext.ports.values import Firm, PhoneNumber, User
 from flask_firmtext.store.models import Audit, Conversation, ConversationContact, Message
 from office import ROSA, Office
@@ -113,7 +113,7 @@ def test_who_shares_the_number_later_has_no_part_in_an_ended_conversation(office
     shown = thread.show(FIRM, row.id)
     assert shown
     assert shown.names == ("Rosa Marsh",)
-    assert shown.closed == thread.ENDED
+    assert shown.closed == closing.ENDED
 
 
 def test_a_number_that_somebody_of_the_conversation_still_has_goes_on(office: Office) -> None:

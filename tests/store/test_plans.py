@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
-from flask_firmtext.store import inbox_queries, overdue_queries, practice_queries, queries, reach_queries
+from flask_firmtext.store import (
+    inbox_queries,
+    overdue_queries,
+    practice_queries,
+    queries,
+    reach_queries,
+    writing_queries,
+)
 from flask_firmtext.store.models import (
     Account,
     Attempt,
@@ -99,6 +106,13 @@ PAGES: dict[str, Ask] = {
     ),
     "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
 }
+WRITING: dict[str, Ask] = {
+    "a draft": lambda session: writing_queries.unsent_drafts(session, FIRM, USER, [LONG.bytes, OLDEST]),
+    "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
+        session, FIRM, LONG, user=USER, after=TEXTS - 40
+    ),
+    "saved replies": lambda session: writing_queries.saved_replies(session, FIRM, USER),
+}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -178,9 +192,9 @@ def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES)[name]
+    ask = (SENDING | PAGES | WRITING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

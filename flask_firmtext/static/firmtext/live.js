@@ -162,12 +162,21 @@
     });
   }
 
+  // thread.js keeps in its place what somebody reads, composer.js tells who writes of what is new.
   function showTexts(fresh) {
-    const box = one("#ft-texts");
+    document.dispatchEvent(new CustomEvent("firmtext:before-texts"));
+    const added = putTexts(fresh);
+    document.dispatchEvent(new CustomEvent("firmtext:texts", { detail: { added } }));
+  }
+
+  function putTexts(fresh) {
+    const box = one("#ft-texts"), added = [];
     for (const text of [...parsed(fresh.texts).children]) {
       const mine = document.getElementById(text.id);
-      if (!mine) insert(box, text);
-      else {
+      if (!mine) {
+        if (insert(box, text)) added.push(text);
+      } else {
+        mine.dataset.ftDayWords = text.dataset.ftDayWords;
         if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
           one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
         }
@@ -183,6 +192,7 @@
     if (hold && !one("[data-ft-closed]") && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
     stopped(fresh.stopped);
     gap = gap || fresh.gap;
+    return added;
   }
 
   // What could not be answered when the page was drawn can be by now.
@@ -227,12 +237,13 @@
 
   function insert(box, text) {
     const there = all("[data-ft-position]", box);
-    if (one("[data-ft-earlier]", box) && there.every((other) => position(other) > position(text))) return;
+    if (one("[data-ft-earlier]", box) && there.every((other) => position(other) > position(text))) return false;
     const placed = inTime([...there, text]);
     const after = placed[placed.indexOf(text) + 1];
     const empty = one("[data-ft-empty]", box);
     if (empty) empty.remove();
     box.insertBefore(text, after || null);
+    return true;
   }
 
   const position = (text) => Number(text.dataset.ftPosition);

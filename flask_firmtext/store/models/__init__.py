@@ -21,6 +21,7 @@ from .texts import (
     ReadMark,
     StatusEvent,
 )
+from .writing import Draft, SavedReply
 
 __all__ = [
     "Account",
@@ -32,6 +33,7 @@ __all__ = [
     "Conversation",
     "ConversationContact",
     "Counter",
+    "Draft",
     "File",
     "FilePiece",
     "Filing",
@@ -49,6 +51,7 @@ __all__ = [
     "Quarantine",
     "ReadMark",
     "Registration",
+    "SavedReply",
     "SentLink",
     "StatusEvent",
     "Template",
