@@ -7,8 +7,7 @@ import unicodedata
 
 from sqlalchemy.orm import Session
 
-from ..current import firmtext
-from ..ports import promises
+from ..messaging import tenancy
 from ..store import firm_queries, queries
 from ..store.states import NumberState
 from ..store.transactions import reading
@@ -32,7 +31,7 @@ def words(e164: str | None) -> str:
         details = texting.status(session, firm).details if firm else Details()
     if firm is None:
         return GENERIC
-    known = promises.firm("get", firmtext.host.firms.get(firm))
+    known = tenancy.firm(firm)
     return sentences(known.name, details) if known else GENERIC
 
 

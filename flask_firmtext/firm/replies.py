@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from ..current import firmtext
 from ..errors import where
-from ..messaging import auto_replies, owners
-from ..ports import promises
+from ..messaging import auto_replies, owners, tenancy
 from ..ports.values import Firm
 from ..store import consent_queries, counters, inbox_queries
 from ..store.models import AnswerDue, Texting
@@ -52,7 +51,7 @@ def write(owed: AnswerDue) -> uuid.UUID | None:
 
 def _text(owed: AnswerDue) -> str | None:
     try:
-        firm = promises.firm("get", firmtext.host.firms.get(owed.firm))
+        firm = tenancy.firm(owed.firm)
     except Exception as error:
         log.error("an automatic answer waits, because the host failed: %s", where(error))
         with own() as session:
@@ -72,8 +71,8 @@ def _language(owed: AnswerDue) -> str:
         return owed.language
     with reading() as session:
         refs = inbox_queries.contacts(session, owed.firm, [owed.conversation_id]).get(owed.conversation_id, ())
-    port = firmtext.host.for_firm(owed.firm).contacts
-    known = [owners.shielded("Contacts.get", lambda: promises.contact("get", port.get(refs[0])), None)] if refs else []
+    ports = firmtext.host.for_firm(owed.firm)
+    known = [owners.shielded("Contacts.get", lambda: tenancy.contact(ports, refs[0]), None)] if refs else []
     return next((contact.language[:2].lower() for contact in known if contact and contact.language), FALLBACK)
 
 

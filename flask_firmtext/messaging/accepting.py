@@ -14,7 +14,6 @@ from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
-from ..ports import promises
 from ..ports.values import Contact, Firm, User
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
@@ -22,7 +21,7 @@ from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations, readiness, routes
+from . import consent, conversations, pay_links, readiness, routes, tenancy
 from .body import check
 from .routes import Route
 from .segments import measure
@@ -70,7 +69,7 @@ def accept(
     if known:
         return known
     route = routes.find(session, user.firm, contact, to=to, conversation=conversation)
-    firm = promises.firm("get", firmtext.host.firms.get(user.firm))
+    firm = tenancy.firm(user.firm)
     if firm:
         check_availability(firm)
     zone = firm.zone if firm else "UTC"
@@ -110,6 +109,7 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
     if row_id is None:
         first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
         return first
+    pay_links.note(session, conversation.firm, outgoing.text, message=row_id, conversation=conversation.id)
     conversations.note_last(session, conversation.id, position)
     table = (Message.__tablename__, row_id)
     audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)

@@ -1,22 +1,98 @@
-"""How a longer text plainly asks for no more texts: patterns of words without accents, and what unmakes them.
+"""How a longer text plainly asks for no more texts: patterns of meanings, in whatever language.
 
-They are searched for in one clause at a time, its words parted by single blanks. Every repetition is bounded and every
-pattern begins with words of its own, so that no text takes long. ``PARTS`` is what ``{…}`` in a pattern stands for;
-``{end}`` and its kin: nothing follows but politeness.
+Each word of a clause is one letter here, see ``consent_meanings``. A word that stops and a word for texts in one clause
+ask, with a few words between them at most, unless somebody or something else stands there. They rather ask once too
+often, for a person decides. Every repetition is bounded or begins with its clause, so that no text takes long.
 """
 
 from __future__ import annotations
 
-from . import consent_english as english
-from . import consent_french as french
-from . import consent_spanish as spanish
+import re
 
-PARTS = english.PARTS | french.PARTS | spanish.PARTS
-#: Those that ask wherever they stand in a clause, unless somebody else is spoken of.
-ASKING = english.ASKING + french.ASKING + spanish.ASKING
-#: Those that ask only when nothing but politeness stands before them in their clause, and nothing more is said.
-ALONE = english.ALONE + french.ALONE + spanish.ALONE
+#: Whatever has no weight; what may stand between a word that stops and the texts; … and after them, at the end.
+_LIGHT = r"[abhptrMYy]"
+_GAP = r"(?:[^OQqKGNm]|Q(?=[TA]))"
+_LAST = r"[abptYyf]{0,6}$"
+_NOT = r"[Nm]"
+#: Neither with somebody or something else nor for a while.
+_ALWAYS = r"(?!.{0,3}[OZQG])"
 
+#: Of a clause.
+ASKING = (
+    # Stop the texts; stop sending; cancel the reminders; the texts must stop; turn the texts off.
+    rf"[sS](?!l){_GAP}{{0,7}}?T(?!.{{0,3}}O)",
+    rf"(?<!I)[sS](?!l){_GAP}{{0,7}}?A",
+    rf"[sS](?!l){_GAP}{{0,7}}?A(?!.{{0,3}}O)",
+    rf"[sS](?!l){_GAP}{{0,4}}?(?:k|[bM]U)(?!.?O)|[sS]{_LIGHT}{{0,4}}[DB](?!.{{0,2}}(?:Q|O.))",
+    r"E(?:[abhpMYyUTA]|Q(?=[TA])){0,6}?[TA](?!M|.{0,3}O)",
+    r"T[^OQGKq]{0,5}[sS][pt]{0,3}$",
+    rf"[VW]F{_GAP}{{0,5}}?[TA]|V(?:[bhMYyAQ]{{0,3}}[TA]F)|^[TA][bp]{{0,2}}F[pt]{{0,3}}$",
+    # Remove me; delete my number; take this number off your list; unsubscribe.
+    rf"EM{_LAST}",
+    rf"E[bM]{{1,2}}[Ue]{{1,2}}(?:F?{_LAST}|[abptYyFl]{{0,4}}[XTA])",
+    r"(?:E|V(?=.{0,5}F))(?:[MbUeYyF]|O(?=.{0,3}y)){1,6}[AT.]{0,2}[XT](?!.{0,3}Q)",
+    rf"(?<![K.])M[ER](?:{_LAST}|b{{0,2}}X)",
+    rf"V(?:[MUb]{{1,3}}|OU)F{_LAST}|V[MUb]{{1,3}}Fh",
+    rf"[sS][brDVpt]{{0,4}}h{_LAST}",
+    r"L(?!.{0,6}[OQ])",
+    # Lose it, after a clause about the number or the texts.
+    r"(?:^|,)[^OQGK,]{0,9}[TU][^OQGK,]{0,6},[ptIY]{0,4}(?:[sSE]|V|NW)[bOh]F?[pt]{0,3}$",
+    r"^.{0,8}MUp?,[pt]{0,3}[SE]b[pt]{0,3}$",
+    # I do not want them; not interested in texts; I would rather not get them; no permission to text.
+    rf"(?:{_NOT}|P)[^OQKS]{{0,3}}?(?:W(?!b?D)|C)(?:[^OQKSsqZ]|Q(?=[TA])){{0,7}}?[TA](?!.{{0,3}}[OZ])",
+    rf"[WB][^OQK]{{0,4}}{_NOT}(?:[^OQKSsNm,]|Q(?=[TA])){{0,4}}?[TA]{_ALWAYS}",
+    rf"T[^OQ]{{0,4}}{_NOT}W{_LAST}|^y?[TA](?:N|P)[Zg.]lM",
+    rf"(?:{_NOT}W|W{_NOT})(?:[bM]{{0,2}}rb{{0,2}}a|ab?r)",
+    rf"{_NOT}[^OQKS]{{0,2}}W[^OQKS]{{0,3}}ab{{0,2}}(?:Y|yf)",
+    rf"{_NOT}(?:W|V)[ab]{{0,4}}h{_LAST}",
+    rf"(?:{_NOT}|P)[^OQ]{{0,3}}C{_LAST}",
+    # Don't text me; no more texts; don't send any more; why do you keep texting.
+    rf"(?<![IYOwGVD])(?<!Ns)(?<!N\.){_NOT}(?:[abhlrMyNm]|Y(?!p)|B(?=b)|Q(?=T)){{0,5}}?[TA]{_ALWAYS}",
+    rf"(?<![IYOw]){_NOT}(?:{_LIGHT}|{_NOT}){{0,4}}D(?:{_LIGHT}|{_NOT}|Q(?=[TA])){{0,6}}?(?:[TA]{_ALWAYS}|[ah]{_LAST})",
+    rf"(?<![IYOw]){_NOT}{_LIGHT}{{0,4}}DM?$",
+    rf"(?<![IYOw]){_NOT}{_LIGHT}{{0,3}}BM?a",
+    rf"^[bpt]{{0,4}}[AD]M?{_NOT}{_LAST}",
+    r"w[pW]?[YI]V{1,2}.{0,2}?[TADh]",
+    # Consent withdrawn.
+    r"[RE][abMYyhpt.]{0,4}C(?!.{0,6}[QO])|C[^Q]{0,5}R",
+    # Wrong number; not his number; nobody of that name.
+    r"J(?:b{0,2}[UH])(?!.{0,4}[QO])|UJ(?!.{0,4}[QO])",
+    rf"[bh]{_NOT}[b.]{{0,4}}U[b.]{{0,2}}$|(?<!M)U[bG]{{0,2}}{_NOT}[bW]{{0,3}}\.{{0,2}}$|n.{{0,3}}[Ue]",
+    rf"(?:{_NOT}|P)GbUa|{_NOT}[byM]{{0,3}}c{_LAST}",
+    # No more! Stop it; I said stop.
+    r"I[pGK]{1,3}s[abpt]{0,3}$",
+    r"(?:^[pt]{0,3}|t)m[bhpt]{0,3}$|^[pt]{0,2}S[pt]{0,2}$",
+    r"^(?:[abhptMYIKf]|W(?=[YM])){0,8}s[abhpstMYIK]*$",
+)
+#: Of the whole text: STOP with a name; not me.
+NAMED = r"^t{0,2}s[ptbMU]{0,4}\.{1,2}$|^\.{1,2}K?s$|^b{0,2}NM$"
+#: Of the text as it was written, for a name has a capital: "This is not John".
+NOT_ME = (
+    r"\b(?:[Tt]his is not|[Tt]his isn.?t|[Ii].?m not|[Ii] am not|[Nn]o soy|[Ee]ste no es|[Jj]e ne suis pas"
+    r"|[Cc].est pas)"
+    r"(?: [A-Z][a-z]{1,20}){1,3}(?: (?:here|ici|aqu[ií]))? {0,2}(?:[.,!;\n]|$|and\b|et\b|y\b)"
+    # No Yesenia here.
+    r"|\b(?:[Nn]o|[Pp]as d[e']) ?(?:[A-Z][a-z]{1,20} ?){1,2} (?:lives |habite |vit )?(?:here|ici)\b"
+    r"|\b[Aa]qu[ií] no (?:hay|vive|est[aá])(?: ning[uú]na?| nadie llamad[oa])? (?:[A-Z][a-z]{1,20})"
+    r"|\b[Nn]o (?:hay|vive)(?: ning[uú]na?)? (?:[A-Z][a-z]{1,20} ?){1,2} aqu[ií]"
+)
+#: Of a whole text: a phone that tells of a reaction repeats our own words, and they may hold STOP.
+REACTION = (
+    r"(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed (?:a|an) \w+ from|reacted .{0,12}"
+    r" to|a aime|a adore|n'a pas aime|a ri de|le gusto|le encanto|no le gusto|se rio de|a reagi .{0,12} a"
+    r"|reacciono .{0,12} a)\s*[\"“«”]"
+)
+#: What stands before tells of somebody else, or asks what the word means, unless the firm's people are meant.
+TOLD = r"q|QK|[KW]\.{1,3}b?$"
+#: … where the firm is not asked at once.
+OTHERS = r"O.*[KWNPV]|[KWNPV].*O|O[bp]?$"
+OURS = r"f|y\.?O|Y[bp]{0,2}$|Yq"
+#: … or that somebody does not stop.
+UNSTOPPED = r"[NmP][WptbYI]{0,5}$"
+STOPPING = r"[sSELRV]"
+TURN = r"[t,]"
+#: As many words before as are looked at.
+REMEMBERED = 40
 #: Nothing but these around a word: it is that word, said politely. It takes a person all the same.
 POLITE = frozenset(
     (
@@ -25,90 +101,4 @@ POLITE = frozenset(
         *("thanks", "thx", "ty", "u", "v", "vous", "you"),
     )
 )
-#: The same around STOP and its like, which mean nothing else.
-INSISTING = POLITE | frozenset(
-    (
-        *(
-            "again",
-            "all",
-            "alors",
-            "already",
-            "asap",
-            "ca",
-            "damn",
-            "dear",
-            "donc",
-            "eso",
-            "esto",
-            "everyone",
-            "everything",
-        ),
-        *("fucking", "guys", "hello", "hey", "hi", "im", "immediately", "it", "just", "maam", "me", "mean", "no"),
-        *("non", "now", "ok", "okay", "oui", "really", "right", "said", "serious", "seriously", "si", "sir"),
-        *("suffit", "team", "these", "this", "those", "tout", "ya", "yes"),
-    )
-)
-STOPPING = frozenset(
-    (
-        *("alto", "arret", "arrete", "arretez", "cessez", "pare", "paren", "parenle", "stop", "stopp", "stoppez"),
-        *("stpo",),
-    )
-)
-#: What somebody says who said it before.
-REPEATED = (
-    r"(?:i|we|ive|i ve|i have|we have)(?: (?:already|just|have|ve|repeatedly)){0,2} (?:said|say|wrote|replied"
-    r"|texted|typed|sent|mean it|told (?:you|u|yall)(?: (?:guys|all|people))? to|asked (?:you|u|yall)(?:"
-    r" (?:guys|all|people))? to|want (?:you|yall)(?: all)? to|need (?:you|yall) to|would like (?:you|yall) to"
-    r"|mean)|(?:can|could|would|will) (?:you|u|yall|this|it|we)(?: guys)?|je (?:vous )?(?:ai )?(?:dis|dit)"
-    r"|les dije|he dicho|i am serious"
-)
-#: A phone that tells of a reaction repeats our own words, and they may hold STOP.
-REACTION = (
-    r"(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed (?:a|an) \w+ from|reacted .{0,12}"
-    r" to|a aime|a adore|n'a pas aime|a ri de|le gusto|le encanto|no le gusto|se rio de|a reagi .{0,12} a"
-    r"|reacciono .{0,12} a)\s*[\"“«”]"
-)
-#: Somebody else is to stop, or will not: the client tells of it. Judged on what stands before in the clause.
-OTHERS = (
-    r"\b(?:he|she|they|him|her|them|hes|shes|theyre|ex|exes|husband|landlord|boss|collectors?|counsel"
-    r"|scammers?|neighbou?rs?|bank|lawyers?|attorney|opposing|other side|insurance|adjuster|police|detective"
-    r"|tenant|stalker|employer|coworker|people|someone|somebody|who|brother|sister|dad|father|mother|mom|son"
-    r"|daughter|kids|wife|girlfriend|boyfriend|company|companies|telemarketers?|il|elle|ils|elles|lui|leur"
-    r"|mari|femme|patron|proprio|proprietaire|adverse|voisin|banque|qu il|qu elle|diganle|digale|dile|decirle"
-    r"|decirles|diganles|ella|ellos|esposo|esposa|marido|novio|novia|casero|jefe|banco|vecino|abogado"
-    r"|contraria|cobradores)\b"
-)
-#: … unless it is the firm that is meant.
-OURS = (
-    r"\b(?:your|ur|this|the) (?:\w+ )?(?:office|staff|team|firm|people|assistant|secretary|paralegal|system"
-    r"|bot|computer|lawyers?|attorneys?|company|receptionist)\b|\b(?:votre|vos) (?:\w+ )?(?:bureau|cabinet"
-    r"|equipe|adjointe?|secretaire|systeme|gens)\b|\bsus? (?:\w+ )?(?:oficina|equipo|personal|despacho|gente"
-    r"|asistente|secretaria|sistema|bufete)\b"
-)
-#: A negation right before: the client wants them to go on, or somebody goes on.
-NEGATED = (
-    r"\b(?:dont|do not|dnt|never|not|wont|will not|cant|cannot|didnt|did not|doesnt|does not|without|n|ne|no"
-    r"|havent|hasnt)(?: (?:want|need|wish|like|please|ever|to|you to|wanna|quiero|que))*$"
-)
-#: Only before an imperative of its own: "you don't text me any more" is a complaint.
-SUBJECT = r"\b(?:i|we|you|u|they|he|she|who|people|ppl|why|did|tu|vous|if)$"
-IMPERATIVE = (
-    r"(?:dont|do not|dnt|donot|never|not)(?: (?:you|ever|please|pls|dare|to))* (?:te?xt|message|msg|contact"
-    r"|sms|bother|harass|spam|call|write|email|send)"
-)
-#: These say themselves that something is not wanted, with the negation before them.
-WANTING = (
-    r"(?:veu[xt]|as pas |souhait|desir|voul|voudr|aimer|interess|ai |avons |autoris|me? |nous |envo|quiero|avez |est )"
-)
-#: "Tell John to stop": whoever is named there, unless it is the firm.
-TOLD = (
-    r"\b(?:tell|told|ask|asked|make|get|getting|have|want|need|let|force|dites|dis|demandez|demander|dire)"
-    r" (?!you|your|ur|yall|u\b|to\b|this|these|those|the\b|it\b|i\b|everyone|anyone|whoever|a\b|au\b|aux\b"
-    r"|de\b|d\b|moi\b|texts|messages|him|no\b)(?:\w+ ){1,3}(?:to|d|de|stop)?$|\b(?:tell|told|ask|asked) (?:me"
-    r"|us) (?:to )?$"
-)
-#: Where what was said before no longer matters.
-TURN = (
-    r"\b(?:please|pls|plz|kindly|so|but|and|then|also|just|because|svp|veuillez|merci|mais|et|donc|por favor"
-    r"|favor|pero|asi que)\b"
-)
+PATTERNS = tuple(re.compile(pattern) for pattern in ASKING)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from .. import points, signals
 from ..current import firmtext
@@ -108,13 +109,12 @@ def _settle(claimed: Claimed, stop: Callable[[], bool]) -> None:
 def _bring(claimed: Claimed, stop: Callable[[], bool]) -> None:
     with reading() as session:
         url = cells.unseal(session, cells.place(Attachment, "url", claimed.id, claimed.firm), claimed.url)
-    scope = keys.conversation_scope(claimed.conversation) if claimed.conversation else keys.GENERAL
     with firmtext.gateway.fetch_media(url) as body:
         head = body.read(media_types.HEAD)
         found = media_types.sniff(head)
         if found is None:
             raise Unwanted(media_claims.FOR_GOOD if head else "empty")
-        with files.writer(claimed.firm, scope) as out:
+        with files.writer(claimed.firm, claimed.scope) as out:
             out.write(head)
             _copy(body, out, stop)
     points.reach("media.complete")
@@ -149,8 +149,16 @@ def _keep(claimed: Claimed, found: MediaType, out: FileWriter) -> None:
     with own() as session:
         message = write(session, claimed, FileState.STORED, reason=None, **columns)
         if message is not None:
+            _follow(session, claimed)
             values = {"firm": claimed.firm, "message": str(message), "file": str(claimed.id)}
             notes(session).signals.append((signals.file_received, values))
+
+
+def _follow(session: Session, claimed: Claimed) -> None:
+    """Its text was attached while it was fetched, maybe before its key was made."""
+    came = media_queries.came(session, claimed.firm, claimed.id)
+    if claimed.conversation is None and came and came[0]:
+        keys.hand_over(session, claimed.firm, claimed.scope, keys.conversation_scope(came[0]))
 
 
 def _refuse(claimed: Claimed, reason: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import FormRefused
-from ..store import audit, media_queries
+from ..store import audit, keys, media_queries
 from ..store.models import Attachment
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
@@ -47,7 +47,10 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A file as it was when its claim was committed. ``came`` is when the carrier took its text."""
+    """A file as it was when its claim was committed. ``came`` is when the carrier took its text.
+
+    ``quarantine`` is the kept text that it belonged to then; ``conversation`` is None as long as it does.
+    """
 
     id: uuid.UUID
     claim: uuid.UUID
@@ -55,8 +58,17 @@ class Claimed:
     url: bytes
     reason: str | None
     tries: int
+    quarantine: uuid.UUID | None
     conversation: uuid.UUID | None
     came: datetime
+
+    @property
+    def scope(self) -> str:
+        """Whose key protects its bytes."""
+        if self.conversation is not None:
+            return keys.conversation_scope(self.conversation)
+        assert self.quarantine is not None  # noqa: S101 - every file came with a text
+        return keys.quarantine_scope(self.quarantine)
 
 
 def claim(attachment_id: uuid.UUID) -> Claimed | None:
@@ -72,7 +84,7 @@ def claim(attachment_id: uuid.UUID) -> Claimed | None:
                 Attachment.not_before <= firmtext.clock.sql(),
             )
             .values(state=FileState.FETCHING, claim=mine, claimed_until=end, not_before=end, tries=Attachment.tries + 1)
-            .returning(Attachment.firm, Attachment.url, Attachment.reason, Attachment.tries)
+            .returning(Attachment.firm, Attachment.url, Attachment.reason, Attachment.tries, Attachment.quarantine_id)
             .execution_options(synchronize_session=False)
         ).one_or_none()
     if row is None:

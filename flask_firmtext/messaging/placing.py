@@ -94,15 +94,15 @@ def _keep_strangers(
     )
     if kept is None:
         return
-    # Somebody may have attached the number's texts while this one waited to be written.
-    opened = conversation_queries.open_conversation(session, number, index)
+    # Somebody may have attached the number's texts while this one waited to be written. Who does so later waits for it.
+    opened = _conversation(session, number, index, event.sender)
     if opened is not None and _placed(session, event, request, number, opened, came):
         quarantine.forget(session, kept)
         return
     hearing.heed(session, said, event.text, number, index, shown_at(event.at, came))
     if event.media:
         state = quarantine.state_of_files(session, number.firm, index)
-        _attach(session, event.media, number.firm, keys.GENERAL, quarantine_id=kept, state=state)
+        _attach(session, event.media, number.firm, keys.quarantine_scope(kept), quarantine_id=kept, state=state)
 
 
 class Ended(Exception):

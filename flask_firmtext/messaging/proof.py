@@ -23,6 +23,8 @@ from .shown import read_bodies, read_phones
 from .threads import UNREADABLE
 from .wording import opted_out, who_said
 
+PAGE = 50
+
 CHANGES: Mapping[str, str] = {
     Change.OPTED_OUT: marked("Opted out"),
     Change.OPTED_IN: marked("Opted in"),
@@ -73,7 +75,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is known about texting a number; ``first`` is who texted first and when."""
+    """What is known about texting a number; ``first`` is who texted first and when.
+
+    ``events`` are a page of them; ``earlier`` is the one before which there are more.
+    """
 
     conversation: uuid.UUID
     names: tuple[str, ...] = field(repr=False)
@@ -83,6 +88,7 @@ class Proof:
     opted_out: bool
     first: tuple[str, datetime] | None
     events: tuple[Event, ...]
+    earlier: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,16 @@ class _Stored:
     first: Message | None
     events: Sequence[ConsentEvent]
     texts: Mapping[uuid.UUID, tuple[int, str | None]] = field(repr=False)
+    earlier: uuid.UUID | None
 
 
-def show(firm: Firm, conversation_id: uuid.UUID) -> Proof | None:
-    """All that is known about the number of a conversation; None when the firm has no such conversation."""
+def show(firm: Firm, conversation_id: uuid.UUID, *, before: uuid.UUID | None = None) -> Proof | None:
+    """What is known about the number of a conversation; None when the firm has no such conversation.
+
+    Of what was said, the last things, or those ``before`` one of them.
+    """
     with reading() as session:
-        stored = _read(session, firm.ref, conversation_id)
+        stored = _read(session, firm.ref, conversation_id, before)
     if stored is None:
         return None
     ended = stored.row.closed_at is not None
@@ -119,15 +129,17 @@ def show(firm: Firm, conversation_id: uuid.UUID) -> Proof | None:
         opted_out=standing is not None and standing.opted_out,
         first=_first(firm, names, stored.first),
         events=tuple(_event(event, names, people, stored) for event in stored.events),
+        earlier=stored.earlier,
     )
 
 
-def _read(session: Session, firm: str, conversation_id: uuid.UUID) -> _Stored | None:
+def _read(session: Session, firm: str, conversation_id: uuid.UUID, before: uuid.UUID | None) -> _Stored | None:
     found = inbox_queries.conversation(session, firm, conversation_id)
     if found is None:
         return None
     row, ours = found
-    events = consent_queries.history(session, firm, row.phone_index)
+    found_events = consent_queries.history(session, firm, row.phone_index, limit=PAGE + 1, before=before)
+    events = found_events[-PAGE:]
     return _Stored(
         row,
         ours,
@@ -137,6 +149,7 @@ def _read(session: Session, firm: str, conversation_id: uuid.UUID) -> _Stored | 
         consent_queries.first_text(session, firm, row.id),
         events,
         _texts(session, row, events),
+        events[0].id if len(found_events) > PAGE else None,
     )
 
 

@@ -57,11 +57,20 @@ def keep(
 
 
 def _note(session: Session, row_id: uuid.UUID, reason: str, firm: str) -> None:
-    counters.count(session, f"quarantine.{reason}")
+    counters.count(session, _counter(reason))
     table = ("firmtext_quarantine", row_id)
     audit.record(session, "quarantine.keep", table, firm=firm, actor=audit.CARRIER, evidence=reason)
     if reason in ALARMS:
         alarms.note(session, reason, str(row_id))
+
+
+def _counter(reason: str) -> str:
+    return f"quarantine.{reason}"
+
+
+def wait_for_keepers(session: Session) -> None:
+    """Wait until every stranger's text that is being kept at this moment is there to be seen."""
+    counters.wait(session, _counter(stranger_queries.STRANGER))
 
 
 def _sealed(session: Session, row_id: uuid.UUID, firm: str, request: RawRequest) -> bytes:

@@ -56,6 +56,7 @@ class Text:
 
     ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
     that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet.
+    ``payments`` say of each payment link in it that it was sent, or paid.
     """
 
     id: uuid.UUID
@@ -71,6 +72,7 @@ class Text:
     files: tuple[ShownFile, ...]
     conversation: uuid.UUID
     asks: bool = False
+    payments: tuple[str, ...] = ()
 
 
 def read_phones(

@@ -18,7 +18,7 @@ from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.gateway import InboundText
-from ..store import audit, cells, queries, stranger_queries
+from ..store import audit, cells, keys, queries, stranger_queries
 from ..store.ciphers import Place
 from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
@@ -106,8 +106,18 @@ def attach(firm: str, row: Quarantine, contact: str, *, owners: Collection[str],
     ``owners`` are the contacts (references) who have the number now, as the host has just said. Steps of our own, one
     a text; done twice, or by two at once, each text is moved once. What cannot be moved stays.
     """
-    done = sum(_attached(firm, kept, contact, owners, by) for kept in _oldest(firm, row))
+    first = _oldest(firm, row)
+    done = sum(_attached(firm, kept, contact, owners, by) for kept in first)
+    late = [kept for kept in _kept_meanwhile(firm, row) if kept not in first]
+    done += sum(_attached(firm, kept, contact, owners, by) for kept in late[: MOST - len(first)])
     return Moved(done, _left(firm, row))
+
+
+def _kept_meanwhile(firm: str, row: Quarantine) -> Sequence[uuid.UUID]:
+    """What is there once everybody is done who could not see the conversation yet. Whoever comes later sees it."""
+    with own() as session:
+        quarantine.wait_for_keepers(session)
+        return stranger_queries.oldest_ids(session, firm, row, limit=MOST)
 
 
 def _oldest(firm: str, row: Quarantine) -> Sequence[uuid.UUID]:
@@ -141,6 +151,7 @@ def _attached(firm: str, kept: uuid.UUID, contact: str, owners: Collection[str],
             session.rollback()
             return False
         _move_files(session, firm, kept, message, taken.received_at)
+        keys.hand_over(session, firm, keys.quarantine_scope(kept), keys.conversation_scope(conversation.id))
         table = (Quarantine.__tablename__, kept)
         became = str(message) if message else "repeat"
         audit.record(session, "quarantine.attach", table, firm=firm, actor=by, became=became, evidence=contact)
@@ -220,6 +231,7 @@ def _forget_files(session: Session, firm: str, kept: Collection[uuid.UUID]) -> N
         .returning(Attachment.file_id)
         .execution_options(synchronize_session=False)
     )
+    keys.forget(session, firm, map(keys.quarantine_scope, kept))
     files = [file for file in bytes_of if file is not None]
     if files:
         session.execute(delete(FilePiece).where(FilePiece.file_id.in_(files)))

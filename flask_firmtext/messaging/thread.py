@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..current import firmtext
 from ..errors import TextRefused
@@ -205,9 +205,8 @@ def _shelf(firm: Firm, stored: Stored, matters: Sequence[Matter] | None, rights:
 def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
     wording = Wording(firm, stored.holds, names, stored.consent)
-    return tuple(
-        wording.text(message, stored.bodies[message.id], pair.ours, shelf.of(message)) for message in stored.messages
-    )
+    texts = (wording.text(one, stored.bodies[one.id], pair.ours, shelf.of(one)) for one in stored.messages)
+    return tuple(replace(text, payments=tuple(stored.payments.get(text.id, ()))) for text in texts)
 
 
 def in_time(texts: Iterable[Text]) -> list[Text]:

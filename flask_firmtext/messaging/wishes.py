@@ -6,8 +6,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
+from . import consent_hints as hints
 from . import consent_phrases as phrases
+from .consent_meanings import is_nearly, meanings
 from .consent_words import WORDS, Wish, Word
 
 #: No phrase is looked for behind this: nobody hides a request there, and a text may be as long as its sender likes.
@@ -17,7 +20,7 @@ WHOLE = 120
 
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:t|s|ll|ve|re|d|m)\b)")
 _LETTERED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
-_CLAUSE = re.compile(r"[.,!?;:()\[\]\n\r…¡¿\"“”«»*]+|--|—|–")
+_CLAUSE = re.compile(r"[.,!?;:()\[\]\n\r…¡¿\"“”«»*]+|--|—|–| - ")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"#(?!\w)")
 _RUN = re.compile(r"(.)\1{2,}")
@@ -42,7 +45,7 @@ def of(text: str) -> Said:
     word = _whole(folded)
     if word is not None:
         return Said(word.wish, word.word, word.language)
-    return ASKS if _asks(folded) else NOTHING
+    return ASKS if _asks(folded) or re.search(phrases.NOT_ME, text[:LONGEST]) else NOTHING
 
 
 def _folded(text: str) -> str:
@@ -66,7 +69,7 @@ def _whole(folded: str) -> Word | None:
 def _known(letters: str) -> Word | None:
     table = _table()
     found = table.get(letters) or table.get(_RUN.sub(r"\1", letters))
-    return found or (table["unsubscribe"] if _is_nearly(letters, "unsubscribe") else None)
+    return found or (table["unsubscribe"] if is_nearly(letters, "unsubscribe") else None)
 
 
 @lru_cache(maxsize=1)
@@ -74,20 +77,19 @@ def _table() -> dict[str, Word]:
     return {form: word for word in WORDS for form in (word.word.lower(), *word.spellings)}
 
 
-def _is_nearly(letters: str, word: str) -> bool:
-    """Whether one letter is missing, too many or another one; for long words only, which resemble no other."""
-    if abs(len(letters) - len(word)) > 1 or letters[:1] != word[:1]:
-        return False
-    same = next((n for n, pair in enumerate(zip(letters, word, strict=False)) if pair[0] != pair[1]), len(word))
-    rest, wanted = letters[same:], word[same:]
-    return rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:]
-
-
 def _asks(folded: str) -> bool:
-    if _pattern(phrases.REACTION).match(folded.strip()):
+    if re.match(phrases.REACTION, folded.strip()):
         return False
     clauses = _clauses(folded)
-    return _is_a_word_politely(clauses) or any(_clause_asks(clause) for clause in clauses)
+    said = [meanings(clause) for clause in clauses]
+    pairs = [",".join(pair) for pair in pairwise(said)]
+    named = re.match(phrases.NAMED, "".join(said)) is not None
+    return (
+        named
+        or _is_a_word_politely(clauses)
+        or any(_clause_asks(one) for one in (*said, *pairs))
+        or hints.tells(", ".join(clauses))
+    )
 
 
 def _clauses(folded: str) -> list[str]:
@@ -103,47 +105,24 @@ def _is_a_word_politely(clauses: list[str]) -> bool:
     return known is not None and known.wish in (Wish.STOP, Wish.ASKS) and len(others) < 4
 
 
-def _clause_asks(clause: str) -> bool:
-    return _only_says_stop(clause) or _says_it_alone(clause) or _says_it(clause)
+def _clause_asks(said: str) -> bool:
+    return any(
+        not _is_told(said[: found.start()], found[0])
+        for pattern in phrases.PATTERNS
+        for found in pattern.finditer(said)
+    )
 
 
-def _only_says_stop(clause: str) -> bool:
-    """STOP and its kin with nothing but politeness or impatience around it."""
-    rest = _pattern(phrases.REPEATED).sub(" ", clause).split()
-    words = set(rest)
-    return bool(words & phrases.STOPPING) and words <= phrases.STOPPING | phrases.INSISTING
-
-
-def _says_it_alone(clause: str) -> bool:
-    words = clause.split()
-    first = next((n for n, word in enumerate(words) if word not in phrases.INSISTING or word == "no"), 0)
-    alone = _patterns(phrases.ALONE)
-    return any(alone.match(" ".join(words[n:])) is not None for n in {0, first})
-
-
-def _says_it(clause: str) -> bool:
-    return any(not _is_told(clause[: found.start()], found[0]) for found in _patterns(phrases.ASKING).finditer(clause))
-
-
-def _is_told(before: str, said: str) -> bool:
-    """Whether the client tells of somebody else, or of the contrary."""
-    turns = list(_pattern(phrases.TURN).finditer(before))
-    before = before[turns[-1].end() :].strip() if turns else before.strip()
-    if not _pattern(phrases.WANTING).match(said) and _pattern(phrases.NEGATED).search(before):
+def _is_told(before: str, asked: str) -> bool:
+    """Whether the client tells of somebody else, of something else or of the contrary."""
+    before = re.split(phrases.TURN, before[-phrases.REMEMBERED :])[-1]
+    stopping = re.match(phrases.STOPPING, asked) is not None
+    if stopping and re.search(phrases.UNSTOPPED, before):
         return True
-    if _pattern(phrases.IMPERATIVE).match(said) and _pattern(phrases.SUBJECT).search(before):
+    # To opt out of something else: "the deadline of the settlement to opt out".
+    if asked.startswith("L") and "Q" in before:
         return True
-    if _pattern(phrases.OURS).search(before):
+    if "y" in asked or re.search(phrases.OURS, before):
         return False
-    return bool(_pattern(phrases.OTHERS).search(before) or _pattern(phrases.TOLD).search(before))
-
-
-@lru_cache(maxsize=32)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-@lru_cache(maxsize=4)
-def _patterns(many: tuple[str, ...]) -> re.Pattern[str]:
-    whole = "|".join(f"(?:{one.format(**phrases.PARTS)})" for one in many)
-    return re.compile(rf"\b(?:{whole})(?!\w)")
+    others = phrases.OTHERS if stopping else "O"
+    return re.search(f"{phrases.TOLD}|{others}", before) is not None

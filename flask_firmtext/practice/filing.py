@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 from .. import points, signals
 from ..current import firmtext
 from ..errors import DecryptError, HostContractError, where
-from ..messaging import names_given, places
+from ..messaging import names_given, places, tenancy
 from ..ports import promises
 from ..ports.host import Documents
 from ..store import attachment_queries, files
@@ -132,7 +132,7 @@ def _file(claimed: Claimed) -> None:
     """The host's verb, then our row, one commit."""
     with reading() as session:
         found = attachment_queries.received(session, claimed.firm, claimed.attachment_id)
-    firm = promises.firm("get", firmtext.host.firms.get(claimed.firm))
+    firm = tenancy.firm(claimed.firm)
     port = places.documents(claimed.firm)
     if found is None or found.file.file_id is None or firm is None or port is None:
         raise LookupError("the file, its firm or the firm's documents are not there")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 from ..current import firmtext
@@ -35,13 +35,19 @@ def last(session: Sessions, firm: str, phone_index: bytes, change: Change) -> da
     )
 
 
-def history(session: Sessions, firm: str, phone_index: bytes) -> Sequence[ConsentEvent]:
-    """Everything that was said and decided about a number, in the order in which it was said."""
-    return session.scalars(
-        select(ConsentEvent)
-        .where(ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index)
-        .order_by(ConsentEvent.at, ConsentEvent.noted_at, ConsentEvent.id)
-    ).all()
+def history(
+    session: Sessions, firm: str, phone_index: bytes, *, limit: int, before: uuid.UUID | None = None
+) -> Sequence[ConsentEvent]:
+    """The last things that were said and decided about a number, ``before`` one of them or at all; in their order."""
+    order = (ConsentEvent.at, ConsentEvent.noted_at, ConsentEvent.id)
+    query = select(ConsentEvent).where(ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index)
+    if before is not None:
+        known = select(*order).where(
+            ConsentEvent.id == before, ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index
+        )
+        query = query.where(tuple_(*order) < known.scalar_subquery())
+    found = session.scalars(query.order_by(*(column.desc() for column in order)).limit(limit)).all()
+    return found[::-1]
 
 
 def texts(session: Sessions, firm: str, conversation: uuid.UUID, messages: Sequence[uuid.UUID]) -> Sequence[Message]:

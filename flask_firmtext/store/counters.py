@@ -16,3 +16,9 @@ def count(session: Session | scoped_session[Any], name: str) -> None:
     now = firmtext.clock.now()
     values = {"name": name, "count": 1, "last_at": now}
     insert_or_update(session, Counter, ["name"], values, {"count": Counter.count + 1, "last_at": now})
+
+
+def wait(session: Session | scoped_session[Any], name: str) -> None:
+    """Wait for every transaction that has counted ``name`` and is not over; whoever counts next waits for this one."""
+    values = {"name": name, "count": 0, "last_at": firmtext.clock.now()}
+    insert_or_update(session, Counter, ["name"], values, {"count": Counter.count})

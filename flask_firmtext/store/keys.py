@@ -1,6 +1,9 @@
 """Which key protects what. Data keys are made here, unwrapped here and kept in memory for five minutes.
 
 configured key (``FIRMTEXT_ENCRYPTION_KEYS``) → firm's key → data key of a conversation, or the firm's general one
+
+The files of a stranger's text have a key of their own, which becomes the conversation's when the text does: whoever
+destroys the keys of a conversation has erased those files, too.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -35,6 +38,10 @@ MADE_HERE = "firmtext_keys_made_here"
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
     return f"conversation/{conversation_id}"
+
+
+def quarantine_scope(kept: uuid.UUID) -> str:
+    return f"quarantine/{kept}"
 
 
 def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
@@ -68,6 +75,27 @@ def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
         rows = session.scalars(select(Key).where(Key.id.in_(missing), Key.state != KeyState.DESTROYED)).all()
         found |= _unwrapped(session, rows)
     return found
+
+
+def hand_over(session: Session, firm: str, scope: str, to: str) -> None:
+    """Let what ``scope`` has encrypted be another scope's from now on: its key moves, and nothing is written anew.
+
+    One that cannot be unwrapped stays; what it has encrypted is lost anyway.
+    """
+    row = _active(session, firm, scope)
+    key = _unwrapped(session, [row]).get(row.id) if row else None
+    if row is None or key is None:
+        return
+    parent = to_decrypt(session, [row.parent])[row.parent]
+    wrapped = ciphers.wrap(parent, key, key_id=row.id, parent_id=row.parent, scope=to, firm=firm)
+    moved = update(Key).where(Key.id == row.id).values(wrapped=wrapped, scope=to, state=KeyState.RETIRED)
+    session.execute(moved.execution_options(synchronize_session=False))
+
+
+def forget(session: Session, firm: str, scopes: Iterable[str]) -> None:
+    """Delete the keys of scopes of which nothing is left."""
+    gone = delete(Key).where(Key.firm == firm, Key.scope.in_(list(scopes)), Key.state == KeyState.ACTIVE)
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _active(session: Sessions, firm: str, scope: str) -> Key | None:

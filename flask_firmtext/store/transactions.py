@@ -7,6 +7,7 @@ outermost commit, and nothing that was rolled back rings.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,11 @@ from .. import points
 from ..current import firmtext
 from . import changes
 
+log = logging.getLogger(__name__)
+
+FORGOTTEN = (
+    "%s was called, and its transaction ended without a commit: nothing came of it. Call db.session.commit() after it."
+)
 NOTES = "firmtext_notes"
 COMMITTED = "firmtext_committed"
 BEFORE = "firmtext_before"
@@ -39,6 +45,8 @@ class Notes:
     signals: list[tuple[NamedSignal, dict[str, Any]]] = field(default_factory=list)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     changed: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+    #: What the host has told us: it counts with the host's commit, and a forgotten one is said aloud.
+    told: list[str] = field(default_factory=list)
 
     def show(self, firm: str, *messages: uuid.UUID) -> None:
         """Open pages of this firm have something new: these texts, or a count such as unread."""
@@ -46,7 +54,7 @@ class Notes:
 
     def copy(self) -> Notes:
         changed = {firm: list(messages) for firm, messages in self.changed.items()}
-        return Notes(list(self.rings), list(self.signals), list(self.afterwards), changed)
+        return Notes(list(self.rings), list(self.signals), list(self.afterwards), changed, list(self.told))
 
 
 def notes(session: Session | scoped_session[Any]) -> Notes:
@@ -115,6 +123,7 @@ def _listen() -> None:
         ("after_transaction_create", _after_transaction_create),
         ("before_commit", _before_commit),
         ("after_commit", _after_commit),
+        ("after_rollback", _after_rollback),
         ("after_transaction_end", _after_transaction_end),
         ("after_soft_rollback", _after_soft_rollback),
     ):
@@ -138,6 +147,12 @@ def _after_commit(session: Session) -> None:
         session.info[COMMITTED] = session.info.pop(NOTES)
 
 
+def _after_rollback(session: Session) -> None:
+    # Before the transaction ends: who rolls it back has not forgotten to commit.
+    if not session.in_nested_transaction():
+        session.info.pop(NOTES, None)
+
+
 def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None:
     before = session.info.get(BEFORE, {}).pop(previous, None)
     session.info.pop(NOTES, None)
@@ -148,8 +163,10 @@ def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None
 def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is not None:
         return
-    for left in (BEFORE, NOTES):  # of a transaction that was closed without an end
-        session.info.pop(left, None)
+    session.info.pop(BEFORE, None)
+    left = session.info.pop(NOTES, None)  # of a transaction that was closed without an end
+    for call in dict.fromkeys(left.told) if left else ():
+        log.warning(FORGOTTEN, call)
     done = session.info.pop(COMMITTED, None)
     if done is not None:
         _deliver(done)

@@ -13,6 +13,7 @@ from .. import language
 from ..current import firmtext
 from ..errors import HostContractError
 from ..language import gettext as _
+from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.host import Ports
@@ -58,7 +59,7 @@ def _visitor() -> Visitor:
     if user is None:
         raise signed_out()
     language.speak(user.language)
-    firm = asked("Firms.get", lambda: promises.firm("get", firmtext.host.firms.get(user.firm)))
+    firm = asked("Firms.get", lambda: tenancy.firm(user.firm))
     if firm is None:
         raise nothing_here()
     return Visitor(user, firm, asked("Host.for_firm", lambda: firmtext.host.for_firm(firm.ref)))

@@ -11,11 +11,10 @@ from werkzeug.wrappers import Response
 
 from ..current import firmtext
 from ..errors import DecryptError, TextRefused
-from ..messaging import accepting, routes
+from ..messaging import accepting, routes, tenancy
 from ..messaging.body import check
 from ..messaging.owners import Subject
 from ..messaging.routes import Route
-from ..ports import promises
 from ..ports.values import Contact
 from ..store import cells, keys
 from ..store.models import Conversation, Message
@@ -94,7 +93,7 @@ def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Con
 def _stored(draft: Draft) -> tuple[Visitor, Contact, uuid.UUID]:
     """Store the text and commit. :raises TextRefused, Problem: it is not stored."""
     who = visitor()
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
     if contact is None:
         raise nothing_here()
     route = _route(who, contact, draft)

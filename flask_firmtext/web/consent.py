@@ -20,14 +20,16 @@ from .thread import may_read
 
 @blueprint.get("/conversations/<uuid:conversation_id>/consent")
 def consent(conversation_id: uuid.UUID) -> str:
-    """The state, its whole history with the texts, who texted first, and a form to note an opt-out."""
+    """The state, its history with the texts a page at a time, who texted first, and a form to note an opt-out."""
     who = visitor()
     may_read(who, conversation_id)
-    shown = proof.show(who.firm, conversation_id)
+    before = request.args.get("before", type=uuid.UUID)
+    shown = proof.show(who.firm, conversation_id, before=before)
     if shown is None:
         raise nothing_here()
     may = may_decide(who, conversation_id)
-    return render_template("firmtext/consent.html", proof=shown, ways=proof.WAYS, may_decide=may, visitor=who)
+    told = {"proof": shown, "newest": before is None, "ways": proof.WAYS, "may_decide": may, "visitor": who}
+    return render_template("firmtext/consent.html", **told)
 
 
 @blueprint.post("/conversations/<uuid:conversation_id>/consent")

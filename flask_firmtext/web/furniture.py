@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from .. import language
 from ..current import firmtext
+from ..messaging.pay_links import money
 from ..messaging.segments import TEXT_LIMIT, measure
-from . import consent, inbox, registration, slots, times
+from . import consent, inbox, paying, registration, slots, time_entry, times
 from .access import somebody
 from .linking import linked
 
@@ -41,6 +43,11 @@ def size(text: str) -> str:
     return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
 
 
+def isolated(words: str) -> Markup:
+    """A name inside a sentence of ours, whichever way it is written."""
+    return Markup("<bdi>{}</bdi>").format(words)
+
+
 def script(name: str) -> Markup:
     """The tag of a script of ours, once a page however many slots want it."""
     return _once(name, Markup('<script src="{}" defer></script>'))
@@ -60,14 +67,21 @@ def _once(name: str, tag: Markup) -> Markup:
 
 
 FURNITURE: dict[str, Any] = {
+    "account_button": paying.account_button,
     "badge": slots.badge,
+    "bill_menu": paying.bill_menu,
     "communications": slots.communications,
     "may_decide": consent.may_decide,
+    "csrf": generate_csrf,
     "cursor": inbox.write_cursor,
     "dated": times.dated,
     "exact": exact,
+    "isolated": isolated,
     "lang": language.tag,
     "linked": linked,
+    "money": money,
+    "offers_links": paying.offers_links,
+    "offers_time": time_entry.offers_time,
     "registration": registration.card,
     "relative": relative,
     "script": script,

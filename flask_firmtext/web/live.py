@@ -17,6 +17,7 @@ from . import inbox, places
 from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
+from .draft import Draft
 from .problems import Problem
 from .thread import mark_read, may_read, rights_of
 
@@ -87,8 +88,18 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
         ),
         "gap": since is not None and len(fresh.texts) > len(shown),
         "hold": render_template("firmtext/_before.html", hold=fresh.hold, warning=fresh.warning, stopped=fresh.stopped),
+        "stopped": fresh.stopped is not None,
+        "composer": _composer(who, conversation_id) if "closed" in request.args else "",
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
+
+
+def _composer(who: Visitor, conversation_id: uuid.UUID) -> str:
+    """For a page that was drawn without one: maybe the conversation can be answered by now."""
+    shown = thread.show(who.firm, conversation_id)
+    if shown is None or shown.closed:
+        return ""
+    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown))
 
 
 def quiet(answer: Response) -> Response:

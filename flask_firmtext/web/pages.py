@@ -15,12 +15,14 @@ from . import (
     furniture,
     inbox,
     live,
+    payments,
     picker,
     registration,
     reminders,
     settings,
     switch,
     thread,
+    time_entry,
 )
 from .blueprint import blueprint
 
@@ -33,12 +35,14 @@ VIEWS = (
     filing,
     inbox,
     live,
+    payments,
     picker,
     registration,
     reminders,
     settings,
     switch,
     thread,
+    time_entry,
 )
 
 

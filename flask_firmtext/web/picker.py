@@ -10,19 +10,20 @@ from dataclasses import dataclass, field, replace
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from ..messaging import owners, reachability, thread
+from ..messaging import owners, reachability, tenancy, thread
 from ..messaging.numbers import display
 from ..messaging.owners import Known, Subject
 from ..messaging.thread import Thread
 from ..messaging.wording import Words
-from ..ports import promises
 from ..ports.values import Contact
 from ..store import keys
 from ..store.transactions import reading
+from . import finding
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .inbox import why_not
+from .paying import prefilled
 from .problems import nothing_here
 from .thread import mark_read, rights_of
 
@@ -40,10 +41,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A contact in the list with its numbers, and what the carrier said of the one that texts go to."""
+    """A contact in the list with its numbers, its part in the matter, and what the carrier said of its number."""
 
     contact: Contact
     choices: tuple[Choice, ...]
+    role: str = field(default="", repr=False)
     warning: Words | None = None
 
     @property
@@ -54,11 +56,12 @@ class Found:
 
 @blueprint.get("/new")
 def new() -> Response:
-    """The page of a new text, with the contact and number that the address names."""
+    """The page of a new text, with the contact and number of the address, or with those of a matter to choose from."""
     who = visitor()
     who.must("message.send")
+    matter = request.args.get("matter")
     if not request.args.get("contact"):
-        return _page(who, None)
+        return _page(who, None, options=_options(who, "", matter) if matter else None, matter=matter)
     found = _chosen(who, request.args["contact"])
     shown = _thread(who, found, request.args.get("number", ""))
     if wants_part():
@@ -74,16 +77,15 @@ def search() -> Response:
     who = visitor()
     who.must("message.send")
     typed = request.form.get("q", "").strip()[:200]
-    contacts = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
-    options = [
-        _with_choices(who, contact)
-        for contact in contacts
-        if who.may("message.send", Subject(who.firm.ref, (contact.ref,)))
-    ]
-    options = _warned(who, options)
+    matter = request.form.get("matter") or None
+    options = _options(who, typed, matter)
     if wants_part():
         return make_response(render_template("firmtext/_options.html", options=options))
-    return _page(who, None, options=options, typed=typed)
+    return _page(who, None, options=options, typed=typed, matter=matter)
+
+
+def _options(who: Visitor, typed: str, matter: str | None) -> list[Found]:
+    return _warned(who, [_with_choices(who, one.contact, one.role) for one in finding.matches(who, typed, matter)])
 
 
 def _warned(who: Visitor, options: list[Found]) -> list[Found]:
@@ -100,15 +102,16 @@ def _page(
     thread: Thread | None = None,
     options: list[Found] | None = None,
     typed: str = "",
+    matter: str | None = None,
 ) -> Response:
-    draft = Draft.to_answer(thread) if thread else None
+    draft = prefilled(Draft.to_answer(thread) if thread else None)
     typed = found.contact.name if found else typed
-    shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft}
+    shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft, "matter": matter}
     return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))
 
 
 def _chosen(who: Visitor, ref: str) -> Found:
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref))
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))
@@ -136,7 +139,7 @@ def _moved(who: Visitor, e164: str, subject: Subject) -> bool:
     return owners.of_conversation(who.firm.ref, Known(e164, subject.contacts)).moved
 
 
-def _with_choices(who: Visitor, contact: Contact) -> Found:
+def _with_choices(who: Visitor, contact: Contact, role: str = "") -> Found:
     default = contact.texting_number or next((number.e164 for number in contact.numbers), None)
     choices = tuple(
         Choice(
@@ -148,4 +151,4 @@ def _with_choices(who: Visitor, contact: Contact) -> Found:
         )
         for number in contact.numbers
     )
-    return Found(contact, choices)
+    return Found(contact, choices, role)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..language import either
 from ..language import gettext as _
-from ..messaging import threads
+from ..messaging import tenancy, threads
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..ports import promises
@@ -27,7 +27,7 @@ def contents(who: Visitor, contact: str | None = None, matter: str | None = None
 
 
 def _of_contact(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref))
     if contact is None:
         raise nothing_here()
     labels = {display(number.e164): number.label for number in contact.numbers}
@@ -40,10 +40,8 @@ def _of_matter(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
     ours = [party for party in parties if party.side != Side.OPPOSING]
     clients = [party.contact for party in ours if party.side == Side.CLIENT]
     name = either([client.name for client in clients]) or _("anybody in this matter")
-    return Place(name, matter=ref, to=_to(who, *clients[:1])), [party.contact for party in ours]
+    return Place(name, matter=ref), [party.contact for party in ours]
 
 
-def _to(who: Visitor, contact: Contact | None = None) -> str | None:
-    if contact is None or not who.may("message.send", Subject(who.firm.ref, (contact.ref,))):
-        return None
-    return contact.ref
+def _to(who: Visitor, contact: Contact) -> str | None:
+    return contact.ref if who.may("message.send", Subject(who.firm.ref, (contact.ref,))) else None

@@ -17,9 +17,9 @@ from ..firm.verification import WORDS
 from ..language import gettext as _
 from ..language import listed, marked
 from ..language import ngettext as _n
+from ..messaging import tenancy
 from ..messaging.moments import day
 from ..messaging.numbers import display
-from ..ports import promises
 from ..ports.values import Firm, User
 from ..store import audit, changes
 from ..store.models import Number, Order
@@ -208,8 +208,7 @@ def _day(at: datetime, firm: Firm) -> str:
 
 def _administrators(firm: str) -> Sequence[User]:
     """A page does not wait for names: without them it says the same."""
-    users = firmtext.host.users
     try:
-        return asked("Users.administrators", lambda: promises.users("administrators", users.administrators(firm)))
+        return asked("Users.administrators", lambda: tenancy.administrators(firm))
     except Problem:
         return ()

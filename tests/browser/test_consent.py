@@ -13,6 +13,7 @@ from flask_firmtext.store.states import State
 from office import ADMIN, Office
 
 ASKS = "Hi, thanks for everything, but please stop texting me"
+LIVE = 1500  # milliseconds
 PICTURES = os.environ.get("TEST_PICTURES")
 
 
@@ -62,3 +63,91 @@ def test_staff_note_an_opt_out(staff: Any, site: str, office: Office, width: int
     staff.get_by_role("button", name="Opt out", exact=True).click()
     expect(staff.get_by_text("Sam Staff noted it: the client said so on the phone.")).to_be_visible()
     picture(staff, "noted", width)
+
+
+def opened(staff: Any, site: str, office: Office) -> Any:
+    """The page of Rosa's conversation after a text; its composer's field."""
+    office.becomes(office.sends("rosa", "Your hearing is on Tuesday."), State.DELIVERED)
+    return again(staff, site, office)
+
+
+def again(staff: Any, site: str, office: Office) -> Any:
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    return staff.get_by_label("Message", exact=True)
+
+
+def test_the_composer_goes_when_the_client_stops_and_comes_back_with_a_start(
+    staff: Any, site: str, office: Office
+) -> None:
+    message, send = opened(staff, site, office), staff.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_visible()
+    message.focus()
+    office.receives("END")
+    expect(staff.get_by_role("status").get_by_text("replied END")).to_be_visible(timeout=LIVE)
+    expect(message).to_be_hidden()
+    expect(send).to_be_hidden()
+    expect(staff.get_by_role("log")).to_be_focused()
+    check(staff, "stopped")
+    office.receives("START")
+    expect(send).to_be_enabled(timeout=LIVE)
+    message.fill("Welcome back")
+    send.click()
+    expect(staff.get_by_role("article").last).to_contain_text("Welcome back")
+    expect(staff.get_by_text("replied END")).to_have_count(0)
+
+
+def test_what_was_typed_when_the_client_stops_can_be_copied_and_sent_after_a_start(
+    staff: Any, site: str, office: Office
+) -> None:
+    message, send = opened(staff, site, office), staff.get_by_role("button", name="Send", exact=True)
+    message.fill("Bring the signed form")
+    office.receives("END")
+    expect(staff.get_by_text("Not sent. What you wrote stays here, so that you can copy it.")).to_be_visible(
+        timeout=LIVE
+    )
+    expect(message).to_have_value("Bring the signed form")
+    expect(message).not_to_be_editable()
+    expect(send).to_be_hidden()
+    check(staff, "stopped while typing")
+    message.press("Control+Enter")
+    office.receives("START")
+    expect(message).to_be_editable(timeout=LIVE)
+    expect(staff.get_by_role("article")).to_have_count(3)
+    send.click()
+    expect(staff.get_by_role("article").last).to_contain_text("Bring the signed form")
+
+
+def test_a_text_that_is_refused_because_the_client_stops_stays_to_be_copied(
+    staff: Any, site: str, office: Office, complaints: list[str]
+) -> None:
+    message = opened(staff, site, office)
+    message.fill("Bring the signed form")
+    held: list[Any] = []
+    staff.route("**/texts", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function
+    staff.get_by_role("button", name="Send", exact=True).click()
+    office.receives("END")
+    expect(staff.get_by_role("status").get_by_text("replied END")).to_be_visible(timeout=LIVE)
+    held[0].continue_()
+    expect(staff.get_by_role("alert")).to_contain_text("replied END")
+    expect(message).to_have_value("Bring the signed form")
+    expect(message).not_to_be_editable()
+    expect(staff.get_by_role("button", name="Send", exact=True)).to_be_hidden()
+    complaints.clear()  # the 409
+
+
+def test_a_page_that_was_opened_after_a_stop_gets_its_composer_with_the_start(
+    staff: Any, site: str, office: Office
+) -> None:
+    office.sends()
+    office.receives("END")
+    message = again(staff, site, office)
+    expect(message).to_have_count(0)
+    expect(staff.get_by_text("replied END")).to_have_count(1)
+    office.receives("START")
+    expect(message).to_be_editable(timeout=LIVE)
+    expect(staff.get_by_text("replied END")).to_have_count(0)
+    message.fill("Welcome back")
+    staff.get_by_role("button", name="Send", exact=True).click()
+    expect(staff.get_by_role("article").last).to_contain_text("Welcome back")
+    office.receives("END")
+    expect(message).to_be_hidden(timeout=LIVE)

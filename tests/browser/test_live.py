@@ -5,22 +5,27 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import render_template_string
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from evidence import rows
+from flask_firmtext.current import firmtext
 from flask_firmtext.firm import provisioning
-from flask_firmtext.messaging import holds, thread
+from flask_firmtext.messaging import holds, strangers, thread
 from flask_firmtext.store import changes, queries
-from flask_firmtext.store.models import Number
+from flask_firmtext.store.models import Message, Number
 from flask_firmtext.store.states import HoldKind, NumberState
 from flask_firmtext.store.transactions import notes, own, reading
-from office import Office
+from office import ROSA, Office
 from rows import switched_on
 from servers import until
+from strange import came, texts
+from strange import strangers as kept
 
 LIVE = 1500  # milliseconds
 MORE = "There is more. Reload the page to see every text."
@@ -186,3 +191,47 @@ def test_more_changes_than_a_page_holds_are_told_until_the_page_is_reloaded(
     with staff.expect_response(lambda answer: "/changes" in answer.url):
         pass
     expect(told).to_have_text("")
+
+
+def words(articles: Any) -> list[str]:
+    return [text.splitlines()[-1] for text in articles.locator(".ft-body").all_inner_texts()]
+
+
+def test_texts_of_a_stranger_that_are_attached_stand_in_an_open_page_where_they_came(
+    staff: Any, site: str, office: Office
+) -> None:
+    for said in ("Two days ago", "The day before", "This morning"):
+        texts(said, sender=ROSA)
+    for row, ago in zip(kept(), (48, 24, 2), strict=True):
+        came(row.id, timedelta(hours=ago))
+    office.sends("rosa", "Hello")
+    first = rows(Message)[0].id
+    with own() as session:
+        session.execute(
+            update(Message).where(Message.id == first).values(shown_at=firmtext.clock.now() - timedelta(hours=5))
+        )
+    office.sends("rosa", "Are you there?")
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    articles = staff.get_by_role("log").get_by_role("article")
+    expect(articles).to_have_count(2)
+    assert strangers.attach("harbor", kept()[0], "rosa", owners=["rosa"], by="admin@harbor.example").done == 3
+    expect(articles).to_have_count(5, timeout=LIVE)
+    live = words(articles)
+    assert live == ["Two days ago", "The day before", "Hello", "This morning", "Are you there?"]
+    staff.reload()
+    expect(articles).to_have_count(5)
+    assert words(articles) == live
+
+
+def test_attached_texts_are_not_hidden_behind_earlier_ones(staff: Any, site: str, office: Office) -> None:
+    texts("Words of the day before", sender=ROSA)
+    came(kept()[0].id, timedelta(days=1))
+    office.sends()
+    office.text_copies(thread.PAGE + 5)
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    articles = staff.get_by_role("log").get_by_role("article")
+    expect(articles).to_have_count(thread.PAGE)
+    strangers.attach("harbor", kept()[0], "rosa", owners=["rosa"], by="admin@harbor.example")
+    expect(articles.first).to_contain_text("Words of the day before", timeout=LIVE)
+    staff.reload()
+    expect(articles.first).to_contain_text("Words of the day before")

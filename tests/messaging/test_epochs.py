@@ -219,3 +219,40 @@ def test_every_number_of_a_contact_is_looked_at_in_one_question(office: Office) 
     with firmtext.db.session.begin():
         found = firmtext.db.session.scalars(select(Conversation)).all()
     assert sorted(row.closed_at is None for row in found) == [False, True]
+
+
+def visit(office: Office, caplog: pytest.LogCaptureFixture, ending: str) -> list[str]:
+    """The warnings of a request of the host that tells of Rosa, and ends her transaction in this way."""
+    session = firmtext.db.session
+    ends = {"nothing": lambda: None, "commit": session.commit, "rollback": session.rollback}
+
+    def save() -> str:
+        renumber(office, "rosa", OTHER)
+        FirmText().contact_changed("rosa")
+        FirmText().contact_changed("rosa")
+        ends[ending]()
+        return "Saved."
+
+    office.app.add_url_rule(f"/save-{ending}", f"save-{ending}", save)
+    caplog.clear()
+    assert office.person().get(f"/save-{ending}").status_code == 200
+    return [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_a_forgotten_commit_is_named_at_the_end_of_the_request(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.sends("rosa", "between us")
+    [warning] = visit(office, caplog, "nothing")
+    assert warning.startswith("contact_changed was called")
+    assert "Call db.session.commit() after it" in warning
+    assert epochs() == [(1, True)]
+
+
+@pytest.mark.parametrize(("ending", "still"), [("commit", False), ("rollback", True)])
+def test_one_that_was_ended_on_purpose_is_not(
+    office: Office, caplog: pytest.LogCaptureFixture, ending: str, still: bool
+) -> None:
+    office.sends("rosa", "between us")
+    assert visit(office, caplog, ending) == []
+    assert epochs() == [(1, still)]

@@ -95,7 +95,7 @@ def test_open_pages_and_who_listens_hear_of_it_after_the_commit(carrier: Any) ->
     assert (record.action, record.was, record.became) == ("file.state", "fetching", "stored")
 
 
-def test_a_file_in_quarantine_is_fetched_under_the_general_key_and_nobody_is_told(carrier: Any) -> None:
+def test_a_file_in_quarantine_is_fetched_under_a_key_of_its_own_and_nobody_is_told(carrier: Any) -> None:
     one = quarantined(carrier.add_file(PHOTO))
     before = changes()
     with heard(signals.file_received) as said:
@@ -103,7 +103,7 @@ def test_a_file_in_quarantine_is_fetched_under_the_general_key_and_nobody_is_tol
     assert (said, changes()) == ([], before)
     assert content(one) == PHOTO
     [key] = rows(Key, Key.id == pieces.key_id_of(rows(File)[0].head))
-    assert key.scope == keys.GENERAL
+    assert key.scope == keys.quarantine_scope(file(one).quarantine_id)
 
 
 def test_a_parked_file_waits_until_somebody_wants_it(carrier: Any) -> None:

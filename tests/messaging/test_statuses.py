@@ -145,7 +145,7 @@ def test_evidence_against_what_we_thought_certain_is_believed_and_alarmed(
     assert drain.run() == 0
 
 
-def test_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: Any) -> None:
+def test_f62_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: Any) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     tell("submitted", attempt, uuid_=carrier_id)
     state = carrier_app.extensions["firmtext"]

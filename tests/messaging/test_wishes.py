@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from flask_firmtext.messaging import wishes
+from flask_firmtext.messaging import consent_meanings, wishes
+from flask_firmtext.messaging.consent_cues import cues
 from flask_firmtext.messaging.consent_words import WORDS, Wish, network_acts
 
 LIST = Path(__file__).with_name("consent_texts.csv")
-#: Written while the matcher was: they prove nothing, and keep it from forgetting.
+#: Written while the matcher was: they prove nothing, and keep it from forgetting. Ten of them ask in vain.
 AFTER = Path(__file__).with_name("consent_texts_after.csv")
 #: A hundred by somebody who had not seen the matcher. They are counted only: who tunes on them has none any more.
 BLIND = Path(__file__).with_name("consent_texts_blind.csv")
+#: A hundred and sixty more, likewise: counted for the first time when the matcher was done.
+BLIND_2 = Path(__file__).with_name("consent_texts_blind_2.csv")
+#: A hundred and sixty more, written before the hints of situations were counted on them for the first time.
+BLIND_3 = Path(__file__).with_name("consent_texts_blind_3.csv")
 ACTS = {"stop", "start", "help"}
 
 
@@ -51,7 +56,17 @@ def wrong_ones(rows: list[dict[str, str]]) -> Wrong:
     return Wrong(acts, overlooked, asks_in_vain, others)
 
 
-@pytest.mark.parametrize(("file", "known"), [(LIST, Wrong(0, 0, 0, 0)), (BLIND, Wrong(0, 5, 1, 0))])
+@pytest.mark.parametrize(
+    ("file", "known"),
+    [
+        (LIST, Wrong(0, 0, 0, 0)),
+        (AFTER, Wrong(0, 0, 10, 0)),
+        (BLIND, Wrong(0, 2, 2, 0)),
+        (BLIND_2, Wrong(0, 4, 3, 0)),
+        (BLIND_3, Wrong(0, 3, 1, 0)),
+    ],
+    ids=["list", "after", "blind", "blind_2", "blind_3"],
+)
 def test_the_labelled_lists_are_understood_with_these_counts_of_wrong_ones(
     file: Path, known: Wrong, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,13 +75,13 @@ def test_the_labelled_lists_are_understood_with_these_counts_of_wrong_ones(
     with capsys.disabled():
         print(f"\n{file.name}: {len(rows)} texts, {wrong}")  # noqa: T201
     assert {row["language"] for row in rows} >= {"en", "fr", "es"}
-    assert len(rows) >= {LIST: 300, BLIND: 100}[file]
+    assert len(rows) >= {LIST: 300, AFTER: 990, BLIND: 100, BLIND_2: 160, BLIND_3: 160}[file]
     assert wrong == known
 
 
-def test_what_the_matcher_has_learnt_since_stays_learnt() -> None:
-    wrong = [row for row in labelled(AFTER) if understood(row["text"]) != row["wanted"]]
-    assert wrong == []
+def test_no_word_has_two_meanings() -> None:
+    words = [word for word, _meaning in consent_meanings.listed()]
+    assert [word for word, times in Counter(words).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.word)
@@ -137,6 +152,15 @@ def test_a_number_sign_is_a_sign_or_a_number(text: str, wish: Wish) -> None:
         "\u202e\u200b" * 1000,
         "'" * 2000,
         "i said " * 300,
+        "he said stop texting " * 190,
+        "my number, " * 360,
+        "x, " * 1300,
+        "s t o p " * 500,
+        "no no one named " * 250,
+        "i am not the person " * 200,
+        "withdraw my old " * 250,
+        "send it by " * 360,
+        "pas sa ce la " * 300,
     ],
     ids=lambda text: ascii(text[:8]),
 )
@@ -146,6 +170,22 @@ def test_a_long_or_evil_text_takes_no_time(evil: str) -> None:
     begun = time.process_time()
     wishes.of(evil)
     assert time.process_time() - begun < 0.1
+
+
+def test_cues_are_read_line_by_line() -> None:
+    """A line further in goes on, ``..2`` are up to two words, a name is vocabulary."""
+    read = cues("""
+        new phone | (old|former)
+            owner ..2 PHONE
+    """)
+    assert [
+        bool(read.search(text)) for text in ("new phone", "former owner of this cell", "old owner", "renew phone")
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_request_behind_thousands_of_letters_is_still_seen() -> None:

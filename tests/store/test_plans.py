@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
-from flask_firmtext.store import inbox_queries, overdue_queries, queries, reach_queries
+from flask_firmtext.store import inbox_queries, overdue_queries, practice_queries, queries, reach_queries
 from flask_firmtext.store.models import (
     Account,
     Attempt,
@@ -41,6 +41,7 @@ MOST = {
     **dict.fromkeys(("texts nobody was told of", "the wait for a slot", "the oldest due text"), 3 * TO_SEND),
     **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
+    "the texts of today": practice_queries.RECENT,
     "a contact's thread": 10,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
@@ -91,6 +92,10 @@ PAGES: dict[str, Ask] = {
     ),
     "what the carrier said of a number": lambda session: reach_queries.settled(
         session, FIRM, contacts=["contact-0", "contact-5"], phones=[bytes(16), (5).to_bytes(16, "big")]
+    ),
+    "the texts of today": lambda session: practice_queries.texts_since(session, FIRM, LONG, NOW - timedelta(minutes=1)),
+    "payment links in a thread": lambda session: practice_queries.sent_in(
+        session, FIRM, inbox_queries.texts(session, FIRM, LONG, limit=50)
     ),
     "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
 }

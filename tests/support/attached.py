@@ -36,7 +36,9 @@ def received(*urls: str, names: Sequence[str] = (), **more: Any) -> list[uuid.UU
 def quarantined(url: str) -> uuid.UUID:
     """A file of a text that lies in Harbor's quarantine."""
     with own() as session:
-        placing._attach(session, [Media(url, "image", "x.jpg")], "harbor", keys.GENERAL, quarantine_id=new_id())
+        kept = new_id()
+        scope = keys.quarantine_scope(kept)
+        placing._attach(session, [Media(url, "image", "x.jpg")], "harbor", scope, quarantine_id=kept)
     with reading() as session:
         return session.scalars(select(Attachment.id).where(Attachment.quarantine_id.is_not(None))).one()
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 
 from evidence import rows
-from flask_firmtext.messaging import consent
+from flask_firmtext.messaging import consent, proof
+from flask_firmtext.store import keys
 from flask_firmtext.store.models import Audit, ConsentEvent, Conversation, Message, OptOut
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
 from office import ADMIN, STAFF, Office
+from strange import SARA
 
 ASKS = "Please stop texting me, it is <b>over</b>"
 
@@ -215,3 +218,47 @@ def test_a_text_that_was_being_sent_says_so(office: Office) -> None:
         row = session.get_one(Message, text)
         row.state, row.state_at = State.DELIVERED, row.state_at.replace(year=row.state_at.year + 1)
     assert "It was on its way when the client opted out." in office.person().get(address(office)).text
+
+
+def whole_history(office: Office, path: str | None) -> list[list[str]]:
+    """The pages of a history, the newest page first: the clients' words on each."""
+    person, pages = office.person(), []
+    while path:
+        html = person.get(path).text
+        pages.append([unescape(one) for one in re.findall(r"<blockquote[^>]*>([^<]*)</blockquote>", html)])
+        earlier = re.search(r'class="ft-earlier"><a href="([^"]+)"', html)
+        path = unescape(earlier[1]) if earlier else None
+        assert "Nobody has opted this number out" not in html
+    return pages
+
+
+def test_a_long_history_is_shown_a_page_at_a_time_nothing_twice_and_nothing_left_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "PAGE", 4)
+    office.becomes(office.sends(), State.DELIVERED)
+    said = [f"{'END' if n % 2 == 0 else 'START'}{'.' * (n + 1)}" for n in range(11)]
+    for text in said:
+        office.receives(text)
+    with own() as session:  # some of them at the same instant
+        first = session.query(ConsentEvent).order_by(ConsentEvent.at).first()
+        assert first is not None
+        session.query(ConsentEvent).filter(ConsentEvent.at < first.at + timedelta(seconds=60)).update(
+            {"at": first.at, "noted_at": first.noted_at}
+        )
+    pages = whole_history(office, address(office, "/consent"))
+    assert [len(page) for page in pages] == [4, 4, 3]
+    assert [text for page in reversed(pages) for text in page] == said
+
+
+def test_a_page_before_what_was_said_of_another_number_is_empty(office: Office) -> None:
+    office.sends()
+    office.receives("END")
+    office.sends("sara", "Hello")
+    with own() as session:
+        other = session.query(ConsentEvent).one()
+        index = keys.index_of("harbor", SARA)
+        conversation = session.query(Conversation).filter(Conversation.phone_index == index).one()
+    html = office.person().get(f"/texting/conversations/{conversation.id}/consent?before={other.id}").text
+    assert "Nothing is earlier." in html
+    assert "END" not in words(html)

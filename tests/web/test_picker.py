@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flask_firmtext.ports.values import Side
 from flask_firmtext.store.states import State
 from office import ROSA, STAFF, Office, Person
 
@@ -113,3 +114,50 @@ def test_a_new_owner_of_a_number_never_reads_the_old_owners_texts(office: Office
     assert "Welcome" in fresh
     assert "between us" not in fresh
     assert "Welcome" not in person.get(f"/texting/conversations/{before}").text
+
+
+def in_matter(office: Office) -> None:
+    """A matter of Rosa's with a related contact and somebody on the other side."""
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    claim = office.host.add_matter("harbor", "Marsh v. Dune Insurance", client=rosa, ref="claim")
+    for name, ref, side in (("Zora Kin", "zora", Side.RELATED), ("Adam Dune", "adam", Side.OPPOSING)):
+        office.host.relate("harbor", claim, office.host.add_contact("harbor", name, "+13125550178", ref=ref), side)
+
+
+def named(page: str) -> list[str]:
+    return re.findall(r'data-ft-name="([^"]+)"', page)
+
+
+def test_on_a_matters_page_its_people_come_first_and_say_what_they_are(office: Office) -> None:
+    in_matter(office)
+    page = office.person().get(f"{NEW}?matter=claim").text
+    assert named(page)[:3] == ["Rosa Marsh", "Zora Kin", "Adam Dune"]
+    assert "Grace Moss" in named(page)[3:]
+    assert len(named(page)) == len(set(named(page)))
+    for words in ("Client in this matter", "Related contact in this matter", "Other side in this matter"):
+        assert page.count(words) == 1
+    assert '<input type="hidden" name="matter" value="claim">' in page
+
+
+def test_a_search_on_a_matters_page_keeps_its_people_first(office: Office) -> None:
+    in_matter(office)
+    staff = office.person()
+    for typed, first in (("a", "Rosa Marsh"), ("z", "Zora Kin"), ("0178", "Zora Kin")):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', staff.get(NEW).text)
+        assert token
+        page = staff.post(NEW, {"q": typed, "matter": "claim", "csrf_token": token[1]}).text
+        assert named(page)[0] == first
+        assert '<input type="hidden" name="matter" value="claim">' in page
+
+
+def test_a11_a_matter_of_another_firm_lists_nobody_of_it(office: Office) -> None:
+    page = office.person().get(f"{NEW}?matter=patent").text
+    assert "Paul" not in page
+    assert "in this matter" not in page
+
+
+def test_a_host_that_cannot_say_who_is_in_a_matter_lists_nobody(office: Office) -> None:
+    office.host.fault("Matters.contacts_of", raises=RuntimeError("canary"))
+    answer = office.person().get(f"{NEW}?matter=lease")
+    assert answer.status_code == 503
+    assert "canary" not in answer.text

@@ -157,11 +157,11 @@ def test_before_the_first_text_it_says_with_whom_there_is_none(hosts: Office, as
     assert rows(page) == []
 
 
-@pytest.mark.parametrize(("asked", "contact"), [({"contact": "theo"}, "theo"), ({"matter": "divorce"}, "grace")])
-def test_new_has_the_contact_chosen(hosts: Office, asked: Any, contact: str) -> None:
-    page = place(hosts.person(), **asked)
-    assert f'href="/texting/new?contact={contact}"' in page
-    assert f'<input type="hidden" name="contact" value="{contact}">' in page
+@pytest.mark.parametrize(("name", "ref"), [("contact", "theo"), ("matter", "divorce")])
+def test_new_begins_with_the_contact_or_with_those_of_the_matter(hosts: Office, name: str, ref: str) -> None:
+    page = place(hosts.person(), **{name: ref})
+    assert f'href="/texting/new?{name}={ref}"' in page
+    assert f'<input type="hidden" name="{name}" value="{ref}">' in page
 
 
 def test_new_chooses_nobody_whom_the_user_may_not_text(hosts: Office) -> None:
@@ -272,7 +272,7 @@ def test_live_it_shows_what_the_place_shows(hosts: Office) -> None:
         assert "Hello Rosa" in fresh["table"]
         assert "Hello Grace" not in fresh["table"]
         assert f'data-ft-{name}="{ref}"' in fresh["table"]
-        assert "contact=rosa" in fresh["begin"]
+        assert f"{name}={ref}" in fresh["begin"]
 
 
 def test_a_strangers_text_changes_nothing_at_the_place(hosts: Office) -> None:

@@ -306,6 +306,7 @@ def _hmac_with(secret: str, claims: dict[str, Any]) -> str:
 
 
 def test_a_token_that_cannot_be_the_carriers_is_401_and_changes_nothing(client: FlaskClient, signer: Signer) -> None:
+    """A02, A03, A07."""
     before = everything()
     for kind, body in (("inbound", packed(words("STOP"))), ("status", packed(told("delivered")))):
         for name, token in TOKENS.items():

@@ -36,6 +36,9 @@ from rows import accepted, adopt
 from servers import FOLDER, free_port, until, valkey
 from workers import gone, working
 
+#: A page answers within so many seconds, whatever Redis does.
+PAGE = 2.5
+
 
 @pytest.fixture
 def carrier_settings(carrier_settings: dict[str, str]) -> dict[str, str]:
@@ -279,7 +282,7 @@ def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
         server.wait(5)
         began = time.monotonic()
         text = accepted("Hello")
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < PAGE
         assert state(text) == "queued"
 
 
@@ -298,7 +301,7 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             adopt()
             began = time.monotonic()
             text = accepted("Hello")
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < PAGE
             assert state(text) == "queued"
             assert counted("bell_failed") == 1
 

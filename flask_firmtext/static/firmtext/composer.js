@@ -74,6 +74,26 @@
     if (!event.repeat && !send().disabled) send().form.requestSubmit();
   });
 
+  // The client wants no texts any more, or wants them again: what was typed stays, to be copied or sent.
+  let stopped = false;
+
+  function stand() {
+    const field = message(), form = field && ours(field);
+    if (!form) return;
+    const held = form.contains(document.activeElement);
+    form.toggleAttribute("data-ft-stopped", stopped);
+    form.hidden = stopped && !field.value;
+    for (const line of form.querySelectorAll("[data-ft-unsent]")) line.hidden = !stopped;
+    field.readOnly = send().disabled = stopped;
+    if (held && form.hidden) document.getElementById("ft-log").focus({ preventScroll: true });
+  }
+
+  document.addEventListener("firmtext:stopped", ({ detail }) => {
+    if (stopped === detail) return;
+    stopped = detail;
+    stand();
+  });
+
   // While a text is on its way the field stays open. The answer brings a new one, and what stands in the old moves there.
   let sent = "", kept = null, emptied = 0, slow = 0;
   const progress = () => document.querySelector("[data-ft-composer] [data-ft-progress]");
@@ -143,7 +163,7 @@
     if (kept.changed) say(progress(), CHANGED);
     kept = null;
   });
-  document.addEventListener("htmx:afterSettle", () => { if (message()) count(message()); });
+  document.addEventListener("htmx:afterSettle", () => { if (message()) { count(message()); stand(); } });
   document.addEventListener("htmx:afterRequest", (event) => {
     const field = message(), there = document.activeElement;
     if (!sender(event) || !field) return;

@@ -5,6 +5,7 @@
   window.firmtextLive = true;
 
   const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, SHORTEST = 250, REFRESH = 60000, PATIENCE = 10000;
+  const LATE = 300;  // seconds, as in messaging/moments.py
   const MORE = "There is more. Reload the page to see every text.";
   let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false;
 
@@ -27,6 +28,7 @@
     // The table of one contact or matter, on its page in the practice system.
     for (const name of ["contact", "matter"]) if (table && table.hasAttribute(`data-ft-${name}`)) asked.set(name, table.getAttribute(`data-ft-${name}`));
     if (thread) asked.set("conversation", thread.dataset.ftThread);
+    if (thread && one("[data-ft-closed]", thread)) asked.set("closed", "1");
     return `${places[0].dataset.ftUrl}?${asked}`;
   }
 
@@ -176,10 +178,22 @@
     if (offers && fresh.offers !== undefined && offers.innerHTML.trim() !== fresh.offers.trim()) {
       keepFocus(offers, () => { offers.innerHTML = fresh.offers; });
     }
+    if (fresh.composer) reopen(fresh.composer);
     const hold = one("#ft-hold");
-    if (hold && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
+    if (hold && !one("[data-ft-closed]") && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
+    stopped(fresh.stopped);
     gap = gap || fresh.gap;
   }
+
+  // What could not be answered when the page was drawn can be by now.
+  function reopen(html) {
+    const closed = one("[data-ft-closed]");
+    if (!closed) return;
+    closed.outerHTML = html;
+    window.htmx.process(one("#ft-composer"));
+  }
+
+  const stopped = (now) => document.dispatchEvent(new CustomEvent("firmtext:stopped", { detail: now }));
 
   // Part by part: a video that somebody watches goes on while the words under it change.
   function showFiles(mine, text) {
@@ -212,13 +226,26 @@
   }
 
   function insert(box, text) {
-    const place = Number(text.dataset.ftPosition);
     const there = all("[data-ft-position]", box);
-    const after = there.find((other) => Number(other.dataset.ftPosition) > place);
-    if (after && after === there[0] && one("[data-ft-earlier]", box)) return;
+    if (one("[data-ft-earlier]", box) && there.every((other) => position(other) > position(text))) return;
+    const placed = inTime([...there, text]);
+    const after = placed[placed.indexOf(text) + 1];
     const empty = one("[data-ft-empty]", box);
     if (empty) empty.remove();
     box.insertBefore(text, after || null);
+  }
+
+  const position = (text) => Number(text.dataset.ftPosition);
+
+  // A twin of in_time in messaging/thread.py: by position, but what was kept elsewhere for long stands where it came.
+  function inTime(texts) {
+    const found = [], at = (text) => Number(text.dataset.ftAt);
+    for (const text of texts.sort((one, other) => position(one) - position(other))) {
+      let place = found.length;
+      while (place && at(found[place - 1]) > at(text) + LATE) place -= 1;
+      found.splice(place, 0, text);
+    }
+    return found;
   }
 
   function begin() {
@@ -226,6 +253,7 @@
     seen = thread ? Number(thread.dataset.ftNewest) : 0;
     since = null;
     gap = false;
+    stopped(false);
     poll();
   }
 

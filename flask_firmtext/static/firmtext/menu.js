@@ -50,6 +50,7 @@
       else return;
       event.preventDefault();
     });
+    menu.addEventListener("click", () => set(false));
     document.addEventListener("click", (event) => { if (!form.contains(event.target)) set(false); });
   }
 })();

@@ -3,6 +3,7 @@
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
+from .practice import Payment, PaymentLink, SentLink, TimeEntry
 from .texts import (
     Account,
     Attempt,
@@ -43,10 +44,14 @@ __all__ = [
     "Number",
     "OptOut",
     "Order",
+    "Payment",
+    "PaymentLink",
     "Quarantine",
     "ReadMark",
     "Registration",
+    "SentLink",
     "StatusEvent",
     "Template",
     "Texting",
+    "TimeEntry",
 ]
