@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import FormRefused
+from ..language import either
 from ..language import gettext as _
 from ..language import ngettext as _n
 from ..messaging.moments import clock_time, place
@@ -86,7 +87,7 @@ def minutes_of(found: Today, increment: int) -> int:
 
 def note_of(found: Today, names: Sequence[str]) -> str:
     """Whom and how many, and no word of a text."""
-    whom = _(" or ").join(names)
+    whom = either(names)
     if not found.texts:
         return _("Text messages with %(name)s", name=whom)
     texts = _n("%(n)s text", "%(n)s texts", len(found.texts))
@@ -97,7 +98,7 @@ def written(firm: Firm, found: Today, names: Sequence[str]) -> str:
     """The texts themselves, a line each, for a note in which somebody wants them."""
     with reading() as session:
         bodies = read_bodies(session, found.texts)
-    whom = _(" or ").join(names)
+    whom = either(names)
     lines = []
     for text in found.texts:
         who = whom if text.direction == Direction.IN else firm.name
