@@ -154,7 +154,7 @@ def test_rows_without_their_parent_stop_a_migration_on_sqlite(
 ) -> None:
     engine = sa.create_engine(new_database("sqlite"))
     create_tables(engine)
-    body = "    op.execute(\"INSERT INTO firmtext_read_mark VALUES ('none', 'user', 'firm', 1, '2031-01-01')\")"
+    body = "    op.execute(\"INSERT INTO firmtext_read_mark VALUES ('none', 'user', 'firm', 1, '2031-01-01', 0)\")"
     with pytest.raises(RuntimeError, match="without their parent"):
         with_another(engine, tmp_path, body)
     with engine.connect() as connection:

@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from ..messaging import readiness, threads
 from ..messaging.threads import Table
-from ..store.inbox_queries import Cursor
+from ..store.inbox_pages import Cursor
 from ..store.transactions import reading
 from .access import Visitor, visitor
 from .blueprint import blueprint

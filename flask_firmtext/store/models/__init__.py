@@ -3,6 +3,7 @@
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
+from .inbox import Author, Failure, UserChoice
 from .texts import (
     Account,
     Attempt,
@@ -27,10 +28,12 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Audit",
+    "Author",
     "ConsentEvent",
     "Conversation",
     "ConversationContact",
     "Counter",
+    "Failure",
     "File",
     "FilePiece",
     "Filing",
@@ -49,4 +52,5 @@ __all__ = [
     "StatusEvent",
     "Template",
     "Texting",
+    "UserChoice",
 ]
