@@ -42,6 +42,7 @@ class Line:
     """
 
     id: uuid.UUID
+    subject: Subject
     owners: Owners
     number: str = field(repr=False)
     last: Text
@@ -64,7 +65,7 @@ class Table:
     """A page of conversations. ``now`` is the firm's count of changes that it shows, ``older`` begins the next page.
 
     ``asked`` is False when the host could not say whose the numbers are. ``hold`` says what has kept texts of the firm
-    back for longest. ``with_matters``: the host has matters.
+    back for longest. ``with_matters``: the host has matters. ``begun``: the firm has conversations, whatever is shown.
     """
 
     lines: tuple[Line, ...]
@@ -74,6 +75,7 @@ class Table:
     hold: Words | None
     view: View = View.ALL
     with_matters: bool = False
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ def table(firm: Firm, user: User, *, may: May, view: View = View.OPEN, older_tha
         rows = inbox_queries.page(session, firm.ref, user.ref, view=view, older_than=older_than, limit=PAGE + 1)
         shown = rows[:PAGE]
         read = _read(session, firm, user, shown, may, now)
+        begun = bool(rows) or inbox_queries.any_of(session, firm.ref)
         deeper = inbox_pages.looked_at(session, firm.ref, older_than) if view is View.UNREAD else None
     older = (shown[-1].at, shown[-1].conversation.id) if len(rows) > PAGE else deeper
-    return replace(_table(firm, read, _lines(firm, read), older), view=view)
+    return replace(_table(firm, read, _lines(firm, read), older), view=view, begun=begun)
 
 
 def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May, numbers: Collection[str] = ()) -> Table:
@@ -189,6 +192,7 @@ def _line(row: Row, whose: Owners, matters: owners.MattersByContact, words: Word
     done_by = conversation.done_by if conversation.done_at else None
     return Line(
         id=conversation.id,
+        subject=subject(conversation, read.refs.get(conversation.id, ())),
         owners=whose,
         number=display(phone) if phone else _(UNREADABLE),
         last=words.text(row.last, read.bodies[row.last.id], row.number),

@@ -61,6 +61,11 @@ def page(
     return found[::-1] if oldest_first else found
 
 
+def any_of(session: Session, firm: str) -> bool:
+    """Whether a firm has conversations."""
+    return session.scalar(select(Conversation.id).where(Conversation.firm == firm).limit(1)) is not None
+
+
 def newest_of(
     session: Session, firm: str, user: str, *, contacts: Collection[str], phones: Collection[bytes], limit: int
 ) -> Sequence[Row]:

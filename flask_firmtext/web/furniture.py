@@ -7,14 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from .. import language
 from ..current import firmtext
 from ..messaging.segments import TEXT_LIMIT, measure
-from . import consent, inbox, registration, slots, times
+from . import consent, filters, inbox, marking, notifications, registration, slots, times
 from .access import somebody
 from .linking import linked
+from .waiting import waiting
 
 NAME = "firmtext_ui"
 PLACED = "firmtext.assets"
@@ -62,6 +64,14 @@ def _once(name: str, tag: Markup) -> Markup:
 FURNITURE: dict[str, Any] = {
     "badge": slots.badge,
     "communications": slots.communications,
+    "csrf": generate_csrf,
+    "filters": filters.filters,
+    "keys": slots.keys,
+    "marks": marking.marks,
+    "nothing": filters.nothing,
+    "notification_settings": notifications.slot,
+    "readers": marking.readers,
+    "waiting": waiting,
     "may_decide": consent.may_decide,
     "cursor": inbox.write_cursor,
     "dated": times.dated,

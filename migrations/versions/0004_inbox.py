@@ -20,12 +20,12 @@ TEXTS_OUT = (
     "SELECT max(position) FROM firmtext_message WHERE conversation_id = firmtext_conversation.id AND direction = 'out'"
 )
 #: What changed the consent was no question.
-UNANSWERED = (
+SINCE = (
     "SELECT min(shown_at) FROM firmtext_message WHERE conversation_id = firmtext_conversation.id AND direction = 'in'"
-    f" AND position > coalesce(({TEXTS_OUT} AND kind = 'staff'), 0)"
     " AND id NOT IN (SELECT message_id FROM firmtext_consent_event WHERE message_id IS NOT NULL"
     " AND change IN ('opted_out', 'opted_in'))"
 )
+UNANSWERED = f"{SINCE} AND position > coalesce(({TEXTS_OUT} AND kind = 'staff'), 0)"
 
 
 def conversation_columns() -> list[sa.Column[Any]]:
@@ -102,7 +102,7 @@ def upgrade() -> None:
 
 def fill() -> None:
     """What the texts that are there say."""
-    op.execute(f"UPDATE firmtext_conversation SET last_out_position = coalesce(({TEXTS_OUT}), 0)")  # noqa: S608 - constants
+    op.execute(f"UPDATE firmtext_conversation SET last_out_position = coalesce(({TEXTS_OUT}), 0)")  # noqa: S608  # noqa: S608 - constants
     op.execute(f"UPDATE firmtext_conversation SET waiting_since = ({UNANSWERED}) WHERE closed_at IS NULL")  # noqa: S608 - constants
     op.execute(
         "INSERT INTO firmtext_author (conversation_id, author, firm, last_at)"
