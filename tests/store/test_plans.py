@@ -91,10 +91,6 @@ SENDING: dict[str, Ask] = {
     "silent": lambda session: overdue_queries.silent(session, overdue.SILENCE, limit=200),
 }
 PAGES: dict[str, Ask] = {
-    "the table": lambda session: inbox_queries.page(session, FIRM, USER, older_than=None, limit=50),
-    "the table, further down": lambda session: inbox_queries.newest(
-        session, FIRM, USER, older_than=(NOW - timedelta(minutes=200), named(2, 200)), limit=50
-    ),
     **{
         f"the table of {view} ones": lambda session, view=view: inbox_queries.page(
             session, FIRM, USER, view=view, older_than=None, limit=50

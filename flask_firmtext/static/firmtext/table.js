@@ -45,9 +45,11 @@
     lay(mine, fresh);
   }
 
-  // Somebody points into the rows, is in them by keyboard, or has a menu open.
+  // Somebody points into the rows or at the button, is there by keyboard, or has a menu open.
   function held(body) {
-    return (hovers.matches && body.matches(":hover")) || body.contains(document.activeElement) || one("details[open]", body) !== null;
+    const places = [body, ...all("[data-ft-fresh] button")];
+    const there = (place) => (hovers.matches && place.matches(":hover")) || place.contains(document.activeElement);
+    return places.some(there) || one("details[open]", body) !== null;
   }
 
   function arrived(body) {
