@@ -102,11 +102,16 @@ def move(
     )
     if to in FINAL:
         _announce(session, to, row.firm, row.conversation_id, message_id, columns)
+    _note_failure(session, row, to)
+    return True
+
+
+def _note_failure(session: Sessions, row: Any, to: State) -> None:
+    """After the text, before the firm: the one order of locks."""
     if to in failures.LOST:
         failures.note(session, row.firm, row.conversation_id, row.position)
     elif row.state in failures.LOST:
         failures.forget(session, row.conversation_id)
-    return True
 
 
 def _written(session: Sessions, message_id: uuid.UUID, was: State, to: State, columns: dict[str, Any]) -> bool:

@@ -48,18 +48,21 @@ def _moved(
     session: Session, firm: str, conversation_id: uuid.UUID, user: str, position: int, also: ColumnElement[bool]
 ) -> bool:
     seen: dict[str, Any] = {"position": position, "read_at": firmtext.clock.now(), "left_unread": 0}
-    moved = session.execute(
+    further = (
         update(ReadMark)
         .where(ReadMark.firm == firm, ReadMark.conversation_id == conversation_id, ReadMark.user == user)
         .where(ReadMark.position < position, also)
         .values(**seen)
         .returning(ReadMark.position)
         .execution_options(synchronize_session=False)
-    ).all()
-    news = bool(moved) or insert_once(session, ReadMark, firm=firm, conversation_id=conversation_id, user=user, **seen)
-    if news:
+    )
+    first = {"firm": firm, "conversation_id": conversation_id, "user": user, **seen}
+    news = bool(session.execute(further).all()) or insert_once(session, ReadMark, **first)
+    # Somebody else of this user's tabs may have made the first mark meanwhile, at an earlier text.
+    if news or session.execute(further).all():
         notes(session).show(firm)
-    return news
+        return True
+    return False
 
 
 def mark_unread(session: Session, firm: str, conversation_id: uuid.UUID, *, user: str, last_in: int) -> bool:

@@ -69,8 +69,9 @@ def chosen(view: View, firm: str, user: str, older_than: Cursor | None, limit: i
     order = ORDERS[view]
     if view is View.UNREAD:
         return _unread(firm, user, older_than, limit)
-    query = _of(view, firm, user).add_columns(order.at.label("sorted_at")).order_by(*order.by).limit(limit)
-    return query if older_than is None else query.where(order.after(older_than))
+    query: Any = _of(view, firm, user).add_columns(order.at.label("sorted_at")).order_by(*order.by).limit(limit)
+    found: Select[Any] = query if older_than is None else query.where(order.after(older_than))
+    return found
 
 
 def looked_at(session: Session, firm: str, older_than: Cursor | None) -> Cursor | None:
@@ -109,10 +110,10 @@ def _looked_at(firm: str, older_than: Cursor | None, limit: int) -> Select[Any]:
 def _unread(firm: str, user: str, older_than: Cursor | None, limit: int) -> Select[Any]:
     recent = aliased(Conversation, _looked_at(firm, older_than, LOOKED_AT).subquery("recent"))
     mark = and_(ReadMark.conversation_id == recent.id, ReadMark.user == user, ReadMark.firm == recent.firm)
-    return (
-        select(recent, recent.last_at.label("sorted_at"))
-        .outerjoin(ReadMark, mark)
-        .where(recent.last_in_position > func.coalesce(ReadMark.position, 0))
+    query: Any = select(recent, recent.last_at.label("sorted_at")).outerjoin(ReadMark, mark)
+    unread: Select[Any] = (
+        query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0))
         .order_by(recent.last_at.desc(), recent.id.desc())
         .limit(limit)
     )
+    return unread

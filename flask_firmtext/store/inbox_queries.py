@@ -76,7 +76,8 @@ def newest_of(
         ConversationContact.firm == firm, ConversationContact.contact.in_(contacts)
     )
     theirs = Conversation.id.in_(union(with_phone, under))
-    newest = select(Conversation, Conversation.last_at.label("sorted_at")).where(Conversation.firm == firm, theirs)
+    newest: Any = select(Conversation, Conversation.last_at.label("sorted_at"))
+    newest = newest.where(Conversation.firm == firm, theirs)
     newest = newest.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(limit)
     return _rows(session, firm, user, newest)
 
@@ -133,7 +134,7 @@ def marks(session: Session, firm: str, user: str, conversation_id: uuid.UUID) ->
         user, Conversation.done_at, Conversation.last_in_position, func.coalesce(ReadMark.position, 0)
     ).where(Conversation.firm == firm, Conversation.id == conversation_id)
     found = session.execute(query).one_or_none()
-    return found and Marks(*found)
+    return Marks(*found) if found else None
 
 
 def last_out(session: Session, firm: str, conversation_id: uuid.UUID) -> Message | None:

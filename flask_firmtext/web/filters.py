@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -52,7 +53,7 @@ def view_of(name: str | None) -> View:
     return View(name) if name in tuple(View) else View.OPEN
 
 
-def address(view: View, **more: str) -> str:
+def address(view: View, **more: Any) -> str:
     """The page of a filter."""
     name = None if view is View.OPEN else view.value
     return url_for("firmtext.inbox", show=name, **more)

@@ -90,11 +90,11 @@ def upgrade() -> None:
         "firmtext_failure",
         ["firm", "at", "conversation_id"],
     )
-    for name, (column, where) in INDEXES.items():
+    for name, (by, where) in INDEXES.items():
         op.create_index(
             f"ix_firmtext_conversation_{name}",
             "firmtext_conversation",
-            ["firm", column, "id"],
+            ["firm", by, "id"],
             postgresql_where=where,
             sqlite_where=where,
         )
