@@ -13,7 +13,7 @@ from flask_firmtext.messaging.accepting import Outgoing
 from flask_firmtext.messaging.moves import Move, move
 from flask_firmtext.store import inbox_queries
 from flask_firmtext.store.inbox_pages import View
-from flask_firmtext.store.models import Audit, Conversation
+from flask_firmtext.store.models import Audit, Conversation, Failure
 from flask_firmtext.store.states import Kind, State
 from flask_firmtext.store.transactions import own, reading
 from office import ADMIN, STAFF, Office
@@ -133,6 +133,8 @@ def test_a_conversation_has_failed_while_its_last_text_out_is_lost(office: Offic
     assert shown(View.FAILED) == 1
     office.sends()
     assert shown(View.FAILED) == 0
+    with reading() as session:
+        assert session.scalars(select(Failure)).all() == []
 
 
 def test_a_text_that_fails_after_another_went_out_is_no_failure_of_the_conversation(office: Office) -> None:
