@@ -135,6 +135,11 @@ def text_messaging() -> Response:
     return redirect(url_for("firmtext.settings"))
 
 
+@bp.get("/settings/notifications")
+def notifications() -> str:
+    return render_template("notifications.html")
+
+
 def money(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 

@@ -131,7 +131,8 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
         first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
         return first
     pay_links.note(session, conversation.firm, outgoing.text, message=row_id, conversation=conversation.id)
-    conversations.note_last(session, conversation.id, position)
+    writer = outgoing.author if outgoing.kind == Kind.STAFF else None
+    conversations.note_out(session, conversation, position, writer=writer)
     table = (Message.__tablename__, row_id)
     audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)
     notes(session).show(conversation.firm, row_id)

@@ -11,12 +11,14 @@ from typing import TypeVar
 from ..current import firmtext
 from ..errors import HostContractError
 from ..ports import promises
+from ..ports.host import NoMatters
 from ..ports.values import Contact, Matter
 
 log = logging.getLogger(__name__)
 
 K = TypeVar("K")
 T = TypeVar("T")
+MattersByContact = Mapping[str, Sequence[Matter]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,26 @@ def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
         theirs = promises.matters("of_contact", port.of_contact(contact.ref))
         found.update((matter.ref, matter) for matter in theirs)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
+
+
+def matters_by_contact(firm: str, contacts: Iterable[str]) -> MattersByContact:
+    """The matters of each of these contacts (references) as their client; the host is asked once. A page goes on
+    without them."""
+    wanted = list(dict.fromkeys(contacts))
+    nothing: MattersByContact = {}
+    if not wanted:
+        return nothing
+    ports = firmtext.host.for_firm
+    return shielded(
+        "Matters.of_contacts",
+        lambda: promises.matters_by_contact("of_contacts", ports(firm).matters.of_contacts(wanted)),
+        nothing,
+    )
+
+
+def has_matters(firm: str) -> bool:
+    """Whether the host has matters at all, as far as it can say."""
+    return shielded("Host.for_firm", lambda: not isinstance(firmtext.host.for_firm(firm).matters, NoMatters), False)
 
 
 def matters_told(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...] | None:

@@ -20,11 +20,15 @@ from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
+from .consent_words import Wish
 from .moments import LATE
 from .numbers import E164
+from .wishes import Said
 
 #: A client's clock, or a replay, never shows a text further away than this.
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
+#: These are answered without a person. A YES may be the answer to anything, so somebody looks at it.
+HEEDED = frozenset({Wish.STOP, Wish.START, Wish.HELP})
 #: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -74,7 +78,7 @@ def _placed(
     index = conversation.phone_index
     said = hearing.listen(session, number, index, event.text)
     try:
-        message_id = put(session, event, request, number, conversation, came=came)
+        message_id = put(session, event, request, number, conversation, said, came=came)
     except Ended:
         return False
     if message_id is not None:
@@ -115,10 +119,13 @@ def put(
     request: RawRequest,
     number: Number,
     conversation: Conversation,
+    said: Said,
     *,
     came: datetime,
 ) -> uuid.UUID | None:
     """Store a client's text in this conversation, without its files; its id, None when it is there already.
+
+    What ``said`` is for the carriers or for us to heed waits for no person's answer.
 
     :raises Ended: nothing was stored.
     """
@@ -129,8 +136,10 @@ def put(
     if message_id is None:
         _repeated(session, event, request, number)
         return None
-    if _is_newest(session, conversation.id, shown_at(event.at, came)):
-        conversations.note_last(session, conversation.id, position, last_in_position=position)
+    at = shown_at(event.at, came)
+    if _is_newest(session, conversation.id, at):
+        awaits = None if said.wish in HEEDED else at
+        conversations.note_in(session, conversation.id, position, awaits=awaits)
     else:
         conversations.note_late(session, conversation.id, position)
     notes(session).show(number.firm, message_id)

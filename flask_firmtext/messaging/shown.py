@@ -135,7 +135,11 @@ class Wording:
     def _author(self, message: Message) -> str | None:
         if message.kind != Kind.STAFF or message.author is None:
             return None
-        return self.names.get(message.author) or _("Former colleague")
+        return self.person(message.author)
+
+    def person(self, ref: str) -> str:
+        """The name of somebody of the firm."""
+        return self.names.get(ref) or _("Former colleague")
 
     def _words(self, message: Message, hold: str | None) -> str:
         due = message.not_before if message.tries == 0 else None

@@ -106,6 +106,10 @@ class Matters(ABC):
     def of_contact(self, contact: str) -> Sequence[Matter]:
         """The matters in which this contact is the client, open ones first."""
 
+    def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
+        """The same for many contacts at once; a host with many matters answers it with one query."""
+        return {contact: self.of_contact(contact) for contact in contacts}
+
     @abstractmethod
     def contacts_of(self, matter: str) -> Sequence[Party]:
         """Everyone in a matter, the client first, related contacts included, each with its side."""

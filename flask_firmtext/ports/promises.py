@@ -79,6 +79,15 @@ def matters(verb: str, answer: Any) -> Sequence[Matter]:
     raise HostContractError("Matters", verb, "a sequence of Matters, their ref and title strings")
 
 
+def matters_by_contact(verb: str, answer: Any) -> Mapping[str, Sequence[Matter]]:
+    """Of ``Matters``: many for each contact."""
+    if not isinstance(answer, Mapping):
+        raise HostContractError("Matters", verb, "a mapping of references to sequences of Matters")
+    for some in answer.values():
+        matters(verb, some)
+    return answer
+
+
 def document(verb: str, answer: Any) -> str:
     """Of ``Documents``: the reference of what was filed."""
     if _words(answer) and 0 < len(answer) <= LONGEST_REFERENCE:

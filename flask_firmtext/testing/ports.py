@@ -113,6 +113,13 @@ class MemoryMatters(_OfOneFirm, Matters):
 
     @faulty
     def of_contact(self, contact: str) -> Sequence[Matter]:
+        return self._of(contact)
+
+    @faulty
+    def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
+        return {contact: self._of(contact) for contact in contacts}
+
+    def _of(self, contact: str) -> Sequence[Matter]:
         mine = [
             matter for matter in self.files.matters.values() if self.files.sides[matter.ref].get(contact) is Side.CLIENT
         ]

@@ -14,9 +14,22 @@ from .. import language
 from ..current import firmtext
 from ..messaging.letters import advice, size
 from ..messaging.pay_links import money
-from . import composer_words, consent, inbox, paying, registration, slots, time_entry, times
+from . import (
+    composer_words,
+    consent,
+    filters,
+    inbox,
+    marking,
+    notifications,
+    paying,
+    registration,
+    slots,
+    time_entry,
+    times,
+)
 from .access import permitted, somebody
 from .linking import linked
+from .waiting import waiting
 
 NAME = "firmtext_ui"
 PLACED = "firmtext.assets"
@@ -67,6 +80,13 @@ FURNITURE: dict[str, Any] = {
     "bill_menu": paying.bill_menu,
     "communications": slots.communications,
     "composer_words": composer_words.told,
+    "filters": filters.filters,
+    "keys": slots.keys,
+    "marks": marking.marks,
+    "nothing": filters.nothing,
+    "notification_settings": notifications.slot,
+    "readers": marking.readers,
+    "waiting": waiting,
     "may_decide": consent.may_decide,
     "csrf": generate_csrf,
     "cursor": inbox.write_cursor,

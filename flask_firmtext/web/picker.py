@@ -18,7 +18,7 @@ from ..messaging.wording import Words
 from ..ports.values import Contact
 from ..store import keys
 from ..store.transactions import reading
-from . import finding
+from . import candidates
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
@@ -85,7 +85,7 @@ def search() -> Response:
 
 
 def _options(who: Visitor, typed: str, matter: str | None) -> list[Found]:
-    return _warned(who, [_with_choices(who, one.contact, one.role) for one in finding.matches(who, typed, matter)])
+    return _warned(who, [_with_choices(who, one.contact, one.role) for one in candidates.matches(who, typed, matter)])
 
 
 def _warned(who: Visitor, options: list[Found]) -> list[Found]:

@@ -11,18 +11,19 @@ from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.values import Contact, Side
+from ..store.inbox_pages import View
 from . import inbox
 from .access import Visitor, asked
 from .inbox import Inbox, Place
 from .problems import nothing_here
 
 
-def contents(who: Visitor, contact: str | None = None, matter: str | None = None) -> Inbox:
-    """What stands at this place; without one the table of all. :raises Problem: 404, 503."""
+def contents(who: Visitor, contact: str | None = None, matter: str | None = None, view: View = View.OPEN) -> Inbox:
+    """What stands at this place; without one the table of all, filtered. :raises Problem: 404, 503."""
     if contact is None and matter is None:
-        return inbox.contents(who)
+        return inbox.contents(who, view)
     place, contacts = _of_contact(who, contact) if contact is not None else _of_matter(who, matter or "")
-    table = threads.table_of(who.firm, who.user, contacts, may=lambda subject: who.may("conversation.read", subject))
+    table = threads.table_of(who.firm, who.user, contacts, may=inbox.readable(who))
     return Inbox(table, who, inbox.why_not(who), place=place)
 
 

@@ -56,9 +56,14 @@ class Matters(host.Matters):
         return row and as_matter(row)
 
     def of_contact(self, contact: str) -> Sequence[values.Matter]:
-        theirs = self.ours.where(models.Matter.client_id == key(contact))
-        rows = self.db.session.scalars(theirs.order_by(models.Matter.open.desc(), models.Matter.number))
-        return [as_matter(row) for row in rows]
+        return self.of_contacts([contact])[contact]
+
+    def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[values.Matter]]:
+        found: dict[str, list[values.Matter]] = {contact: [] for contact in contacts}
+        theirs = self.ours.where(models.Matter.client_id.in_(filter(None, map(key, contacts))))
+        for row in self.db.session.scalars(theirs.order_by(models.Matter.open.desc(), models.Matter.number)):
+            found[str(row.client_id)].append(as_matter(row))
+        return found
 
     def contacts_of(self, matter: str) -> Sequence[values.Party]:
         everyone = selectinload(models.Matter.parties).joinedload(models.MatterParty.contact)

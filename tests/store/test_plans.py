@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
+    choice_queries,
+    inbox_pages,
     inbox_queries,
     overdue_queries,
     practice_queries,
@@ -22,11 +24,14 @@ from flask_firmtext.store import (
     reach_queries,
     writing_queries,
 )
+from flask_firmtext.store.inbox_pages import View
 from flask_firmtext.store.models import (
     Account,
     Attempt,
+    Author,
     Conversation,
     ConversationContact,
+    Failure,
     Message,
     Number,
     OptOut,
@@ -49,6 +54,10 @@ MOST = {
     **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
     "the texts of today": practice_queries.RECENT,
+    **dict.fromkeys(
+        ("the table of unread ones", "the table of unread ones, further down", "where unread ones go on"),
+        inbox_pages.LOOKED_AT,
+    ),
     "a contact's thread": 10,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
@@ -85,10 +94,23 @@ SENDING: dict[str, Ask] = {
     "silent": lambda session: overdue_queries.silent(session, overdue.SILENCE, limit=200),
 }
 PAGES: dict[str, Ask] = {
-    "the table": lambda session: inbox_queries.newest(session, FIRM, USER, older_than=None, limit=50),
-    "the table, further down": lambda session: inbox_queries.newest(
-        session, FIRM, USER, older_than=(NOW - timedelta(minutes=200), named(2, 200)), limit=50
-    ),
+    **{
+        f"the table of {view} ones": lambda session, view=view: inbox_queries.page(
+            session, FIRM, USER, view=view, older_than=None, limit=50
+        )
+        for view in View
+    },
+    **{
+        f"the table of {view} ones, further down": lambda session, view=view: inbox_queries.page(
+            session, FIRM, USER, view=view, older_than=(NOW - timedelta(minutes=700), named(2, 700)), limit=50
+        )
+        for view in View
+    },
+    "where unread ones go on": lambda session: inbox_pages.looked_at(session, FIRM, None),
+    "what is marked": lambda session: inbox_queries.marks(session, FIRM, USER, LONG),
+    "the last text out": lambda session: inbox_queries.last_out(session, FIRM, LONG),
+    "who has read it": lambda session: inbox_queries.readers(session, FIRM, LONG),
+    "a user's choice": lambda session: choice_queries.choice(session, FIRM, USER),
     "the badge": lambda session: inbox_queries.unread(session, FIRM, USER),
     "a thread's mark": lambda session: inbox_queries.unread_up_to(session, FIRM, USER, LONG),
     "a contact's thread": lambda session: inbox_queries.conversation_with(session, FIRM, OLDEST, number=None),
@@ -154,6 +176,15 @@ def fill(connection: sa.Connection) -> None:
     )
     connection.execute(insert(Message), texts)
     connection.execute(insert(Attempt), [attempt(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]])
+    connection.execute(
+        insert(Author),
+        [
+            {"conversation_id": named(2, n), "author": user, "firm": FIRM, "last_at": NOW - timedelta(minutes=n)}
+            for n in range(CONVERSATIONS)
+            for user in (USER, "other")
+        ],
+    )
+    connection.execute(insert(Failure), [failure(n, last[named(2, n)]) for n in range(0, CONVERSATIONS, 2)])
     mark = {"user": USER, "firm": FIRM, "position": TEXTS, "read_at": NOW}
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
@@ -164,7 +195,13 @@ def conversation(n: int, last: int) -> dict[str, Any]:
     at = NOW - timedelta(minutes=n)
     counts = dict.fromkeys(("turn", "last_position", "last_in_position"), last)
     return {"id": named(2, n), "firm": FIRM, "number_id": NUMBER, "phone_index": n.to_bytes(16, "big"), "phone": b"x",
-            "last_at": at, "created_at": at, **counts}  # fmt: skip
+            "last_at": at, "created_at": at, "last_out_position": last, "waiting_since": at if n % 3 else None,
+            "done_at": at if n % 4 else None, "done_by": USER if n % 4 else None, **counts}  # fmt: skip
+
+
+def failure(n: int, position: int) -> dict[str, Any]:
+    at = NOW - timedelta(minutes=n)
+    return {"conversation_id": named(2, n), "firm": FIRM, "position": position, "at": at}
 
 
 def text(n: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
+from .inbox import Author, Failure, UserChoice
 from .practice import Payment, PaymentLink, SentLink, TimeEntry
 from .texts import (
     Account,
@@ -29,11 +30,13 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Audit",
+    "Author",
     "ConsentEvent",
     "Conversation",
     "ConversationContact",
     "Counter",
     "Draft",
+    "Failure",
     "File",
     "FilePiece",
     "Filing",
@@ -57,4 +60,5 @@ __all__ = [
     "Template",
     "Texting",
     "TimeEntry",
+    "UserChoice",
 ]
