@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from .. import points, signals
 from ..current import firmtext
-from ..errors import CarrierError, CarrierRefused, where
+from ..errors import CarrierError, CarrierRefused, Scope, where
 from ..store import cells, files, keys, media_queries, pieces
 from ..store.files import FileWriter
 from ..store.models import Attachment, Texting
@@ -36,7 +36,7 @@ ALARM, LAST = timedelta(hours=24), timedelta(hours=44)
 #: A carrier's store may lag behind its own webhook: only the third "no such file" in a row is believed.
 GONE_TRIES = 3
 #: Answers that say something about us. The next try has a fresh token; when that is refused, too, somebody must look.
-DENIED = {"auth", "balance", "refused", "odd_4xx"}
+DENIED = {"auth", "balance", "refused", "odd_4xx", "local"}
 AT_ONCE = 20
 
 
@@ -96,7 +96,8 @@ def _settle(claimed: Claimed, stop: Callable[[], bool]) -> None:
     except Unwanted as refusal:
         _refuse(claimed, refusal.reason)
     except CarrierRefused as error:
-        if error.evidence == "gone":
+        # What refuses everything of ours, such as a key that we cannot read, says nothing about this file.
+        if error.evidence == "gone" or error.scope is Scope.ACCOUNT:
             _try_later(claimed, error)
         else:
             _refuse(claimed, error.evidence)

@@ -169,6 +169,18 @@ def test_f71_a_refused_token_is_tried_again_and_the_second_time_an_operator_hear
     assert stands(one) == ("stored", None)
 
 
+def test_f71_what_is_wrong_with_our_own_key_is_tried_again_and_an_operator_hears(carrier: Any) -> None:
+    [one] = received(carrier.add_file(PHOTO))
+    fails(carrier, CarrierRefused("local", "the key file cannot be read", scope=Scope.ACCOUNT), times=2)
+    with heard() as alarms:
+        tried(one)
+        assert (stands(one), alarms) == (("wanted", "local"), [])
+        tried(one)
+    assert alarms == [{"kind": "media_denied", "detail": "local"}]
+    tried(one)
+    assert stands(one) == ("stored", None)
+
+
 def test_f73_tries_are_spaced_and_never_more_than_15_minutes_apart(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     fails(carrier, AWAY, times=12)
