@@ -98,7 +98,7 @@ def read(session: Session, firm: str, messages: Sequence[Message]) -> Received:
 class Shelf:
     """What it takes to show the files of a conversation to somebody.
 
-    ``matters`` are those of the contacts whose conversation it is, None while the host cannot say; ``documents`` is
+    ``matters`` are those of the clients whose texts these are, None while the host cannot say; ``documents`` is
     None for a host that keeps none. Another's matter is not named: who reads here may have no business with it.
     """
 

@@ -1,6 +1,6 @@
 """Where a received file belongs: the host is asked once, when the file is here, and the answer is written down.
 
-It goes into every open matter of everybody under whom its conversation is shown. A closed matter gets nothing by
+It goes into every open matter of everybody under whom its conversation is shown, or was when it ended. A closed matter gets nothing by
 itself: people file into it with a press, as they do into a matter that is opened later.
 """
 
@@ -69,7 +69,9 @@ def open_matters(firm: str, known: Known | None) -> list[str]:
     whose = owners.of_conversation(firm, known)
     if not whose.asked:
         raise NotTold
-    return [matter.ref for matter in owners.matters_of(firm, whose.contacts) if matter.open]
+    # Until the host says that a number has moved on, what comes from it may be its next owner's: people look first.
+    clients = whose.clients if known.ended or not whose.moved else ()
+    return [matter.ref for matter in owners.matters_of(firm, clients) if matter.open]
 
 
 def _not_told(found: Received) -> bool:
