@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 Sessions = Session | scoped_session[Any]
 
-#: While the host cannot say, it is asked again after a pause that grows with the file's age; then people decide.
+#: While the host cannot say, it is asked again after a pause that grows since the first time; then people decide.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 PATIENCE = timedelta(hours=24)
 
@@ -76,14 +76,16 @@ def open_matters(firm: str, known: Known | None) -> list[str]:
 
 def _not_told(found: Received) -> bool:
     now = firmtext.clock.now()
-    age = now - (found.file.state_at or now)
+    # A file may lie here for days before anybody asks: our patience begins with the first question, which notes itself.
+    since = found.file.state_at if found.file.claimed_until else now
+    age = now - (since or now)
     if age >= PATIENCE:
         return _written(found, ())
     with own() as session:
         session.execute(
             update(Attachment)
             .where(Attachment.id == found.file.id, Attachment.planned_at.is_(None))
-            .values(claimed_until=firmtext.clock.sql(min(max(age / 2, FIRST_PAUSE), LONGEST_PAUSE)))
+            .values(state_at=since, claimed_until=firmtext.clock.sql(min(max(age / 2, FIRST_PAUSE), LONGEST_PAUSE)))
             .execution_options(synchronize_session=False)
         )
     return False

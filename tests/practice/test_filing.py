@@ -18,6 +18,7 @@ from dying import dies_at
 from flask_firmtext import FirmText, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError
+from flask_firmtext.messaging import media, strangers
 from flask_firmtext.ports.host import NoDocuments, Ports
 from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.practice import filing, filing_claims, filing_plans
@@ -28,6 +29,8 @@ from flask_firmtext.testing.ports import MemoryDocuments
 from house import token
 from mailroom import arrives, comes, damage, due_now, filings, png, stores
 from office import ROSA, STAFF, SUMMIT, Office
+from strange import strangers as kept
+from strange import texts
 
 GRACE = "+13125550101"
 
@@ -201,11 +204,47 @@ def test_F75_while_the_host_cannot_say_it_is_asked_again_and_nothing_is_decided(
 def test_F75_after_a_day_without_an_answer_people_decide(office: Office) -> None:
     file = arrives(office)
     office.host.fault("Matters.of_contact", raises=RuntimeError())
-    passes(timedelta(hours=25))
+    filing.run_due()
+    passes(timedelta(hours=23))
     filing.run_due()
     assert not filing.is_due()
+    assert not is_planned(file)
+    passes(timedelta(hours=2))
+    filing.run_due()
+    assert not filing.is_due()
+    assert is_planned(file)
+
+
+def is_planned(file: uuid.UUID) -> bool:
     with reading() as session:
-        assert session.get_one(Attachment, file).planned_at is not None
+        return session.get_one(Attachment, file).planned_at is not None
+
+
+def test_F75_the_day_begins_with_the_first_question_however_long_nobody_asked(office: Office) -> None:
+    file = arrives(office)
+    passes(timedelta(hours=25))
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError())
+    filing.run_due()
+    assert not is_planned(file)
+    office.host.mend()
+    passes(timedelta(minutes=15))
+    filing.run_due()
+    assert states(file) == [("lease", "filed")]
+
+
+def test_F75_a_strangers_file_that_is_attached_days_later_outlives_a_failing_host(app: Any) -> None:
+    office = Office(app)
+    texts("Look", png(), sender=ROSA)
+    media.run_due()
+    passes(timedelta(hours=30))
+    strangers.attach("harbor", kept()[0], "rosa", owners=["rosa"], by="anna")
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError())
+    filing.run_due()
+    assert filings() == []
+    office.host.mend()
+    passes(timedelta(minutes=15))
+    filing.run_due()
+    assert states() == [("lease", "filed")]
 
 
 @pytest.mark.parametrize("fault", [{"raises": RuntimeError("canary +13125550100")}, {"returns": None}, {"returns": 7},
