@@ -1,7 +1,7 @@
 """Where a received file belongs: the host is asked once, when the file is here, and the answer is written down.
 
-It goes into every open matter of everybody under whom its conversation is shown, or was when it ended. A closed matter gets nothing by
-itself: people file into it with a press, as they do into a matter that is opened later.
+It goes into every open matter of everybody under whom its conversation is shown, or was when it ended. A closed
+matter gets nothing by itself: people file into it with a press, as they do into a matter that is opened later.
 """
 
 from __future__ import annotations
