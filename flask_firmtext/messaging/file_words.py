@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..store.models import Attachment, Filing
 from ..store.states import FileState, FilingState
-from .media_claims import FOR_GOOD, KEPT
+from .media_claims import IN_VAIN, KEPT, MISSING
 from .wording import Words
 
 SEND_AGAIN = "Ask the client to send it again."
@@ -21,6 +21,8 @@ KINDS: Mapping[str, str] = {
     "audio": "Audio",
     "vcard": "Contact card",
     "text": "Text file",
+    "location": "Location",
+    "contacts": "Contact card",
 }
 #: Reasons for which a file was refused.
 REFUSALS: Mapping[str, Words] = {
@@ -30,6 +32,11 @@ REFUSALS: Mapping[str, Words] = {
         ANOTHER_WAY,
     ),
     "too_large": Words("not accepted", "It is too large for a text.", ANOTHER_WAY),
+    MISSING: Words(
+        "could not be received",
+        "It reached us without anything that could be fetched: not everything that phones can send goes by text.",
+        ANOTHER_WAY,
+    ),
     "empty": Words("not accepted", "It was empty.", SEND_AGAIN),
     "scanner": Words("not accepted", "The virus scanner found something in it.", ANOTHER_WAY),
     "host": Words("not fetched", "Its address is not one of the carrier's, so it was not opened.", OPERATOR),
@@ -86,7 +93,7 @@ def can_help(row: Attachment, came: datetime, now: datetime) -> bool:
     """Whether to fetch a file again may bring it: it is not here, and the carrier may still have it."""
     if row.state not in (FileState.REFUSED, FileState.GONE, FileState.LATE) or now - came > KEPT:
         return False
-    return not (row.state == FileState.REFUSED and row.reason == FOR_GOOD)
+    return not (row.state == FileState.REFUSED and row.reason in IN_VAIN)
 
 
 def filing_words(row: Filing) -> str:

@@ -20,6 +20,7 @@ from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
+from .media_claims import MISSING
 from .moments import LATE
 from .numbers import E164
 
@@ -227,7 +228,8 @@ def _attach(
                 message_id=message_id,
                 quarantine_id=quarantine_id,
                 n=n,
-                state=state,
+                state=state if one.url else FileState.REFUSED,
+                reason=None if one.url else MISSING,
                 kind=one.kind if KIND.fullmatch(one.kind) else "file",
                 url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
                 name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),

@@ -481,6 +481,14 @@ def test_every_item_of_a_text_gets_a_row(carrier: Any) -> None:
     assert [file(one).n for one in every] == list(range(1, 26))
 
 
+def test_what_has_no_address_is_refused_at_once_and_for_good(carrier: Any) -> None:
+    [one] = received("")
+    assert stands(one) == ("refused", "missing")
+    assert media.due(10) == []
+    with own() as session, pytest.raises(FormRefused, match="nothing to fetch"):
+        media.again(session, one, by="anna")
+
+
 def test_a_new_file_is_due_at_once(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     row = file(one)
