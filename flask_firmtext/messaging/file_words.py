@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..store.models import Attachment, Filing
 from ..store.states import FileState, FilingState
+from . import foreign_types
 from .media_claims import IN_VAIN, KEPT, MISSING
 from .wording import Words
 
@@ -61,9 +62,9 @@ def state_words(code: str) -> str:
     return STATES[code]
 
 
-def words_of(state: str, reason: str | None, kind: str) -> Words:
-    """What is said of a file that is not here."""
-    name = KINDS.get(kind, "File")
+def words_of(state: str, reason: str | None, kind: str, media_type: str | None = None) -> Words:
+    """What is said of a file that is not here; its bytes have a better name for it than the carrier."""
+    name = foreign_types.LABELS.get(media_type or "") or KINDS.get(kind, "File")
     if state == FileState.REFUSED:
         refusal = REFUSALS.get(reason or "", OTHER)
         return Words(f"{name} {refusal.label}", refusal.meaning, refusal.next_step)

@@ -114,7 +114,7 @@ class Shelf:
     def _shown(self, row: Attachment, came: datetime) -> ShownFile:
         if row.state == FileState.STORED:
             return self._stored(row)
-        words = words_of(row.state, row.reason, row.kind)
+        words = words_of(row.state, row.reason, row.kind, row.media_type)
         return ShownFile(
             id=row.id,
             state=FileState(row.state),

@@ -23,7 +23,7 @@ from ..store.files import FileWriter
 from ..store.models import Attachment, Texting
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
-from . import alarms, auto_replies, media_claims, media_types
+from . import alarms, auto_replies, foreign_types, media_claims, media_types
 from .media_claims import Claimed, ClaimLost, again, pause_after, write
 from .media_types import MediaType
 
@@ -41,10 +41,11 @@ AT_ONCE = 20
 
 
 class Unwanted(Exception):
-    """A file that nobody may send; ``reason`` is a short code."""
+    """A file that nobody may send; ``reason`` is a short code, ``media_type`` what it is where that is known."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, media_type: str | None = None) -> None:
         self.reason = reason
+        self.media_type = media_type
         super().__init__(reason)
 
 
@@ -94,7 +95,7 @@ def _settle(claimed: Claimed, stop: Callable[[], bool]) -> None:
             columns = {"not_before": firmtext.clock.sql(), "tries": claimed.tries - 1}
             write(session, claimed, FileState.WANTED, **columns)
     except Unwanted as refusal:
-        _refuse(claimed, refusal.reason)
+        _refuse(claimed, refusal.reason, refusal.media_type)
     except CarrierRefused as error:
         # What refuses everything of ours, such as a key that we cannot read, says nothing about this file.
         if error.evidence == "gone" or error.scope is Scope.ACCOUNT:
@@ -114,7 +115,7 @@ def _bring(claimed: Claimed, stop: Callable[[], bool]) -> None:
         head = body.read(media_types.HEAD)
         found = media_types.sniff(head)
         if found is None:
-            raise Unwanted(media_claims.FOR_GOOD if head else "empty")
+            raise Unwanted(media_claims.FOR_GOOD if head else "empty", foreign_types.sniff(head))
         with files.writer(claimed.firm, claimed.scope) as out:
             out.write(head)
             _copy(body, out, stop)
@@ -162,9 +163,9 @@ def _follow(session: Session, claimed: Claimed) -> None:
         keys.hand_over(session, claimed.firm, claimed.scope, keys.conversation_scope(came[0]))
 
 
-def _refuse(claimed: Claimed, reason: str) -> None:
+def _refuse(claimed: Claimed, reason: str, media_type: str | None = None) -> None:
     with own() as session:
-        message = write(session, claimed, FileState.REFUSED, reason=reason[:32])
+        message = write(session, claimed, FileState.REFUSED, reason=reason[:32], media_type=media_type)
         if message is None or claimed.conversation is None or reason != media_claims.FOR_GOOD:
             return
         chosen = session.get(Texting, claimed.firm)

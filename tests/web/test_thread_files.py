@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from attached import passes
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import media
 from flask_firmtext.ports.gateway import Media
 from flask_firmtext.practice import filing, filing_claims
 from flask_firmtext.store.models import Attachment
@@ -146,6 +148,14 @@ def test_a_refused_file_says_what_was_tried_and_why_and_what_to_do(office: Offic
     assert "contract.pdf" in words(file)
     assert re.search(r"(Ask the client|Tell whoever)", words(file))
     assert ("Try again" in file) == (reason not in ("type", "missing"))
+
+
+def test_s16_a_refused_file_without_a_name_says_what_it_was(office: Office) -> None:
+    url = firmtext.gateway.add_file(b"%PDF-1.7 contract")  # type: ignore[attr-defined]
+    office.receives("", media=(Media(url, "file"),))
+    media.run_due()
+    (file,) = shown(office)
+    assert "PDF not accepted" in words(file)
 
 
 def test_a_place_on_a_map_is_said_to_have_come(office: Office) -> None:
