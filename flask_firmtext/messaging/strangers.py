@@ -155,7 +155,7 @@ def _attached(row: Quarantine, kept: uuid.UUID, contact: str, owners: Collection
     return True
 
 
-def _take(session: Session, row: Quarantine, kept: uuid.UUID) -> Row[tuple[bytes, datetime]] | None:
+def _take(session: Session, row: Quarantine, kept: uuid.UUID) -> Row[bytes, datetime] | None:
     """Body and arrival of a kept text of the same number as ``row``'s, which is not kept any more."""
     if row.phone_index is not None:
         # First the pair and then the kept text, as the carrier's repeat of it does.
