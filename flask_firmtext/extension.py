@@ -55,7 +55,8 @@ class FirmText:
 
         Call it inside the transaction that changes them, after the change, and commit as always: without a commit
         nothing comes of it, and a warning in the log says so at the end of the request. A number that nobody has any
-        more under whom its texts were shown is a stranger's from then on.
+        more under whom its texts were shown is a stranger's from then on. Without this call, what the number's next
+        owner sends lands among the old owner's texts until the firm texts the next owner.
         """
         epochs.contact_changed(firmtext.db.session, contact)
         notes(firmtext.db.session).told.append("contact_changed")

@@ -9,7 +9,8 @@ from ..language import gettext as _
 from ..language import marked, number
 from ..store.models import Attachment, Filing
 from ..store.states import FileState, FilingState
-from .media_claims import FOR_GOOD, KEPT
+from . import foreign_types
+from .media_claims import IN_VAIN, KEPT, MISSING
 from .wording import Words
 
 SEND_AGAIN = marked("Ask the client to send it again.")
@@ -23,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "audio": marked("Audio"),
     "vcard": marked("Contact card"),
     "text": marked("Text file"),
+    "location": marked("Location"),
+    "contacts": marked("Contact card"),
 }
 FILE = marked("File")
 #: Reasons for which a file was refused.
@@ -35,6 +38,13 @@ REFUSALS: Mapping[str, Words] = {
         ANOTHER_WAY,
     ),
     "too_large": Words(marked("%(file)s not accepted"), marked("It is too large for a text."), ANOTHER_WAY),
+    MISSING: Words(
+        marked("%(file)s could not be received"),
+        marked(
+            "It reached us without anything that could be fetched: not everything that phones can send goes by text."
+        ),
+        ANOTHER_WAY,
+    ),
     "empty": Words(marked("%(file)s not accepted"), marked("It was empty."), SEND_AGAIN),
     "scanner": Words(marked("%(file)s not accepted"), marked("The virus scanner found something in it."), ANOTHER_WAY),
     "host": Words(
@@ -74,9 +84,9 @@ def state_words(code: str) -> str:
     return _(STATES[code])
 
 
-def words_of(state: str, reason: str | None, kind: str) -> Words:
-    """What is said of a file that is not here."""
-    name = _(KINDS.get(kind, FILE))
+def words_of(state: str, reason: str | None, kind: str, media_type: str | None = None) -> Words:
+    """What is said of a file that is not here; its bytes have a better name for it than the carrier."""
+    name = _(foreign_types.LABELS.get(media_type or "") or KINDS.get(kind, FILE))
     if state == FileState.REFUSED:
         refusal = REFUSALS.get(reason or "", OTHER)
         return Words(_(refusal.label, file=name), _(refusal.meaning), _(refusal.next_step))
@@ -107,7 +117,7 @@ def can_help(row: Attachment, came: datetime, now: datetime) -> bool:
     """Whether to fetch a file again may bring it: it is not here, and the carrier may still have it."""
     if row.state not in (FileState.REFUSED, FileState.GONE, FileState.LATE) or now - came > KEPT:
         return False
-    return not (row.state == FileState.REFUSED and row.reason == FOR_GOOD)
+    return not (row.state == FileState.REFUSED and row.reason in IN_VAIN)
 
 
 def filing_words(row: Filing) -> str:

@@ -99,7 +99,7 @@ def read(session: Session, firm: str, messages: Sequence[Message]) -> Received:
 class Shelf:
     """What it takes to show the files of a conversation to somebody.
 
-    ``matters`` are those of the contacts whose conversation it is, None while the host cannot say; ``documents`` is
+    ``matters`` are those of the clients whose texts these are, None while the host cannot say; ``documents`` is
     None for a host that keeps none. Another's matter is not named: who reads here may have no business with it.
     """
 
@@ -115,7 +115,7 @@ class Shelf:
     def _shown(self, row: Attachment, came: datetime) -> ShownFile:
         if row.state == FileState.STORED:
             return self._stored(row)
-        words = words_of(row.state, row.reason, row.kind)
+        words = words_of(row.state, row.reason, row.kind, row.media_type)
         return ShownFile(
             id=row.id,
             state=FileState(row.state),

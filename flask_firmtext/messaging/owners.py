@@ -38,12 +38,14 @@ class Owners:
     """The contacts who have the number now. ``asked`` is False while the host cannot say.
 
     ``moved``: the number has left everybody under whom the texts were shown. Then nobody is named, because the new
-    owner is a stranger to these texts.
+    owner is a stranger to these texts. ``clients`` (references) are those whose texts they are all the same: what came
+    with them goes on to belong to their matters.
     """
 
     contacts: tuple[Contact, ...] = ()
     moved: bool = False
     asked: bool = True
+    clients: tuple[str, ...] = ()
 
 
 UNKNOWN = Owners(asked=False)
@@ -82,22 +84,22 @@ def of_conversation(firm: str, known: Known) -> Owners:
 def _owners(contacts: Sequence[Contact], known: Known) -> Owners:
     refs = known.contacts
     if refs and not any(contact.ref in refs for contact in contacts):
-        return Owners(moved=True)
+        return Owners(moved=True, clients=tuple(refs))
     if known.ended:  # who got the number since has no part in it
         contacts = [contact for contact in contacts if contact.ref in refs]
     first = sorted(contacts, key=lambda contact: contact.ref not in refs)
-    return Owners(tuple(first))
+    return Owners(tuple(first), clients=tuple(contact.ref for contact in first))
 
 
-def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
-    """Every matter in which one of these contacts is the client, once each, open ones first.
+def matters_of(firm: str, clients: Iterable[str]) -> tuple[Matter, ...]:
+    """Every matter in which one of these contacts (references) is the client, once each, open ones first.
 
     What the host raises goes on to the caller.
     """
     port = firmtext.host.for_firm(firm).matters
     found: dict[str, Matter] = {}
-    for contact in contacts:
-        theirs = promises.matters("of_contact", port.of_contact(contact.ref))
+    for client in clients:
+        theirs = promises.matters("of_contact", port.of_contact(client))
         found.update((matter.ref, matter) for matter in theirs)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
 
@@ -122,9 +124,9 @@ def has_matters(firm: str) -> bool:
     return shielded("Host.for_firm", lambda: not isinstance(firmtext.host.for_firm(firm).matters, NoMatters), False)
 
 
-def matters_told(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...] | None:
+def matters_told(firm: str, clients: Iterable[str]) -> tuple[Matter, ...] | None:
     """The same; None while the host cannot say."""
-    return shielded("Matters.of_contact", partial(matters_of, firm, contacts), None)
+    return shielded("Matters.of_contact", partial(matters_of, firm, clients), None)
 
 
 def names_of(users: Iterable[str]) -> Mapping[str, str]:

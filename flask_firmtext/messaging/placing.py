@@ -21,6 +21,7 @@ from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
 from .consent_words import Wish
+from .media_claims import MISSING
 from .moments import LATE
 from .numbers import E164
 from .wishes import Said
@@ -46,13 +47,17 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     ``received`` is when it came, None for now.
     """
     number = number_of(session, event.to)
-    if number is None:
+    if number is None or not number.firm:  # one of the pool is nobody's yet
         quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
     conversation = _conversation(session, number, index, event.sender)
-    if conversation is None or not _placed(session, event, request, number, conversation, came):
-        _keep_strangers(session, event, request, number, index, came)
+    if conversation is not None and _placed(session, event, request, number, conversation, came):
+        return
+    if _first(session, event, number) is not None:  # its conversation has ended since
+        _repeated(session, event, request, number)
+        return
+    _keep_strangers(session, event, request, number, index, came)
 
 
 def _conversation(session: Session, number: Number, index: bytes, phone: str) -> Conversation | None:
@@ -194,17 +199,21 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
     """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
-    first = session.execute(
+    if _first(session, event, number) != keys.digest_of(event.digest):
+        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
+    else:
+        counters.count(session, "webhook_repeated")
+
+
+def _first(session: Session, event: InboundText, number: Number) -> bytes | None:
+    """The digest of the firm's text that came with this id of the carrier's, None when none did."""
+    return session.execute(
         select(Message.digest).where(
             Message.firm == number.firm,
             Message.carrier == firmtext.gateway.name,
             Message.carrier_id == event.carrier_id,
         )
     ).scalar_one_or_none()
-    if first != keys.digest_of(event.digest):
-        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
-    else:
-        counters.count(session, "webhook_repeated")
 
 
 def _attach(
@@ -228,7 +237,8 @@ def _attach(
                 message_id=message_id,
                 quarantine_id=quarantine_id,
                 n=n,
-                state=state,
+                state=state if one.url else FileState.REFUSED,
+                reason=None if one.url else MISSING,
                 kind=one.kind if KIND.fullmatch(one.kind) else "file",
                 url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
                 name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),

@@ -133,9 +133,8 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
         stored = thread_rows.stored(session, firm, pair, now, messages, conversation_id)
     whose = _whose(firm, pair)
-    contacts = whose.contacts
-    names = tuple(contact.name for contact in contacts) or (_written(pair),)
-    matters = owners.matters_told(firm.ref, contacts) if stored.kept.files or stored.files.rows else ()
+    names = tuple(contact.name for contact in whose.contacts) or (_written(pair),)
+    matters = owners.matters_told(firm.ref, whose.clients) if stored.kept.files or stored.files.rows else ()
     shelf = _shelf(firm, stored, matters, rights)
     return Fresh(
         _texts(firm, pair, stored, shelf),
@@ -159,7 +158,7 @@ def _thread(
 ) -> Thread:
     whose = _whose(firm, pair)
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
-    matters = owners.matters_told(firm.ref, whose.contacts)
+    matters = owners.matters_told(firm.ref, whose.clients)
     shelf = _shelf(firm, stored, matters, rights)
     return Thread(
         id=id,
@@ -167,7 +166,7 @@ def _thread(
         key=pair.index.hex(),
         contact=contact,
         contacts=whose.contacts,
-        matters=matters or (),
+        matters=() if whose.moved else matters or (),
         texts=tuple(in_time(_texts(firm, pair, stored, shelf))),
         offers=stored.kept.offers(shelf),
         earlier=earlier,

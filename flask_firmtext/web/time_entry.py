@@ -107,7 +107,8 @@ def _place(who: Visitor, conversation_id: uuid.UUID) -> Place:
     port = asked("Host.for_firm", lambda: time_entries.port_of(who.firm.ref))
     if port is None:
         raise nothing_here()
-    matters = asked("Matters.of_contact", lambda: owners.matters_of(who.firm.ref, found.contacts))
+    clients = [contact.ref for contact in found.contacts]
+    matters = asked("Matters.of_contact", lambda: owners.matters_of(who.firm.ref, clients))
     return Place(who, found, port, matters, time_entries.today(who.firm, conversation_id))
 
 
