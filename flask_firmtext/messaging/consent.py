@@ -107,8 +107,11 @@ def opt_in(session: Sessions, firm: str, phone_index: bytes, said: Said) -> bool
     _keep(session, firm, phone_index, Change.OPTED_IN, said, at)
     if row is None or (stopped is not None and stopped >= at) or (row.opted_out and row.since >= at):
         return False
-    _write(session, firm, phone_index, said, row, opted_out=False, since=at, evidence=said.evidence)
-    if not row.opted_out:
+    # What was asked after this START stays asked, whichever came first.
+    asked = consent_queries.question(session, firm, phone_index, at)
+    was_out = row.opted_out
+    _write(session, firm, phone_index, said, row, asked, opted_out=False, since=at, evidence=said.evidence)
+    if not was_out:
         return False
     _tell(session, firm, phone_index, "consent.opt_in", said, opted_out=False)
     return True
@@ -119,9 +122,9 @@ def ask(session: Sessions, firm: str, phone_index: bytes, said: Said) -> None:
     at = said.when()
     row = consent_queries.standing(session, firm, phone_index)
     started = consent_queries.last(session, firm, phone_index, Change.OPTED_IN)
+    _keep(session, firm, phone_index, Change.ASKED, said, at)
     if (row is not None and row.opted_out) or (started is not None and started > at):
         return
-    _keep(session, firm, phone_index, Change.ASKED, said, at)
     asked = {"asked_at": (row.asked_at if row else None) or firmtext.clock.now(), "asked_by": said.message}
     # The newest of several such texts is the one to decide about.
     if row is not None and row.asked_by is not None:
@@ -185,12 +188,20 @@ def _keep(session: Sessions, firm: str, phone_index: bytes, change: Change, said
     session.flush()
 
 
-def _write(session: Sessions, firm: str, phone_index: bytes, said: Said, row: OptOut | None, **values: Any) -> None:
-    """What stands from now on, and no question about it."""
-    asked_by = row.asked_by if row is not None else None
-    values |= {"asked_at": None, "asked_by": None}
+def _write(
+    session: Sessions,
+    firm: str,
+    phone_index: bytes,
+    said: Said,
+    row: OptOut | None,
+    asked: ConsentEvent | None = None,
+    **values: Any,
+) -> None:
+    """What stands from now on, and the one question about it, if any."""
+    before, now = row.asked_by if row is not None else None, asked.message_id if asked is not None else None
+    values |= {"asked_at": asked.noted_at if asked is not None else None, "asked_by": now}
     _upsert(session, firm, phone_index, values, values)
-    notes(session).show(firm, *_shown(asked_by, said.message))
+    notes(session).show(firm, *_shown(before, now, said.message))
 
 
 def _shown(*messages: uuid.UUID | None) -> Collection[uuid.UUID]:

@@ -35,6 +35,17 @@ def last(session: Sessions, firm: str, phone_index: bytes, change: Change) -> da
     )
 
 
+def question(session: Sessions, firm: str, phone_index: bytes, since: datetime) -> ConsentEvent | None:
+    """The newest request for no more texts that was written ``since`` and that nobody decided about later."""
+    of_number = (ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index)
+    decided = select(func.max(ConsentEvent.noted_at)).where(*of_number, ConsentEvent.change == Change.NOT_AN_OPT_OUT)
+    query = select(ConsentEvent).where(*of_number, ConsentEvent.change == Change.ASKED, ConsentEvent.at >= since)
+    last_decision = session.scalar(decided)
+    if last_decision is not None:
+        query = query.where(ConsentEvent.noted_at > last_decision)
+    return session.scalars(query.order_by(ConsentEvent.at.desc(), ConsentEvent.noted_at.desc()).limit(1)).one_or_none()
+
+
 def history(
     session: Sessions, firm: str, phone_index: bytes, *, limit: int, before: uuid.UUID | None = None
 ) -> Sequence[ConsentEvent]:

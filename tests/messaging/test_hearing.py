@@ -171,6 +171,45 @@ def test_what_holds_does_not_depend_on_the_order_in_which_webhooks_come(noon: da
         assert len(found) == 1, words
 
 
+ASK = "please stop texting me"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([("STOP", 9), ("START", 6), (ASK, 3)], "waits"),
+        ([("START", 6), (ASK, 6)], "waits"),
+        ([(ASK, 9), ("STOP", 6), ("START", 3)], "free"),
+        ([("START", 9), (ASK, 6), ("STOP", 3)], "stopped"),
+        ([(ASK, 9), ("START", 6), (ASK, 3)], "waits"),
+    ],
+)
+def test_a_request_holds_until_a_later_word_in_whichever_order_they_come(
+    noon: datetime, words: list[tuple[str, int]], expected: str
+) -> None:
+    """R5, F59: nobody decides meanwhile."""
+    for order in itertools.permutations(words):
+        with own() as session:
+            for model in (ConsentEvent, OptOut, AnswerDue):
+                session.query(model).delete()
+        texts = {(word, ago): text_from(word, at=noon - ago * MINUTE) for word, ago in order}
+        asked_by = [row.asked_by for row in rows(OptOut) if row.asked_at]
+        found = "stopped" if stands() else "waits" if asked_by else "free"
+        assert found == expected, order
+        assert asked_by == ([texts[min(one for one in texts if one[0] == ASK)]] if asked_by else []), order
+        assert len(rows(ConsentEvent)) == len(words)
+
+
+def test_an_old_start_asks_nobody_again_what_was_decided() -> None:
+    text = text_from(ASK)
+    assert text is not None
+    with own() as session:
+        consent.not_an_opt_out(session, conversation(), text, user=STAFF)
+    text_from("START", at=datetime.now(UTC) - 5 * MINUTE)
+    [row] = rows(OptOut)
+    assert (row.opted_out, row.asked_at, row.asked_by) == (False, None, None)
+
+
 @pytest.mark.parametrize("word", ["YES", "yes!"])
 def test_yes_is_a_start_after_an_opt_out_only(noon: datetime, word: str) -> None:
     text_from(word, at=noon - 3 * MINUTE)
