@@ -17,11 +17,11 @@ from .moments import LATE
 from .offers import Offer
 from .owners import Known, Owners, Subject
 from .shown import Text, Wording
-from .thread_rows import Pair, Stored
+from .thread_rows import Pair, Question, Stored
 from .threads import UNREADABLE, subject
 from .wording import Words, hold_words, opted_out, who_said
 
-PAGE = 50
+PAGE = thread_rows.PAGE
 
 NOBODYS = "This number belongs to no contact any more. Add it to a contact, then it can be texted."
 MOVED = "This number has left the contact whose texts these are. To text its new owner, begin with New."
@@ -49,6 +49,7 @@ class Thread:
     now: int
     hold: Words | None
     warning: Words | None
+    question: Question | None
     closed: str | None
 
     @property
@@ -73,6 +74,7 @@ class Fresh:
     hold: Words | None = None
     warning: Words | None = None
     stopped: str | None = None
+    question: Question | None = None
 
 
 def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
@@ -147,6 +149,7 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
         _hold(pair, stored),
         stored.warning,
         _stopped(firm, pair, stored, whose),
+        stored.question,
     )
 
 
@@ -177,6 +180,7 @@ def _thread(
         now=stored.now,
         hold=_hold(pair, stored),
         warning=stored.warning,
+        question=stored.question,
         closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
     )
 
