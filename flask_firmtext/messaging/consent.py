@@ -23,6 +23,8 @@ from . import consent_rows
 Sessions = Session | scoped_session[Any]
 Said = consent_rows.Said
 
+#: How the evidence of a word begins on which the carriers act by themselves.
+NETWORK = "network:"
 #: How staff may have heard that a client wants no texts: what an event's evidence says after ``staff:``.
 WAYS = ("phone", "letter", "person", "wrong_number", "other")
 
@@ -56,8 +58,9 @@ def lock_pair(session: Sessions, firm: str, phone_index: bytes) -> list[uuid.UUI
 def opt_out(session: Sessions, firm: str, phone_index: bytes, said: Said) -> bool:
     """Stop texting a number, and withdraw what is still queued for it. The caller holds :func:`lock_pair`.
 
-    A standing opt-out keeps its date and its evidence: staff are told when and how the client said it. Returns
-    whether the number was texted until now.
+    A standing opt-out keeps its date and its evidence: staff are told when and how the client said it. Only what the
+    network acts upon replaces any other, because its block is lifted by UNSTOP alone. Returns whether the number was
+    texted until now.
     """
     at = said.when()
     consent_rows.keep(session, firm, phone_index, Change.OPTED_OUT, said, at)
@@ -68,6 +71,8 @@ def opt_out(session: Sessions, firm: str, phone_index: bytes, said: Said) -> boo
     if row is not None and row.opted_out:
         # What confirms the first STOP is not withdrawn by the second.
         consent_rows.withdraw(session, firm, phone_index, said, Message.answers.is_(None))
+        if said.evidence.startswith(NETWORK) and not row.evidence.startswith(NETWORK):
+            consent_rows.write(session, firm, phone_index, said, row, opted_out=True, since=at, evidence=said.evidence)
         return False
     consent_rows.withdraw(session, firm, phone_index, said)
     consent_rows.write(session, firm, phone_index, said, row, opted_out=True, since=at, evidence=said.evidence)

@@ -14,7 +14,7 @@ from evidence import heard, kept, rows
 from flask_firmtext import signals
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.errors import TextRefused
-from flask_firmtext.messaging import consent
+from flask_firmtext.messaging import auto_replies, consent
 from flask_firmtext.messaging import hearing as ears
 from flask_firmtext.store import keys, queries
 from flask_firmtext.store.models import AnswerDue, Audit, ConsentEvent, Conversation, Message, OptOut
@@ -116,6 +116,23 @@ def test_whoever_is_opted_out_and_says_so_again_gets_no_second_answer() -> None:
     text_from("QUIT")
     assert (stands(), owed()) == ("client:END", [])
     assert len(rows(ConsentEvent)) == 2
+
+
+@pytest.mark.parametrize("order", [[("END", 3), ("STOP", 1)], [("STOP", 3), ("END", 1)]])
+@pytest.mark.parametrize("late", [False, True])
+def test_once_the_network_blocks_as_well_only_its_own_word_lifts_it(
+    noon: datetime, order: list[tuple[str, int]], late: bool
+) -> None:
+    for word, ago in reversed(order) if late else order:
+        text_from(word, at=noon - ago * MINUTE)
+    [row] = rows(OptOut)
+    stopped = next(ago for word, ago in order if word == "STOP")
+    assert (row.evidence, row.since) == ("network:STOP", noon - stopped * MINUTE)
+    assert len(owed()) <= 1
+    assert len(rows(Audit, Audit.action == "consent.opt_out")) == 1
+    with own() as session:
+        for due in session.query(AnswerDue):
+            assert auto_replies.settle(session, due, "Words") is None, "the network has confirmed it"
 
 
 def test_a_repeated_webhook_is_heard_once() -> None:
