@@ -26,12 +26,18 @@ ONCE_IN = timedelta(days=1)
 
 
 def queue(
-    session: Sessions, conversation: Conversation, text: str, *, answers: uuid.UUID | None, token: str
+    session: Sessions,
+    conversation: Conversation,
+    text: str,
+    *,
+    answers: uuid.UUID | None,
+    token: str,
+    confirms: bool = False,
 ) -> Message | None:
     """Queue an automatic text; joined. The same ``token`` again returns the first; None: it is not sent, and counted.
 
     ``answers`` is the client's text that it answers. Such a one goes out whatever stands about texting the number: it
-    is the one confirmation of an opt-out, or what HELP asked for.
+    is the one confirmation of an opt-out (``confirms``: outside the limit of an hour), or what HELP asked for.
     """
     firm, index = conversation.firm, conversation.phone_index
     consent.lock_pair(session, firm, index)
@@ -40,7 +46,7 @@ def queue(
         return known
     if answers is None and not may_be_texted(session, firm, index):
         return None
-    if consent_queries.automatic_since(session, firm, index, WITHIN) >= AT_MOST:
+    if not confirms and consent_queries.automatic_since(session, firm, index, WITHIN) >= AT_MOST:
         counters.count(session, "automatic_limited")
         return None
     position = conversations.take_turn(session, conversation.id)
@@ -92,7 +98,8 @@ def settle(session: Sessions, due: AnswerDue, text: str) -> Message | None:
         return None
     # Nobody asked how to send a file: that waits like any automatic text.
     answers = None if due.answer == Answer.REFUSED else due.message_id
-    return queue(session, conversation, text, answers=answers, token=f"{due.answer}:{due.message_id}")
+    token, confirms = f"{due.answer}:{due.message_id}", due.answer == Answer.STOPPED
+    return queue(session, conversation, text, answers=answers, token=token, confirms=confirms)
 
 
 def is_late(due: AnswerDue) -> bool:
@@ -117,9 +124,13 @@ def _take(session: Sessions, due: AnswerDue) -> bool:
 
 def _fits(session: Sessions, due: AnswerDue, phone_index: bytes) -> bool:
     """Whether it is still true: a START may have come behind the STOP, and the other way round."""
-    if due.answer in (Answer.HELP, Answer.REFUSED):
+    if due.answer == Answer.REFUSED:
         return True
     row = consent_queries.standing(session, due.firm, phone_index)
+    if due.answer == Answer.HELP:
+        # Who asks for help and then stops wants nothing but the confirmation; behind a STOP, HELP asks anew.
+        asked = session.get(Message, due.message_id)
+        return row is None or not row.opted_out or (asked is not None and asked.shown_at > row.since)
     if row is None or row.opted_out is not (due.answer == Answer.STOPPED):
         return False
     # Of STOP, START, STOP the first is no longer what stands, though it says the same.

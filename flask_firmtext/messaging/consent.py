@@ -7,45 +7,26 @@ event, also one that changes nothing, so that what holds does not depend on the 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from .. import signals
 from ..current import firmtext
 from ..ports.values import User
 from ..store import audit, consent_queries
-from ..store.base import new_id
-from ..store.models import ConsentEvent, Conversation, Message, OptOut
-from ..store.queries import is_in
-from ..store.states import Change, State
+from ..store.models import Conversation, Message, OptOut
+from ..store.states import Change
 from ..store.transactions import notes
-from ..store.upsert import insert_or_update
-from .moves import Move, move
+from . import consent_rows
 
 Sessions = Session | scoped_session[Any]
+Said = consent_rows.Said
 
-TABLE = OptOut.__tablename__
+#: How the evidence of a word begins on which the carriers act by themselves.
+NETWORK = "network:"
 #: How staff may have heard that a client wants no texts: what an event's evidence says after ``staff:``.
 WAYS = ("phone", "letter", "person", "wrong_number", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a change is known: by which evidence and whom, when it was said, in which conversation and text."""
-
-    evidence: str
-    by: str
-    at: datetime | None = None
-    conversation: uuid.UUID | None = None
-    message: uuid.UUID | None = None
-
-    def when(self) -> datetime:
-        return self.at or firmtext.clock.now()
 
 
 def opt_out_of(session: Sessions, firm: str, phone_index: bytes) -> OptOut | None:
@@ -77,22 +58,25 @@ def lock_pair(session: Sessions, firm: str, phone_index: bytes) -> list[uuid.UUI
 def opt_out(session: Sessions, firm: str, phone_index: bytes, said: Said) -> bool:
     """Stop texting a number, and withdraw what is still queued for it. The caller holds :func:`lock_pair`.
 
-    A standing opt-out keeps its date and its evidence: staff are told when and how the client said it. Returns
-    whether the number was texted until now.
+    A standing opt-out keeps its date and its evidence: staff are told when and how the client said it. Only what the
+    network acts upon replaces any other, because its block is lifted by UNSTOP alone. Returns whether the number was
+    texted until now.
     """
     at = said.when()
-    _keep(session, firm, phone_index, Change.OPTED_OUT, said, at)
+    consent_rows.keep(session, firm, phone_index, Change.OPTED_OUT, said, at)
     started = consent_queries.last(session, firm, phone_index, Change.OPTED_IN)
     if started is not None and started > at:
         return False
     row = consent_queries.standing(session, firm, phone_index)
     if row is not None and row.opted_out:
         # What confirms the first STOP is not withdrawn by the second.
-        _withdraw(session, firm, phone_index, said, Message.answers.is_(None))
+        consent_rows.withdraw(session, firm, phone_index, said, Message.answers.is_(None))
+        if said.evidence.startswith(NETWORK) and not row.evidence.startswith(NETWORK):
+            consent_rows.write(session, firm, phone_index, said, row, opted_out=True, since=at, evidence=said.evidence)
         return False
-    _withdraw(session, firm, phone_index, said)
-    _write(session, firm, phone_index, said, row, opted_out=True, since=at, evidence=said.evidence)
-    _tell(session, firm, phone_index, "consent.opt_out", said, opted_out=True)
+    consent_rows.withdraw(session, firm, phone_index, said)
+    consent_rows.write(session, firm, phone_index, said, row, opted_out=True, since=at, evidence=said.evidence)
+    consent_rows.tell(session, firm, phone_index, "consent.opt_out", said, opted_out=True)
     return True
 
 
@@ -104,13 +88,16 @@ def opt_in(session: Sessions, firm: str, phone_index: bytes, said: Said) -> bool
     at = said.when()
     stopped = consent_queries.last(session, firm, phone_index, Change.OPTED_OUT)
     row = consent_queries.standing(session, firm, phone_index)
-    _keep(session, firm, phone_index, Change.OPTED_IN, said, at)
+    consent_rows.keep(session, firm, phone_index, Change.OPTED_IN, said, at)
     if row is None or (stopped is not None and stopped >= at) or (row.opted_out and row.since >= at):
         return False
-    _write(session, firm, phone_index, said, row, opted_out=False, since=at, evidence=said.evidence)
-    if not row.opted_out:
+    # What was asked after this START stays asked, whichever came first.
+    asked = consent_queries.question(session, firm, phone_index, at)
+    was_out = row.opted_out
+    consent_rows.write(session, firm, phone_index, said, row, asked, opted_out=False, since=at, evidence=said.evidence)
+    if not was_out:
         return False
-    _tell(session, firm, phone_index, "consent.opt_in", said, opted_out=False)
+    consent_rows.tell(session, firm, phone_index, "consent.opt_in", said, opted_out=False)
     return True
 
 
@@ -119,21 +106,37 @@ def ask(session: Sessions, firm: str, phone_index: bytes, said: Said) -> None:
     at = said.when()
     row = consent_queries.standing(session, firm, phone_index)
     started = consent_queries.last(session, firm, phone_index, Change.OPTED_IN)
+    consent_rows.keep(session, firm, phone_index, Change.ASKED, said, at)
     if (row is not None and row.opted_out) or (started is not None and started > at):
         return
-    _keep(session, firm, phone_index, Change.ASKED, said, at)
     asked = {"asked_at": (row.asked_at if row else None) or firmtext.clock.now(), "asked_by": said.message}
     # The newest of several such texts is the one to decide about.
     if row is not None and row.asked_by is not None:
         notes(session).show(firm, row.asked_by)
     values = {"opted_out": False, "since": at, "evidence": said.evidence}
-    _upsert(session, firm, phone_index, values | asked, asked)
-    _record(session, firm, phone_index, "consent.ask", said)
+    consent_rows.upsert(session, firm, phone_index, values | asked, asked)
+    consent_rows.record(session, firm, phone_index, "consent.ask", said)
     notes(session).show(firm)
 
 
-def opt_out_as_asked(session: Sessions, conversation: Conversation, message: uuid.UUID, *, user: User) -> bool:
-    """A person takes a client's text for an opt-out. False: somebody, or the client, has decided before."""
+def found(session: Sessions, firm: str, phone_index: bytes, said: Said) -> None:
+    """A stranger's text that asked when it came has its place now. The caller holds the pair."""
+    asked = consent_queries.request(session, firm, phone_index, said.when())
+    if asked is None:
+        ask(session, firm, phone_index, said)
+        return
+    row = consent_queries.standing(session, firm, phone_index)
+    newest = consent_queries.question(session, firm, phone_index, said.when())
+    if row is not None and row.asked_at is not None and newest is asked:
+        row.asked_by = said.message
+        notes(session).show(firm)
+
+
+def opt_out_as_asked(session: Sessions, conversation: Conversation, message: uuid.UUID | None, *, user: User) -> bool:
+    """A person takes a client's text for an opt-out (None: one that is not shown).
+
+    False: somebody, or the client, has decided before.
+    """
     lock_pair(session, conversation.firm, conversation.phone_index)
     if not _is_asked(session, conversation, message):
         return False
@@ -141,7 +144,7 @@ def opt_out_as_asked(session: Sessions, conversation: Conversation, message: uui
     return opt_out(session, conversation.firm, conversation.phone_index, said)
 
 
-def not_an_opt_out(session: Sessions, conversation: Conversation, message: uuid.UUID, *, user: User) -> bool:
+def not_an_opt_out(session: Sessions, conversation: Conversation, message: uuid.UUID | None, *, user: User) -> bool:
     """A person says that a client's text asks for nothing of the kind. False: as above."""
     lock_pair(session, conversation.firm, conversation.phone_index)
     row = _is_asked(session, conversation, message)
@@ -149,10 +152,24 @@ def not_an_opt_out(session: Sessions, conversation: Conversation, message: uuid.
         return False
     firm, index = conversation.firm, conversation.phone_index
     said = Said("asked", user.ref, conversation=conversation.id, message=message)
-    _keep(session, firm, index, Change.NOT_AN_OPT_OUT, said, said.when())
-    _write(session, firm, index, said, row, opted_out=False, since=row.since, evidence=row.evidence)
-    _record(session, firm, index, "consent.not_an_opt_out", said)
+    consent_rows.keep(session, firm, index, Change.NOT_AN_OPT_OUT, said, said.when())
+    consent_rows.write(session, firm, index, said, row, opted_out=False, since=row.since, evidence=row.evidence)
+    consent_rows.record(session, firm, index, "consent.not_an_opt_out", said)
     return True
+
+
+def leave_undecided(session: Sessions, conversation: Conversation) -> None:
+    """A conversation ends: who asked in it has the phone no longer. The caller has changed the conversation's row."""
+    firm, index = conversation.firm, conversation.phone_index
+    row = consent_queries.standing(session, firm, index)
+    if row is None or row.asked_at is None or row.asked_by is None:
+        return
+    if not consent_queries.texts(session, firm, conversation.id, [row.asked_by]):
+        return
+    said = Said("number_left", audit.HOST, conversation=conversation.id, message=row.asked_by)
+    consent_rows.keep(session, firm, index, Change.UNDECIDED, said, said.when())
+    consent_rows.write(session, firm, index, said, row, opted_out=False, since=row.since, evidence=row.evidence)
+    consent_rows.record(session, firm, index, "consent.undecided", said)
 
 
 def note_opt_out(session: Sessions, conversation: Conversation, way: str, *, user: User) -> bool:
@@ -164,63 +181,6 @@ def note_opt_out(session: Sessions, conversation: Conversation, way: str, *, use
     return opt_out(session, conversation.firm, conversation.phone_index, said)
 
 
-def _is_asked(session: Sessions, conversation: Conversation, message: uuid.UUID) -> OptOut | None:
+def _is_asked(session: Sessions, conversation: Conversation, message: uuid.UUID | None) -> OptOut | None:
     row = consent_queries.standing(session, conversation.firm, conversation.phone_index)
     return row if row is not None and row.asked_at is not None and row.asked_by == message else None
-
-
-def _keep(session: Sessions, firm: str, phone_index: bytes, change: Change, said: Said, at: datetime) -> None:
-    session.add(
-        ConsentEvent(
-            firm=firm,
-            phone_index=phone_index,
-            change=change,
-            by=said.by,
-            evidence=said.evidence[:64],
-            message_id=said.message,
-            at=at,
-            noted_at=firmtext.clock.now(),
-        )
-    )
-    session.flush()
-
-
-def _write(session: Sessions, firm: str, phone_index: bytes, said: Said, row: OptOut | None, **values: Any) -> None:
-    """What stands from now on, and no question about it."""
-    asked_by = row.asked_by if row is not None else None
-    values |= {"asked_at": None, "asked_by": None}
-    _upsert(session, firm, phone_index, values, values)
-    notes(session).show(firm, *_shown(asked_by, said.message))
-
-
-def _shown(*messages: uuid.UUID | None) -> Collection[uuid.UUID]:
-    return {message for message in messages if message is not None}
-
-
-def _upsert(session: Sessions, firm: str, phone_index: bytes, values: dict[str, Any], changes: dict[str, Any]) -> None:
-    row = {"id": new_id(), "firm": firm, "phone_index": phone_index, **values}
-    insert_or_update(session, OptOut, ["firm", "phone_index"], row, changes)
-
-
-def _record(session: Sessions, firm: str, phone_index: bytes, action: str, said: Said) -> None:
-    evidence = f"{said.evidence} {said.message or ''}".strip()
-    audit.record(session, action, (TABLE, phone_index.hex()), firm=firm, actor=said.by, evidence=evidence)
-
-
-def _tell(session: Sessions, firm: str, phone_index: bytes, action: str, said: Said, *, opted_out: bool) -> None:
-    _record(session, firm, phone_index, action, said)
-    conversation = str(said.conversation) if said.conversation else None
-    values = {"firm": firm, "conversation": conversation, "opted_out": opted_out}
-    notes(session).signals.append((signals.consent_changed, values))
-
-
-def _withdraw(session: Sessions, firm: str, phone_index: bytes, said: Said, *conditions: ColumnElement[bool]) -> None:
-    pair = select(Conversation.id).where(Conversation.firm == firm, Conversation.phone_index == phone_index)
-    waiting = session.scalars(
-        select(Message.id)
-        .where(Message.firm == firm, Message.conversation_id.in_(pair), is_in(Message.state, State.QUEUED), *conditions)
-        .order_by(Message.id)
-        .with_for_update(key_share=True)
-    ).all()
-    for message_id in waiting:
-        move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="opted_out", actor=said.by)

@@ -18,7 +18,7 @@ from ..store.models import Author, Conversation, ConversationContact, Message, N
 from ..store.queries import is_in
 from ..store.states import State
 from ..store.upsert import insert_once
-from . import failures
+from . import consent, failures
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -72,7 +72,10 @@ def _left(session: Sessions, conversation: Conversation, owners: Collection[str]
 
 
 def close(session: Sessions, conversation: Conversation) -> bool:
-    """End an epoch. What is still queued was meant for whoever had the number. Returns whether it was open."""
+    """End an epoch. What is queued was meant for whoever had the number, and so was the answer to what they asked.
+
+    Returns whether it was open.
+    """
     closed = session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
@@ -90,6 +93,7 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="number_left", actor=audit.HOST)
+    consent.leave_undecided(session, conversation)
     return True
 
 

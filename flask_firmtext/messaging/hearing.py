@@ -16,6 +16,9 @@ from .consent_words import Wish, network_acts
 from .numbers import is_toll_free
 from .wishes import Said
 
+#: The evidence of what stands in a longer text.
+TEXT = "client:text"
+
 
 def listen(session: Session, number: Number, phone_index: bytes, text: str) -> Said:
     """What the text says. Where it says anything, every conversation of the pair is locked from here on."""
@@ -40,7 +43,7 @@ def heed(
     if said.wish is Wish.NOTHING:
         return
     network = is_toll_free(number.e164) and network_acts(text)
-    evidence = f"{'network' if network else 'client'}:{said.word or 'text'}"
+    evidence = f"{'network' if network else 'client'}:{said.word}" if said.word else TEXT
     how = consent.Said(evidence, audit.CLIENT, at, conversation, message)
     answer = _change(session, said, number.firm, phone_index, how)
     if answer is None or conversation is None or message is None or (network and answer is not Answer.HELP):
@@ -64,8 +67,10 @@ def heed_late(
     conversation: uuid.UUID,
     message: uuid.UUID,
 ) -> None:
-    """Act upon a stranger's text that has found its place: a STOP or START was heeded when it came."""
-    if said.wish in (Wish.ASKS, Wish.HELP):
+    """Act upon a stranger's text that has found its place: all but a HELP was heeded when it came."""
+    if said.wish is Wish.ASKS:
+        consent.found(session, number.firm, phone_index, consent.Said(TEXT, audit.CLIENT, at, conversation, message))
+    if said.wish is Wish.HELP:
         heed(session, said, text, number, phone_index, at, conversation=conversation, message=message)
 
 
@@ -77,7 +82,7 @@ def _change(session: Session, said: Said, firm: str, phone_index: bytes, how: co
         return Answer.STOPPED if consent.opt_out(session, firm, phone_index, how) else None
     if said.wish is Wish.START or (said.wish is Wish.YES and _means_start(session, firm, phone_index)):
         return Answer.STARTED if consent.opt_in(session, firm, phone_index, how) else None
-    if said.wish is Wish.ASKS and how.message is not None:
+    if said.wish is Wish.ASKS:
         consent.ask(session, firm, phone_index, how)
     return None
 

@@ -20,6 +20,7 @@ from ..store.transactions import reading
 from . import numbers, owners
 from .owners import Known
 from .shown import read_bodies, read_phones
+from .thread_rows import Question, question
 from .threads import UNREADABLE
 from .wording import opted_out, who_said
 
@@ -30,6 +31,7 @@ CHANGES: Mapping[str, str] = {
     Change.OPTED_IN: marked("Opted in"),
     Change.ASKED: marked("Seems to ask for no more texts; automatic texts wait"),
     Change.NOT_AN_OPT_OUT: marked("Not an opt-out"),
+    Change.UNDECIDED: marked("Nobody decided; automatic texts go on"),
 }
 #: How it is known, by the evidence up to its colon; ``word`` stands behind it.
 EVIDENCE: Mapping[str, str] = {
@@ -38,6 +40,7 @@ EVIDENCE: Mapping[str, str] = {
     "carrier": marked("refused a text, because this phone has blocked the number"),
     "asked": marked("decided about the client's text"),
     "staff": marked("noted it: %(word)s"),
+    "number_left": marked("no longer have this number with whoever asked"),
 }
 #: The ways in which staff hear of it, as they choose among them.
 WAYS: Mapping[str, str] = {
@@ -53,7 +56,7 @@ FREE, ASKED = (
         "People may. Automatic texts wait until somebody decides about a text that seems to ask for no more of them."
     ),
 )
-CARRIER, COLLEAGUE = marked("Carrier"), marked("Former colleague")
+CARRIER, COLLEAGUE, HOST = marked("Carrier"), marked("Former colleague"), marked("The contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Proof:
     first: tuple[str, datetime] | None
     events: tuple[Event, ...]
     earlier: uuid.UUID | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class _Stored:
     events: Sequence[ConsentEvent]
     texts: Mapping[uuid.UUID, tuple[int, str | None]] = field(repr=False)
     earlier: uuid.UUID | None
+    question: Question | None
 
 
 def show(firm: Firm, conversation_id: uuid.UUID, *, before: uuid.UUID | None = None) -> Proof | None:
@@ -130,6 +135,7 @@ def show(firm: Firm, conversation_id: uuid.UUID, *, before: uuid.UUID | None = N
         first=_first(firm, names, stored.first),
         events=tuple(_event(event, names, people, stored) for event in stored.events),
         earlier=stored.earlier,
+        question=stored.question,
     )
 
 
@@ -140,16 +146,18 @@ def _read(session: Session, firm: str, conversation_id: uuid.UUID, before: uuid.
     row, ours = found
     found_events = consent_queries.history(session, firm, row.phone_index, limit=PAGE + 1, before=before)
     events = found_events[-PAGE:]
+    standing = consent_queries.standing(session, firm, row.phone_index)
     return _Stored(
         row,
         ours,
         read_phones(session, [row])[row.id],
         inbox_queries.contacts(session, firm, [row.id]).get(row.id, ()),
-        consent_queries.standing(session, firm, row.phone_index),
+        standing,
         consent_queries.first_text(session, firm, row.id),
         events,
         _texts(session, row, events),
         events[0].id if len(found_events) > PAGE else None,
+        None if row.closed_at is not None else question(session, standing, row.id, shown=0),
     )
 
 
@@ -183,6 +191,7 @@ def _event(
     stored: _Stored,
 ) -> Event:
     known = {audit.CLIENT: who_said(names, event.at, stored.row.created_at), audit.CARRIER: _(CARRIER)}
+    known[audit.HOST] = _(HOST)
     position, body = stored.texts.get(event.message_id, (None, None)) if event.message_id else (None, None)
     return Event(
         at=event.at,

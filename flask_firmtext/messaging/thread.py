@@ -17,11 +17,11 @@ from .offers import Offer
 from .owners import Known, Owners, Subject
 from .recipients import Recipient
 from .shown import Text, Wording
-from .thread_rows import Pair, Stored
+from .thread_rows import Pair, Question, Stored
 from .threads import UNREADABLE, subject
 from .wording import Words, hold_words
 
-PAGE = 50
+PAGE = thread_rows.PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Thread:
     now: int
     hold: Words | None
     warning: Words | None
+    question: Question | None
     closed: str | None
     recipient: Recipient | None = None
 
@@ -70,6 +71,7 @@ class Fresh:
     hold: Words | None = None
     warning: Words | None = None
     stopped: str | None = None
+    question: Question | None = None
 
 
 def find(firm: str, conversation_id: uuid.UUID) -> Subject | None:
@@ -143,6 +145,7 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
         _hold(pair, stored),
         stored.warning,
         closing.stopped(firm, pair, stored, whose),
+        stored.question,
     )
 
 
@@ -173,6 +176,7 @@ def _thread(
         now=stored.now,
         hold=_hold(pair, stored),
         warning=stored.warning,
+        question=stored.question,
         **_answered(firm, pair, stored, whose, contact, matters or ()),
     )
 

@@ -18,6 +18,9 @@ from .offers import Kept
 from .shown import read_bodies, read_phones
 from .wording import Words
 
+#: So many texts are shown at a time.
+PAGE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -32,6 +35,18 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A request for no more texts that waits for a decision and is out of sight in ``conversation``.
+
+    ``id`` is its text, None where that is nowhere; ``position`` is where in this conversation, None where it is not.
+    """
+
+    id: uuid.UUID | None
+    conversation: uuid.UUID
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What our tables say, read in one go."""
 
@@ -39,6 +54,7 @@ class Stored:
     holds: Sequence[Hold]
     not_ready: str | None
     consent: OptOut | None
+    question: Question | None
     warning: Words | None
     own: Sequence[str] = field(repr=False)
     messages: Sequence[Message]
@@ -67,11 +83,13 @@ def stored(
     conversation_id: uuid.UUID | None = None,
 ) -> Stored:
     """Everything that is shown with these texts."""
+    consent = consent_queries.standing(session, firm.ref, pair.index)
     return Stored(
         now=now,
         holds=queries.standing_holds(session, firm.ref),
         not_ready=readiness.why_not(session, firm),
-        consent=consent_queries.standing(session, firm.ref, pair.index),
+        consent=consent,
+        question=None if pair.ended else question(session, consent, conversation_id, shown=PAGE),
         warning=reachability.warning(session, firm.ref, firm.zone, pair.index, pair.refs),
         own=queries.own_numbers(session, firm.ref),
         messages=messages,
@@ -80,3 +98,18 @@ def stored(
         kept=offers.read(session, firm.ref, conversation_id) if conversation_id else offers.NOTHING,
         payments=pay_links.told(session, firm, messages),
     )
+
+
+def question(
+    session: Session, consent: OptOut | None, conversation_id: uuid.UUID | None, *, shown: int
+) -> Question | None:
+    """The open question about a number, unless it stands in a conversation's newest texts, as many as are ``shown``."""
+    if consent is None or consent.asked_at is None or conversation_id is None:
+        return None
+    wanted = [consent.asked_by] if consent.asked_by is not None else []
+    text = next(iter(consent_queries.texts(session, consent.firm, conversation_id, wanted)), None)
+    if text is None:
+        return Question(consent.asked_by, conversation_id, None)
+    if consent_queries.newer_texts(session, consent.firm, conversation_id, text.position) < shown:
+        return None
+    return Question(text.id, conversation_id, text.position)

@@ -35,6 +35,36 @@ def last(session: Sessions, firm: str, phone_index: bytes, change: Change) -> da
     )
 
 
+def question(session: Sessions, firm: str, phone_index: bytes, since: datetime) -> ConsentEvent | None:
+    """The newest request for no more texts that was written ``since`` and that nobody decided about later."""
+    of_number = (ConsentEvent.firm == firm, ConsentEvent.phone_index == phone_index)
+    ends = ConsentEvent.change.in_((Change.NOT_AN_OPT_OUT, Change.UNDECIDED))
+    decided = select(func.max(ConsentEvent.noted_at)).where(*of_number, ends)
+    query = select(ConsentEvent).where(*of_number, ConsentEvent.change == Change.ASKED, ConsentEvent.at >= since)
+    last_decision = session.scalar(decided)
+    if last_decision is not None:
+        query = query.where(ConsentEvent.noted_at > last_decision)
+    return session.scalars(query.order_by(ConsentEvent.at.desc(), ConsentEvent.noted_at.desc()).limit(1)).one_or_none()
+
+
+def request(session: Sessions, firm: str, phone_index: bytes, at: datetime) -> ConsentEvent | None:
+    """A request for no more texts that a stranger wrote at a time."""
+    query = select(ConsentEvent).where(
+        ConsentEvent.firm == firm,
+        ConsentEvent.phone_index == phone_index,
+        ConsentEvent.change == Change.ASKED,
+        ConsentEvent.message_id.is_(None),
+        ConsentEvent.at == at,
+    )
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def newer_texts(session: Sessions, firm: str, conversation: uuid.UUID, position: int) -> int:
+    """How many texts of a conversation stand behind a position."""
+    behind = (Message.firm == firm, Message.conversation_id == conversation, Message.position > position)
+    return session.execute(select(func.count()).select_from(Message).where(*behind)).scalar_one()
+
+
 def history(
     session: Sessions, firm: str, phone_index: bytes, *, limit: int, before: uuid.UUID | None = None
 ) -> Sequence[ConsentEvent]:

@@ -109,6 +109,7 @@ class Change(StrEnum):
     OPTED_IN = "opted_in"
     ASKED = "asked"
     NOT_AN_OPT_OUT = "not_an_opt_out"
+    UNDECIDED = "undecided"
 
 
 class Answer(StrEnum):

@@ -41,8 +41,9 @@ def note_opt_out(conversation_id: uuid.UUID) -> Response:
     return redirect(url_for("firmtext.consent", conversation_id=conversation_id), code=303)
 
 
+@blueprint.post("/conversations/<uuid:conversation_id>/consent/opt-out", defaults={"message_id": None})
 @blueprint.post("/conversations/<uuid:conversation_id>/consent/<uuid:message_id>/opt-out")
-def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
+def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID | None) -> Response:
     """The text asks for no more texts. Whoever is first decides; the other sees what holds."""
     who, row = _deciding(conversation_id)
     with own() as session:
@@ -50,8 +51,9 @@ def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID) -> Respo
     return _back(conversation_id)
 
 
+@blueprint.post("/conversations/<uuid:conversation_id>/consent/not-an-opt-out", defaults={"message_id": None})
 @blueprint.post("/conversations/<uuid:conversation_id>/consent/<uuid:message_id>/not-an-opt-out")
-def not_an_opt_out(conversation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
+def not_an_opt_out(conversation_id: uuid.UUID, message_id: uuid.UUID | None) -> Response:
     """It does not: automatic texts go on."""
     who, row = _deciding(conversation_id)
     with own() as session:

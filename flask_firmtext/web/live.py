@@ -86,12 +86,18 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
             render_template("firmtext/_text.html", text=text, names=fresh.names, visitor=who) for text in shown
         ),
         "gap": since is not None and len(fresh.texts) > len(shown),
-        "hold": render_template("firmtext/_before.html", hold=fresh.hold, warning=fresh.warning, stopped=fresh.stopped),
+        "hold": _before(who, fresh),
         "stopped": fresh.stopped is not None,
         "composer": _composer(who, conversation_id) if "closed" in request.args else "",
         "seen": render_template("firmtext/_seen.html", thread={"id": conversation_id}),
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
+
+
+def _before(who: Visitor, fresh: thread.Fresh) -> str:
+    """What stands before the composer."""
+    told = {"hold": fresh.hold, "warning": fresh.warning, "stopped": fresh.stopped, "question": fresh.question}
+    return render_template("firmtext/_before.html", visitor=who, **told)
 
 
 def _composer(who: Visitor, conversation_id: uuid.UUID) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evidence import counted, rows
+from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import auto_replies, overdue
 from flask_firmtext.store import keys, queries
 from flask_firmtext.store.models import AnswerDue, Conversation, Message, Number
@@ -128,6 +129,32 @@ def test_help_is_answered_to_somebody_who_has_opted_out() -> None:
     [answer] = settle()
     assert answer is not None
     assert may_go(answer)
+
+
+@pytest.mark.parametrize(("stop", "answered"), [(3, True), (1, False)])
+@pytest.mark.parametrize("late", [False, True])
+def test_help_is_answered_only_behind_a_stop_not_before_it(stop: int, answered: bool, late: bool) -> None:
+    now = firmtext.clock.now()
+    said = [("HELP", 2), ("END", stop)]
+    for word, ago in reversed(said) if late else said:
+        text_from(word, at=now - timedelta(minutes=ago))
+    settle()
+    tokens = sorted(row.client_token.partition(":")[0] for row in rows(Message, Message.kind == "auto_reply"))
+    assert tokens == (["help", "stopped"] if answered else ["stopped"])
+
+
+def test_the_one_confirmation_of_a_stop_is_none_of_the_five_an_hour() -> None:
+    """R9, A40."""
+    for _ in range(5):
+        text_from("HELP")
+        settle()
+    text_from("HELP")
+    assert settle() == [None]
+    text_from("END")
+    [confirmation] = settle()
+    assert confirmation is not None
+    assert may_go(confirmation)
+    assert counted("automatic_limited") == 1
 
 
 def test_a_refused_file_is_explained_once_a_day_in_a_conversation() -> None:

@@ -14,7 +14,7 @@ from evidence import heard, kept, rows
 from flask_firmtext import signals
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.errors import TextRefused
-from flask_firmtext.messaging import consent
+from flask_firmtext.messaging import auto_replies, consent
 from flask_firmtext.messaging import hearing as ears
 from flask_firmtext.store import keys, queries
 from flask_firmtext.store.models import AnswerDue, Audit, ConsentEvent, Conversation, Message, OptOut
@@ -118,6 +118,23 @@ def test_whoever_is_opted_out_and_says_so_again_gets_no_second_answer() -> None:
     assert len(rows(ConsentEvent)) == 2
 
 
+@pytest.mark.parametrize("order", [[("END", 3), ("STOP", 1)], [("STOP", 3), ("END", 1)]])
+@pytest.mark.parametrize("late", [False, True])
+def test_once_the_network_blocks_as_well_only_its_own_word_lifts_it(
+    noon: datetime, order: list[tuple[str, int]], late: bool
+) -> None:
+    for word, ago in reversed(order) if late else order:
+        text_from(word, at=noon - ago * MINUTE)
+    [row] = rows(OptOut)
+    stopped = next(ago for word, ago in order if word == "STOP")
+    assert (row.evidence, row.since) == ("network:STOP", noon - stopped * MINUTE)
+    assert len(owed()) <= 1
+    assert len(rows(Audit, Audit.action == "consent.opt_out")) == 1
+    with own() as session:
+        for due in session.query(AnswerDue):
+            assert auto_replies.settle(session, due, "Words") is None, "the network has confirmed it"
+
+
 def test_a_repeated_webhook_is_heard_once() -> None:
     for _ in range(5):
         text_from("END", carrier_id="the same")
@@ -169,6 +186,45 @@ def test_what_holds_does_not_depend_on_the_order_in_which_webhooks_come(noon: da
                 text_from(word, at=noon - ago * MINUTE)
             found.add(stands() is not None)
         assert len(found) == 1, words
+
+
+ASK = "please stop texting me"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([("STOP", 9), ("START", 6), (ASK, 3)], "waits"),
+        ([("START", 6), (ASK, 6)], "waits"),
+        ([(ASK, 9), ("STOP", 6), ("START", 3)], "free"),
+        ([("START", 9), (ASK, 6), ("STOP", 3)], "stopped"),
+        ([(ASK, 9), ("START", 6), (ASK, 3)], "waits"),
+    ],
+)
+def test_a_request_holds_until_a_later_word_in_whichever_order_they_come(
+    noon: datetime, words: list[tuple[str, int]], expected: str
+) -> None:
+    """R5, F59: nobody decides meanwhile."""
+    for order in itertools.permutations(words):
+        with own() as session:
+            for model in (ConsentEvent, OptOut, AnswerDue):
+                session.query(model).delete()
+        texts = {(word, ago): text_from(word, at=noon - ago * MINUTE) for word, ago in order}
+        asked_by = [row.asked_by for row in rows(OptOut) if row.asked_at]
+        found = "stopped" if stands() else "waits" if asked_by else "free"
+        assert found == expected, order
+        assert asked_by == ([texts[min(one for one in texts if one[0] == ASK)]] if asked_by else []), order
+        assert len(rows(ConsentEvent)) == len(words)
+
+
+def test_an_old_start_asks_nobody_again_what_was_decided() -> None:
+    text = text_from(ASK)
+    assert text is not None
+    with own() as session:
+        consent.not_an_opt_out(session, conversation(), text, user=STAFF)
+    text_from("START", at=datetime.now(UTC) - 5 * MINUTE)
+    [row] = rows(OptOut)
+    assert (row.opted_out, row.asked_at, row.asked_by) == (False, None, None)
 
 
 @pytest.mark.parametrize("word", ["YES", "yes!"])

@@ -15,6 +15,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.firm import replies
 from flask_firmtext.messaging import (
     auto_replies,
+    consent,
     conversations,
     hearing,
     placing,
@@ -26,7 +27,7 @@ from flask_firmtext.messaging import (
 )
 from flask_firmtext.ports.values import Firm, PhoneNumber
 from flask_firmtext.store import queries
-from flask_firmtext.store.models import AnswerDue, Attachment, ConsentEvent, Conversation, Message, OptOut
+from flask_firmtext.store.models import AnswerDue, Attachment, Audit, ConsentEvent, Conversation, Message, OptOut
 from flask_firmtext.store.transactions import own, reading
 from hearing import ROSA, text_from
 from office import Office
@@ -161,6 +162,78 @@ def test_a_strangers_plain_request_is_asked_about_when_its_texts_are_attached(ap
     verified_number()
     texts("please stop texting me", sender=SARA)
     strangers.attach("harbor", kept()[0], "sara", owners=["sara"], by=BY)
+    assert [row.asked_at is not None for row in rows(OptOut)] == [True]
+
+
+def test_a_strangers_plain_request_pauses_what_is_automatic_at_once(app: Any) -> None:
+    verified_number()
+    texts("please stop texting me", sender=SARA)
+    changed(accepted("Hello Sara", contact="sara"), state="delivered")
+    [conversation] = rows(Conversation)
+    with own() as session:
+        assert auto_replies.queue(session, conversation, "Automatic", answers=None, token="x") is None
+    shown, page = thread.show(FIRM, conversation.id), proof.show(FIRM, conversation.id)
+    assert shown
+    assert page
+    for question in (shown.question, page.question):
+        assert question
+        assert (question.id, question.position) == (None, None)
+    with own() as session:
+        assert consent.not_an_opt_out(session, conversation, None, user=STAFF)
+    with own() as session:
+        assert auto_replies.queue(session, conversation, "Automatic", answers=None, token="x")
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_strangers_request_is_asked_about_once_and_under_its_text_once_that_is_attached(
+    app: Any, decided: bool
+) -> None:
+    verified_number()
+    for words in ("please stop texting me", "I said stop texting me", "Bonjour"):
+        texts(words, sender=SARA)
+    changed(accepted("Hello Sara", contact="sara"), state="delivered")
+    [conversation] = rows(Conversation)
+    if decided:
+        with own() as session:
+            assert consent.not_an_opt_out(session, conversation, None, user=STAFF)
+    before = len(rows(ConsentEvent))
+    assert strangers.attach("harbor", kept()[0], "sara", owners=["sara"], by=BY).done == 3
+    assert len(rows(ConsentEvent)) == before
+    shown = thread.show(FIRM, conversation.id)
+    assert shown
+    assert [text.body for text in shown.texts if text.asks] == ([] if decided else ["I said stop texting me"])
+    assert shown.question is None
+    assert [row.asked_at is None for row in rows(OptOut)] == [decided]
+
+
+def test_a_question_ends_with_the_conversation_in_which_it_was_asked(app: Any) -> None:
+    office = Office(app)
+    office.sends()
+    text_from("please stop texting me")
+    renumber(office, "rosa", "+13125550188")
+    FirmText().contact_changed("rosa")
+    firmtext.db.session.commit()
+    renumber(office, "sara", ROSA)
+    office.sends("sara", "Hello")
+    newest = max(rows(Conversation), key=lambda row: row.epoch)
+    [row] = rows(OptOut)
+    assert (row.opted_out, row.asked_at, row.asked_by) == (False, None, None)
+    page = proof.show(FIRM, newest.id)
+    assert page
+    assert page.question is None
+    assert [(event.what, event.body) for event in page.events][-1] == ("Nobody decided; automatic texts go on", None)
+    assert [record.action for record in rows(Audit, Audit.action == "consent.undecided")] == ["consent.undecided"]
+
+
+def test_a_question_of_another_number_of_the_firm_stays_when_a_conversation_ends(rosa: None) -> None:
+    [conversation] = rows(Conversation)
+    with own() as session:
+        session.query(queries.Number).update({"main": False})
+    verified_number("harbor", SECOND)
+    text_from("please stop texting me", to=SECOND)
+    assert len(rows(Conversation)) == 2
+    with own() as session:
+        conversations.close(session, session.get_one(Conversation, conversation.id))
     assert [row.asked_at is not None for row in rows(OptOut)] == [True]
 
 

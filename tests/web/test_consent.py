@@ -12,12 +12,13 @@ import pytest
 
 from evidence import rows
 from flask_firmtext.messaging import consent, proof
+from flask_firmtext.messaging.thread_rows import PAGE
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Audit, ConsentEvent, Conversation, Message, OptOut
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
-from office import ADMIN, STAFF, Office
-from strange import SARA
+from office import ADMIN, ROSA, STAFF, Office
+from strange import SARA, texts
 
 ASKS = "Please stop texting me, it is <b>over</b>"
 
@@ -61,6 +62,43 @@ def test_a_text_that_asks_is_shown_with_two_buttons(office: Office) -> None:
     for action, label in (("opt-out", "Opt out"), ("not-an-opt-out", "Not an opt-out")):
         assert f'formaction="{question}/{action}">{label}</button>' in html
     assert 'class="ft-composer"' in html
+
+
+def test_a_question_whose_text_is_out_of_sight_stands_before_the_composer_and_on_the_page_of_consent(
+    office: Office,
+) -> None:
+    question = asked(office)
+    person = office.person()
+    elsewhere = "A text from this number seems to ask for no more texts."
+    page = person.get(address(office, "/consent")).text
+    assert f'formaction="{question}/opt-out"' in page
+    assert elsewhere not in person.get(address(office)).text
+    for n in range(PAGE):
+        office.receives(f"text {n}")
+    fresh = person.get(f"/texting/changes?since=-1&conversation={office.conversation()}").json
+    for html in (person.get(address(office)).text, fresh["hold"]):
+        assert html.count("ft-asks") == 1
+        assert elsewhere in html
+        assert f'formaction="{question}/not-an-opt-out"' in html
+    link = re.search(r'href="([^"]+)#(ft-text-[^"]+)"', fresh["hold"])
+    assert link
+    assert f'id="{link[2]}"' in person.get(unescape(link[1])).text
+    assert press(office, f"{question}/not-an-opt-out") == 303
+    for path in ("", "/consent"):
+        assert "ft-asks" not in person.get(address(office, path)).text
+
+
+@pytest.mark.parametrize(("action", "opted_out"), [("opt-out", True), ("not-an-opt-out", False)])
+def test_what_a_stranger_asked_is_decided_without_its_text(office: Office, action: str, opted_out: bool) -> None:
+    texts("please stop texting me", sender=ROSA)
+    office.becomes(office.sends(), State.DELIVERED)
+    decide = address(office, f"/consent/{action}")
+    for path in ("", "/consent"):
+        html = office.person().get(address(office, path)).text
+        assert f'formaction="{decide}"' in html
+        assert "please stop" not in html
+    assert press(office, decide) == 303
+    assert [(row.opted_out, row.asked_at) for row in rows(OptOut)] == [(opted_out, None)]
 
 
 def test_no_other_text_is_asked_about(office: Office) -> None:

@@ -17,8 +17,8 @@ class OptOut(Base):
     """Whether the firm may text a number. The row outlives erasure: a forgotten STOP would text the person again.
 
     ``since`` is the carrier's time of the text that decided, ``evidence`` as in :class:`ConsentEvent`. While
-    ``asked_at`` is set, a text that plainly asks to stop (``asked_by``) waits for a person's decision, and nothing
-    automatic goes out.
+    ``asked_at`` is set, a text that plainly asks to stop (``asked_by``; None: a stranger's) waits for a person's
+    decision, and nothing automatic goes out.
     """
 
     __tablename__ = "firmtext_opt_out"
@@ -39,7 +39,8 @@ class ConsentEvent(Base):
 
     ``by`` is ``client``, ``carrier`` or a user's reference. ``message_id`` is the text in which the words stand.
     ``evidence`` is how it is known: ``client:`` or ``network:`` (a carrier acts on it by itself) with the word, the
-    bare ``carrier``, ``asked`` where a person decided about a text, ``staff:`` with the way in which they heard of it.
+    bare ``carrier``, ``asked`` where a person decided about a text, ``staff:`` with the way in which they heard of it,
+    ``number_left`` where whoever asked no longer has the phone.
     ``at`` is the carrier's time where a client said it, ``noted_at`` ours.
     """
 
