@@ -19,7 +19,7 @@ def of(host: Any, *, days: int | None, ref: str = "grace", phone: str = PHONE) -
     contacts = host.for_firm("harbor").contacts
     contact, everybody = contacts.get(ref), contacts.by_number(phone)
     last = firmtext.clock.now() - timedelta(days=days) if days is not None else None
-    return recipients.of("harbor", phone, contact, everybody, owners.matters_of("harbor", [contact]), last)
+    return recipients.of("harbor", phone, contact, everybody, owners.matters_of("harbor", [ref]), last)
 
 
 def test_the_end_of_the_number_and_who_else_has_it(host: Any) -> None:
