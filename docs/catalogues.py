@@ -15,7 +15,18 @@ CATALOGUES = SOURCE / "translations"
 LANGUAGES = ("es", "fr")
 METHODS = [("sandbox/**", "ignore"), ("**.py", "python"), ("templates/**.html", "jinja2")]
 #: What marks words in the code, and which of its arguments are words.
-KEYWORDS = {"_": None, "_n": (1, 2), "marked": None, "_ft": None, "_ftn": (1, 2), "_fthtml": None}
+KEYWORDS = {
+    "_": None,
+    "_n": (1, 2),
+    "marked": None,
+    "Name": None,
+    "_ft": None,
+    "_ftn": (1, 2),
+    "_fthtml": None,
+    "_ftnhtml": (1, 2),
+    "html": None,
+    "nhtml": (1, 2),
+}
 
 HEADER = r"""msgid ""
 msgstr ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -16,6 +18,8 @@ from .errors import ConfigurationError
 from .leniency import is_lenient
 from .messaging import epochs
 from .ports.host import Host
+from .ports.values import Link
+from .practice import payments
 from .store.transactions import notes
 from .web import health, pages, webhooks
 
@@ -51,10 +55,22 @@ class FirmText:
 
         Call it inside the transaction that changes them, after the change, and commit as always: without a commit
         nothing comes of it, and a warning in the log says so at the end of the request. A number that nobody has any
-        more under whom its texts were shown is a stranger's from then on.
+        more under whom its texts were shown is a stranger's from then on. Without this call, what the number's next
+        owner sends lands among the old owner's texts until the firm texts the next owner.
         """
         epochs.contact_changed(firmtext.db.session, contact)
         notes(firmtext.db.session).told.append("contact_changed")
+
+    def payment_received(self, link: Link | str, amount: Decimal, at: datetime) -> None:
+        """Tell that a client paid ``amount`` through ``link``, a payment link of your port or its address.
+
+        Call it inside the transaction that records the payment, and commit as always. Called again with the same
+        values it changes nothing; a link that is none of ours is logged and changes nothing either.
+
+        :raises ValueError: ``amount`` is no Decimal above 0, or ``at`` has no time zone.
+        """
+        payments.received(firmtext.db.session, link, amount, at)
+        notes(firmtext.db.session).told.append("payment_received")
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""

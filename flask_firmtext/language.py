@@ -7,7 +7,7 @@ A catalogue is ``<code>.po`` (gettext's own format): ours in ``flask_firmtext/tr
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,13 +25,24 @@ from .current import firmtext
 log = logging.getLogger(__name__)
 
 SOURCE = "en"
+ENGLISH = Locale.parse(SOURCE)
 OURS = Path(__file__).with_name("translations")
 #: Where a request keeps its language: not in ``g``, which tests share between requests.
 KEPT = "firmtext.language"
 
 
+def marked(words: str) -> str:
+    """``words`` as they are: they stand in a table and are translated where they are shown."""
+    return words
+
+
+AND, OR = marked("and"), marked("or")
+
+
 def gettext(words: str, **values: object) -> str:
     """``words`` in the language of whoever asks, with ``%(name)s`` filled in."""
+    if not words:  # under the empty one a catalogue keeps what is said about itself
+        return ""
     return _filled(_catalogue().gettext(words), values, words)
 
 
@@ -42,24 +53,46 @@ def ngettext(one: str, many: str, n: int, **values: object) -> str:
 
 def html(words: str, **values: object) -> Markup:
     """A sentence with elements in it; what is filled in is escaped, unless it is markup itself."""
-    safe = {name: escape(value) for name, value in values.items()}
-    return Markup(_filled(_catalogue().gettext(words), safe, words))  # noqa: S704 - sentence and catalogue are trusted
+    return Markup(gettext(words, **_safe(values)))  # noqa: S704 - sentence and catalogue are trusted
 
 
-def marked(words: str) -> str:
-    """``words`` as they are: they stand in a table and are translated where they are shown."""
-    return words
+def nhtml(one: str, many: str, n: int, **values: object) -> Markup:
+    """The same of what is counted."""
+    return Markup(ngettext(one, many, n, **_safe(values)))  # noqa: S704 - as above
 
 
-def number(n: int) -> str:
+def _safe(values: Mapping[str, object]) -> dict[str, Markup]:
+    return {name: escape(value) for name, value in values.items()}
+
+
+def number(n: float, pattern: str | None = None) -> str:
     """A number as people of the language write it: 3,200 or 3 200."""
-    return format_decimal(n, locale=locale())
+    return format_decimal(n, pattern, locale=locale())
+
+
+def listed(words: Sequence[str]) -> str:
+    """What holds together: "7 days, 3 days and 1 day"."""
+    return _joined(words, gettext(AND))
+
+
+def either(words: Sequence[str]) -> str:
+    """What may be one or the other: "Ann or Bob"."""
+    return f" {gettext(OR)} ".join(words)
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def tag() -> str:
+    """The language of whoever asks as pages name it (BCP 47)."""
+    return str(locale()).replace("_", "-")
 
 
 def locale() -> Locale:
     """The language of whoever asks; English where nobody does."""
     if not has_request_context():
-        return Locale.parse(SOURCE)
+        return ENGLISH
     if KEPT not in request.environ:
         speak(None)
     kept: Locale = request.environ[KEPT]
@@ -68,8 +101,8 @@ def locale() -> Locale:
 
 def speak(code: str | None) -> None:
     """Answer this request in the language of this code (BCP 47), or in the best of those that the browser names."""
-    wanted = [code, *request.accept_languages.values()]
-    request.environ[KEPT] = next(filter(None, map(_spoken, wanted)), Locale.parse(SOURCE))
+    wanted, known = [code, *request.accept_languages.values()], frozenset(languages())
+    request.environ[KEPT] = next(filter(None, (_spoken(one, known) for one in wanted)), ENGLISH)
 
 
 def languages() -> tuple[str, ...]:
@@ -77,16 +110,18 @@ def languages() -> tuple[str, ...]:
     return (SOURCE, *sorted({file.stem for folder in _folders() for file in folder.glob("*.po")} - {SOURCE}))
 
 
-def _spoken(code: str | None) -> Locale | None:
+def _spoken(code: str | None, known: frozenset[str]) -> Locale | None:
     """The locale of a code when we have its language: for ``fr-CA`` also that of ``fr``."""
     try:
         wanted = Locale.parse((code or "").replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return None
-    return wanted if {str(wanted), wanted.language} & set(languages()) else None
+    return wanted if known & {str(wanted), wanted.language} else None
 
 
 def _catalogue() -> NullTranslations:
+    if not has_request_context():
+        return NullTranslations()
     wanted = locale()
     return _loaded(str(wanted), wanted.language, _folders())
 

@@ -22,6 +22,9 @@ text_delivered = _signals.signal("firmtext-text-delivered")
 #: A text of the firm failed. Carries ``firm``, ``conversation``, ``message``, ``reason`` and the carrier's ``code``.
 text_failed = _signals.signal("firmtext-text-failed")
 
+#: A client paid through a payment link that the firm made. Carries ``firm`` and ``link`` (our id as a string).
+payment_link_paid = _signals.signal("firmtext-payment-link-paid")
+
 #: A number's consent changed. Carries ``firm``, ``conversation`` (or None) and ``opted_out`` (bool).
 consent_changed = _signals.signal("firmtext-consent-changed")
 

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from flask_firmtext import FirmText
-
-from . import administration, pages, policy, seed, signin
+from . import administration, billing, pages, pay, policy, seed, signin, timesheet
 from .adapter import make_host
 from .models import db
+from .texting import firmtext
 
-firmtext = FirmText()
 csrf = CSRFProtect()
+#: Pages whose importing adds them to the blueprint of signed-in people.
+MORE_PAGES = (billing, timesheet)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -36,12 +36,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     policy.init_app(app)
     signin.init_app(app)
     pages.init_app(app)
+    pay.init_app(app, csrf)
     seed.init_app(app)
     admin = administration.init_app(app)
 
-    # Texting, all of it: the adapter (adapter.py), our frame for its pages, its views in our Flask-Admin.
-    # Its slots stand in templates/base.html (badge), communications.html, contact.html and matter.html (conversations)
-    # and settings.html (link).
+    # Texting, all of it: the adapter (adapter/), our frame for its pages, its views in our Flask-Admin.
+    # Its slots stand in templates/base.html (badge), communications.html, contact.html and matter.html (conversations),
+    # bill.html and accounts.html (payment links) and settings.html (link). A payment is told in pay.py.
     app.config.setdefault("FIRMTEXT_BASE_TEMPLATE", "base.html")
     firmtext.init_app(app, db=db, host=make_host(db))
     firmtext.add_admin_views(admin)

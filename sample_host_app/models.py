@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask_login import UserMixin
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 
@@ -157,6 +157,7 @@ class Bill(db.Model):
     payable: Mapped[date]
     total_cents: Mapped[int]
     paid_cents: Mapped[int] = mapped_column(default=0)
+    void: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[Contact] = relationship(back_populates="bills")
     matter: Mapped[Matter] = relationship(back_populates="bills")
 
@@ -165,8 +166,17 @@ class Bill(db.Model):
         return Decimal(self.total_cents) / 100
 
     @property
+    def due_cents(self) -> int:
+        return 0 if self.void else self.total_cents - self.paid_cents
+
+    @property
     def due(self) -> Decimal:
-        return Decimal(self.total_cents - self.paid_cents) / 100
+        return Decimal(self.due_cents) / 100
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """Whether something is still due, in a query."""
+        return and_(cls.void.is_(False), cls.paid_cents < cls.total_cents)
 
 
 class Document(db.Model):

@@ -16,7 +16,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from .models import Bill, Contact, Document, DocumentPiece, Event, Matter, MatterParty, db
+from .models import Contact, Document, DocumentPiece, Event, Matter, MatterParty, db
 
 bp = Blueprint("pages", __name__)
 
@@ -89,17 +89,6 @@ def calendar() -> str:
     return render_template("calendar.html", days=[(date, list(events)) for date, events in days])
 
 
-@bp.get("/bills")
-def bills() -> str:
-    rows = ours(Bill).options(selectinload(Bill.contact), selectinload(Bill.matter)).order_by(Bill.issued.desc())
-    return render_template("bills.html", bills=db.session.scalars(rows).all())
-
-
-@bp.get("/bills/<int:bill_id>")
-def bill(bill_id: int) -> str:
-    return render_template("bill.html", bill=one_of_ours(Bill, bill_id))
-
-
 @bp.get("/documents")
 def documents() -> str:
     places = selectinload(Document.matter), selectinload(Document.contact)
@@ -144,6 +133,11 @@ def settings() -> str:
 def text_messaging() -> Response:
     """FirmText's own page, at the address where people of the practice system look for it."""
     return redirect(url_for("firmtext.settings"))
+
+
+@bp.get("/settings/notifications")
+def notifications() -> str:
+    return render_template("notifications.html")
 
 
 def money(amount: Decimal) -> str:

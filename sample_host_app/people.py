@@ -51,6 +51,9 @@ class DemoFirm(NamedTuple):
     legal: tuple[str, str, str, str, str, str] = ("",) * 6
 
 
+#: Every firm's accounts: name, and whether what is in it is still the clients'.
+ACCOUNTS = (("Operating account", False), ("Client trust account", True))
+
 PDF = "application/pdf"
 JPEG = "image/jpeg"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -11,6 +11,7 @@ from werkzeug.security import generate_password_hash
 from flask_firmtext.firm import texting
 
 from . import people
+from .charges import Account
 from .demo import numbers, threads
 from .models import Bill, Contact, Document, Event, Firm, Matter, MatterParty, PhoneNumber, User, db
 
@@ -83,6 +84,7 @@ def _add_firm(firm: people.DemoFirm, today: date) -> None:
         administrator = email.startswith("admin@")
         user = User(firm_ref=firm.ref, email=email, name=name, password_hash=secret, administrator=administrator)
         db.session.add(user)
+    db.session.add_all(Account(firm_ref=firm.ref, name=name, trust=trust) for name, trust in people.ACCOUNTS)
     contacts = {person.name: _contact(firm.ref, person) for person in firm.contacts}
     db.session.add_all(contacts.values())
     db.session.flush()

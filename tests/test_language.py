@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import runpy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 
 from flask_firmtext import language
+from flask_firmtext.messaging import moments
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = runpy.run_path(str(ROOT / "docs" / "catalogues.py"))
@@ -42,6 +46,43 @@ def theirs(app: Any, tmp_path: Path) -> Path:
 def test_a_catalogue_says_all_that_the_code_says(code: str) -> None:
     written = (ROOT / "flask_firmtext" / "translations" / f"{code}.po").read_bytes()
     assert written == CATALOGUES["updated"](code), "run `make catalogues`, then translate what is new"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_message_is_translated_with_the_same_places_and_elements(code: str) -> None:
+    for message in catalogue(code):
+        said = message.id if isinstance(message.id, tuple) else (message.id,)
+        translated = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(translated), f"{said[0]!r} is not translated"
+        for words in translated:
+            assert parts(words, r"%\(\w+\)s") in [parts(one, r"%\(\w+\)s") for one in said], words
+            assert parts(words, r"</?[a-z]+[^>]*>") == parts(said[0], r"</?[a-z]+[^>]*>"), words
+            assert words.strip() == words, words
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_place_of_the_settings_is_called_the_same_wherever_it_is_named(code: str) -> None:
+    """A sentence that names it links there, and a button that a sentence names is the one on the page."""
+    messages = {message.id: message for message in catalogue(code)}
+    named = {
+        "Settings > Text Messaging": "Settings > Text Messaging",
+        "ress Try again": "Try again",
+        "ress Save": "Save",
+    }
+    for words, name in named.items():
+        for message in messages.values():
+            if isinstance(message.id, str) and words in message.id:
+                assert messages[name].string in message.string, message.string
+
+
+def catalogue(code: str) -> Any:
+    """Everything that the code says, with what the catalogue of this language has for it."""
+    with (ROOT / "flask_firmtext" / "translations" / f"{code}.po").open("rb") as file:
+        return [message for message in read_po(file, locale=code) if message.id]
+
+
+def parts(words: str, form: str) -> list[str]:
+    return sorted(re.findall(form, words))
 
 
 def test_a_host_adds_a_language(app: Any, theirs: Path) -> None:
@@ -83,3 +124,28 @@ def test_a_catalogue_that_is_none_costs_the_translation_only(app: Any, theirs: P
 def test_what_is_filled_into_a_sentence_with_elements_is_escaped(app: Any) -> None:
     with app.test_request_context():
         assert language.html("<em>%(name)s</em>", name="<script>") == "<em>&lt;script&gt;</em>"
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "time", "soon"),
+    [
+        ("en", "3 May", "14:05", "Tue 14:05"),
+        ("fr-CA", "3 mai", "14 h 05", "mar. 14 h 05"),
+        ("fr", "3 mai", "14:05", "mar. 14:05"),
+        ("es", "3 de mayo", "14:05", "mar 14:05"),
+    ],
+)
+def test_days_and_times_are_written_as_people_of_the_language_do(
+    app: Any, code: str, day: str, time: str, soon: str
+) -> None:
+    at, tuesday = datetime(2026, 5, 3, 14, 5, tzinfo=UTC), datetime(2026, 5, 5, 14, 5, tzinfo=UTC)
+    with app.test_request_context(headers={"Accept-Language": code}):
+        assert moments.day(at, at, "UTC") == day
+        assert moments.clock_time(at, "UTC") == time
+        assert moments.moment(tuesday, tuesday, "UTC") == soon
+
+
+def test_outside_of_a_request_the_language_is_english() -> None:
+    assert language.gettext("Sent") == "Sent"
+    assert language.ngettext("%(n)s text", "%(n)s texts", 1200) == "1,200 texts"
+    assert moments.day(datetime(2026, 5, 3, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC), "UTC") == "3 May"

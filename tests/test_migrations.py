@@ -20,6 +20,7 @@ from flask_firmtext.store.base import Base
 from flask_firmtext.testing.tables import create_tables
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
+BYTES = {"sqlite": "BLOB", "postgresql": "bytea"}
 FILES = sorted(VERSIONS.glob("[0-9]*.py"))
 
 
@@ -91,6 +92,47 @@ def test_down_to_nothing_and_up_again(fresh: sa.Engine) -> None:
     assert revision_of(fresh) == head()
 
 
+def test_the_inbox_begins_with_what_the_texts_say(fresh: sa.Engine) -> None:
+    """Two conversations of before: one whose client waits, one whose last text out failed."""
+    with migrating(fresh) as config:
+        command.upgrade(config, "0003")
+    row = "'+1833', 'verified', '2031-01-01', '2031-01-01'"
+    with fresh.begin() as connection:
+        say = connection.exec_driver_sql
+        say(
+            "INSERT INTO firmtext_number (id, firm, main, country, e164, state, next_free_at, created_at)"
+            f" VALUES ('{'0' * 32}', 'harbor', true, 'US', {row})"
+        )
+        for n in "12":
+            say(
+                "INSERT INTO firmtext_conversation (id, firm, number_id, phone_index, phone, epoch, turn, last_at,"
+                f" last_position, last_in_position, created_at) VALUES ('{n * 32}', 'harbor', '{'0' * 32}',"
+                f" CAST('{n}' AS {BYTES[fresh.dialect.name]}), CAST('x' AS {BYTES[fresh.dialect.name]}), 1, 3,"
+                " '2031-01-03', 3, 0, '2031-01-01')"
+            )
+        for n, position, how in (
+            ("1", 1, "'out', 'staff', 'sam', 'delivered'"),
+            ("1", 2, "'in', 'staff', NULL, 'received'"),
+            ("1", 3, "'out', 'auto_reply', 'system', 'delivered'"),
+            ("2", 1, "'in', 'staff', NULL, 'received'"),
+            ("2", 3, "'out', 'staff', 'sam', 'failed'"),
+        ):
+            say(
+                "INSERT INTO firmtext_message (id, firm, conversation_id, position, direction, kind, author, state,"
+                " priority, body, segments, rank, state_at, tries, rings, part, shown_at, created_at, changed)"
+                f" VALUES ('{n * 31}{position}', 'harbor', '{n * 32}', {position}, {how}, 0,"
+                f" CAST('x' AS {BYTES[fresh.dialect.name]}), 1, 0, '2031-01-0{position}', 0, 0, 0,"
+                f" '2031-01-0{position}', '2031-01-01', 0)"
+            )
+    create_tables(fresh)
+    with fresh.connect() as connection:
+        ask = connection.exec_driver_sql
+        wait = ask("SELECT last_out_position, waiting_since FROM firmtext_conversation ORDER BY id").all()
+        assert [(out, since and str(since)[:10]) for out, since in wait] == [(3, "2031-01-02"), (3, None)]
+        assert [row[0] for row in ask("SELECT author FROM firmtext_author")] == ["sam", "sam"]
+        assert ask("SELECT position FROM firmtext_failure").all() == [(3,)]
+
+
 def test_a_second_upgrade_does_nothing(fresh: sa.Engine) -> None:
     create_tables(fresh)
     steps = []
@@ -154,7 +196,7 @@ def test_rows_without_their_parent_stop_a_migration_on_sqlite(
 ) -> None:
     engine = sa.create_engine(new_database("sqlite"))
     create_tables(engine)
-    body = "    op.execute(\"INSERT INTO firmtext_read_mark VALUES ('none', 'user', 'firm', 1, '2031-01-01')\")"
+    body = "    op.execute(\"INSERT INTO firmtext_read_mark VALUES ('none', 'user', 'firm', 1, '2031-01-01', 0)\")"
     with pytest.raises(RuntimeError, match="without their parent"):
         with_another(engine, tmp_path, body)
     with engine.connect() as connection:

@@ -121,8 +121,8 @@ def _inbound(body: dict[str, Any]) -> InboundText:
         raise WebhookUnreadable("channel")
     carrier_id = uuid_of(body)
     sender, to = address(body, "from"), address(body, "to")
-    media = tuple(_media(body))
     text = _words(body)
+    media = tuple(_media(body)) or _nothing_else(body, text)
     if text is None and not media:
         raise WebhookUnreadable("message_type" if body.get("message_type") not in (None, "text") else "text")
     return InboundText(
@@ -138,20 +138,32 @@ def _inbound(body: dict[str, Any]) -> InboundText:
 
 
 def _words(body: dict[str, Any]) -> str | None:
-    """What the client wrote: the text, or the words beside a picture."""
-    if isinstance(body.get("text"), str):
-        return clean(body["text"])
-    captions = [item["caption"] for _, item in _items(body) if isinstance(item.get("caption"), str)]
-    return clean("\n".join(dict.fromkeys(captions))) if captions else None
+    """What the client wrote: the text, and the words beside a picture or between several."""
+    beside = [item.get("text" if kind == "text" else "caption") for kind, item in _items(body)]
+    found = [words for words in (body.get("text"), *beside) if isinstance(words, str)]
+    return clean("\n".join(dict.fromkeys(filter(None, found)))) if found else None
 
 
 def _media(body: dict[str, Any]) -> Iterator[Media]:
+    """The files; of several, one that names its kind and has no address is there all the same."""
     seen = set()
     for kind, item in _items(body):
         url, name = item.get("url"), item.get("name")
-        if isinstance(url, str) and url and url not in seen:
-            seen.add(url)
-            yield Media(url=clean(url), kind=kind, name=clean(name) if isinstance(name, str) else "")
+        if isinstance(url, str) and url:
+            if url not in seen:
+                seen.add(url)
+                yield Media(url=clean(url), kind=kind, name=clean(name) if isinstance(name, str) else "")
+        elif _text(item, "type", 40) not in ("", "text"):
+            yield Media(url="", kind=kind)
+
+
+def _nothing_else(body: dict[str, Any], text: str | None) -> tuple[Media, ...]:
+    """What came instead of a file that could be fetched: an empty one, a place on a map, a kind that nobody knows."""
+    kinds = [kind for kind, _ in _items(body) if kind != "text"]
+    kind = body.get("message_type")
+    if not kinds and text is None and isinstance(kind, str) and kind != "text":
+        kinds = [clean(kind)]
+    return tuple(Media(url="", kind=kind) for kind in kinds[:1])
 
 
 def _items(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

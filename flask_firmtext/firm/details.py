@@ -9,6 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import DecryptError, FormRefused, TextRefused
+from ..language import gettext as _
+from ..language import marked
 from ..messaging.numbers import to_call
 from ..store import cells, keys, queries
 from ..store.ciphers import Place
@@ -18,7 +20,8 @@ Sessions = Session | scoped_session[Any]
 
 #: A template with a longer address would not fit into two texts.
 LONGEST_EMAIL = 64
-NEITHER = "Give an email address or a phone number: clients who cannot text you need another way."
+NEITHER = marked("Give an email address or a phone number: clients who cannot text you need another way.")
+NO_ADDRESS = marked("Mail cannot be sent to this address. Write one address, like office@yourfirm.com.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def check(session: Sessions, firm: str, email: str, phone: str) -> Details:
     faults: dict[str, str] = {}
     found = Details(_email(email.strip(), faults), _phone(session, firm, phone.strip(), faults))
     if not faults and not (found.email or found.phone):
-        faults["email"] = NEITHER
+        faults["email"] = _(NEITHER)
     if faults:
         raise FormRefused(faults)
     return found
@@ -48,11 +51,13 @@ def _email(given: str, faults: dict[str, str]) -> str | None:
         return None
     try:
         address = validate_email(given, check_deliverability=False, allow_display_name=False).normalized
-    except EmailNotValidError as error:
-        faults["email"] = f"Mail cannot be sent to this address: {str(error).rstrip('.')}."
+    except EmailNotValidError:
+        faults["email"] = _(NO_ADDRESS)
         return None
     if len(address) > LONGEST_EMAIL:
-        faults["email"] = f"Use an address of at most {LONGEST_EMAIL} characters: it has to fit into a text."
+        faults["email"] = _(
+            "Use an address of at most %(most)s characters: it has to fit into a text.", most=LONGEST_EMAIL
+        )
     return address
 
 
@@ -65,7 +70,7 @@ def _phone(session: Sessions, firm: str, given: str, faults: dict[str, str]) -> 
         faults["phone"] = error.sentence
         return None
     if queries.number_by_e164(session, number) is not None:
-        faults["phone"] = "This is a number for texts: calls to it are not answered. Use your office's number."
+        faults["phone"] = _("This is a number for texts: calls to it are not answered. Use your office's number.")
     return number
 
 
@@ -90,7 +95,7 @@ def of(session: Sessions, row: Texting) -> Details:
     given = [(name, cell) for name in ("email", "phone") if (cell := getattr(row, name)) is not None]
     read = cells.read(session, [(_place(row.firm, name), cell) for name, cell in given])
     return Details(
-        **{name: text for (name, _), text in zip(given, read, strict=True) if not isinstance(text, DecryptError)}
+        **{name: text for (name, _cell), text in zip(given, read, strict=True) if not isinstance(text, DecryptError)}
     )
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError, FormRefused
+from ..language import gettext as _
+from ..language import marked
 from ..messaging.numbers import to_call
 from ..ports.values import Firm
 from ..store import audit, cells, keys, queries
@@ -26,7 +28,7 @@ from .registration_kinds import NO_NUMBER, Field, Kind
 
 Sessions = Session | scoped_session[Any]
 
-TEXT_NUMBER = "This is a number for texts: nobody answers calls to it. Give the number of the office."
+TEXT_NUMBER = marked("This is a number for texts: nobody answers calls to it. Give the number of the office.")
 #: A name that is longer would leave no room in a sample text.
 LONGEST_NAME = 100
 
@@ -91,7 +93,7 @@ def save(session: Sessions, firm: str, values: Mapping[str, str], *, by: str) ->
     values = checks.tidy(values)
     faults = checks.wrong(values)
     if "contact_phone" not in faults and _is_for_texts(session, values["contact_phone"]):
-        faults["contact_phone"] = TEXT_NUMBER
+        faults["contact_phone"] = _(TEXT_NUMBER)
     if faults:
         raise FormRefused(faults)
     details = cells.seal(session, _place(firm), json.dumps(values), scope=keys.GENERAL)

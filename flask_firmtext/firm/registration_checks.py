@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from ..errors import TextRefused
+from ..language import gettext as _
+from ..language import number
 from ..messaging.numbers import to_call
 from .registration_fields import FIELDS
 from .registration_kinds import NO_NUMBER, SOLE, Field, Kind
@@ -45,7 +47,7 @@ def missing(values: Values) -> dict[str, str]:
     """A sentence for each field that has to be filled in and is not."""
     excused = {"registration_number"} if values.get("registration_type") == NO_NUMBER else set()
     return {
-        name: f"Missing. {field.help}"
+        name: f"{_('Missing.')} {_(field.help)}"
         for name, field in FIELDS.items()
         if field.required and not values.get(name) and name not in excused
     }
@@ -66,17 +68,21 @@ def wrong(values: Values) -> dict[str, str]:
 
 def _fault(field: Field, text: str) -> str | None:
     if len(text) > field.longest:
-        return f"This has {len(text):,} characters; the form takes at most {field.longest:,}. Shorten it."
+        return _(
+            "This has %(count)s characters; the form takes at most %(most)s. Shorten it.",
+            count=number(len(text)),
+            most=number(field.longest),
+        )
     by_kind = CHECKS.get(field.kind)
     return by_kind(field, text) if by_kind else None
 
 
 def _choice(field: Field, text: str) -> str | None:
-    return None if text in dict(field.choices) else f"There is no such choice. {field.help}"
+    return None if text in dict(field.choices) else f"{_('There is no such choice.')} {_(field.help)}"
 
 
 def _url(field: Field, text: str) -> str | None:
-    cure = "Write the whole address, like https://www.example.com/page."
+    cure = _("Write the whole address, like https://www.example.com/page.")
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").encode("idna").decode()
@@ -89,8 +95,8 @@ def _url(field: Field, text: str) -> str | None:
 def _email(field: Field, text: str) -> str | None:
     try:
         validate_email(text, check_deliverability=False, allow_display_name=False)
-    except EmailNotValidError as error:
-        return f"Mail cannot be sent to this address: {str(error).rstrip('.')}."
+    except EmailNotValidError:
+        return _("Mail cannot be sent to this address. Write one address, like office@yourfirm.com.")
     return None
 
 
@@ -114,26 +120,26 @@ def _number_of_its_kind(values: Values) -> str | None:
     written = re.sub(r"[\s-]", "", values["registration_number"]).upper()
     kind = values["registration_type"]
     if kind == "EIN" and not re.fullmatch(r"[0-9]{9}", written):
-        return "An EIN has nine digits, like 12-3456789. It stands on the IRS letter CP 575 or 147C."
+        return _("An EIN has nine digits, like 12-3456789. It stands on the IRS letter CP 575 or 147C.")
     if kind == "CBN" and not re.fullmatch(r"[0-9]{9}([A-Z]{2}[0-9]{4})?", written):
-        return "A Canadian business number has nine digits, like 123456789 or 123456789 RC0001."
-    return "Choose above what kind of number this is, or leave it empty." if kind == NO_NUMBER else None
+        return _("A Canadian business number has nine digits, like 123456789 or 123456789 RC0001.")
+    return _("Choose above what kind of number this is, or leave it empty.") if kind == NO_NUMBER else None
 
 
 def _kind_of_number(values: Values) -> str | None:
     if values["registration_type"] == NO_NUMBER and values["entity"] != SOLE:
-        return "Only a sole proprietor may register without a number. Choose the kind of number that the firm has."
+        return _("Only a sole proprietor may register without a number. Choose the kind of number that the firm has.")
     return None
 
 
 def _region(values: Values) -> str | None:
-    return None if re.fullmatch(r"[A-Z]{2}", values["region"]) else "Write the two letters, like IL or ON."
+    return None if re.fullmatch(r"[A-Z]{2}", values["region"]) else _("Write the two letters, like IL or ON.")
 
 
 def _postal_code(values: Values) -> str | None:
     forms = {
-        "US": (r"[0-9]{5}(-[0-9]{4})?", "A ZIP code has five digits, like 60601."),
-        "CA": (r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", "A Canadian postal code is like M5V 2T6."),
+        "US": (r"[0-9]{5}(-[0-9]{4})?", _("A ZIP code has five digits, like 60601.")),
+        "CA": (r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", _("A Canadian postal code is like M5V 2T6.")),
     }
     form, sentence = forms.get(values["country"], (".*", ""))
     return None if re.fullmatch(form, values["postal_code"]) else sentence

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..language import marked
+
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -50,28 +52,34 @@ class Group:
 SOLE, NO_NUMBER = "SOLE_PROPRIETOR", "NONE"
 #: The carrier's words for kinds of business.
 ENTITIES = (
-    ("PRIVATE_PROFIT", "Company or partnership (PC, PLLC, LLP, LLC, Inc.)"),
-    (SOLE, "Sole proprietor"),
-    ("NON_PROFIT", "Non-profit"),
-    ("PUBLIC_PROFIT", "Company on a stock exchange"),
-    ("GOVERNMENT", "Government"),
+    ("PRIVATE_PROFIT", marked("Company or partnership (PC, PLLC, LLP, LLC, Inc.)")),
+    (SOLE, marked("Sole proprietor")),
+    ("NON_PROFIT", marked("Non-profit")),
+    ("PUBLIC_PROFIT", marked("Company on a stock exchange")),
+    ("GOVERNMENT", marked("Government")),
 )
 REGISTRATIONS = (
-    ("EIN", "EIN: employer identification number (United States)"),
-    ("CBN", "CBN: business number (Canada)"),
-    ("OTHER", "A number from another country"),
-    (NO_NUMBER, "None: a sole proprietor without one"),
+    ("EIN", marked("EIN: employer identification number (United States)")),
+    ("CBN", marked("CBN: business number (Canada)")),
+    ("OTHER", marked("A number from another country")),
+    (NO_NUMBER, marked("None: a sole proprietor without one")),
 )
-COUNTRIES = (("US", "United States and its territories"), ("CA", "Canada"))
+COUNTRIES = (("US", marked("United States and its territories")), ("CA", marked("Canada")))
 USES = (
-    ("ACCOUNT_NOTIFICATION", "Appointments and news of a client's own matter"),
-    ("CUSTOMER_CARE", "Questions and answers between clients and staff"),
-    ("MIXED", "Both"),
+    ("ACCOUNT_NOTIFICATION", marked("Appointments and news of a client's own matter")),
+    ("CUSTOMER_CARE", marked("Questions and answers between clients and staff")),
+    ("MIXED", marked("Both")),
 )
-VOLUMES = tuple((str(texts), f"Up to {texts:,}") for texts in (100, 1_000, 10_000, 100_000, 250_000))
+VOLUMES = (
+    ("100", marked("Up to 100")),
+    ("1000", marked("Up to 1,000")),
+    ("10000", marked("Up to 10,000")),
+    ("100000", marked("Up to 100,000")),
+    ("250000", marked("Up to 250,000")),
+)
 AGREEMENTS = (
-    ("PAPER", "On paper, such as a form beside the engagement letter"),
-    ("WEB", "On a page, such as an intake form"),
-    ("VERBAL", "Spoken, from a script"),
-    ("TEXT", "The client writes first"),
+    ("PAPER", marked("On paper, such as a form beside the engagement letter")),
+    ("WEB", marked("On a page, such as an intake form")),
+    ("VERBAL", marked("Spoken, from a script")),
+    ("TEXT", marked("The client writes first")),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import FormRefused
+from ..language import gettext as _
 from ..store import audit
 from ..store.models import Texting
 from ..store.transactions import notes
@@ -30,17 +31,17 @@ def check(days: str, at: str) -> tuple[list[int], time]:
     chosen: list[int] = []
     written = re.split(r"[\s,;]+", days.strip()) if days.strip() else []
     if not all(re.fullmatch(r"[0-9]{1,3}", day) for day in written):
-        faults["days"] = "Write days as numbers, like 7, 1."
+        faults["days"] = _("Write days as numbers, like 7, 1.")
     else:
         chosen = sorted({int(day) for day in written}, reverse=True)
         if len(chosen) > MOST:
-            faults["days"] = f"Choose at most {MOST}: a client who is reminded too often stops reading."
+            faults["days"] = _("Choose at most %(most)s: a client who is reminded too often stops reading.", most=MOST)
         elif chosen and chosen[0] > FURTHEST:
-            faults["days"] = f"Choose at most {FURTHEST} days before the event."
+            faults["days"] = _("Choose at most %(most)s days before the event.", most=FURTHEST)
     try:
         moment = time.fromisoformat(at)
     except ValueError:
-        moment, faults["at"] = TIME, "Write a time of day, like 09:00."
+        moment, faults["at"] = TIME, _("Write a time of day, like 09:00.")
     if faults:
         raise FormRefused(faults)
     return chosen, moment.replace(second=0, microsecond=0, tzinfo=None)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import FormRefused, TextRefused
+from ..language import gettext as _
 from ..messaging.numbers import to_call
 from ..ports.values import Firm
 from ..store import audit, firm_queries
@@ -78,7 +79,7 @@ def turn_on(session: Sessions, firm: Firm, given: Details, *, by: str) -> None:
     :raises FormRefused: the firm may not have texting.
     """
     if not firm.availability.allowed:
-        raise FormRefused({"": firm.availability.reason or "Text messaging is not available to your firm."})
+        raise FormRefused({"": firm.availability.reason or _("Text messaging is not available to your firm.")})
     values = _first(session, firm.ref, given)
     if insert_once(session, Texting, **values) or _on_again(session, firm.ref, values):
         _keep(session, firm.ref)

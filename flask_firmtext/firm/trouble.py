@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure
+from ..language import gettext as _
+from ..language import marked
 
 AWAY = "away"
 NONE_LEFT = "none_left"
@@ -11,26 +13,42 @@ NOT_OURS = "not_ours"
 GIVEN_BACK = "given_back"
 FAULT = "fault"
 
-TOLD = "Whoever runs your practice system has been told."
-
 #: Code → sentence. The codes stand in the database.
 SENTENCES = {
-    AWAY: "The carrier does not answer at the moment. We keep trying.",
-    "carrier_away": "The carrier did not answer for several minutes. Nothing is lost: press Try again.",
-    NONE_LEFT: f"There is no toll-free number for sale at the moment. {TOLD} Press Try again later.",
-    "no_credit": f"The number could not be bought, because the account at the carrier has no credit. {TOLD}",
-    "credentials": f"The carrier does not accept our account. {TOLD}",
-    NO_ADDRESS: f"The number is yours, but the carrier does not know yet where to bring its texts. {TOLD}",
-    NOT_OURS: f"The number that your practice system names for your firm is not in our account at the carrier. {TOLD}",
-    "linking": f"The number is yours, but the carrier has not connected it to this system. {TOLD}",
-    GIVEN_BACK: "The number that was being set up has been given back. Press Try again to get another one.",
-    FAULT: f"Something went wrong on our side. {TOLD} Nothing is lost: press Try again.",
+    AWAY: marked("The carrier does not answer at the moment. We keep trying."),
+    "carrier_away": marked("The carrier did not answer for several minutes. Nothing is lost: press Try again."),
+    NONE_LEFT: marked(
+        "There is no toll-free number for sale at the moment. Whoever runs your practice system has been told. Press "
+        "Try again later."
+    ),
+    "no_credit": marked(
+        "The number could not be bought, because the account at the carrier has no credit. Whoever runs your practice "
+        "system has been told."
+    ),
+    "credentials": marked("The carrier does not accept our account. Whoever runs your practice system has been told."),
+    NO_ADDRESS: marked(
+        "The number is yours, but the carrier does not know yet where to bring its texts. Whoever runs your practice "
+        "system has been told."
+    ),
+    NOT_OURS: marked(
+        "The number that your practice system names for your firm is not in our account at the carrier. Whoever runs "
+        "your practice system has been told."
+    ),
+    "linking": marked(
+        "The number is yours, but the carrier has not connected it to this system. Whoever runs your practice system "
+        "has been told."
+    ),
+    GIVEN_BACK: marked("The number that was being set up has been given back. Press Try again to get another one."),
+    FAULT: marked(
+        "Something went wrong on our side. Whoever runs your practice system has been told. Nothing is lost: press "
+        "Try again."
+    ),
 }
 
 
 def sentence(code: str | None) -> str | None:
     """What the firm reads; None when nothing is wrong."""
-    return None if code is None else SENTENCES.get(code, SENTENCES[FAULT])
+    return None if code is None else _(SENTENCES.get(code, SENTENCES[FAULT]))
 
 
 def code_of(error: Exception) -> str:

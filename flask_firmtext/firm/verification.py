@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import FormRefused
+from ..language import marked
 from ..store import firm_queries
 from ..store.models import Number
 from ..store.states import NumberState
@@ -39,19 +40,24 @@ class Words:
 
 
 WORDS: Mapping[NumberState, Words] = {
-    NumberState.BOUGHT: Words("Being set up", "The number is the firm's and is being connected."),
+    NumberState.BOUGHT: Words(marked("Being set up"), marked("The number is the firm's and is being connected.")),
     NumberState.LINKED: Words(
-        "Not registered yet", "It receives texts. The carriers block texts from it until it is registered and verified."
+        marked("Not registered yet"),
+        marked("It receives texts. The carriers block texts from it until it is registered and verified."),
     ),
-    NumberState.SUBMITTED: Words("Submitted", "The carriers are checking the registration. This takes days to weeks."),
-    NumberState.VERIFIED: Words("Verified", "Texts can be sent."),
+    NumberState.SUBMITTED: Words(
+        marked("Submitted"), marked("The carriers are checking the registration. This takes days to weeks.")
+    ),
+    NumberState.VERIFIED: Words(marked("Verified"), marked("Texts can be sent.")),
     NumberState.REFUSED: Words(
-        "Refused", "The carriers block texts from it. Mend what they name, so that it can be submitted again."
+        marked("Refused"),
+        marked("The carriers block texts from it. Mend what they name, so that it can be submitted again."),
     ),
     NumberState.UPDATES_REQUIRED: Words(
-        "Updates required", "The carriers want more details, often within a few days. Mend what they name and save."
+        marked("Updates required"),
+        marked("The carriers want more details, often within a few days. Mend what they name and save."),
     ),
-    NumberState.RELEASED: Words("Given back", "It is not the firm's any more."),
+    NumberState.RELEASED: Words(marked("Given back"), marked("It is not the firm's any more.")),
 }
 
 

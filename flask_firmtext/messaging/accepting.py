@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import TextRefused
+from ..language import gettext as _
 from ..ports.values import Contact, Firm, User
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
@@ -20,8 +21,9 @@ from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import consent, conversations, readiness, routes, tenancy
+from . import consent, conversations, pay_links, readiness, routes, tenancy
 from .body import check
+from .meanwhile import Seen
 from .routes import Route
 from .segments import measure
 from .wording import opted_out, who_said
@@ -78,27 +80,47 @@ def accept(
 def check_availability(firm: Firm) -> None:
     """:raises TextRefused: the host says that the firm may not have texting (any more)."""
     if not firm.availability.allowed:
-        raise TextRefused("not_available", firm.availability.reason or readiness.NOT_AVAILABLE)
+        raise TextRefused("not_available", firm.availability.reason or _(readiness.NOT_AVAILABLE))
 
 
 def accept_on(
-    session: Sessions, route: Route, *, user: User, contact: Contact, text: str, token: str, zone: str
+    session: Sessions,
+    route: Route,
+    *,
+    user: User,
+    contact: Contact,
+    text: str,
+    token: str,
+    zone: str,
+    seen: Seen | None = None,
 ) -> Message:
-    """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open."""
-    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone)
+    """The same on a way that was found before; ``zone`` is the firm's. The host is not asked: a write may be open.
+
+    :raises Meanwhile: somebody else's text is newer than what the author has ``seen``.
+    """
+    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone, seen)
 
 
 def _accepted(
-    session: Sessions, route: Route, user: User, contact: Contact, text: str, token: str, zone: str
+    session: Sessions,
+    route: Route,
+    user: User,
+    contact: Contact,
+    text: str,
+    token: str,
+    zone: str,
+    seen: Seen | None = None,
 ) -> Message:
     text = check(text)
     _check_consent(session, route, contact, zone)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)
     if not conversations.is_open(session, conversation.id):
-        raise TextRefused("conversation_changed", "This number has just changed hands. Reload the page.")
+        raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, route, contact, zone)
+    if seen is not None:
+        seen.check(session, conversation, user.ref)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
 
 
@@ -108,7 +130,9 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
     if row_id is None:
         first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
         return first
-    conversations.note_last(session, conversation.id, position)
+    pay_links.note(session, conversation.firm, outgoing.text, message=row_id, conversation=conversation.id)
+    writer = outgoing.author if outgoing.kind == Kind.STAFF else None
+    conversations.note_out(session, conversation, position, writer=writer)
     table = (Message.__tablename__, row_id)
     audit.record(session, "message.accept", table, firm=conversation.firm, actor=outgoing.author, became=State.QUEUED)
     notes(session).show(conversation.firm, row_id)
@@ -152,7 +176,7 @@ def _stored(session: Sessions, conversation: Conversation, position: int, outgoi
 def sent_with(session: Sessions, user: User, token: str) -> Message | None:
     """The text that this user has sent with this token. :raises TextRefused: it cannot be one of ours."""
     if not 0 < len(token) <= 64 or not token.isprintable():
-        raise TextRefused("token", "The form has no valid token. Reload the page; your text stays.")
+        raise TextRefused("token", _("The form has no valid token. Reload the page; your text stays."))
     return with_token(session, user.firm, user.ref, token)
 
 

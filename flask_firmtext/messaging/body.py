@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 from ..errors import TextRefused
+from ..language import gettext as _
+from ..language import number
 from .segments import TEXT_LIMIT
 
 #: Controls but tab and line feed, and halves of surrogate pairs, which no encoding can carry.
@@ -30,18 +32,29 @@ def check(text: str) -> str:
     if len(text) > TEXT_LIMIT:
         raise TextRefused(
             "text_too_long",
-            f"This text has {len(text):,} characters; at most {TEXT_LIMIT:,} can be sent. "
-            "Shorten it, or send it in two parts.",
+            _(
+                "This text has %(count)s characters; at most %(most)s can be sent. "
+                "Shorten it, or send it in two parts.",
+                count=number(len(text)),
+                most=number(TEXT_LIMIT),
+            ),
         )
     if bad := _BAD.search(text):
         raise TextRefused(
             "text_bad_character",
-            f"Character {bad.start() + 1:,} of this text cannot be sent (U+{ord(bad.group()):04X}). "
-            "Delete it and type it again.",
+            _(
+                "Character %(place)s of this text cannot be sent (%(code)s). Delete it and type it again.",
+                place=number(bad.start() + 1),
+                code=_code(bad.group()),
+            ),
         )
     if all(map(_unseen, text)):
-        raise TextRefused("text_empty", "Write a message first.")
+        raise TextRefused("text_empty", _("Write a message first."))
     return text
+
+
+def _code(letter: str) -> str:
+    return f"U+{ord(letter):04X}"
 
 
 def _unseen(letter: str) -> bool:

@@ -12,6 +12,7 @@ of whatever kind; a name in capitals is the vocabulary below. Every repetition i
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 VOCABULARY = {
     "TEXTS": r"""te?xt\w*|sms|mms|messag\w*|msgs?|reminders?|notifications?|alerts?|rappels?|mensaj\w*|msjs?
@@ -58,12 +59,22 @@ _LINE_END = re.compile(r"\s*\n\s*\|")
 _FURTHER_IN = re.compile(r"\n {12,}(\|?)")
 
 
-def cues(written: str) -> re.Pattern[str]:
-    """Any of the cues, as whole words."""
-    whole = _FURTHER_IN.sub(lambda found: found[1] or " ", written.rstrip())
-    each = [cue.strip() for line in whole.split("\n") for cue in line.split(" | ") if cue.strip()]
-    plain = _SOME_WORDS.sub(r"(?:\\w+ ){0,\1}?", _GROUP.sub("(?:", "|".join(each)))
-    return re.compile(rf"\b(?:{_spelt_out(plain)})\b")
+class Cues:
+    """Any of the cues, as whole words. They are made when first looked for: that takes longer than an import may."""
+
+    def __init__(self, written: str) -> None:
+        self._written = written
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first of them in ``text``."""
+        return self._pattern.search(text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        whole = _FURTHER_IN.sub(lambda found: found[1] or " ", self._written.rstrip())
+        each = [cue.strip() for line in whole.split("\n") for cue in line.split(" | ") if cue.strip()]
+        plain = _SOME_WORDS.sub(r"(?:\\w+ ){0,\1}?", _GROUP.sub("(?:", "|".join(each)))
+        return re.compile(rf"\b(?:{_spelt_out(plain)})\b")
 
 
 def _spelt_out(plain: str) -> str:
@@ -75,9 +86,7 @@ def _spelt_out(plain: str) -> str:
 class Hint:
     """``situation`` somewhere and all of ``beside``, too, but nothing of ``unless``."""
 
-    def __init__(
-        self, situation: re.Pattern[str], *beside: re.Pattern[str], unless: re.Pattern[str] | None = None
-    ) -> None:
+    def __init__(self, situation: Cues, *beside: Cues, unless: Cues | None = None) -> None:
         self._wanted = (situation, *beside)
         self._unless = unless
 

@@ -5,13 +5,13 @@ See ``consent_cues`` for how to read this. Here is what is wanted instead, and w
 
 from __future__ import annotations
 
-from .consent_cues import Hint, cues
+from .consent_cues import Cues, Hint
 from .consent_reasons import REASONS
 from .consent_strangers import STRANGERS
 
 #: By mail, by e-mail, by calling: for good, not for once and not as well.
 OTHER_CHANNEL = Hint(
-    cues(r"""
+    Cues(r"""
         (CHANNEL|house phone|home phone) only | only (by |via |through |use |the |my )*CHANNEL
         only (e ?mail|call|mail|phone|ring) me
         (from (now|here) on|going forward|in (the )?future|henceforth) ..4 (CHANNEL|call|ring)\b(?! me (mrs?|ms|by)\b)
@@ -38,11 +38,11 @@ OTHER_CHANNEL = Hint(
         (de ahora en adelante|en adelante|desde ahora) ..4 (CHANNEL|email|llam\w+)
         (llam\w+|marqu\w+) ..3 (telefono de (la )?casa|a (la|mi) casa|fijo)
     """),
-    unless=cues(r"WELCOME | (dont|not|never|pas|no) ..4 (by|via|in the|por|par) (\w+ )?(mail|post|la poste|correo)"),
+    unless=Cues(r"WELCOME | (dont|not|never|pas|no) ..4 (by|via|in the|por|par) (\w+ )?(mail|post|la poste|correo)"),
 )
 #: Texts are no use to this client.
 TEXTS_OF_NO_USE = Hint(
-    cues(r"""
+    Cues(r"""
         (text(s|ing)?|text messag\w+|sms|messages) (dont|doesnt|do not|does not|isnt|is not|arent|are not|never|aint)
             ..2 (work|working|good|reliable|suit|my thing|convenient|a good|an option|the way|for me)
         (dont|do not|cant|cannot|never|not able to|unable to|hardly|barely|too old to) ..2
@@ -62,13 +62,13 @@ TEXTS_OF_NO_USE = Hint(
         no (se usar|leo|uso|reviso|veo|puedo leer|se leer|entiendo) ..2 (textos|sms|mensajes)
         (dont|do not|never) do (texts|texting)
     """),
-    unless=cues(
+    unless=Cues(
         "WELCOME | plane | until | till | today | tonight | right now | while | attached | from (him|her|my ex|them)"
     ),
 )
 #: I decline, renounce, no longer wish; the permission is withdrawn, or was a mistake.
 DECLINE = Hint(
-    cues(r"""
+    Cues(r"""
         declin(e|es|ing) (to (receive|get|be)|(any|all|further|these|your|the|more|future) ..4 (TEXTS|contact
             |communications?))
         no longer ..2 (wish|want|need|care|require|desire|consent|agree|authorize|permit)(s|es)? ..4
@@ -88,20 +88,20 @@ DECLINE = Hint(
         (ya no|no) ..2 (dese\w+|quier\w+|quisiera|acept\w+|autoriz\w+) ..4 (TEXTS|contactad[oa])
         por error ..2 (inscrib\w+|suscrib\w+)
     """),
-    cues(r"""
+    Cues(r"""
         TEXTS
         contact\w*
         ..2 PHONE
         permi\w+ | consent\w* | autori\w+ | sign\w* | joindre | jointe?
     """),
-    unless=cues(
+    unless=Cues(
         "WELCOME | OTHERS | adoption | search | settlement | complaint | until | today | while | during"
         " | him | her | them"
     ),
 )
 #: It and them, where texts or the number are told of elsewhere; out of wherever my number is.
 THAT_THING = Hint(
-    cues(r"""
+    Cues(r"""
         (^|, )((please|pls|plz|so|just|and|now|jus|yo|hey) ){0,3}(quit|end|kill|cut|shut|turn|switch)
             (it|this|that|them|these|those|doing (it|this|that))( off| out| down)?(?=$|,| (please|pls|plz|now|already
             |ok|thx|thanks|out))
@@ -120,14 +120,14 @@ THAT_THING = Hint(
         (ya )?no (los|las|lo) (quiero|necesito|deseo)( mas)?(?=$|,| (gracias|por))
         (par|cort|dej)[ae]n?(le|la)? (ya )?(eso|esto|con eso)
     """),
-    cues(r"""
+    Cues(r"""
         TEXTS | PHONE | ^[^,]{0,60}$ | these
     """),
-    unless=cues("OTHERS | WELCOME"),
+    unless=Cues("OTHERS | WELCOME"),
 )
 #: You are not to write.
 NOT_TO_WRITE = Hint(
-    cues(r"""
+    Cues(r"""
         (could|can|would|will|might) (you|u|yall|ya) (please |kindly |all |guys )*not
             (be )?(te?xt\w*|messag\w+|remind\w*|ping\w*)
         (you|u|yall) ((are|re|r|have|must|may|should|can|shall|need) )?(not|no longer|never)
@@ -136,7 +136,7 @@ NOT_TO_WRITE = Hint(
         (no|ya no) (me |nos )?(deben?|pueden?|tienen? (derecho|permiso)) ..2
             (te?xte\w+|escribir\w*|mandar\w* (mensajes|textos))
     """),
-    unless=cues("OTHERS | (why|did|have) (you|u) | yet | until | before | during | today | back"),
+    unless=Cues("OTHERS | (why|did|have) (you|u) | yet | until | before | during | today | back"),
 )
 HINTS = (*STRANGERS, *REASONS, OTHER_CHANNEL, TEXTS_OF_NO_USE, DECLINE, THAT_THING, NOT_TO_WRITE)
 

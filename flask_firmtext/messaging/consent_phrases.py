@@ -8,6 +8,7 @@ often, for a person decides. Every repetition is bounded or begins with its clau
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: Whatever has no weight; what may stand between a word that stops and the texts; … and after them, at the end.
 _LIGHT = r"[abhptrMYy]"
@@ -101,4 +102,9 @@ POLITE = frozenset(
         *("thanks", "thx", "ty", "u", "v", "vous", "you"),
     )
 )
-PATTERNS = tuple(re.compile(pattern) for pattern in ASKING)
+
+
+@lru_cache(maxsize=1)
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """Those that ask, made when the first text comes: it takes longer than an import may."""
+    return tuple(re.compile(pattern) for pattern in ASKING)

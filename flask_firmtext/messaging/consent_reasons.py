@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .consent_cues import Hint, cues
+from .consent_cues import Cues, Hint
 
 #: The client has died, or others look after his phone.
 IN_ANOTHERS_HANDS = Hint(
-    cues(r"""
+    Cues(r"""
         died | passed (away|on|last|this|yesterday|recently) | look(s|ing)? after (mr|mrs|ms|him|her|my)
         in (custody|jail|prison|a coma) | incarcerated | deceased | is dead | no longer with us | widow(er)?
         caretaker | care ?giver | (im|i am|this is|as|s|is) ..2 nurse
@@ -16,15 +16,15 @@ IN_ANOTHERS_HANDS = Hint(
         aidante? | infirmier\w* | preposee? | demence | chsld
         fallec\w+ | muri[oe]\w* | viud[oa] | difunt[oa] | cuidador\w* | enfermer\w+ | demencia
     """),
-    cues(r"""
+    Cues(r"""
         TEXTS
         (his|her|this|the|their|son|sa|ce|su|este|el) ..2 PHONE
     """),
-    unless=cues("WELCOME | OF_THE_CASE"),
+    unless=Cues("WELCOME | OF_THE_CASE"),
 )
 #: The law on unwanted texts, its regulators, and lawyers' own.
 THREAT = Hint(
-    cues(r"""
+    Cues(r"""
         fcc | ftc | tcpa | crtc | casl | lcap | can ?spam | do not call (registry|list|law) | attorney general
         consumer protection | better business bureau | bbb
         (the|state|your) bar | bar (association|complaint) | law society | ethics complaint | barreau | batonnier
@@ -42,16 +42,16 @@ THREAT = Hint(
         (each|every|any|next) (\w+ )?(te?xt|message|msg) (is|costs?|will cost|means) (you )?\d{3,4} | autodial\w*
         robo ?te?xt\w*
     """),
-    cues(r"""
+    Cues(r"""
         TEXTS
         (one|1|another) more | (each|every|next|any) (further )?(one|time) | encore un\w* | un\w* (de plus|mas)
         otr[oa] mas
     """),
-    unless=cues("OTHERS | WELCOME"),
+    unless=Cues("OTHERS | WELCOME"),
 )
 #: Each text costs or harms: with a wish that it end, or for another way.
 HARM = Hint(
-    cues(r"""
+    Cues(r"""
         charg(ed?|es|ing) | costs? | costing | cents | pay(ing)? (for|per) (each|every|text\w*|incoming)
         per (text|message) | roaming | prepaid | out of minutes
         w[ao]ke\w* | waking | buzz\w* | beep\w* | anxiety | panic | middle of the night | night shift | asleep
@@ -67,18 +67,18 @@ HARM = Hint(
         cobran? | cuestan? | centavos | pago por | despiert\w+
         (cel|celular|telefono) (es )?(del|de mi|de la) (trabajo|chamba|empresa|patron|oficina)
     """),
-    cues(r"""
+    Cues(r"""
         TEXTS
         (one of|all|each of|of) (these|those|them) | every (one|time)
         (quit|stop|turn|switch|shut) (it|them|em|these)
         this PHONE
     """),
-    cues("ENOUGH"),
-    unless=cues("OTHERS | WELCOME"),
+    Cues("ENOUGH"),
+    unless=Cues("OTHERS | WELCOME"),
 )
 #: Another lawyer, or nothing left to do: no need to keep writing.
 RELATION_OVER = Hint(
-    cues(r"""
+    Cues(r"""
         (another|new|different|other|own) ..2 LAWYER | (fired|firing|let go of) (you|u|your)
         case ..2 (closed|over|done|settled|finished|dismissed)
         (not|no longer|dont) ..3 (go forward|going forward|proceed|pursue|your client|your services?
@@ -89,7 +89,7 @@ RELATION_OVER = Hint(
         (otr|nuev)[oa] (abogad|licenciad)[oa] | abogad[oa] nuev[oa] | caso ..2 (termin\w+|cerr\w+|acab\w+)
         ya no (soy su client\w+|necesito sus servicios)
     """),
-    cues(r"""
+    Cues(r"""
         (no (need|reason|point|use)|dont (need|have) to|dont bother|(isnt|not) necessary|needless|why (are (you
             |u) |do (you|u) |am i )?(still|keep|always)|unnecessary) ..2 (for|to|in|keep\w*|still|you)? ?..4 WRITE
         (quit|stop|cut out|can (stop|quit)) ..2 WRITE
@@ -99,6 +99,6 @@ RELATION_OVER = Hint(
             ..4 WRITE
         ya no (me |nos )?WRITE
     """),
-    unless=cues("WELCOME | WRITE (it|them|him|her|back|the|my)"),
+    unless=Cues("WELCOME | WRITE (it|them|him|her|back|the|my)"),
 )
 REASONS = (IN_ANOTHERS_HANDS, THREAT, HARM, RELATION_OVER)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .consent_cues import Hint, cues
+from .consent_cues import Cues, Hint
 
 #: Nobody of that name is here; you take me for another; I was never your client.
 NOT_THE_CLIENT = Hint(
-    cues(r"""
+    Cues(r"""
         (nobody|no ?one|no person|not any\w+|(isnt|aint) any\w+|aint nobody|dont know any\w+) ..4
             (named|called(?! me)|by (the|that) name|with that name)
         no \w+ ..2 (at|on|in) this (number|phone|house|home|address|place)
@@ -41,11 +41,11 @@ NOT_THE_CLIENT = Hint(
         no soy (la|el|su|esa|ese) ..2 (persona|client\w+|que|quien|senora?) | nunca (fui|he sido) (su )?client\w+
         nunca ..2 (tuve|tenido|contrat\w+|use) ..2 LAWYER | aqui no (vive|trabaja) ningun\w*
     """),
-    unless=cues("witness | temoin | testigo"),
+    unless=Cues("witness | temoin | testigo"),
 )
 #: Who is this? I have no lawyer. "Who is this?" alone a client with a new phone may ask, too.
 STRANGER = Hint(
-    cues(r"""
+    Cues(r"""
         who(s| is| are| r| tf is)? (this|dis|that|you|u|yall) | who dis | new phone | no idea who
         must be (some|a|an) | (is|theres|been) (some|a) (mistake|mix ?up|error)
         (c|c est|qui) (c )?qui(?! (le|la|mon) (juge|avocate?|procureur|temoin)) | qui (etes vous|est ce|es tu)
@@ -53,7 +53,7 @@ STRANGER = Hint(
         (doit y avoir|il y a) (une )?erreur | [qk]u?ien(es)? (es|eres|son|habla)(?! (el|la|mi|su)\b) | numero nuevo
         telefono nuevo
     """),
-    cues(r"""
+    Cues(r"""
         NOT ..2 (have|had|got|know|need|ai|eu|tengo|tenemos) ..4 CASE
         never been (sued|arrested|charged|in court|to court) | NOT ..2 (hired|sued|called|used) ..4 LAWYER
         never heard of \w+ | not me | dont know (you|any|no|him|her|them|that|what youre) | you have the wrong
@@ -63,7 +63,7 @@ STRANGER = Hint(
 )
 #: The number is another's by now; who asks for is unknown to its owner.
 NUMBER_OF_ANOTHER = Hint(
-    cues(r"""
+    Cues(r"""
         (had|have|having|got) (this|that
             |the same) ..2 PHONE (for |since |over |about |almost |like |only |just |a |going on )*(\w+
             )?(years?|months?|weeks?|days?|yrs?|decades?|forever|always|last|20\d\d|recently|yesterday|ago)
@@ -91,6 +91,6 @@ NUMBER_OF_ANOTHER = Hint(
         antigu[oa] duen[oa]
         (compre|me dieron|me asignaron|acabo de (comprar|sacar)) ..2 (este|esta) (PHONE|chip)
     """),
-    unless=cues("WELCOME | (new|nouveau|nuevo) (number|numero|one) (is|est|es)"),
+    unless=Cues("WELCOME | (new|nouveau|nuevo) (number|numero|one) (is|est|es)"),
 )
 STRANGERS = (NOT_THE_CLIENT, STRANGER, NUMBER_OF_ANOTHER)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session, scoped_session
 
+from ..clock import UTCDateTime
 from ..current import firmtext
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
-from ..store.models import Conversation, ConversationContact, Message, Number
+from ..store.models import Author, Conversation, ConversationContact, Message, Number
 from ..store.queries import is_in
 from ..store.states import State
 from ..store.upsert import insert_once
-from . import consent
+from . import consent, failures
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -77,7 +79,7 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     closed = session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
-        .values(closed_at=firmtext.clock.sql())
+        .values(closed_at=firmtext.clock.sql(), waiting_since=None)
         .returning(Conversation.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -120,11 +122,14 @@ def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch
 
 
 def note_late(session: Sessions, conversation_id: uuid.UUID, position: int) -> None:
-    """A client's text at ``position`` is unread, and is not the newest words of its conversation."""
+    """A client's text at ``position`` is unread, and is not the newest words of its conversation.
+
+    Nobody waits for an answer to it, but somebody has to read it.
+    """
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(last_in_position=position)
+        .values(last_in_position=position, done_at=None, done_by=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -137,3 +142,28 @@ def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **co
         .values(last_position=position, last_at=firmtext.clock.sql(), **columns)
         .execution_options(synchronize_session=False)
     )
+    session.execute(
+        update(Author)
+        .where(Author.conversation_id == conversation_id)
+        .values(last_at=firmtext.clock.sql())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_in(session: Sessions, conversation_id: uuid.UUID, position: int, *, awaits: datetime | None) -> None:
+    """The newest text is a client's: it reopens what was done. ``awaits`` is since when it waits for an answer, None
+    where it asks for none. Who waits already goes on waiting, but what was done was answered somehow."""
+    still = case((Conversation.done_at.is_(None), Conversation.waiting_since))
+    since = still if awaits is None else func.coalesce(still, literal(awaits, UTCDateTime()))
+    columns = {"last_in_position": position, "waiting_since": since, "done_at": None, "done_by": None}
+    note_last(session, conversation_id, position, **columns)
+
+
+def note_out(session: Sessions, conversation: Conversation, position: int, *, writer: str | None) -> None:
+    """The newest text goes out. ``writer`` is the person who wrote it and so answered; None for an automatic one."""
+    answered = {} if writer is None else {"waiting_since": None, "done_at": None, "done_by": None}
+    note_last(session, conversation.id, position, last_out_position=position, **answered)
+    failures.forget(session, conversation.id)
+    if writer is not None:
+        where = {"conversation_id": conversation.id, "author": writer}
+        insert_once(session, Author, **where, firm=conversation.firm, last_at=firmtext.clock.sql())

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import DecryptError
+from ..language import gettext as _
 from ..ports.host import Documents
 from ..ports.values import Matter
 from ..store import attachment_queries, cells
 from ..store.models import Attachment, Filing, Message
 from ..store.states import FileState, FilingState
 from . import excerpts, file_names, media_types, places
-from .file_words import can_help, filing_words, first_word, size_words, state_words, words_of
+from .file_words import FILE, can_help, filing_words, first_word, size_words, state_words, words_of
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ def read(session: Session, firm: str, messages: Sequence[Message]) -> Received:
 class Shelf:
     """What it takes to show the files of a conversation to somebody.
 
-    ``matters`` are those of the contacts whose conversation it is, None while the host cannot say; ``documents`` is
+    ``matters`` are those of the clients whose texts these are, None while the host cannot say; ``documents`` is
     None for a host that keeps none. Another's matter is not named: who reads here may have no business with it.
     """
 
@@ -114,7 +115,7 @@ class Shelf:
     def _shown(self, row: Attachment, came: datetime) -> ShownFile:
         if row.state == FileState.STORED:
             return self._stored(row)
-        words = words_of(row.state, row.reason, row.kind)
+        words = words_of(row.state, row.reason, row.kind, row.media_type)
         return ShownFile(
             id=row.id,
             state=FileState(row.state),
@@ -140,7 +141,7 @@ class Shelf:
             words=first_word(row.media_type or ""),
             help="" if self.rights.read else state_words("not_allowed"),
             name=self.received.names[row.id],
-            label=kind.label if kind else "File",
+            label=_(kind.label if kind else FILE),
             size=size_words(row.size or 0),
             media_type=row.media_type,
             preview=preview,

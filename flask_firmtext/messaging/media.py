@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from .. import points, signals
 from ..current import firmtext
-from ..errors import CarrierError, CarrierRefused, where
+from ..errors import CarrierError, CarrierRefused, Scope, where
 from ..store import cells, files, keys, media_queries, pieces
 from ..store.files import FileWriter
 from ..store.models import Attachment, Texting
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
-from . import alarms, auto_replies, media_claims, media_types
+from . import alarms, auto_replies, foreign_types, media_claims, media_types
 from .media_claims import Claimed, ClaimLost, again, pause_after, write
 from .media_types import MediaType
 
@@ -36,15 +36,16 @@ ALARM, LAST = timedelta(hours=24), timedelta(hours=44)
 #: A carrier's store may lag behind its own webhook: only the third "no such file" in a row is believed.
 GONE_TRIES = 3
 #: Answers that say something about us. The next try has a fresh token; when that is refused, too, somebody must look.
-DENIED = {"auth", "balance", "refused", "odd_4xx"}
+DENIED = {"auth", "balance", "refused", "odd_4xx", "local"}
 AT_ONCE = 20
 
 
 class Unwanted(Exception):
-    """A file that nobody may send; ``reason`` is a short code."""
+    """A file that nobody may send; ``reason`` is a short code, ``media_type`` what it is where that is known."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, media_type: str | None = None) -> None:
         self.reason = reason
+        self.media_type = media_type
         super().__init__(reason)
 
 
@@ -94,9 +95,10 @@ def _settle(claimed: Claimed, stop: Callable[[], bool]) -> None:
             columns = {"not_before": firmtext.clock.sql(), "tries": claimed.tries - 1}
             write(session, claimed, FileState.WANTED, **columns)
     except Unwanted as refusal:
-        _refuse(claimed, refusal.reason)
+        _refuse(claimed, refusal.reason, refusal.media_type)
     except CarrierRefused as error:
-        if error.evidence == "gone":
+        # What refuses everything of ours, such as a key that we cannot read, says nothing about this file.
+        if error.evidence == "gone" or error.scope is Scope.ACCOUNT:
             _try_later(claimed, error)
         else:
             _refuse(claimed, error.evidence)
@@ -113,7 +115,7 @@ def _bring(claimed: Claimed, stop: Callable[[], bool]) -> None:
         head = body.read(media_types.HEAD)
         found = media_types.sniff(head)
         if found is None:
-            raise Unwanted(media_claims.FOR_GOOD if head else "empty")
+            raise Unwanted(media_claims.FOR_GOOD if head else "empty", foreign_types.sniff(head))
         with files.writer(claimed.firm, claimed.scope) as out:
             out.write(head)
             _copy(body, out, stop)
@@ -161,9 +163,9 @@ def _follow(session: Session, claimed: Claimed) -> None:
         keys.hand_over(session, claimed.firm, claimed.scope, keys.conversation_scope(came[0]))
 
 
-def _refuse(claimed: Claimed, reason: str) -> None:
+def _refuse(claimed: Claimed, reason: str, media_type: str | None = None) -> None:
     with own() as session:
-        message = write(session, claimed, FileState.REFUSED, reason=reason[:32])
+        message = write(session, claimed, FileState.REFUSED, reason=reason[:32], media_type=media_type)
         if message is None or claimed.conversation is None or reason != media_claims.FOR_GOOD:
             return
         chosen = session.get(Texting, claimed.firm)

@@ -31,8 +31,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 KEPT = timedelta(hours=47)
 #: A file of another kind is of that kind the next time, too.
 FOR_GOOD = "type"
+#: The carrier gave no address for it.
+MISSING = "missing"
 TOO_LATE = "The carrier no longer has this file. Ask the client to send it again."
 OF_ANOTHER_KIND = "Files of this kind cannot be received by text. Ask the client to send it by e-mail or your portal."
+NOTHING_THERE = "There is nothing to fetch here. Ask the client to send it again, or another way."
+#: By the reason of a refusal: why it would be the same the next time.
+IN_VAIN = {FOR_GOOD: OF_ANOTHER_KIND, MISSING: NOTHING_THERE}
 NOT_NOW = "This file is on its way already, or it has arrived."
 
 
@@ -150,7 +155,7 @@ def again(session: Sessions, attachment_id: uuid.UUID, *, by: str) -> None:
 def _in_vain(session: Sessions, row: Any, attachment_id: uuid.UUID) -> str | None:
     if row.state in (FileState.FETCHING, FileState.STORED, FileState.PARKED):
         return NOT_NOW
-    if row.state == FileState.REFUSED and row.reason == FOR_GOOD:
-        return OF_ANOTHER_KIND
+    if row.state == FileState.REFUSED and row.reason in IN_VAIN:
+        return IN_VAIN[row.reason]
     came = media_queries.came(session, row.firm, attachment_id)
     return TOO_LATE if came is None or firmtext.clock.now() - came[1] > KEPT else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..language import marked
 from . import plain_texts
 
 #: So many bytes decide.
@@ -30,22 +31,22 @@ class MediaType:
 
 
 TYPES: tuple[MediaType, ...] = (
-    MediaType("image/jpeg", "JPEG picture", "jpg", "picture"),
-    MediaType("image/png", "PNG picture", "png", "picture"),
-    MediaType("image/gif", "GIF picture", "gif", "picture"),
-    MediaType("image/webp", "WebP picture", "webp", "picture"),
-    MediaType("image/heic", "HEIC picture", "heic", None),
-    MediaType("video/mp4", "MP4 video", "mp4", "video"),
-    MediaType("video/quicktime", "MOV video", "mov", None),
-    MediaType("video/3gpp", "3GP video", "3gp", None),
-    MediaType("video/webm", "WebM video", "webm", "video"),
-    MediaType("audio/mpeg", "MP3 audio", "mp3", "audio"),
-    MediaType("audio/mp4", "M4A audio", "m4a", "audio"),
-    MediaType("audio/amr", "AMR audio", "amr", None),
-    MediaType("audio/ogg", "OGG audio", "ogg", "audio"),
-    MediaType("audio/wav", "WAV audio", "wav", "audio"),
-    MediaType("text/plain", "Plain text", "txt", "text"),
-    MediaType("text/vcard", "Contact card", "vcf", None),
+    MediaType("image/jpeg", marked("JPEG picture"), "jpg", "picture"),
+    MediaType("image/png", marked("PNG picture"), "png", "picture"),
+    MediaType("image/gif", marked("GIF picture"), "gif", "picture"),
+    MediaType("image/webp", marked("WebP picture"), "webp", "picture"),
+    MediaType("image/heic", marked("HEIC picture"), "heic", None),
+    MediaType("video/mp4", marked("MP4 video"), "mp4", "video"),
+    MediaType("video/quicktime", marked("MOV video"), "mov", None),
+    MediaType("video/3gpp", marked("3GP video"), "3gp", None),
+    MediaType("video/webm", marked("WebM video"), "webm", "video"),
+    MediaType("audio/mpeg", marked("MP3 audio"), "mp3", "audio"),
+    MediaType("audio/mp4", marked("M4A audio"), "m4a", "audio"),
+    MediaType("audio/amr", marked("AMR audio"), "amr", None),
+    MediaType("audio/ogg", marked("OGG audio"), "ogg", "audio"),
+    MediaType("audio/wav", marked("WAV audio"), "wav", "audio"),
+    MediaType("text/plain", marked("Plain text"), "txt", "text"),
+    MediaType("text/vcard", marked("Contact card"), "vcf", None),
 )
 _BY_NAME = {one.name: one for one in TYPES}
 

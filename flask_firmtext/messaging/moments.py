@@ -5,41 +5,52 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime, format_skeleton
+
+from ..language import SOURCE, locale
+
 #: Clocks of a carrier and of ours differ by less: a text further back came before, and was kept elsewhere since.
 LATE = timedelta(minutes=5)
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LONG_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_BLANKS = str.maketrans("\u00a0\u202f", "  ")
+#: English as our pages have always written it; other languages have the order and the words of their people.
+_ENGLISH = {
+    "Hm": "H:mm",
+    "E": "EEE",
+    "MMMEd": "EEE d MMM",
+    "yMMMEd": "EEE d MMM y",
+    "MMMMd": "d MMMM",
+    "yMMMMd": "d MMMM y",
+}
 
 
 def clock_time(at: datetime, zone: str) -> str:
     """``at`` as "8:00"; in UTC, and said so, when nobody knows the zone."""
     there, suffix = place(zone)
-    local = at.astimezone(there)
-    return f"{local.hour}:{local.minute:02}{suffix}"
+    return f"{_written('Hm', at.astimezone(there))}{suffix}"
 
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
     """``at`` as "Tue 9:00", with the date when that is not within a week, with the year when it is another."""
     there, _ = place(zone)
     local, today = at.astimezone(there), now.astimezone(there)
-    words = [_DAYS[local.weekday()]]
-    if not 0 <= (local.date() - today.date()).days < 7:
-        words.append(f"{local.day} {_MONTHS[local.month - 1]}")
-    if local.year != today.year and len(words) > 1:
-        words.append(str(local.year))
-    return " ".join([*words, clock_time(at, zone)])
+    dated = "MMMEd" if local.year == today.year else "yMMMEd"
+    soon = 0 <= (local.date() - today.date()).days < 7
+    return f"{_written('E' if soon else dated, local)} {clock_time(at, zone)}"
 
 
 def day(at: datetime, now: datetime, zone: str) -> str:
     """``at`` as "3 May", with the year when it is another than now's."""
     there, _ = place(zone)
     local = at.astimezone(there)
-    year = "" if local.year == now.astimezone(there).year else f" {local.year}"
-    return f"{local.day} {_LONG_MONTHS[local.month - 1]}{year}"
+    return _written("MMMMd" if local.year == now.astimezone(there).year else "yMMMMd", local)
+
+
+def _written(skeleton: str, local: datetime) -> str:
+    """What the skeleton (CLDR's) names of a moment, in the language of whoever asks."""
+    speaks = locale()
+    if speaks.language == SOURCE:
+        return str(format_datetime(local, _ENGLISH[skeleton], locale=speaks))
+    return str(format_skeleton(skeleton, local, tzinfo=local.tzinfo, locale=speaks)).translate(_BLANKS)
 
 
 def place(zone: object) -> tuple[tzinfo, str]:

@@ -20,6 +20,7 @@ from ..store import audit
 from ..store.models import Message
 from ..store.states import RANK, State
 from ..store.transactions import notes
+from . import failures
 
 Sessions = Session | scoped_session[Any]
 S = State
@@ -85,7 +86,7 @@ def move(
     ``attempt`` says that only the text's current attempt may do this. ``columns`` are written along.
     """
     row = session.execute(
-        select(Message.state, Message.current_attempt, Message.firm, Message.conversation_id)
+        select(Message.state, Message.current_attempt, Message.firm, Message.conversation_id, Message.position)
         .where(Message.id == message_id)
         .with_for_update(key_share=True)
     ).one_or_none()
@@ -101,7 +102,16 @@ def move(
     )
     if to in FINAL:
         _announce(session, to, row.firm, row.conversation_id, message_id, columns)
+    _note_failure(session, row, to)
     return True
+
+
+def _note_failure(session: Sessions, row: Any, to: State) -> None:
+    """After the text, before the firm: the one order of locks."""
+    if to in failures.LOST:
+        failures.note(session, row.firm, row.conversation_id, row.position)
+    elif row.state in failures.LOST:
+        failures.forget(session, row.conversation_id)
 
 
 def _written(session: Sessions, message_id: uuid.UUID, was: State, to: State, columns: dict[str, Any]) -> bool:

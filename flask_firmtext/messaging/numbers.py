@@ -12,6 +12,7 @@ from collections.abc import Collection
 import phonenumbers
 
 from ..errors import TextRefused
+from ..language import gettext as _
 
 E164 = re.compile(r"\+[0-9]{7,15}")
 _NORTH_AMERICA = 1
@@ -31,9 +32,9 @@ def parse(given: str, *, label: str = "", own: Collection[str] = ()) -> str:
     number = _read(given)
     e164 = _e164(number)
     if e164 in own:
-        raise _refused("This is one of the firm's own numbers. Choose the client's number.")
+        raise _refused(_("This is one of the firm's own numbers. Choose the client's number."))
     if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE or _LANDLINE.search(label):
-        raise _refused("This number is a landline, which cannot receive texts. Use a mobile number.")
+        raise _refused(_("This number is a landline, which cannot receive texts. Use a mobile number."))
     return e164
 
 
@@ -76,34 +77,34 @@ def last_four(e164: str) -> str:
 def _read(given: str) -> phonenumbers.PhoneNumber:
     given = given.strip().removeprefix("tel:")
     if not given:
-        raise _refused("There is no phone number. Add one to the contact first.")
+        raise _refused(_("There is no phone number. Add one to the contact first."))
     try:
         number = phonenumbers.parse(given, "US")
     except phonenumbers.NumberParseException:
-        raise _refused(f"This is not a phone number. Write one number, like {_EXAMPLE}.") from None
+        raise _refused(_("This is not a phone number. Write one number, like %(example)s.", example=_EXAMPLE)) from None
     if number.country_code != _NORTH_AMERICA:
-        raise _refused("Only numbers in the United States, Canada and the Caribbean (+1) can be used here.")
+        raise _refused(_("Only numbers in the United States, Canada and the Caribbean (+1) can be used here."))
     if number.extension:
-        raise _refused("A text has no place for an extension. Use a number without one.")
+        raise _refused(_("A text has no place for an extension. Use a number without one."))
     if any(letter.isalpha() for letter in given):
-        raise _refused(f"This number has letters in it. Write it in digits, like {_EXAMPLE}.")
+        raise _refused(_("This number has letters in it. Write it in digits, like %(example)s.", example=_EXAMPLE))
     _check_length(str(number.national_number))
     if not phonenumbers.is_valid_number(number):
-        raise _refused("There is no such number in North America. Check the area code and the digits.")
+        raise _refused(_("There is no such number in North America. Check the area code and the digits."))
     if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE:
-        raise _refused("Numbers in 900 cost whoever calls them and cannot be texted. Use another number.")
+        raise _refused(_("Numbers in 900 cost whoever calls them and cannot be texted. Use another number."))
     return number
 
 
 def _check_length(digits: str) -> None:
     if digits in _EMERGENCY:
-        raise _refused("This is an emergency number. Call it from a phone; it cannot be used here.")
+        raise _refused(_("This is an emergency number. Call it from a phone; it cannot be used here."))
     if len(digits) < 7:
-        raise _refused("This is a short code, which cannot be used here. Use a ten-digit number.")
+        raise _refused(_("This is a short code, which cannot be used here. Use a ten-digit number."))
     if len(digits) == 7:
-        raise _refused(f"The area code is missing. Write the number like {_EXAMPLE}.")
+        raise _refused(_("The area code is missing. Write the number like %(example)s.", example=_EXAMPLE))
     if len(digits) != 10:
-        raise _refused(f"A North American number has ten digits. Write it like {_EXAMPLE}.")
+        raise _refused(_("A North American number has ten digits. Write it like %(example)s.", example=_EXAMPLE))
 
 
 def _refused(sentence: str) -> TextRefused:

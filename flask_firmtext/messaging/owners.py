@@ -11,12 +11,14 @@ from typing import TypeVar
 from ..current import firmtext
 from ..errors import HostContractError
 from ..ports import promises
+from ..ports.host import NoMatters
 from ..ports.values import Contact, Matter
 
 log = logging.getLogger(__name__)
 
 K = TypeVar("K")
 T = TypeVar("T")
+MattersByContact = Mapping[str, Sequence[Matter]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,14 @@ class Owners:
     """The contacts who have the number now. ``asked`` is False while the host cannot say.
 
     ``moved``: the number has left everybody under whom the texts were shown. Then nobody is named, because the new
-    owner is a stranger to these texts.
+    owner is a stranger to these texts. ``clients`` (references) are those whose texts they are all the same: what came
+    with them goes on to belong to their matters.
     """
 
     contacts: tuple[Contact, ...] = ()
     moved: bool = False
     asked: bool = True
+    clients: tuple[str, ...] = ()
 
 
 UNKNOWN = Owners(asked=False)
@@ -80,29 +84,49 @@ def of_conversation(firm: str, known: Known) -> Owners:
 def _owners(contacts: Sequence[Contact], known: Known) -> Owners:
     refs = known.contacts
     if refs and not any(contact.ref in refs for contact in contacts):
-        return Owners(moved=True)
+        return Owners(moved=True, clients=tuple(refs))
     if known.ended:  # who got the number since has no part in it
         contacts = [contact for contact in contacts if contact.ref in refs]
     first = sorted(contacts, key=lambda contact: contact.ref not in refs)
-    return Owners(tuple(first))
+    return Owners(tuple(first), clients=tuple(contact.ref for contact in first))
 
 
-def matters_of(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...]:
-    """Every matter in which one of these contacts is the client, once each, open ones first.
+def matters_of(firm: str, clients: Iterable[str]) -> tuple[Matter, ...]:
+    """Every matter in which one of these contacts (references) is the client, once each, open ones first.
 
     What the host raises goes on to the caller.
     """
     port = firmtext.host.for_firm(firm).matters
     found: dict[str, Matter] = {}
-    for contact in contacts:
-        theirs = promises.matters("of_contact", port.of_contact(contact.ref))
+    for client in clients:
+        theirs = promises.matters("of_contact", port.of_contact(client))
         found.update((matter.ref, matter) for matter in theirs)
     return tuple(sorted(found.values(), key=lambda matter: not matter.open))
 
 
-def matters_told(firm: str, contacts: Iterable[Contact]) -> tuple[Matter, ...] | None:
+def matters_by_contact(firm: str, contacts: Iterable[str]) -> MattersByContact:
+    """The matters of each of these contacts (references) as their client; the host is asked once. A page goes on
+    without them."""
+    wanted = list(dict.fromkeys(contacts))
+    nothing: MattersByContact = {}
+    if not wanted:
+        return nothing
+    ports = firmtext.host.for_firm
+    return shielded(
+        "Matters.of_contacts",
+        lambda: promises.matters_by_contact("of_contacts", ports(firm).matters.of_contacts(wanted)),
+        nothing,
+    )
+
+
+def has_matters(firm: str) -> bool:
+    """Whether the host has matters at all, as far as it can say."""
+    return shielded("Host.for_firm", lambda: not isinstance(firmtext.host.for_firm(firm).matters, NoMatters), False)
+
+
+def matters_told(firm: str, clients: Iterable[str]) -> tuple[Matter, ...] | None:
     """The same; None while the host cannot say."""
-    return shielded("Matters.of_contact", partial(matters_of, firm, contacts), None)
+    return shielded("Matters.of_contact", partial(matters_of, firm, clients), None)
 
 
 def names_of(users: Iterable[str]) -> Mapping[str, str]:

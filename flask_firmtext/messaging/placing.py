@@ -20,11 +20,16 @@ from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
+from .consent_words import Wish
+from .media_claims import MISSING
 from .moments import LATE
 from .numbers import E164
+from .wishes import Said
 
 #: A client's clock, or a replay, never shows a text further away than this.
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
+#: These are answered without a person. A YES may be the answer to anything, so somebody looks at it.
+HEEDED = frozenset({Wish.STOP, Wish.START, Wish.HELP})
 #: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -42,13 +47,17 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     ``received`` is when it came, None for now.
     """
     number = number_of(session, event.to)
-    if number is None:
+    if number is None or not number.firm:  # one of the pool is nobody's yet
         quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
     conversation = _conversation(session, number, index, event.sender)
-    if conversation is None or not _placed(session, event, request, number, conversation, came):
-        _keep_strangers(session, event, request, number, index, came)
+    if conversation is not None and _placed(session, event, request, number, conversation, came):
+        return
+    if _first(session, event, number) is not None:  # its conversation has ended since
+        _repeated(session, event, request, number)
+        return
+    _keep_strangers(session, event, request, number, index, came)
 
 
 def _conversation(session: Session, number: Number, index: bytes, phone: str) -> Conversation | None:
@@ -74,7 +83,7 @@ def _placed(
     index = conversation.phone_index
     said = hearing.listen(session, number, index, event.text)
     try:
-        message_id = put(session, event, request, number, conversation, came=came)
+        message_id = put(session, event, request, number, conversation, said, came=came)
     except Ended:
         return False
     if message_id is not None:
@@ -115,10 +124,13 @@ def put(
     request: RawRequest,
     number: Number,
     conversation: Conversation,
+    said: Said,
     *,
     came: datetime,
 ) -> uuid.UUID | None:
     """Store a client's text in this conversation, without its files; its id, None when it is there already.
+
+    What ``said`` is for the carriers or for us to heed waits for no person's answer.
 
     :raises Ended: nothing was stored.
     """
@@ -129,8 +141,10 @@ def put(
     if message_id is None:
         _repeated(session, event, request, number)
         return None
-    if _is_newest(session, conversation.id, shown_at(event.at, came)):
-        conversations.note_last(session, conversation.id, position, last_in_position=position)
+    at = shown_at(event.at, came)
+    if _is_newest(session, conversation.id, at):
+        awaits = None if said.wish in HEEDED else at
+        conversations.note_in(session, conversation.id, position, awaits=awaits)
     else:
         conversations.note_late(session, conversation.id, position)
     notes(session).show(number.firm, message_id)
@@ -185,17 +199,21 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
     """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
-    first = session.execute(
+    if _first(session, event, number) != keys.digest_of(event.digest):
+        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
+    else:
+        counters.count(session, "webhook_repeated")
+
+
+def _first(session: Session, event: InboundText, number: Number) -> bytes | None:
+    """The digest of the firm's text that came with this id of the carrier's, None when none did."""
+    return session.execute(
         select(Message.digest).where(
             Message.firm == number.firm,
             Message.carrier == firmtext.gateway.name,
             Message.carrier_id == event.carrier_id,
         )
     ).scalar_one_or_none()
-    if first != keys.digest_of(event.digest):
-        quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
-    else:
-        counters.count(session, "webhook_repeated")
 
 
 def _attach(
@@ -219,7 +237,8 @@ def _attach(
                 message_id=message_id,
                 quarantine_id=quarantine_id,
                 n=n,
-                state=state,
+                state=state if one.url else FileState.REFUSED,
+                reason=None if one.url else MISSING,
                 kind=one.kind if KIND.fullmatch(one.kind) else "file",
                 url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
                 name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),

@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
+from ..language import either, marked
+from ..language import gettext as _
 from ..ports.values import Firm
 from ..store import audit, consent_queries, inbox_queries
 from ..store.models import ConsentEvent, Conversation, Message, OptOut
@@ -25,34 +27,36 @@ from .wording import opted_out, who_said
 PAGE = 50
 
 CHANGES: Mapping[str, str] = {
-    Change.OPTED_OUT: "Opted out",
-    Change.OPTED_IN: "Opted in",
-    Change.ASKED: "Seems to ask for no more texts; automatic texts wait",
-    Change.NOT_AN_OPT_OUT: "Not an opt-out",
-    Change.UNDECIDED: "Nobody decided; automatic texts go on",
+    Change.OPTED_OUT: marked("Opted out"),
+    Change.OPTED_IN: marked("Opted in"),
+    Change.ASKED: marked("Seems to ask for no more texts; automatic texts wait"),
+    Change.NOT_AN_OPT_OUT: marked("Not an opt-out"),
+    Change.UNDECIDED: marked("Nobody decided; automatic texts go on"),
 }
-#: How it is known, by the evidence up to its colon; ``{}`` is the word behind it.
+#: How it is known, by the evidence up to its colon; ``word`` stands behind it.
 EVIDENCE: Mapping[str, str] = {
-    "client": "wrote {}",
-    "network": "wrote {}; the carriers act on that by themselves",
-    "carrier": "refused a text, because this phone has blocked the number",
-    "asked": "decided about the client's text",
-    "staff": "noted it: {}",
-    "number_left": "no longer have this number with whoever asked",
+    "client": marked("wrote %(word)s"),
+    "network": marked("wrote %(word)s; the carriers act on that by themselves"),
+    "carrier": marked("refused a text, because this phone has blocked the number"),
+    "asked": marked("decided about the client's text"),
+    "staff": marked("noted it: %(word)s"),
+    "number_left": marked("no longer have this number with whoever asked"),
 }
 #: The ways in which staff hear of it, as they choose among them.
 WAYS: Mapping[str, str] = {
-    "phone": "the client said so on the phone",
-    "letter": "the client wrote so in an email or letter",
-    "person": "the client said so in person",
-    "wrong_number": "the number is not the client's",
-    "other": "another way",
+    "phone": marked("the client said so on the phone"),
+    "letter": marked("the client wrote so in an email or letter"),
+    "person": marked("the client said so in person"),
+    "wrong_number": marked("the number is not the client's"),
+    "other": marked("another way"),
 }
 FREE, ASKED = (
-    "Yes. Nobody has opted this number out.",
-    "People may. Automatic texts wait until somebody decides about a text that seems to ask for no more of them.",
+    marked("Yes. Nobody has opted this number out."),
+    marked(
+        "People may. Automatic texts wait until somebody decides about a text that seems to ask for no more of them."
+    ),
 )
-CARRIER, COLLEAGUE, HOST = "Carrier", "Former colleague", "The contacts"
+CARRIER, COLLEAGUE, HOST = marked("Carrier"), marked("Former colleague"), marked("The contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def show(firm: Firm, conversation_id: uuid.UUID, *, before: uuid.UUID | None = N
     ended = stored.row.closed_at is not None
     known = Known(stored.phone, stored.refs, ended) if stored.phone else None
     whose = owners.of_conversation(firm.ref, known) if known else owners.UNKNOWN
-    number = numbers.display(stored.phone) if stored.phone else UNREADABLE
+    number = numbers.display(stored.phone) if stored.phone else _(UNREADABLE)
     names = tuple(contact.name for contact in whose.contacts) or (number,)
     people = owners.names_of(event.by for event in stored.events)
     standing = stored.standing
@@ -170,14 +174,14 @@ def _texts(
 def _answer(firm: Firm, names: Sequence[str], standing: OptOut | None, begun: datetime) -> str:
     if standing is not None and standing.opted_out:
         said_by, now = who_said(names, standing.since, begun), firmtext.clock.now()
-        return f"No. {opted_out(said_by, standing.evidence, standing.since, now, firm.zone)}"
-    return FREE if standing is None or standing.asked_at is None else ASKED
+        return _("No. %(why)s", why=opted_out(said_by, standing.evidence, standing.since, now, firm.zone))
+    return _(FREE if standing is None or standing.asked_at is None else ASKED)
 
 
 def _first(firm: Firm, names: Sequence[str], message: Message | None) -> tuple[str, datetime] | None:
     if message is None:
         return None
-    return (firm.name if message.direction == Direction.OUT else " or ".join(names)), message.shown_at
+    return (firm.name if message.direction == Direction.OUT else either(names)), message.shown_at
 
 
 def _event(
@@ -186,14 +190,14 @@ def _event(
     people: Mapping[str, str],
     stored: _Stored,
 ) -> Event:
-    known = {audit.CLIENT: who_said(names, event.at, stored.row.created_at), audit.CARRIER: CARRIER}
-    known[audit.HOST] = HOST
+    known = {audit.CLIENT: who_said(names, event.at, stored.row.created_at), audit.CARRIER: _(CARRIER)}
+    known[audit.HOST] = _(HOST)
     position, body = stored.texts.get(event.message_id, (None, None)) if event.message_id else (None, None)
     return Event(
         at=event.at,
         noted=event.noted_at if (event.noted_at - event.at).total_seconds() >= 60 else None,
-        what=CHANGES.get(event.change, event.change),
-        by=known.get(event.by) or people.get(event.by) or COLLEAGUE,
+        what=_(CHANGES.get(event.change, event.change)),
+        by=known.get(event.by) or people.get(event.by) or _(COLLEAGUE),
         how=how(event.evidence),
         message=event.message_id if position is not None else None,
         position=position,
@@ -203,7 +207,7 @@ def _event(
 
 def how(evidence: str) -> str:
     """How a change is known, in words that go on after who it was."""
-    kind, _, word = evidence.partition(":")
+    kind, word = [*evidence.split(":", 1), ""][:2]
     if evidence == "client:text":
-        return "wrote it in a text"
-    return EVIDENCE.get(kind, kind).format(WAYS.get(word, word) if kind == "staff" else word)
+        return _("wrote it in a text")
+    return _(EVIDENCE.get(kind, kind), word=_(WAYS.get(word, word)) if kind == "staff" else word)

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
+from ..language import gettext as _
+from ..language import marked
 from ..store import reach_queries
 from ..store.reach_queries import Settled
 from ..store.states import State
@@ -21,24 +23,24 @@ log = logging.getLogger(__name__)
 #: that belongs to it. The empty one is for every other code of a number that cannot be reached, and for none.
 WARNINGS: Mapping[str, Words] = {
     "": Words(
-        "could not be reached",
-        "The carrier said on {day} that it cannot reach this number.",
-        "Check the number with the client before you text it again.",
+        marked("could not be reached"),
+        marked("The carrier said on %(day)s that it cannot reach this number."),
+        marked("Check the number with the client before you text it again."),
     ),
     "not_in_service": Words(
-        "not in service",
-        "The carrier said on {day} that this number is not in service.",
-        "Ask the client for the number that is, and correct it in the contact.",
+        marked("not in service"),
+        marked("The carrier said on %(day)s that this number is not in service."),
+        marked("Ask the client for the number that is, and correct it in the contact."),
     ),
     "no_texts": Words(
-        "cannot receive texts",
-        "The carrier said on {day} that this number cannot receive texts; it may be a landline.",
-        "Call, or ask the client for a mobile number.",
+        marked("cannot receive texts"),
+        marked("The carrier said on %(day)s that this number cannot receive texts; it may be a landline."),
+        marked("Call, or ask the client for a mobile number."),
     ),
     "no_number": Words(
-        "cannot be texted",
-        "The carrier said on {day} that this is not a number that can be texted.",
-        "Check the number with the client and correct it in the contact.",
+        marked("cannot be texted"),
+        marked("The carrier said on %(day)s that this is not a number that can be texted."),
+        marked("Check the number with the client and correct it in the contact."),
     ),
 }
 
@@ -73,7 +75,7 @@ def _words(last: Settled | None, zone: str) -> Words | None:
         return None
     words = WARNINGS[_said(last.code)]
     when = day(last.state_at, firmtext.clock.now(), zone)
-    return Words(words.label, words.meaning.format(day=when), words.next_step)
+    return Words(_(words.label), _(words.meaning, day=when), _(words.next_step))
 
 
 def _said(code: str | None) -> str:

@@ -14,10 +14,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ..errors import DecryptError
-from ..store import audit, cells, keys, number_queries, queries
+from ..store import audit, cells, keys, number_queries
 from ..store.ciphers import Place
 from ..store.models import Quarantine
-from ..store.states import NumberState
 from ..store.transactions import own, reading
 from . import placing, quarantine
 
@@ -46,8 +45,8 @@ def waiting() -> Sequence[Waiting]:
 
 
 def _firm_of(session: Session, e164: str) -> str | None:
-    row = queries.number_by_e164(session, e164)
-    return None if row is None or row.state == NumberState.RELEASED else row.firm or None
+    row = placing.number_of(session, e164)
+    return None if row is None else row.firm or None
 
 
 def _cell(row: Quarantine) -> tuple[Place, bytes]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import TextRefused
+from ..language import gettext as _
 from ..ports.gateway import Reason
 from ..ports.values import User
 from ..store import audit, cells
@@ -59,7 +60,7 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) 
     """
     known = accepting.sent_with(session, user, token)
     if known and known.retry_of != message_id:
-        raise TextRefused("sent_before", "This page has sent another text before. Reload it and try again.")
+        raise TextRefused("sent_before", _("This page has sent another text before. Reload it and try again."))
     old = None if known else _turn(session, message_id, user)
     if old is None:
         return known
@@ -75,12 +76,15 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) 
 
 def _check_way(session: Sessions, conversation: Conversation) -> None:
     if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
-        raise TextRefused("opted_out", "The client wants no texts from your firm; the text was not sent again.")
+        raise TextRefused("opted_out", _("The client wants no texts from your firm; the text was not sent again."))
     number = session.get_one(Number, conversation.number_id)
     if conversation.closed_at or number.state != NumberState.VERIFIED:
         raise TextRefused(
             "conversation_changed",
-            "The text was not sent again: the client's number or your firm's has changed. Write the contact a new one.",
+            _(
+                "The text was not sent again: the client's number or your firm's has changed. Write the contact a new "
+                "one."
+            ),
         )
 
 

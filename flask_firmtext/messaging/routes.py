@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import TextRefused
+from ..language import gettext as _
 from ..ports import promises
 from ..ports.values import Contact
 from ..store import conversation_queries, inbox_queries, keys, queries
@@ -54,7 +55,7 @@ def find(
     main = queries.sending_number(session, firm)
     if main is None:
         raise TextRefused(
-            "not_on", "Your firm cannot send texts yet: it has no number that the carriers have verified."
+            "not_on", _("Your firm cannot send texts yet: it has no number that the carriers have verified.")
         )
     phone = _textable(session, firm, contact, to)
     index = keys.index_of(firm, phone)
@@ -94,10 +95,13 @@ def _textable(session: Sessions, firm: str, contact: Contact, to: str | None) ->
     own = queries.own_numbers(session, firm)
     labels = {number.e164: number.label for number in contact.numbers}
     if not labels:
-        raise TextRefused("no_number", f"{contact.name} has no phone number. Add one to the contact, then text it.")
+        raise TextRefused(
+            "no_number", _("%(name)s has no phone number. Add one to the contact, then text it.", name=contact.name)
+        )
     chosen = to or contact.texting_number or next(iter(labels))
     if chosen not in labels:
         raise TextRefused(
-            "number_not_textable", f"{contact.name} no longer has this number. Choose one of the contact's."
+            "number_not_textable",
+            _("%(name)s no longer has this number. Choose one of the contact's.", name=contact.name),
         )
     return parse(chosen, label=labels[chosen], own=own)

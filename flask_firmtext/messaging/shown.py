@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
+from ..language import gettext as _
+from ..language import marked
 from ..ports.values import Firm
 from ..store import cells
 from ..store.models import Conversation, Hold, Message, OptOut
@@ -28,22 +30,24 @@ SCHEDULED = timedelta(seconds=2)
 #: What states mean that are no failures and yet no success.
 MEANINGS = {
     State.UNKNOWN: Words(
-        "Not sure it was sent",
-        "The connection to the carrier broke off. The text may have arrived.",
-        "Ask the client before you write it again.",
+        marked("Not sure it was sent"),
+        marked("The connection to the carrier broke off. The text may have arrived."),
+        marked("Ask the client before you write it again."),
     ),
     State.UNCONFIRMED: Words(
-        "Sent, no confirmation",
-        "The carrier took the text and never said what became of it.",
-        "If it matters, ask the client whether it arrived.",
+        marked("Sent, no confirmation"),
+        marked("The carrier took the text and never said what became of it."),
+        marked("If it matters, ask the client whether it arrived."),
     ),
     State.EXPIRED: Words(
-        "Not sent: too late",
-        "The text could not go out in time, so it was not sent at all.",
-        "Write it again if it is still true.",
+        marked("Not sent: too late"),
+        marked("The text could not go out in time, so it was not sent at all."),
+        marked("Write it again if it is still true."),
     ),
 }
-ON_ITS_WAY = Words("Was on its way", "It was on its way when the client opted out.", "Nothing more goes out.")
+ON_ITS_WAY = Words(
+    marked("Was on its way"), marked("It was on its way when the client opted out."), marked("Nothing more goes out.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Text:
     """One text as it is shown. ``body`` is None when it cannot be read; ``words`` is empty for a client's text.
 
     ``help`` explains a state that is not simply good. ``author`` is None for an automatic text, ``files`` are those
-    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet.
+    that came with it. ``asks``: it plainly asks for no more texts, and nobody has decided yet. ``by`` is the author's
+    reference, ``payments`` say of each payment link in it that it was sent, or paid.
     """
 
     id: uuid.UUID
@@ -67,6 +72,8 @@ class Text:
     files: tuple[ShownFile, ...]
     conversation: uuid.UUID
     asks: bool = False
+    payments: tuple[str, ...] = ()
+    by: str | None = None
 
 
 def read_phones(
@@ -115,6 +122,7 @@ class Wording:
             files=files,
             conversation=message.conversation_id,
             asks=self.consent is not None and self.consent.asked_by == message.id,
+            by=message.author,
         )
 
     def _on_its_way(self, message: Message) -> Words | None:
@@ -122,12 +130,16 @@ class Wording:
         if self.consent is None or not self.consent.opted_out or message.direction == Direction.IN or message.answers:
             return None
         going = message.state not in (State.QUEUED, State.CANCELLED)
-        return ON_ITS_WAY if going and message.created_at <= self.consent.since < message.state_at else None
+        return ON_ITS_WAY.said() if going and message.created_at <= self.consent.since < message.state_at else None
 
     def _author(self, message: Message) -> str | None:
         if message.kind != Kind.STAFF or message.author is None:
             return None
-        return self.names.get(message.author) or "Former colleague"
+        return self.person(message.author)
+
+    def person(self, ref: str) -> str:
+        """The name of somebody of the firm."""
+        return self.names.get(ref) or _("Former colleague")
 
     def _words(self, message: Message, hold: str | None) -> str:
         due = message.not_before if message.tries == 0 else None
@@ -141,4 +153,5 @@ def _help(message: Message, hold: str | None) -> Words | None:
         return reason_words(message.reason)
     if message.state == State.QUEUED and hold is not None:
         return hold_words(hold)
-    return MEANINGS.get(State(message.state))
+    means = MEANINGS.get(State(message.state))
+    return means.said() if means else None

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import Row, case, delete, update
 from sqlalchemy.orm import Session
 
 from .. import points
@@ -24,7 +24,7 @@ from ..store.models import Attachment, Conversation, File, FilePiece, Number, Qu
 from ..store.states import FileState
 from ..store.stranger_queries import STRANGER
 from ..store.transactions import own, reading
-from . import conversations, hearing, placing, quarantine
+from . import consent, conversations, hearing, placing, quarantine
 
 #: More texts than these are not moved at one press: a page must answer.
 MOST = 500
@@ -107,9 +107,9 @@ def attach(firm: str, row: Quarantine, contact: str, *, owners: Collection[str],
     a text; done twice, or by two at once, each text is moved once. What cannot be moved stays.
     """
     first = _oldest(firm, row)
-    done = sum(_attached(firm, kept, contact, owners, by) for kept in first)
+    done = sum(_attached(row, kept, contact, owners, by) for kept in first)
     late = [kept for kept in _kept_meanwhile(firm, row) if kept not in first]
-    done += sum(_attached(firm, kept, contact, owners, by) for kept in late[: MOST - len(first)])
+    done += sum(_attached(row, kept, contact, owners, by) for kept in late[: MOST - len(first)])
     return Moved(done, _left(firm, row))
 
 
@@ -130,14 +130,10 @@ def _left(firm: str, row: Quarantine) -> int:
         return stranger_queries.count(session, firm, row)
 
 
-def _attached(firm: str, kept: uuid.UUID, contact: str, owners: Collection[str], by: str) -> bool:
+def _attached(row: Quarantine, kept: uuid.UUID, contact: str, owners: Collection[str], by: str) -> bool:
+    firm = row.firm
     with own() as session:
-        taken = session.execute(
-            delete(Quarantine)
-            .where(Quarantine.id == kept, Quarantine.firm == firm, Quarantine.reason == STRANGER)
-            .returning(Quarantine.body, Quarantine.received_at)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
+        taken = _take(session, row, kept)
         body = None if taken is None else cells.read(session, [(_place(kept, firm), taken.body)])[0]
         event = _event(body) if isinstance(body, str) else None
         number = None if event is None else _number(session, firm, event.to)
@@ -159,11 +155,24 @@ def _attached(firm: str, kept: uuid.UUID, contact: str, owners: Collection[str],
     return True
 
 
+def _take(session: Session, row: Quarantine, kept: uuid.UUID) -> Row[bytes, datetime] | None:
+    """Body and arrival of a kept text of the same number as ``row``'s, which is not kept any more."""
+    if row.phone_index is not None:
+        # First the pair and then the kept text, as the carrier's repeat of it does.
+        consent.lock_pair(session, row.firm, row.phone_index)
+    return session.execute(
+        delete(Quarantine)
+        .where(Quarantine.id == kept, Quarantine.firm == row.firm, Quarantine.reason == STRANGER)
+        .returning(Quarantine.body, Quarantine.received_at)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+
+
 def _put(
     session: Session, event: InboundText, body: str, number: Number, conversation: Conversation, came: datetime
 ) -> uuid.UUID | None:
     said = hearing.listen(session, number, conversation.phone_index, event.text)
-    message = placing.put(session, event, quarantine.request_of(body), number, conversation, came=came)
+    message = placing.put(session, event, quarantine.request_of(body), number, conversation, said, came=came)
     if message is not None:
         where = {"conversation": conversation.id, "message": message}
         at = placing.shown_at(event.at, came)

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from ..current import firmtext
-from ..errors import TextRefused
 from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
 from ..store.transactions import reading
-from . import files, numbers, owners, places, readiness, thread_rows
+from . import closing, files, numbers, owners, places, readiness, recipients, thread_rows
 from .files import Rights, Shelf
 from .moments import LATE
 from .offers import Offer
 from .owners import Known, Owners, Subject
+from .recipients import Recipient
 from .shown import Text, Wording
 from .thread_rows import Pair, Question, Stored
 from .threads import UNREADABLE, subject
-from .wording import Words, hold_words, opted_out, who_said
+from .wording import Words, hold_words
 
 PAGE = thread_rows.PAGE
-
-NOBODYS = "This number belongs to no contact any more. Add it to a contact, then it can be texted."
-MOVED = "This number has left the contact whose texts these are. To text its new owner, begin with New."
-ENDED = "This number left its contact, so this conversation ended. To text it again, begin with New."
-NOT_ASKED = "Contacts are not available at the moment. Reload the page in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,7 @@ class Thread:
 
     ``key`` stands for the phone number in forms and addresses, where a number would end up in logs. ``earlier`` is
     the position before which there are more texts. ``now`` is the firm's count of changes that the page shows.
+    ``recipient`` is whom an answer would go to, None where there can be none.
     """
 
     id: uuid.UUID | None
@@ -51,6 +47,7 @@ class Thread:
     warning: Words | None
     question: Question | None
     closed: str | None
+    recipient: Recipient | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,9 +135,8 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
         messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, since=since)
         stored = thread_rows.stored(session, firm, pair, now, messages, conversation_id)
     whose = _whose(firm, pair)
-    contacts = whose.contacts
-    names = tuple(contact.name for contact in contacts) or (_written(pair),)
-    matters = owners.matters_told(firm.ref, contacts) if stored.kept.files or stored.files.rows else ()
+    names = tuple(contact.name for contact in whose.contacts) or (_written(pair),)
+    matters = owners.matters_told(firm.ref, whose.clients) if stored.kept.files or stored.files.rows else ()
     shelf = _shelf(firm, stored, matters, rights)
     return Fresh(
         _texts(firm, pair, stored, shelf),
@@ -148,7 +144,7 @@ def changed(firm: Firm, conversation_id: uuid.UUID, *, since: int, rights: Right
         names,
         _hold(pair, stored),
         stored.warning,
-        _stopped(firm, pair, stored, whose),
+        closing.stopped(firm, pair, stored, whose),
         stored.question,
     )
 
@@ -165,7 +161,7 @@ def _thread(
 ) -> Thread:
     whose = _whose(firm, pair)
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
-    matters = owners.matters_told(firm.ref, whose.contacts)
+    matters = owners.matters_told(firm.ref, whose.clients)
     shelf = _shelf(firm, stored, matters, rights)
     return Thread(
         id=id,
@@ -173,7 +169,7 @@ def _thread(
         key=pair.index.hex(),
         contact=contact,
         contacts=whose.contacts,
-        matters=matters or (),
+        matters=() if whose.moved else matters or (),
         texts=tuple(in_time(_texts(firm, pair, stored, shelf))),
         offers=stored.kept.offers(shelf),
         earlier=earlier,
@@ -181,8 +177,22 @@ def _thread(
         hold=_hold(pair, stored),
         warning=stored.warning,
         question=stored.question,
-        closed=stored.not_ready or _closed(firm, pair, stored, whose, contact),
+        **_answered(firm, pair, stored, whose, contact, matters or ()),
     )
+
+
+def _answered(
+    firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None, matters: Sequence[Matter]
+) -> dict[str, Any]:
+    """To whom an answer would go, or why there can be none."""
+    closed = stored.not_ready or closing.why(firm, pair, stored, whose, contact)
+    if closed or pair.phone is None or contact is None:
+        return {"closed": closed}
+    last = max((message.shown_at for message in stored.messages), default=None)
+    return {
+        "closed": None,
+        "recipient": recipients.of(firm.ref, pair.phone, contact, whose.contacts, matters, last),
+    }
 
 
 def _whose(firm: Firm, pair: Pair) -> Owners:
@@ -209,9 +219,8 @@ def _shelf(firm: Firm, stored: Stored, matters: Sequence[Matter] | None, rights:
 def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, ...]:
     names = owners.names_of(message.author for message in stored.messages if message.author)
     wording = Wording(firm, stored.holds, names, stored.consent)
-    return tuple(
-        wording.text(message, stored.bodies[message.id], pair.ours, shelf.of(message)) for message in stored.messages
-    )
+    texts = (wording.text(one, stored.bodies[one.id], pair.ours, shelf.of(one)) for one in stored.messages)
+    return tuple(replace(text, payments=tuple(stored.payments.get(text.id, ()))) for text in texts)
 
 
 def in_time(texts: Iterable[Text]) -> list[Text]:
@@ -223,28 +232,3 @@ def in_time(texts: Iterable[Text]) -> list[Text]:
             place -= 1
         found.insert(place, text)
     return found
-
-
-def _closed(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None) -> str | None:
-    """Why this number cannot be texted, None when it can."""
-    if pair.phone is None:
-        return f"{UNREADABLE}. Whoever operates this system can find out why."
-    if contact is None:
-        return NOT_ASKED if not whose.asked else MOVED if whose.moved else NOBODYS
-    if pair.ended:
-        return ENDED
-    label = next((number.label for number in contact.numbers if number.e164 == pair.phone), "")
-    try:
-        numbers.parse(pair.phone, label=label, own=stored.own)
-    except TextRefused as refused:
-        return refused.sentence
-    return _stopped(firm, pair, stored, whose)
-
-
-def _stopped(firm: Firm, pair: Pair, stored: Stored, whose: Owners) -> str | None:
-    """That somebody with this number wants no texts."""
-    if stored.consent is None or not stored.consent.opted_out:
-        return None
-    since = stored.consent.since
-    said_by = who_said([owner.name for owner in whose.contacts], since, pair.begun)
-    return opted_out(said_by, stored.consent.evidence, since, firmtext.clock.now(), firm.zone)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..ports.values import Firm
 from ..store import consent_queries, inbox_queries, queries
 from ..store.models import Hold, Message, OptOut
-from . import files, offers, reachability, readiness
+from . import files, offers, pay_links, reachability, readiness
 from .files import Received
 from .offers import Kept
 from .shown import read_bodies, read_phones
@@ -61,6 +61,7 @@ class Stored:
     bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
     files: Received
     kept: Kept
+    payments: Mapping[uuid.UUID, list[str]] = field(default_factory=dict, repr=False)
 
 
 def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None:
@@ -95,6 +96,7 @@ def stored(
         bodies=read_bodies(session, messages),
         files=files.read(session, firm.ref, messages),
         kept=offers.read(session, firm.ref, conversation_id) if conversation_id else offers.NOTHING,
+        payments=pay_links.told(session, firm, messages),
     )
 
 

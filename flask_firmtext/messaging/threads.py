@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..ports.values import Contact, Firm, User
-from ..store import attachment_queries, changes, inbox_queries, keys, queries
-from ..store.inbox_queries import Cursor, Row
+from ..language import gettext as _
+from ..language import marked
+from ..ports.values import Contact, Firm, Matter, User
+from ..store import attachment_queries, changes, inbox_pages, inbox_queries, keys, queries
+from ..store.inbox_pages import Cursor, View
+from ..store.inbox_queries import Row
 from ..store.models import Conversation, Hold
-from ..store.states import Direction
+from ..store.states import Direction, Kind
 from ..store.transactions import reading
 from . import owners
 from .numbers import display
@@ -23,21 +27,32 @@ from .wording import Words, hold_words
 PAGE = 25
 #: Under one contact or matter there is no second page: what lies deeper is found in the table of all.
 AT_ONE_PLACE = 50
-UNREADABLE = "Number cannot be read"
+UNREADABLE = marked("Number cannot be read")
 
 May = Callable[[Subject], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One conversation in the table. ``files`` is how many came with its last text."""
+    """One conversation in the table. ``files`` is how many came with its last text, which is ``mine`` when the user
+    wrote it.
+
+    ``waiting_since`` is None where the client waits for no answer, ``done_by`` a name where somebody has marked it
+    done; ``is_read``: it can be marked unread.
+    """
 
     id: uuid.UUID
+    subject: Subject
     owners: Owners
     number: str = field(repr=False)
     last: Text
     unread: int
     files: int = 0
+    matters: tuple[Matter, ...] = ()
+    mine: bool = False
+    is_read: bool = False
+    waiting_since: datetime | None = None
+    done_by: str | None = field(default=None, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,7 +65,7 @@ class Table:
     """A page of conversations. ``now`` is the firm's count of changes that it shows, ``older`` begins the next page.
 
     ``asked`` is False when the host could not say whose the numbers are. ``hold`` says what has kept texts of the firm
-    back for longest.
+    back for longest. ``with_matters``: the host has matters. ``begun``: the firm has conversations, whatever is shown.
     """
 
     lines: tuple[Line, ...]
@@ -58,6 +73,9 @@ class Table:
     now: int
     asked: bool
     hold: Words | None
+    view: View = View.ALL
+    with_matters: bool = False
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class _Read:
     """What our tables say of some conversations, those that may be read, in one go."""
 
     now: int
+    user: str
     rows: Sequence[Row]
     refs: Mapping[uuid.UUID, tuple[str, ...]]
     phones: Mapping[uuid.UUID, str | None] = field(repr=False)
@@ -73,30 +92,35 @@ class _Read:
     holds: Sequence[Hold]
 
 
-def table(firm: Firm, user: User, *, may: May, older_than: Cursor | None = None) -> Table:
-    """A page of the firm's conversations, the newest first, without those that ``may`` refuses."""
+def table(firm: Firm, user: User, *, may: May, view: View = View.OPEN, older_than: Cursor | None = None) -> Table:
+    """A page of the firm's conversations in the order of ``view``, without those that ``may`` refuses."""
     with reading() as session:
         now = changes.now(session, firm.ref)
-        rows = inbox_queries.newest(session, firm.ref, user.ref, older_than=older_than, limit=PAGE + 1)
+        rows = inbox_queries.page(session, firm.ref, user.ref, view=view, older_than=older_than, limit=PAGE + 1)
         shown = rows[:PAGE]
-        read = _read(session, firm, shown, may, now)
-    older = (shown[-1].conversation.last_at, shown[-1].conversation.id) if len(rows) > PAGE else None
-    return _table(read, _lines(firm, read), older)
+        read = _read(session, firm, user, shown, may, now)
+        begun = bool(rows) or inbox_queries.any_of(session, firm.ref)
+        deeper = inbox_pages.looked_at(session, firm.ref, older_than) if view is View.UNREAD else None
+    older = (shown[-1].at, shown[-1].conversation.id) if len(rows) > PAGE else deeper
+    return replace(_table(firm, read, _lines(firm, read), older), view=view, begun=begun)
 
 
-def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May) -> Table:
-    """The conversations of these contacts, the newest first: those with a number that one of them has now.
+def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May, numbers: Collection[str] = ()) -> Table:
+    """The conversations of these contacts, the newest first: those with a number that one of them has now, and those
+    with one of ``numbers`` (E.164), whosever they are.
 
     One whose number has left everybody under whom it was shown stands under them, and names nobody.
     """
     refs = {contact.ref for contact in contacts}
-    phones = {keys.index_of(firm.ref, number.e164) for contact in contacts for number in contact.numbers}
+    phones = {number.e164 for contact in contacts for number in contact.numbers} | set(numbers)
+    indexes = {keys.index_of(firm.ref, phone) for phone in phones}
     with reading() as session:
         now = changes.now(session, firm.ref)
-        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=phones, limit=AT_ONE_PLACE)
-        read = _read(session, firm, rows, may, now)
-    lines = tuple(line for line in _lines(firm, read) if _is_of(refs, line, read.refs.get(line.id, ())))
-    return _table(read, lines, None)
+        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=indexes, limit=AT_ONE_PLACE)
+        read = _read(session, firm, user, rows, may, now)
+    asked = {row for row, phone in read.phones.items() if phone in numbers}
+    lines = [line for line in _lines(firm, read) if line.id in asked or _is_of(refs, line, read.refs.get(line.id, ()))]
+    return _table(firm, read, tuple(lines), None)
 
 
 def _is_of(contacts: Collection[str], line: Line, known: Collection[str]) -> bool:
@@ -105,12 +129,13 @@ def _is_of(contacts: Collection[str], line: Line, known: Collection[str]) -> boo
     return not set(contacts).isdisjoint(whose)
 
 
-def _read(session: Session, firm: Firm, rows: Sequence[Row], may: May, now: int) -> _Read:
+def _read(session: Session, firm: Firm, user: User, rows: Sequence[Row], may: May, now: int) -> _Read:
     refs = inbox_queries.contacts(session, firm.ref, [row.conversation.id for row in rows])
     allowed = [row for row in rows if may(subject(row.conversation, refs.get(row.conversation.id, ())))]
     bodies = read_bodies(session, [row.last for row in allowed])
     return _Read(
         now,
+        user.ref,
         allowed,
         refs,
         read_phones(session, [row.conversation for row in allowed]),
@@ -123,16 +148,16 @@ def _read(session: Session, firm: Firm, rows: Sequence[Row], may: May, now: int)
 def _lines(firm: Firm, read: _Read) -> tuple[Line, ...]:
     known = known_of([row.conversation for row in read.rows], read.phones, read.refs)
     whose = owners.of_conversations(firm.ref, known)
-    words = Wording(firm, read.holds, owners.names_of(row.last.author for row in read.rows if row.last.author))
-    return tuple(
-        _line(row, read.phones[row.conversation.id], whose, words, read.bodies, read.files.get(row.last.id, 0))
-        for row in read.rows
-    )
+    matters = owners.matters_by_contact(firm.ref, (one.ref for some in whose.values() for one in some.contacts))
+    people = [person for row in read.rows for person in (row.last.author, row.conversation.done_by) if person]
+    words = Wording(firm, read.holds, owners.names_of(people))
+    return tuple(_line(row, whose.get(row.conversation.id, owners.UNKNOWN), matters, words, read) for row in read.rows)
 
 
-def _table(read: _Read, lines: tuple[Line, ...], older: Cursor | None) -> Table:
+def _table(firm: Firm, read: _Read, lines: tuple[Line, ...], older: Cursor | None) -> Table:
     hold = hold_words(read.holds[0].code) if read.holds else None
-    return Table(lines, older, read.now, all(line.owners.asked for line in lines), hold)
+    asked = all(line.owners.asked for line in lines)
+    return Table(lines, older, read.now, asked, hold, with_matters=owners.has_matters(firm.ref))
 
 
 def unread(firm: str, user: User, *, may: May) -> int:
@@ -161,21 +186,23 @@ def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
     return Subject(conversation.firm, contacts, str(conversation.id))
 
 
-def _line(
-    row: Row,
-    phone: str | None,
-    whose: Mapping[uuid.UUID, Owners],
-    words: Wording,
-    bodies: Mapping[uuid.UUID, str | None],
-    files: int,
-) -> Line:
+def _line(row: Row, whose: Owners, matters: owners.MattersByContact, words: Wording, read: _Read) -> Line:
+    conversation, phone = row.conversation, read.phones[row.conversation.id]
+    theirs = {matter.ref: matter for contact in whose.contacts for matter in matters.get(contact.ref, ())}
+    done_by = conversation.done_by if conversation.done_at else None
     return Line(
-        id=row.conversation.id,
-        owners=whose.get(row.conversation.id, owners.UNKNOWN),
-        number=display(phone) if phone else UNREADABLE,
-        last=words.text(row.last, bodies[row.last.id], row.number),
+        id=conversation.id,
+        subject=subject(conversation, read.refs.get(conversation.id, ())),
+        owners=whose,
+        number=display(phone) if phone else _(UNREADABLE),
+        last=words.text(row.last, read.bodies[row.last.id], row.number),
         unread=row.unread,
-        files=files,
+        files=read.files.get(row.last.id, 0),
+        matters=tuple(sorted(theirs.values(), key=lambda matter: not matter.open)),
+        mine=row.last.author == read.user and row.last.kind == Kind.STAFF,
+        is_read=conversation.last_in_position > 0 and not row.unread,
+        waiting_since=None if conversation.done_at else conversation.waiting_since,
+        done_by=done_by and words.person(done_by),
     )
 
 

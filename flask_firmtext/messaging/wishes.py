@@ -108,7 +108,7 @@ def _is_a_word_politely(clauses: list[str]) -> bool:
 def _clause_asks(said: str) -> bool:
     return any(
         not _is_told(said[: found.start()], found[0])
-        for pattern in phrases.PATTERNS
+        for pattern in phrases.patterns()
         for found in pattern.finditer(said)
     )
 

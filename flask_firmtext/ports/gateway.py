@@ -101,7 +101,10 @@ class StatusEvent:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that came with a text. ``kind`` and ``name`` are the sender's words and prove nothing."""
+    """A file that came with a text. ``kind`` and ``name`` are the sender's words and prove nothing.
+
+    ``url`` is empty for what cannot be fetched, such as a place on a map: people are told that something came.
+    """
 
     url: str = field(repr=False)
     kind: str

@@ -11,21 +11,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import BinaryIO
 
-from .values import (
-    Account,
-    Answer,
-    Bill,
-    Contact,
-    Event,
-    Firm,
-    Link,
-    Matter,
-    Party,
-    User,
+from .values import Contact, Firm, Matter, Party, User
+from .work import (
+    Calendar,
+    Documents,
+    NoCalendar,
+    NoDocuments,
+    NoPayments,
+    NoTimeEntries,
+    Payments,
+    TimeEntries,
 )
+
+__all__ = [
+    "Calendar",
+    "Contacts",
+    "Documents",
+    "Firms",
+    "Host",
+    "Matters",
+    "NoCalendar",
+    "NoDocuments",
+    "NoMatters",
+    "NoPayments",
+    "NoTimeEntries",
+    "OneFirm",
+    "Payments",
+    "Ports",
+    "TimeEntries",
+    "Users",
+]
 
 
 class Users(ABC):
@@ -90,66 +106,13 @@ class Matters(ABC):
     def of_contact(self, contact: str) -> Sequence[Matter]:
         """The matters in which this contact is the client, open ones first."""
 
+    def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
+        """The same for many contacts at once; a host with many matters answers it with one query."""
+        return {contact: self.of_contact(contact) for contact in contacts}
+
     @abstractmethod
     def contacts_of(self, matter: str) -> Sequence[Party]:
         """Everyone in a matter, the client first, related contacts included, each with its side."""
-
-
-class Documents(ABC):
-    """Where received files are kept. Writes, so it takes a token."""
-
-    @abstractmethod
-    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
-        """Keep a file under ``place`` (a matter's or contact's reference) and return the document's reference.
-
-        ``name`` is ours and harmless, and not unique. ``stream`` is read once, forwards; it may be large, and what it
-        raises must come out. The same ``token`` is the same document, however often it is said and whatever died in
-        between. Runs in your session without a request, often in another process; never commit or roll back here.
-        """
-
-    def url(self, document: str) -> str | None:
-        """The document's page in the host, None where there is none."""
-        return None
-
-
-class TimeEntries(ABC):
-    """Where time is recorded. Writes, so it takes a token."""
-
-    @abstractmethod
-    def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
-        """Record ``minutes`` of work and return the entry's reference."""
-
-
-class Payments(ABC):
-    """Where clients pay."""
-
-    @abstractmethod
-    def accounts(self) -> Sequence[Account]:
-        """The accounts into which the firm takes payments."""
-
-    @abstractmethod
-    def bills(self, contact: str) -> Sequence[Bill]:
-        """The contact's bills with something still due, oldest first."""
-
-    @abstractmethod
-    def bill_link(self, bill: str, account: str) -> Link:
-        """A link on which the client pays what is due on this bill."""
-
-    @abstractmethod
-    def link(self, account: str) -> Link:
-        """A link without an amount."""
-
-
-class Calendar(ABC):
-    """The host's events. ``respond`` writes, so it takes a token."""
-
-    @abstractmethod
-    def event(self, ref: str) -> Event | None:
-        """The event as it stands now, None when it is gone."""
-
-    @abstractmethod
-    def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:
-        """Note what the contact answered; a later answer replaces an earlier one."""
 
 
 class OneFirm(Firms):
@@ -173,46 +136,6 @@ class NoMatters(Matters):
 
     def contacts_of(self, matter: str) -> Sequence[Party]:
         return ()
-
-
-class NoDocuments(Documents):
-    """No documents: files stay with us."""
-
-    def file(self, place: str, name: str, media_type: str, stream: BinaryIO, *, token: str) -> str:
-        raise NotImplementedError("this host keeps no documents")
-
-
-class NoTimeEntries(TimeEntries):
-    """No time entries: "Add time" is not offered."""
-
-    def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
-        raise NotImplementedError("this host keeps no time entries")
-
-
-class NoPayments(Payments):
-    """No payments: "Insert payment link" is not offered."""
-
-    def accounts(self) -> Sequence[Account]:
-        return ()
-
-    def bills(self, contact: str) -> Sequence[Bill]:
-        return ()
-
-    def bill_link(self, bill: str, account: str) -> Link:
-        raise NotImplementedError("this host takes no payments")
-
-    def link(self, account: str) -> Link:
-        raise NotImplementedError("this host takes no payments")
-
-
-class NoCalendar(Calendar):
-    """No calendar: no invitations and no reminders."""
-
-    def event(self, ref: str) -> Event | None:
-        return None
-
-    def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:
-        raise NotImplementedError("this host has no calendar")
 
 
 @dataclass(frozen=True)

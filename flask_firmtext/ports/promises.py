@@ -7,14 +7,18 @@ Each of these returns the answer as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ..errors import HostContractError
-from .values import Contact, Firm, Matter, Party, PhoneNumber, Side, User
+from .values import Account, Bill, Contact, Firm, Link, Matter, Party, PhoneNumber, Side, User
 
 #: Our column for a reference of the host's.
 LONGEST_REFERENCE = 255
+LONGEST_INCREMENT = 60
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{4,2000}", re.IGNORECASE)
 
 
 def user(verb: str, answer: Any) -> User | None:
@@ -75,11 +79,67 @@ def matters(verb: str, answer: Any) -> Sequence[Matter]:
     raise HostContractError("Matters", verb, "a sequence of Matters, their ref and title strings")
 
 
+def matters_by_contact(verb: str, answer: Any) -> Mapping[str, Sequence[Matter]]:
+    """Of ``Matters``: many for each contact."""
+    if not isinstance(answer, Mapping):
+        raise HostContractError("Matters", verb, "a mapping of references to sequences of Matters")
+    for some in answer.values():
+        matters(verb, some)
+    return answer
+
+
 def document(verb: str, answer: Any) -> str:
     """Of ``Documents``: the reference of what was filed."""
     if _words(answer) and 0 < len(answer) <= LONGEST_REFERENCE:
         return answer  # type: ignore[no-any-return]
     raise HostContractError("Documents", verb, f"a string of 1 to {LONGEST_REFERENCE} characters")
+
+
+def entry(verb: str, answer: Any) -> str:
+    """Of ``TimeEntries``: the reference of what was added."""
+    if _words(answer) and 0 < len(answer) <= LONGEST_REFERENCE:
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("TimeEntries", verb, f"a string of 1 to {LONGEST_REFERENCE} characters")
+
+
+def increment(answer: Any) -> int:
+    """Of ``TimeEntries``: the minutes in which the firm bills."""
+    if isinstance(answer, int) and 1 <= answer <= LONGEST_INCREMENT:
+        return answer
+    raise HostContractError("TimeEntries", "increment", f"a whole number of minutes from 1 to {LONGEST_INCREMENT}")
+
+
+def matter(verb: str, answer: Any) -> Matter | None:
+    """Of ``Matters``: one or none."""
+    return matters(verb, [answer])[0] if answer is not None else None
+
+
+def accounts(verb: str, answer: Any) -> Sequence[Account]:
+    """Of ``Payments``: the firm's accounts."""
+    if _is_sequence(answer) and all(
+        isinstance(one, Account) and _words(one.ref, one.name, one.currency) for one in answer
+    ):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Payments", verb, "a sequence of Accounts, their ref, name and currency strings")
+
+
+def bill(verb: str, answer: Any) -> Bill | None:
+    """Of ``Payments``: one bill or none."""
+    return bills(verb, [answer])[0] if answer is not None else None
+
+
+def bills(verb: str, answer: Any) -> Sequence[Bill]:
+    """Of ``Payments``: many bills."""
+    if _is_sequence(answer) and all(map(_is_bill, answer)):
+        return answer  # type: ignore[no-any-return]
+    raise HostContractError("Payments", verb, "Bills, their ref, number and currency strings, due a Decimal")
+
+
+def link(verb: str, answer: Any) -> Link:
+    """Of ``Payments``: a link that can stand in a text."""
+    if isinstance(answer, Link) and _words(answer.url, answer.label) and _ADDRESS.fullmatch(answer.url):
+        return answer
+    raise HostContractError("Payments", verb, "a Link with a whole http(s) address without blanks, its label a string")
 
 
 def address(port: str, verb: str, answer: Any) -> str | None:
@@ -108,6 +168,15 @@ def _is_contact(one: Any) -> bool:
         and _is_sequence(one.numbers)
         and all(isinstance(number, PhoneNumber) and _words(number.e164, number.label) for number in one.numbers)
         and (one.texting_number is None or _words(one.texting_number))
+    )
+
+
+def _is_bill(one: Any) -> bool:
+    return (
+        isinstance(one, Bill)
+        and _words(one.ref, one.number, one.currency)
+        and isinstance(one.due, Decimal)
+        and (one.contact is None or _words(one.contact))
     )
 
 

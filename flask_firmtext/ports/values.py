@@ -143,27 +143,29 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A bank account into which clients can pay."""
+    """A bank account into which clients can pay, in ``currency`` (ISO 4217)."""
 
     ref: str
     name: str
     trust: bool = False
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill of a contact with what is still due, in ``currency`` (ISO 4217)."""
+    """A bill of ``contact`` (a reference) with what is still due: 0 when it is paid or void."""
 
     ref: str
     number: str
     due: Decimal
     currency: str = "USD"
     issued: date | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A payment link: its unguessable address and the words that say whose it is."""
+    """A payment link: its unguessable address and, for the client, what it is for ("Harbor Law: pay bill 7 here")."""
 
     url: str = field(repr=False)
     label: str = field(default="", repr=False)

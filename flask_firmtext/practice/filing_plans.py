@@ -1,7 +1,7 @@
 """Where a received file belongs: the host is asked once, when the file is here, and the answer is written down.
 
-It goes into every open matter of everybody under whom its conversation is shown. A closed matter gets nothing by
-itself: people file into it with a press, as they do into a matter that is opened later.
+It goes into every open matter of everybody under whom its conversation is shown, or was when it ended. A closed
+matter gets nothing by itself: people file into it with a press, as they do into a matter that is opened later.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 Sessions = Session | scoped_session[Any]
 
-#: While the host cannot say, it is asked again after a pause that grows with the file's age; then people decide.
+#: While the host cannot say, it is asked again after a pause that grows since the first time; then people decide.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 PATIENCE = timedelta(hours=24)
 
@@ -69,19 +69,23 @@ def open_matters(firm: str, known: Known | None) -> list[str]:
     whose = owners.of_conversation(firm, known)
     if not whose.asked:
         raise NotTold
-    return [matter.ref for matter in owners.matters_of(firm, whose.contacts) if matter.open]
+    # Until the host says that a number has moved on, what comes from it may be its next owner's: people look first.
+    clients = whose.clients if known.ended or not whose.moved else ()
+    return [matter.ref for matter in owners.matters_of(firm, clients) if matter.open]
 
 
 def _not_told(found: Received) -> bool:
     now = firmtext.clock.now()
-    age = now - (found.file.state_at or now)
+    # A file may lie here for days before anybody asks: our patience begins with the first question, which notes itself.
+    since = found.file.state_at if found.file.claimed_until else now
+    age = now - (since or now)
     if age >= PATIENCE:
         return _written(found, ())
     with own() as session:
         session.execute(
             update(Attachment)
             .where(Attachment.id == found.file.id, Attachment.planned_at.is_(None))
-            .values(claimed_until=firmtext.clock.sql(min(max(age / 2, FIRST_PAUSE), LONGEST_PAUSE)))
+            .values(state_at=since, claimed_until=firmtext.clock.sql(min(max(age / 2, FIRST_PAUSE), LONGEST_PAUSE)))
             .execution_options(synchronize_session=False)
         )
     return False

@@ -8,33 +8,62 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
 from sqlalchemy.orm import Session, aliased, scoped_session
 
-from ..clock import UTCDateTime
+from . import inbox_pages
+from .inbox_pages import Cursor, View
 from .models import Conversation, ConversationContact, Message, Number, ReadMark
 from .states import Direction
 
 #: The badge looks at this many threads, the newest: what lies deeper is found in the table, not counted on every page.
 RECENT = 500
+#: So many readers of a conversation are looked for.
+READERS = 100
 
-Cursor = tuple[datetime, uuid.UUID]
 Sessions = Session | scoped_session[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A conversation with its firm number, its last text and how many texts a user has not read."""
+    """A conversation with its firm number, its last text and how many texts a user has not read.
+
+    ``at`` is what its page is sorted by.
+    """
 
     conversation: Conversation
     number: str
     last: Message
     unread: int
+    at: datetime
 
 
-def newest(session: Session, firm: str, user: str, *, older_than: Cursor | None, limit: int) -> Sequence[Row]:
-    """A page of conversations, the newest first; ``older_than`` is the last of the page before."""
-    return _rows(session, firm, user, _recent(firm, older_than, limit))
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """When a conversation was done, the position of the client's last text, and up to where a user has read."""
+
+    done_at: datetime | None
+    last_in: int
+    read: int
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is something to mark unread."""
+        return 0 < self.last_in <= self.read
+
+
+def page(
+    session: Session, firm: str, user: str, *, view: View = View.OPEN, older_than: Cursor | None, limit: int
+) -> Sequence[Row]:
+    """A page of conversations in the order of its ``view``; ``older_than`` is the last of the page before."""
+    oldest_first = inbox_pages.ORDERS[view].oldest_first
+    found = _rows(session, firm, user, inbox_pages.chosen(view, firm, user, older_than, limit))
+    return found[::-1] if oldest_first else found
+
+
+def any_of(session: Session, firm: str) -> bool:
+    """Whether a firm has conversations."""
+    return session.scalar(select(Conversation.id).where(Conversation.firm == firm).limit(1)) is not None
 
 
 def newest_of(
@@ -47,24 +76,32 @@ def newest_of(
         ConversationContact.firm == firm, ConversationContact.contact.in_(contacts)
     )
     theirs = Conversation.id.in_(union(with_phone, under))
-    return _rows(session, firm, user, _recent(firm, None, limit, theirs))
+    newest: Any = select(Conversation, Conversation.last_at.label("sorted_at"))
+    newest = newest.where(Conversation.firm == firm, theirs)
+    newest = newest.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(limit)
+    return _rows(session, firm, user, newest)
 
 
-def _rows(session: Session, firm: str, user: str, page: type[Conversation]) -> Sequence[Row]:
+def _rows(session: Session, firm: str, user: str, chosen: Select[Any]) -> Sequence[Row]:
+    """The newest first. Chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
+    few = chosen.subquery("chosen")
+    page = aliased(Conversation, few)
     last = and_(Message.conversation_id == page.id, Message.position == page.last_position)
     query = (
-        _with_mark(user, page, Number.e164, Message, _count_unread(page), of=page)
+        _with_mark(user, page, Number.e164, Message, _count_unread(page), few.c.sorted_at, of=page)
         .join(Number, Number.id == page.number_id)
         .join(Message, last)
         .where(page.firm == firm, Message.firm == firm)
-        .order_by(page.last_at.desc(), page.id.desc())
+        .order_by(few.c.sorted_at.desc(), page.id.desc())
     )
     return [Row(*found) for found in session.execute(query)]
 
 
 def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
     """How many texts a user has not read, for each conversation that has such, among the recent ones."""
-    recent = _recent(firm, None, RECENT)
+    newest = select(Conversation).where(Conversation.firm == firm)
+    newest = newest.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(RECENT)
+    recent = aliased(Conversation, newest.subquery("recent"))
     query = _with_mark(user, recent.id, _count_unread(recent), of=recent)
     found = session.execute(query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0)))
     return dict(found.all())
@@ -79,6 +116,38 @@ def unread_up_to(session: Session, firm: str, user: str, conversation_id: uuid.U
     )
     found: int | None = session.scalar(query)
     return found
+
+
+def readers(session: Session, firm: str, conversation_id: uuid.UUID) -> Sequence[str] | None:
+    """Who has read the client's last text (references), the first reader first; None where the client wrote none."""
+    last_in = select(Conversation.last_in_position).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    position = session.scalar(last_in)
+    if not position:
+        return None
+    marks = select(ReadMark.user).where(ReadMark.firm == firm, ReadMark.conversation_id == conversation_id)
+    return session.scalars(marks.where(ReadMark.position >= position).order_by(ReadMark.read_at).limit(READERS)).all()
+
+
+def marks(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> Marks | None:
+    """What is marked in a firm's conversation."""
+    query = _with_mark(
+        user, Conversation.done_at, Conversation.last_in_position, func.coalesce(ReadMark.position, 0)
+    ).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    found = session.execute(query).one_or_none()
+    return Marks(*found) if found else None
+
+
+def last_out(session: Session, firm: str, conversation_id: uuid.UUID) -> Message | None:
+    """The last text that the firm sent in a conversation."""
+    at = select(Conversation.last_out_position).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    return session.scalars(
+        select(Message).where(
+            Message.firm == firm,
+            Message.conversation_id == conversation_id,
+            Message.position == at.scalar_subquery(),
+            Message.direction == Direction.OUT,
+        )
+    ).one_or_none()
 
 
 def conversation(session: Sessions, firm: str, conversation_id: uuid.UUID) -> tuple[Conversation, str] | None:
@@ -134,16 +203,6 @@ def open_under(session: Sessions, contact: str) -> Sequence[Conversation]:
         .order_by(Conversation.firm, Conversation.id)
     )
     return session.scalars(query).all()
-
-
-def _recent(firm: str, older_than: Cursor | None, limit: int, *conditions: ColumnElement[bool]) -> type[Conversation]:
-    """So many conversations, chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
-    query = select(Conversation).where(Conversation.firm == firm, *conditions)
-    if older_than is not None:
-        at, row = literal(older_than[0], UTCDateTime()), literal(older_than[1], Uuid())
-        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(at, row))
-    chosen = query.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(limit)
-    return aliased(Conversation, chosen.subquery("recent"))
 
 
 def _with_mark(user: str, *columns: Any, of: type[Conversation] = Conversation) -> Select[Any]:

@@ -131,6 +131,15 @@ class MattersContract:
             reply = ask(known, "Matters.of_contact", ref)
             reply.must(not reply.some(Matter), "an empty list")
 
+    def test_many_contacts_at_once_have_the_same_matters_as_each_alone(self, known: Known) -> None:
+        refs = [known.contact, *NOBODYS, *filter(None, [known.other_contact])]
+        reply = ask(known, "Matters.of_contacts", refs)
+        reply.must(isinstance(reply.value, Mapping), "a mapping by contact")
+        for ref in refs:
+            alone = [matter.ref for matter in ask(known, "Matters.of_contact", ref).some(Matter)]
+            there = [matter.ref for matter in reply.value.get(ref, ())]
+            reply.must(there == alone, f"for {ref!r} what of_contact does")
+
     def test_a_matter_has_its_client_first(self, known: Known) -> None:
         reply = ask(known, "Matters.contacts_of", needs(known, "Matters", "matter"))
         parties = reply.some(Party)

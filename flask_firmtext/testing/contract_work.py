@@ -97,6 +97,15 @@ class TimeEntriesContract:
         first, second = _add_time(known, _token()), _add_time(known, _token())
         second.must(second.value != first.value, "a new reference")
 
+    def test_an_increment_is_a_number_of_minutes(self, known: Known) -> None:
+        needs(known, "TimeEntries", "matter")
+        step = known.host.for_firm(known.firm).time_entries.increment
+        Reply("TimeEntries.increment", step).must(isinstance(step, int) and 1 <= step <= 60, "minutes from 1 to 60")
+
+    def test_an_entry_has_a_page_or_none(self, known: Known) -> None:
+        reply = ask(known, "TimeEntries.url", _add_time(known, _token()).value)
+        reply.url(reply.value, "time entry")
+
     def test_another_firms_matter_takes_no_time(self, known: Known) -> None:
         matter = known.others("matter")
         refuses(known, "TimeEntries.add", known.user, matter, 6, date(2025, 3, 3), "Texts", token=_token())
@@ -119,6 +128,18 @@ class PaymentsContract:
         issued = [bill.issued for bill in bills if bill.issued is not None]
         reply.must(issued == sorted(issued), "the oldest bill first")
 
+    def test_a_bill_is_found_by_its_reference(self, known: Known) -> None:
+        wanted = _bills(known).some(Bill)[0]
+        reply = ask(known, "Payments.bill", wanted.ref)
+        if reply.value is not None:  # a host without this verb offers no link on its bill pages
+            same = (wanted.ref, wanted.due, known.contact)
+            reply.must((reply.a(Bill).ref, reply.value.due, reply.value.contact) == same, f"the bill of {same}")
+
+    def test_a_bill_that_nobody_knows_is_none(self, known: Known) -> None:
+        for ref in NOBODYS:
+            reply = ask(known, "Payments.bill", ref)
+            reply.must(reply.value is None, "None")
+
     def test_a_contact_that_nobody_knows_has_no_bills(self, known: Known) -> None:
         for ref in (*NOBODYS, *filter(None, [known.other_contact])):
             reply = ask(known, "Payments.bills", ref)
@@ -127,11 +148,15 @@ class PaymentsContract:
     def test_a_bill_can_be_paid_by_a_link(self, known: Known) -> None:
         bill = _bills(known).some(Bill)[0]
         for account in _accounts(known).some(Account):
-            _check_link(ask(known, "Payments.bill_link", bill.ref, account.ref))
+            _check_link(known, "Payments.bill_link", bill.ref, account.ref)
 
     def test_an_account_can_be_paid_into_by_a_link(self, known: Known) -> None:
         for account in _accounts(known).some(Account):
-            _check_link(ask(known, "Payments.link", account.ref))
+            _check_link(known, "Payments.link", account.ref)
+
+    def test_a_contact_can_be_asked_to_pay_into_an_account(self, known: Known) -> None:
+        for account in _accounts(known).some(Account):
+            _check_link(known, "Payments.link_for", account.ref, known.contact)
 
     def test_a_bill_that_nobody_knows_has_no_link(self, known: Known) -> None:
         account = _accounts(known).some(Account)[0]
@@ -201,7 +226,9 @@ def _bills(known: Known) -> Reply:
     return reply
 
 
-def _check_link(reply: Reply) -> None:
+def _check_link(known: Known, verb: str, *args: str) -> None:
+    reply, again = ask(known, verb, *args), ask(known, verb, *args)
+    again.must(again.a(Link).url == reply.a(Link).url, "the same link, as the first time")
     parts = urlsplit(reply.a(Link).url)
     reply.must(parts.scheme in ("http", "https") and parts.hostname, "a link with a whole http(s) address")
     reply.must(not re.search(r"\s", reply.value.url), "a link without blanks, or a phone cuts it short")

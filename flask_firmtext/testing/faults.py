@@ -19,7 +19,7 @@ VERBS = frozenset(
     f"{port.__name__}.{verb}"
     for port in (Users, Firms, Contacts, Matters, Documents, TimeEntries, Payments, Calendar)
     for verb in vars(port)
-    if not verb.startswith("_")
+    if not verb.startswith("_") and callable(getattr(port, verb))
 )
 _AS_EVER = object()
 

@@ -10,8 +10,8 @@ from typing import Any
 from ..ports.host import Host, Ports
 from ..ports.values import Account, Bill, Contact, Event, Firm, Matter, PhoneNumber, Side, User
 from .faults import Fault, Faults
+from .files import Files
 from .ports import (
-    Files,
     MemoryCalendar,
     MemoryContacts,
     MemoryDocuments,
@@ -149,9 +149,9 @@ class MemoryHost(Host):
     def add_bill(
         self, firm: str, contact: Contact, due: Decimal | str, *, issued: date | None = None, ref: str | None = None
     ) -> Bill:
-        """A bill of a contact with something due, in US dollars."""
+        """A bill of a contact, in US dollars; one with 0 due is paid or void."""
         ref = ref or self._next("bill")
-        bill = Bill(ref, ref.rpartition("-")[2], Decimal(due), issued=issued)
+        bill = Bill(ref, ref.rpartition("-")[2], Decimal(due), issued=issued, contact=contact.ref)
         self.files(firm).bills[bill.ref] = (contact.ref, bill)
         return bill
 

@@ -7,6 +7,7 @@ STAFF = frozenset(
     {
         "attachment.file",
         "attachment.read",
+        "conversation.done",
         "conversation.list",
         "conversation.read",
         "message.cancel",

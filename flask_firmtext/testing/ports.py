@@ -5,57 +5,16 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO
 
 from ..ports.host import Calendar, Contacts, Documents, Firms, Matters, Payments, TimeEntries, Users
 from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Side, User
 from .faults import Faults, faulty
+from .files import Document, Files, TimeEntry
 from .permissions import ADMINISTRATOR, STAFF
 
 SEARCH_LIMIT = 20
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file that was put into Documents."""
-
-    ref: str
-    place: str
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class TimeEntry:
-    """Time that was recorded."""
-
-    ref: str
-    user: str
-    matter: str
-    minutes: int
-    day: date
-    note: str
-
-
-@dataclass
-class Files:
-    """What one firm has in its practice system."""
-
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    matters: dict[str, Matter] = field(default_factory=dict)
-    sides: dict[str, dict[str, Side]] = field(default_factory=dict)
-    documents: dict[str, Document] = field(default_factory=dict)
-    time_entries: dict[str, TimeEntry] = field(default_factory=dict)
-    accounts: dict[str, Account] = field(default_factory=dict)
-    bills: dict[str, tuple[str, Bill]] = field(default_factory=dict)
-    links: dict[tuple[str, str], Link] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
-    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 class MemoryUsers(Users):
@@ -154,6 +113,13 @@ class MemoryMatters(_OfOneFirm, Matters):
 
     @faulty
     def of_contact(self, contact: str) -> Sequence[Matter]:
+        return self._of(contact)
+
+    @faulty
+    def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
+        return {contact: self._of(contact) for contact in contacts}
+
+    def _of(self, contact: str) -> Sequence[Matter]:
         mine = [
             matter for matter in self.files.matters.values() if self.files.sides[matter.ref].get(contact) is Side.CLIENT
         ]
@@ -184,6 +150,8 @@ class MemoryDocuments(_OfOneFirm, Documents):
 
 
 class MemoryTimeEntries(_OfOneFirm, TimeEntries):
+    increment = 6
+
     @faulty
     def add(self, user: str, matter: str, minutes: int, day: date, note: str, *, token: str) -> str:
         with self.files.lock:
@@ -194,6 +162,10 @@ class MemoryTimeEntries(_OfOneFirm, TimeEntries):
                 self.files.time_entries[ref] = TimeEntry(ref, user, matter, minutes, day, note)
                 self.files.tokens[token] = ref
             return self.files.tokens[token]
+
+    @faulty
+    def url(self, entry: str) -> str | None:
+        return f"/time#{entry}" if entry in self.files.time_entries else None
 
 
 class MemoryPayments(_OfOneFirm, Payments):
@@ -207,13 +179,21 @@ class MemoryPayments(_OfOneFirm, Payments):
         return sorted(due, key=lambda bill: bill.issued or date.max)
 
     @faulty
+    def bill(self, ref: str) -> Bill | None:
+        return self.files.bills[ref][1] if ref in self.files.bills else None
+
+    @faulty
     def bill_link(self, bill: str, account: str) -> Link:
-        owner, what = self.files.bills[bill]
-        return self._link(bill, account, f"Bill {what.number}, {self.files.contacts[owner].name}")
+        _, what = self.files.bills[bill]
+        return self._link(bill, account, f"pay bill {what.number} (${what.due:,.2f}) here")
 
     @faulty
     def link(self, account: str) -> Link:
-        return self._link("", account, self.files.accounts[account].name)
+        return self._link("", account, "pay here")
+
+    @faulty
+    def link_for(self, account: str, contact: str) -> Link:
+        return self._link(f"/{contact}", account, "pay here")
 
     def _link(self, bill: str, account: str, label: str) -> Link:
         if account not in self.files.accounts:

@@ -12,6 +12,7 @@ from flask import request
 from .. import language
 from ..current import firmtext
 from ..errors import HostContractError
+from ..language import gettext as _
 from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports import promises
@@ -73,6 +74,14 @@ def somebody() -> bool:
     return True
 
 
+def permitted(action: str) -> bool:
+    """Whether what needs no object is to be offered in a page: not where the host cannot say."""
+    try:
+        return visitor().may(action)
+    except Problem:
+        return False
+
+
 def asked(verb: str, ask: Callable[[], T]) -> T:
     """What the host says. :raises Problem: 503, it does not; its own error tells us nothing and users less."""
     try:
@@ -80,5 +89,5 @@ def asked(verb: str, ask: Callable[[], T]) -> T:
     except Exception as error:
         told = error if isinstance(error, HostContractError) else type(error).__name__
         log.error("the host's %s failed with %s", verb, told)
-        words = "The practice system does not answer. Try again in a minute."
-        raise Problem(503, "Not available at the moment", words) from error
+        words = _("The practice system does not answer. Try again in a minute.")
+        raise Problem(503, _("Not available at the moment"), words) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -11,8 +12,12 @@ from werkzeug.wrappers import Response
 
 from ..current import firmtext
 from ..errors import DecryptError, TextRefused
-from ..messaging import accepting, routes, tenancy
+from ..language import gettext as _
+from ..language import marked
+from ..messaging import accepting, drafts, owners, routes, tenancy
 from ..messaging.body import check
+from ..messaging.drafts import Place
+from ..messaging.meanwhile import Meanwhile
 from ..messaging.owners import Subject
 from ..messaging.routes import Route
 from ..ports.values import Contact
@@ -28,11 +33,12 @@ from .thread import opened
 
 log = logging.getLogger(__name__)
 
-SIGN_IN = "You are signed out; your text is kept. Sign in in another tab, come back here and press Send again."
-TOO_LONG_OPEN = "The page was open too long; your text is kept. Press Send again."
-NOT_STORED = "Your text could not be stored; it is kept here. Press Send again in a minute."
-NOBODY = "This contact cannot be texted from here any more. Your text is kept so that you can copy it."
-SENT_BEFORE = "Another text was sent from this form already. Press Send to send this one, too."
+SIGN_IN = marked("You are signed out; your text is kept. Sign in in another tab, come back here and press Send again.")
+TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Send again.")
+NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send again in a minute.")
+NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
+SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
+LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
 CODES = {"opted_out": 409, "sent_before": 409}
 
 
@@ -49,29 +55,35 @@ def send() -> Response:
     """Accept one text and show it in its conversation. :raises NotSent: with what was typed."""
     draft = Draft.sent()
     try:
-        who, contact, conversation_id = _stored(draft)
+        who, contact, sent = _stored(draft)
     except Exception as error:
         firmtext.db.session.rollback()
         raise _not_sent(error, draft) from error
     if not wants_part():
-        return redirect(url_for("firmtext.conversation", conversation_id=conversation_id), code=303)
-    if draft.conversation == str(conversation_id):
-        fresh = Draft(contact.ref, draft.number, conversation=draft.conversation)
-        answer = make_response(render_template("firmtext/_composer.html", draft=fresh))
-        answer.headers["HX-Trigger"] = "firmtext:sent"
-        return answer
-    return _conversation_instead(who, conversation_id, contact)
+        return redirect(url_for("firmtext.conversation", conversation_id=sent.conversation), code=303)
+    if draft.conversation == str(sent.conversation):
+        return _with_news(make_response(render_template("firmtext/_composer.html", draft=draft.next(sent.position))))
+    return _conversation_instead(who, sent.conversation, contact)
+
+
+def _with_news(answer: Response) -> Response:
+    """The open conversation has something to show at once."""
+    answer.headers["HX-Trigger"] = "firmtext:sent"
+    return answer
 
 
 def _not_sent(error: Exception, draft: Draft) -> NotSent:
     """Whatever went wrong, the words come back; what it was is told by type and place, without any value."""
+    if isinstance(error, Meanwhile):
+        name = owners.names_of([error.author]).get(error.author) if error.author else None
+        return NotSent(409, draft.overtaken(error.told(name), error.position))
     if isinstance(error, TextRefused):
         again = draft.another if error.code in ("sent_before", "token") else draft.refused
         return NotSent(CODES.get(error.code, 422), again(error.sentence))
     if isinstance(error, Problem):
-        return NotSent(error.code, draft.refused({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED)))
+        return NotSent(error.code, draft.refused(_({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED))))
     log.error("a text was not stored: %s", where(error))
-    return NotSent(503, draft.refused(NOT_STORED))
+    return NotSent(503, draft.refused(_(NOT_STORED)))
 
 
 def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Contact) -> Response:
@@ -79,7 +91,7 @@ def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Con
     address = url_for("firmtext.conversation", conversation_id=conversation_id)
     try:
         shown = opened(who, conversation_id, contact=contact.ref)
-        draft = Draft.to_answer(shown)
+        draft = Draft.to_answer(shown, who)
         answer = make_response(render_template("firmtext/_thread.html", thread=shown, draft=draft, visitor=who))
     except Exception as error:
         log.error("a text is stored, its conversation could not be shown: %s", where(error))
@@ -90,7 +102,15 @@ def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Con
     return answer
 
 
-def _stored(draft: Draft) -> tuple[Visitor, Contact, uuid.UUID]:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a text went."""
+
+    conversation: uuid.UUID
+    position: int
+
+
+def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     """Store the text and commit. :raises TextRefused, Problem: it is not stored."""
     who = visitor()
     contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
@@ -99,16 +119,31 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, uuid.UUID]:
     route = _route(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
+    # Who may text and not read is not told what others wrote.
+    seen = draft.before if who.may("conversation.read", route.subject) else None
     session = firmtext.db.session
     message = accepting.accept_on(
-        session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, zone=who.firm.zone
+        session,
+        route,
+        user=who.user,
+        contact=contact,
+        text=draft.text,
+        token=draft.token,
+        zone=who.firm.zone,
+        seen=seen,
     )
     conversation = session.get_one(Conversation, message.conversation_id)
     _same(message, conversation, route, draft)
     _as_asked(who, conversation, route)
-    conversation_id = message.conversation_id
+    drafts.drop(session, place_in(who, route, draft), draft.written())
+    sent = Sent(message.conversation_id, message.position)
     session.commit()
-    return who, contact, conversation_id
+    return who, contact, sent
+
+
+def place_in(who: Visitor, route: Route, draft: Draft) -> Place:
+    """Where these words were kept: a form may leave the choice of the number to the host."""
+    return replace(draft, number=route.index.hex()).place(who)
 
 
 def _route(who: Visitor, contact: Contact, draft: Draft) -> Route:
@@ -126,14 +161,14 @@ def _route(who: Visitor, contact: Contact, draft: Draft) -> Route:
 def _same(message: Message, conversation: Conversation, route: Route, draft: Draft) -> None:
     """Back, other words or somebody else, Send: the form's token is spent, and these words would be lost in silence."""
     if not route.reaches(conversation):
-        raise TextRefused("sent_before", SENT_BEFORE)
+        raise TextRefused("sent_before", _(SENT_BEFORE))
     place = cells.place(Message, "body", message.id, message.firm)
     try:
         stored = cells.unseal(firmtext.db.session(), place, message.body)
     except DecryptError:
         return
     if stored != check(draft.text):
-        raise TextRefused("sent_before", SENT_BEFORE)
+        raise TextRefused("sent_before", _(SENT_BEFORE))
 
 
 def _as_asked(who: Visitor, conversation: Conversation, route: Route) -> None:
@@ -157,20 +192,22 @@ def number_of(firm: str, contact: Contact, key: str) -> str | None:
     for number in contact.numbers:
         if keys.index_of(firm, number.e164).hex() == key:
             return number.e164
-    raise TextRefused("number_not_textable", f"{contact.name} no longer has this number. Choose one of the contact's.")
+    raise TextRefused("number_not_textable", _(LOST_NUMBER, name=contact.name))
 
 
 @blueprint.errorhandler(NotSent)
 def show(refusal: NotSent) -> Response:
     """The composer again: in its place for htmx, under its conversation where that can be shown, else alone."""
     if wants_part():
-        return make_response(render_template("firmtext/_composer.html", draft=refusal.draft), refusal.code)
+        answer = make_response(render_template("firmtext/_composer.html", draft=refusal.draft), refusal.code)
+        return _with_news(answer) if refusal.draft.anyway else answer
     if refusal.code in (400, 409, 422) and refusal.draft.answers:
         try:
             who = visitor()
             shown = opened(who, refusal.draft.answers)
-            context = {"thread": shown, "newest": True, "visitor": who}
-            return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
+            if not shown.closed:  # a conversation that cannot be answered has no place for the words
+                context = {"thread": shown, "newest": True, "visitor": who}
+                return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
         except Exception as error:
             log.warning("a refused text is shown without its conversation: %s", where(error))
     return framed("firmtext/kept.html", refusal.code, draft=refusal.draft)
@@ -183,8 +220,8 @@ def stale(error: CSRFError) -> Response:
     gone = not somebody()
     if request.endpoint == "firmtext.send":
         code, words = (401, SIGN_IN) if gone else (400, TOO_LONG_OPEN)
-        return show(NotSent(code, draft.refused(words)))
-    problem = Problem(401 if gone else 400, "The page was open too long", "Open it again.")
+        return show(NotSent(code, draft.refused(_(words))))
+    problem = Problem(401 if gone else 400, _("The page was open too long"), _("Open it again."))
     if request.endpoint in KEEPING:
         return KEEPING[request.endpoint](problem)
     if wants_part():

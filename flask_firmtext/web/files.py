@@ -18,6 +18,8 @@ from typing import BinaryIO
 from flask import Flask, Response, current_app, request
 
 from ..errors import DecryptError, where
+from ..language import gettext as _
+from ..language import marked
 from ..messaging import media_types, names_given
 from ..messaging.owners import Subject
 from ..messaging.threads import subject
@@ -44,14 +46,16 @@ HEADERS = {
 }
 #: One range: who asks for several gets the whole file, as every server may answer.
 RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
-UNREADABLE = "It was damaged where it is kept. Ask the client to send it again, and tell whoever operates this system."
+UNREADABLE = marked(
+    "It was damaged where it is kept. Ask the client to send it again, and tell whoever operates this system."
+)
 
 
 @blueprint.get("/files/<uuid:attachment_id>")
 def file(attachment_id: uuid.UUID) -> Response:
     """The bytes of a file, or a part of them. :raises Problem: 404; 503, they cannot be read."""
     who = visitor()
-    found, _ = allowed(who, attachment_id, "attachment.read")
+    found, _subject = allowed(who, attachment_id, "attachment.read")
     row = found.file
     if row.state != FileState.STORED or media_types.by_name(row.media_type or "") is None:
         raise nothing_here()
@@ -107,7 +111,7 @@ def _opened(row: Attachment) -> BinaryIO:
 
 
 def _unreadable() -> Problem:
-    return Problem(503, "This file cannot be read", UNREADABLE)
+    return Problem(503, _("This file cannot be read"), _(UNREADABLE))
 
 
 def _part(size: int, tag: str) -> tuple[int, int] | None:

@@ -90,7 +90,7 @@ def _matter(who: Visitor, conversation: Conversation, subject: Subject) -> str:
     if phone is None or asked("Host.for_firm", lambda: places.documents(firm)) is None:
         raise nothing_here()
     whose = owners.of_conversation(firm, Known(phone, subject.contacts, conversation.closed_at is not None))
-    matters = asked("Matters.of_contact", lambda: owners.matters_of(firm, whose.contacts))
+    matters = asked("Matters.of_contact", lambda: owners.matters_of(firm, whose.clients))
     wanted = request.form.get("matter", "")
     if wanted not in {matter.ref for matter in matters}:
         raise nothing_here()

@@ -1,66 +1,44 @@
-"""Whom staff find to text: on the page of a matter its clients first, then related contacts, then everyone."""
+"""Conversations found by a contact's name or number. What is typed goes in a form's body: addresses end up in logs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from ..language import gettext as _
-from ..language import marked
-from ..messaging.owners import Subject
+from ..errors import TextRefused
+from ..messaging import numbers, threads
 from ..ports import promises
-from ..ports.values import Contact, Party, Side
-from .access import Visitor, asked
+from ..store.inbox_pages import View
+from . import inbox
+from .access import Visitor, asked, visitor
+from .blueprint import blueprint
+from .filters import address
+from .inbox import Inbox
 
-ORDER = (Side.CLIENT, Side.RELATED, Side.OPPOSING)
-ROLES = {
-    Side.CLIENT: marked("Client in this matter"),
-    Side.RELATED: marked("Related contact in this matter"),
-    Side.OPPOSING: marked("Other side in this matter"),
-}
-#: Few matters have more people, and a list is to be read.
-MOST = 50
+#: Nobody's name is longer.
+LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A contact and the words for its part in the matter, empty outside."""
-
-    contact: Contact
-    role: str = field(default="", repr=False)
-
-
-def matches(who: Visitor, typed: str, matter: str | None = None) -> list[Match]:
-    """Contacts whose name or number holds ``typed`` and whom this user may text. :raises Problem: 503."""
-    everyone = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
-    known = {contact.ref for contact in everyone}
-    in_matter = [
-        Match(party.contact, _(ROLES[party.side]))
-        for party in parties(who, matter)
-        if party.contact.ref in known or _is_meant(party.contact, typed)
-    ]
-    found = _once([*in_matter, *map(Match, everyone)])
-    return [one for one in found if who.may("message.send", Subject(who.firm.ref, (one.contact.ref,)))][:MOST]
+@blueprint.post("/")
+def find() -> Response | str:
+    """The conversations of whoever matches; all of them when nothing was typed."""
+    who = visitor()
+    who.must("conversation.list")
+    typed = request.form.get("q", "").strip()[:LONGEST]
+    if not typed:
+        return redirect(address(View.OPEN), code=303)
+    shown = Inbox(_found(who, typed), who, inbox.why_not(who), searched=typed)
+    return render_template("firmtext/inbox.html", inbox=shown, first=False)
 
 
-def parties(who: Visitor, matter: str | None) -> list[Party]:
-    """Those of a matter (the host's reference), client before related contact before the other side."""
-    if matter is None:
-        return []
-    of_it = asked("Matters.contacts_of", lambda: promises.parties("contacts_of", who.ports.matters.contacts_of(matter)))
-    return sorted(of_it, key=lambda party: ORDER.index(party.side))
+def _found(who: Visitor, typed: str) -> threads.Table:
+    contacts = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
+    return threads.table_of(who.firm, who.user, contacts, may=inbox.readable(who), numbers=_number(typed))
 
 
-def _is_meant(contact: Contact, typed: str) -> bool:
-    """The host finds at most twenty, and those of the matter may not be among them."""
-    digits = "".join(filter(str.isdecimal, typed))
-    by_number = digits and any(digits in number.e164 for number in contact.numbers)
-    return typed.casefold() in contact.name.casefold() or bool(by_number)
-
-
-def _once(found: Iterable[Match]) -> Iterator[Match]:
-    seen: set[str] = set()
-    for one in found:
-        if one.contact.ref not in seen:
-            seen.add(one.contact.ref)
-            yield one
+def _number(typed: str) -> set[str]:
+    """A whole number finds its conversation also when it is nobody's any more."""
+    try:
+        return {numbers.to_call(typed)}
+    except TextRefused:
+        return set()

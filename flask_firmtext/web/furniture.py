@@ -7,14 +7,29 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from .. import language
 from ..current import firmtext
-from ..messaging.segments import TEXT_LIMIT, measure
-from . import consent, inbox, registration, slots, times
-from .access import somebody
+from ..messaging.letters import advice, size
+from ..messaging.pay_links import money
+from . import (
+    composer_words,
+    consent,
+    filters,
+    inbox,
+    marking,
+    notifications,
+    paying,
+    registration,
+    slots,
+    time_entry,
+    times,
+)
+from .access import permitted, somebody
 from .linking import linked
+from .waiting import waiting
 
 NAME = "firmtext_ui"
 PLACED = "firmtext.assets"
@@ -30,15 +45,9 @@ def relative(at: datetime, zone: str) -> str:
     return times.relative(at, firmtext.clock.now(), zone)
 
 
-def size(text: str) -> str:
-    """How long a text is, in the words that composer.js uses, too."""
-    limit = f"{len(text):,} of {TEXT_LIMIT:,} characters"
-    if len(text) > TEXT_LIMIT:
-        return f"{limit}: too long to send"
-    if not text:
-        return limit
-    count = measure(text).count
-    return f"{limit} · {'1 text' if count <= 1 else f'counts as {count} texts'}"
+def isolated(words: str) -> Markup:
+    """A name inside a sentence of ours, whichever way it is written."""
+    return Markup("<bdi>{}</bdi>").format(words)
 
 
 def script(name: str) -> Markup:
@@ -59,14 +68,38 @@ def _once(name: str, tag: Markup) -> Markup:
     return tag.format(url_for("firmtext.static", filename=name))
 
 
+def day(at: datetime, zone: str) -> tuple[str, str]:
+    """A day in the firm's zone: as it is compared, and as it stands between texts."""
+    return times.heading(at, firmtext.clock.now(), zone)
+
+
 FURNITURE: dict[str, Any] = {
+    "account_button": paying.account_button,
+    "advice": advice,
     "badge": slots.badge,
+    "bill_menu": paying.bill_menu,
     "communications": slots.communications,
+    "composer_words": composer_words.told,
+    "filters": filters.filters,
+    "keys": slots.keys,
+    "marks": marking.marks,
+    "nothing": filters.nothing,
+    "notification_settings": notifications.slot,
+    "readers": marking.readers,
+    "waiting": waiting,
     "may_decide": consent.may_decide,
+    "csrf": generate_csrf,
     "cursor": inbox.write_cursor,
     "dated": times.dated,
+    "day": day,
     "exact": exact,
+    "isolated": isolated,
+    "lang": language.tag,
     "linked": linked,
+    "may": permitted,
+    "money": money,
+    "offers_links": paying.offers_links,
+    "offers_time": time_entry.offers_time,
     "registration": registration.card,
     "relative": relative,
     "script": script,
@@ -76,7 +109,12 @@ FURNITURE: dict[str, Any] = {
 }
 
 #: Under names of their own: the host's ``_`` is the host's.
-LANGUAGE = {"_ft": language.gettext, "_ftn": language.ngettext, "_fthtml": language.html}
+LANGUAGE = {
+    "_ft": language.gettext,
+    "_ftn": language.ngettext,
+    "_fthtml": language.html,
+    "_ftnhtml": language.nhtml,
+}
 
 
 def register(app: Flask) -> None:

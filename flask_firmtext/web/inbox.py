@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import current_app, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from ..messaging import readiness, threads
-from ..messaging.threads import Table
-from ..store.inbox_queries import Cursor
+from ..messaging.threads import May, Table
+from ..store.inbox_pages import Cursor, View
 from ..store.transactions import reading
+from . import marking
 from .access import Visitor, visitor
 from .blueprint import blueprint
+from .filters import view_of
+from .marking import Said
 from .problems import nothing_here
 from .takeover import take_over
 
 
 @blueprint.get("/")
 def inbox() -> str:
-    """The inbox as a page of its own, for hosts that use no slot and for pages after the first."""
+    """The inbox as a page of its own, for hosts that use no slot, and for filters and pages after the first."""
     who = visitor()
     who.must("conversation.list")
-    before = request.args.get("before")
-    return render_template("firmtext/inbox.html", inbox=contents(who, before), first=before is None)
+    before, view = request.args.get("before"), view_of(request.args.get("show"))
+    shown = replace(contents(who, view, before), said=marking.said(who))
+    return render_template("firmtext/inbox.html", inbox=shown, first=before is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Place:
 class Inbox:
     """A page of the table; ``not_on`` says why no text can be begun, ``trouble`` why there is no table.
 
-    ``place`` is where in the practice system it stands, None for the table of all.
+    ``place`` is where in the practice system it stands, None for the table of all. ``searched`` is what was typed to
+    find it, None where nothing was. ``said`` is what has just been done to a conversation.
     """
 
     table: Table | None = None
@@ -56,11 +61,13 @@ class Inbox:
     not_on: str | None = None
     trouble: str | None = None
     place: Place | None = None
+    searched: str | None = field(default=None, repr=False)
+    said: Said | None = None
 
 
-def contents(who: Visitor, before: str | None = None) -> Inbox:
+def contents(who: Visitor, view: View = View.OPEN, before: str | None = None) -> Inbox:
     """A page of the table with what stands above it."""
-    return Inbox(page(who, before), who, why_not(who))
+    return Inbox(page(who, view, before), who, why_not(who))
 
 
 def why_not(who: Visitor) -> str | None:
@@ -70,27 +77,30 @@ def why_not(who: Visitor) -> str | None:
         return readiness.why_not(session, who.firm)
 
 
-def page(who: Visitor, before: str | None = None) -> Table:
+def page(who: Visitor, view: View, before: str | None = None) -> Table:
     """A page of the table as this user may see it. :raises Problem: 404, the cursor is none of ours."""
-    older_than = read_cursor(who.firm.ref, before) if before else None
-    return threads.table(
-        who.firm, who.user, may=lambda subject: who.may("conversation.read", subject), older_than=older_than
-    )
+    older_than = read_cursor(who.firm.ref, view, before) if before else None
+    return threads.table(who.firm, who.user, may=readable(who), view=view, older_than=older_than)
 
 
-def write_cursor(firm: str, cursor: Cursor) -> str:
+def readable(who: Visitor) -> May:
+    """Which conversations this user may read."""
+    return lambda subject: who.may("conversation.read", subject)
+
+
+def write_cursor(firm: str, view: View, cursor: Cursor) -> str:
     """Where the next page begins, signed: nobody walks through another firm's table by guessing."""
-    return _signer().dumps([firm, cursor[0].isoformat(), str(cursor[1])])
+    return _signer().dumps([firm, view, cursor[0].isoformat(), str(cursor[1])])
 
 
-def read_cursor(firm: str, written: str) -> Cursor:
-    """:raises Problem: 404, the cursor was changed or is another firm's."""
+def read_cursor(firm: str, view: View, written: str) -> Cursor:
+    """:raises Problem: 404, the cursor was changed, or is another firm's or filter's."""
     try:
-        of_firm, at, row = _signer().loads(written)
+        *of, at, row = _signer().loads(written)
         cursor = datetime.fromisoformat(at), uuid.UUID(row)
     except (BadData, ValueError, TypeError):
         raise nothing_here() from None
-    if of_firm != firm:
+    if of != [firm, view]:
         raise nothing_here()
     return cursor
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, json, render_template, request, session
 
 from ..messaging import thread, threads
+from ..messaging.reading import mark_seen
 from ..store import changes
 from ..store.transactions import reading
 from . import inbox, places
@@ -18,6 +19,7 @@ from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
 from .draft import Draft
+from .filters import view_of
 from .problems import Problem
 from .thread import mark_read, may_read, rights_of
 
@@ -48,18 +50,15 @@ def _answer() -> Response:
         now = changes.now(own, who.firm.ref)
     if now == since:
         return quiet(Quiet(status=204))
-    unread = threads.unread(who.firm.ref, who.user, may=_reads(who))
+    unread = threads.unread(who.firm.ref, who.user, may=inbox.readable(who))
     badge = render_template("firmtext/_badge.html", unread=unread)
     parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
     if "table" in request.args:
-        parts |= _of_table(places.contents(who, request.args.get("contact"), request.args.get("matter")))
+        view = view_of(request.args.get("show"))
+        parts |= _of_table(places.contents(who, request.args.get("contact"), request.args.get("matter"), view))
     if open_thread:
         parts |= _of_thread(who, open_thread, since)
     return quiet(Quiet(json.dumps(parts), mimetype="application/json"))
-
-
-def _reads(who: Visitor) -> Any:
-    return lambda subject: who.may("conversation.read", subject)
 
 
 def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
@@ -67,7 +66,7 @@ def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:
     position = whole_number("seen")
     if conversation_id and position:
         may_read(who, conversation_id)
-        mark_read(who, conversation_id, position)
+        mark_read(who, conversation_id, position, mark=mark_seen)
 
 
 def _of_table(shown: inbox.Inbox) -> dict[str, str]:
@@ -90,6 +89,7 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
         "hold": _before(who, fresh),
         "stopped": fresh.stopped is not None,
         "composer": _composer(who, conversation_id) if "closed" in request.args else "",
+        "seen": render_template("firmtext/_seen.html", thread={"id": conversation_id}),
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
 
@@ -105,7 +105,7 @@ def _composer(who: Visitor, conversation_id: uuid.UUID) -> str:
     shown = thread.show(who.firm, conversation_id)
     if shown is None or shown.closed:
         return ""
-    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown))
+    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown, who))
 
 
 def quiet(answer: Response) -> Response:

@@ -18,11 +18,12 @@ from ..messaging.wording import Words
 from ..ports.values import Contact
 from ..store import keys
 from ..store.transactions import reading
-from . import finding
+from . import candidates
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .inbox import why_not
+from .paying import prefilled
 from .problems import nothing_here
 from .thread import mark_read, rights_of
 
@@ -64,7 +65,7 @@ def new() -> Response:
     found = _chosen(who, request.args["contact"])
     shown = _thread(who, found, request.args.get("number", ""))
     if wants_part():
-        draft = shown and Draft.to_answer(shown)
+        draft = shown and Draft.to_answer(shown, who)
         part = render_template("firmtext/_chosen.html", found=found, thread=shown, draft=draft, visitor=who)
         return make_response(part)
     return _page(who, found, thread=shown)
@@ -84,7 +85,7 @@ def search() -> Response:
 
 
 def _options(who: Visitor, typed: str, matter: str | None) -> list[Found]:
-    return _warned(who, [_with_choices(who, one.contact, one.role) for one in finding.matches(who, typed, matter)])
+    return _warned(who, [_with_choices(who, one.contact, one.role) for one in candidates.matches(who, typed, matter)])
 
 
 def _warned(who: Visitor, options: list[Found]) -> list[Found]:
@@ -103,7 +104,7 @@ def _page(
     typed: str = "",
     matter: str | None = None,
 ) -> Response:
-    draft = Draft.to_answer(thread) if thread else None
+    draft = prefilled(Draft.to_answer(thread, who) if thread else None)
     typed = found.contact.name if found else typed
     shown = {"found": found, "thread": thread, "options": options, "typed": typed, "draft": draft, "matter": matter}
     return make_response(render_template("firmtext/new.html", **shown, not_on=why_not(who), visitor=who))

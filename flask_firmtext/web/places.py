@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..language import either
+from ..language import gettext as _
 from ..messaging import tenancy, threads
 from ..messaging.numbers import display
 from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.values import Contact, Side
+from ..store.inbox_pages import View
 from . import inbox
 from .access import Visitor, asked
 from .inbox import Inbox, Place
 from .problems import nothing_here
 
 
-def contents(who: Visitor, contact: str | None = None, matter: str | None = None) -> Inbox:
-    """What stands at this place; without one the table of all. :raises Problem: 404, 503."""
+def contents(who: Visitor, contact: str | None = None, matter: str | None = None, view: View = View.OPEN) -> Inbox:
+    """What stands at this place; without one the table of all, filtered. :raises Problem: 404, 503."""
     if contact is None and matter is None:
-        return inbox.contents(who)
+        return inbox.contents(who, view)
     place, contacts = _of_contact(who, contact) if contact is not None else _of_matter(who, matter or "")
-    table = threads.table_of(who.firm, who.user, contacts, may=lambda subject: who.may("conversation.read", subject))
+    table = threads.table_of(who.firm, who.user, contacts, may=inbox.readable(who))
     return Inbox(table, who, inbox.why_not(who), place=place)
 
 
@@ -37,7 +40,7 @@ def _of_matter(who: Visitor, ref: str) -> tuple[Place, Sequence[Contact]]:
     parties = asked("Matters.contacts_of", lambda: promises.parties("contacts_of", who.ports.matters.contacts_of(ref)))
     ours = [party for party in parties if party.side != Side.OPPOSING]
     clients = [party.contact for party in ours if party.side == Side.CLIENT]
-    name = " or ".join(client.name for client in clients) or "anybody in this matter"
+    name = either([client.name for client in clients]) or _("anybody in this matter")
     return Place(name, matter=ref), [party.contact for party in ours]
 
 

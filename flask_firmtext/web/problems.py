@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from .. import errors
 from ..errors import HostContractError, KeyUnavailable
+from ..language import gettext as _
 from .blueprint import OWN_BASE, blueprint, wants_part
 
 log = logging.getLogger(__name__)
@@ -28,15 +29,15 @@ class Problem(Exception):
 
 def nothing_here() -> Problem:
     """The same for what does not exist and for what is another firm's."""
-    return Problem(404, "Nothing here", "It was removed, or the address is wrong.")
+    return Problem(404, _("Nothing here"), _("It was removed, or the address is wrong."))
 
 
 def signed_out() -> Problem:
-    return Problem(401, "You are signed out", "Sign in, then open this page again.")
+    return Problem(401, _("You are signed out"), _("Sign in, then open this page again."))
 
 
 def not_available() -> Problem:
-    return Problem(503, "Not available at the moment", "The texts cannot be reached. Try again in a minute.")
+    return Problem(503, _("Not available at the moment"), _("The texts cannot be reached. Try again in a minute."))
 
 
 @blueprint.errorhandler(Problem)

@@ -14,6 +14,7 @@ from ..errors import FormRefused, KeyUnavailable
 from ..firm import registration as registering
 from ..firm.registration import Form
 from ..firm.registration_fields import FIELDS
+from ..language import marked
 from ..store import audit, firm_queries
 from ..store.models import Number, Registration
 from ..store.transactions import own, reading
@@ -25,15 +26,19 @@ from .sheet import Card, Sheet
 
 log = logging.getLogger(__name__)
 
-SAVED = "Saved."
-OPEN = "Saved. It cannot be submitted before this is filled in:"
-WRONG = "Not saved yet. Please look at these again:"
-INCOMPLETE = "It cannot be submitted before this is filled in:"
-NO_NUMBER = "Your firm has no number yet. Once it has one, the registration can be submitted."
-UNREADABLE = "What was saved before cannot be read at the moment. Whoever runs your practice system can find out why."
-NOT_STORED = "It could not be saved; what you typed is kept here. Press Save again in a minute."
-SIGN_IN = "You are signed out; what you typed is kept. Sign in in another tab, come back here and press Save again."
-TOO_LONG_OPEN = "The page was open too long; what you typed is kept. Press Save again."
+SAVED = marked("Saved.")
+OPEN = marked("Saved. It cannot be submitted before this is filled in:")
+WRONG = marked("Not saved yet. Please look at these again:")
+INCOMPLETE = marked("It cannot be submitted before this is filled in:")
+NO_NUMBER = marked("Your firm has no number yet. Once it has one, the registration can be submitted.")
+UNREADABLE = marked(
+    "What was saved before cannot be read at the moment. Whoever runs your practice system can find out why."
+)
+NOT_STORED = marked("It could not be saved; what you typed is kept here. Press Save again in a minute.")
+SIGN_IN = marked(
+    "You are signed out; what you typed is kept. Sign in in another tab, come back here and press Save again."
+)
+TOO_LONG_OPEN = marked("The page was open too long; what you typed is kept. Press Save again.")
 
 
 @blueprint.get("/settings/registration")

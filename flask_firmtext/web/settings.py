@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from ..errors import FormRefused, KeyUnavailable
+from ..language import gettext as _
+from ..language import marked
 from ..store import changes
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
@@ -29,16 +31,16 @@ log = logging.getLogger(__name__)
 #: Shows a form again, given sentences by field (that of the whole form under "") and the status code.
 Again = Callable[[Mapping[str, str], int], Response]
 
-NOT_STORED = "It could not be saved; what you typed is kept here. Press the button again in a minute."
-TOO_LONG_OPEN = "The page was open too long; what you typed is kept here. Press the button again."
+NOT_STORED = marked("It could not be saved; what you typed is kept here. Press the button again in a minute.")
+TOO_LONG_OPEN = marked("The page was open too long; what you typed is kept here. Press the button again.")
 #: What was done, said once on the page that follows. Where a firm does not stand like that, nothing is said.
 SAID = {
-    "on": ("Text messaging is turned on.", (Stage.COMING, Stage.ON)),
-    "off": ("Done. Nothing is sent from now on.", (Stage.OFF,)),
-    "again": ("We try again.", (Stage.COMING, Stage.ON)),
-    "details": ("Your details are saved. They stand in every automatic text from now on.", tuple(Stage)),
-    "reminders": ("Event reminders are saved.", tuple(Stage)),
-    "refusals": ("Saved: what clients are told about files that they cannot send.", tuple(Stage)),
+    "on": (marked("Text messaging is turned on."), (Stage.COMING, Stage.ON)),
+    "off": (marked("Done. Nothing is sent from now on."), (Stage.OFF,)),
+    "again": (marked("We try again."), (Stage.COMING, Stage.ON)),
+    "details": (marked("Your details are saved. They stand in every automatic text from now on."), tuple(Stage)),
+    "reminders": (marked("Event reminders are saved."), tuple(Stage)),
+    "refusals": (marked("Saved: what clients are told about files that they cannot send."), tuple(Stage)),
 }
 
 
@@ -64,7 +66,7 @@ def page(shown: Standing, *, form: Form | None = None, opened: str = "", code: i
         # A part that comes by polling sets no cookie, so the session's token is made here for its forms, too.
         generate_csrf()
     words, stages = SAID.get(request.args.get("said", ""), ("", ()))
-    said = words if shown.stage in stages else ""
+    said = _(words) if shown.stage in stages else ""
     context = {"standing": shown, "form": form, "opened": opened, "said": said}
     return make_response(render_template("firmtext/settings.html", **context), code)
 
@@ -105,7 +107,7 @@ def saved(change: Callable[[Session], None], said: str, again: Again) -> Respons
         return again(refusal.faults, 422)
     except (SQLAlchemyError, KeyUnavailable) as error:
         log.error("settings were not stored: %s", where(error))
-        return again({"": NOT_STORED}, 503)
+        return again({"": _(NOT_STORED)}, 503)
     return done(said)
 
 
@@ -115,7 +117,7 @@ def kept(again: Again) -> Callable[[Problem], Response]:
     def show(problem: Problem) -> Response:
         if problem.code == 400:
             with suppress(Problem):
-                return again({"": TOO_LONG_OPEN}, 400)
+                return again({"": _(TOO_LONG_OPEN)}, 400)
         return framed("firmtext/problem.html", problem.code, problem=problem)
 
     return show

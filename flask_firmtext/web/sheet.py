@@ -12,6 +12,7 @@ from ..firm.registration import Form
 from ..firm.registration_fields import FIELDS, GROUPS
 from ..firm.registration_kinds import Choices, Field, Group
 from ..firm.verification import WORDS
+from ..language import gettext as _
 from ..messaging.numbers import display
 from ..store.models import Number
 from ..store.states import NumberState
@@ -38,7 +39,7 @@ class Sheet:
 
     def fault(self, asked: Field) -> str:
         """What is wrong with a field, without the help that stands beside it anyway."""
-        return self.faults.get(asked.name, "").removesuffix(asked.help).strip()
+        return self.faults.get(asked.name, "").removesuffix(_(asked.help)).strip()
 
     @property
     def doubts(self) -> Mapping[str, Sequence[str]]:
@@ -52,7 +53,7 @@ class Sheet:
         """What can be chosen, and what stands there although it cannot."""
         value = self.values[asked.name]
         strange = ((value, value),) if value and value not in dict(asked.choices) else ()
-        return (*strange, *asked.choices)
+        return (*strange, *((code, _(words)) for code, words in asked.choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Stand:
     @classmethod
     def of(cls, number: Number) -> Stand:
         state = NumberState(number.state)
-        return cls(number.id, display(number.e164), state, WORDS[state].label, WORDS[state].meaning, number.why)
+        return cls(number.id, display(number.e164), state, _(WORDS[state].label), _(WORDS[state].meaning), number.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Card:
 
     @classmethod
     def of(cls, numbers: Sequence[Number], form: Form, *, edits: bool) -> Card:
-        missing = [FIELDS[name].label for name in form.faults]
+        missing = [_(FIELDS[name].label) for name in form.faults]
         return cls([Stand.of(number) for number in numbers], missing, len(form.doubts), edits)
 
     @property

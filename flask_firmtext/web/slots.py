@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from ..messaging import threads
+from ..language import gettext as _
+from ..language import marked
+from ..messaging import choices, threads
+from ..messaging.choices import Choice
 from ..store import changes
 from ..store.transactions import reading
 from . import inbox, places
@@ -14,32 +17,38 @@ from .problems import Problem
 
 log = logging.getLogger(__name__)
 
-TROUBLE = "Text messages cannot be shown at the moment. The rest of this page is not affected."
+TROUBLE = marked("Text messages cannot be shown at the moment. The rest of this page is not affected.")
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """How many texts this user has not read, at the firm's count ``now``."""
+    """How many texts this user has not read, at the firm's count ``now``, and how they want to know."""
 
     unread: int
     now: int
+    choice: Choice
+    firm: str
 
 
 def badge() -> Badge | None:
-    """None where nothing is to be shown: nobody signed in, no right to read, or trouble, which the inbox tells."""
+    """None where nothing is to be shown: nobody signed in, no right to read, not wanted, or trouble, which the inbox
+    tells."""
     try:
         who = visitor()
         if not who.may("conversation.list"):
             return None
+        choice = choices.of(who.user)
+        if not (choice.badge or choice.browser):
+            return None
         with reading() as session:
             now = changes.now(session, who.firm.ref)
-        unread = threads.unread(who.firm.ref, who.user, may=lambda subject: who.may("conversation.read", subject))
+        unread = threads.unread(who.firm.ref, who.user, may=inbox.readable(who))
     except Problem:
         return None
     except Exception as error:
         log.error("the unread badge could not be drawn: %s", type(error).__name__)
         return None
-    return Badge(unread, now)
+    return Badge(unread, now, choice, who.firm.name)
 
 
 def communications(contact: object = None, matter: object = None) -> inbox.Inbox | None:
@@ -56,7 +65,16 @@ def communications(contact: object = None, matter: object = None) -> inbox.Inbox
         return None if problem.code in (401, 404) else inbox.Inbox(trouble=problem.words)
     except Exception as error:
         log.error("the table of texts could not be drawn: %s", type(error).__name__)
-        return inbox.Inbox(trouble=TROUBLE)
+        return inbox.Inbox(trouble=_(TROUBLE))
+
+
+def keys() -> bool:
+    """Whether single keys act for this user."""
+    try:
+        return choices.of(visitor().user).keys
+    except Exception as error:
+        log.error("a user's choice could not be read: %s", type(error).__name__)
+        return False
 
 
 def _reference(given: object) -> str | None:

@@ -12,9 +12,11 @@ from ..current import firmtext
 from ..firm import texting, trouble
 from ..firm.details import Details
 from ..firm.provisioning import KEPT
-from ..firm.templates_values import clock_time
 from ..firm.texting import Status
 from ..firm.verification import WORDS
+from ..language import gettext as _
+from ..language import listed, marked
+from ..language import ngettext as _n
 from ..messaging import tenancy
 from ..messaging.moments import day
 from ..messaging.numbers import display
@@ -25,6 +27,7 @@ from ..store.states import NumberState, OrderState, Step
 from ..store.transactions import reading
 from .access import Visitor, asked
 from .problems import Problem
+from .times import wall_time
 from .wordings import Wordings, wordings
 
 log = logging.getLogger(__name__)
@@ -41,12 +44,22 @@ class Stage(StrEnum):
 
 
 STEPS = {
-    Step.CHOOSE: "Looking for a number",
-    Step.BUY: "Buying it",
-    Step.LINK: "Connecting it",
-    Step.POINT: "Telling the carrier where to bring texts",
-    Step.CHECK: "Checking",
+    Step.CHOOSE: marked("Looking for a number"),
+    Step.BUY: marked("Buying it"),
+    Step.LINK: marked("Connecting it"),
+    Step.POINT: marked("Telling the carrier where to bring texts"),
+    Step.CHECK: marked("Checking"),
 }
+
+#: When clients are reminded.
+BEFORE = marked(
+    "Clients who are notified by text get a reminder %(days)s before the event, at %(time)s in the event's time zone."
+)
+ON_ITS_DAY = marked("Clients who are notified by text get a reminder on its day, at %(time)s in the event's time zone.")
+BOTH = marked(
+    "Clients who are notified by text get a reminder %(days)s before the event and on its day, at %(time)s in the "
+    "event's time zone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +134,7 @@ class Standing:
     def said_by_step(self) -> str:
         """For whoever hears the page: what has changed since the last poll."""
         if not self.coming:
-            return "Your number is ready." if self.status.numbers else ""
+            return _("Your number is ready.") if self.status.numbers else ""
         return self.trouble or next((step.words for step in self.steps if step.place == "now"), "")
 
     @property
@@ -139,12 +152,11 @@ class Standing:
         """What the firm's choice of reminders means."""
         row = self.status.texting
         if row is None or not row.reminder_days:
-            return "Clients get no reminders."
-        before = [f"{days} {'day' if days == 1 else 'days'}" for days in row.reminder_days if days]
-        when = [f"{_listed(before)} before the event"] if before else []
-        when += ["on its day"] if 0 in row.reminder_days else []
-        at = clock_time(row.reminder_time, "en")
-        return f"Clients who are notified by text get a reminder {_listed(when)}, at {at} in the event's time zone."
+            return _("Clients get no reminders.")
+        before = listed([_n("%(n)s day", "%(n)s days", days) for days in row.reminder_days if days])
+        on_its_day = 0 in row.reminder_days
+        words = BOTH if before and on_its_day else ON_ITS_DAY if on_its_day else BEFORE
+        return _(words, days=before, time=wall_time(row.reminder_time))
 
     @property
     def askable(self) -> Sequence[str]:
@@ -181,21 +193,17 @@ def _progress(order: Order) -> list[Progress]:
     steps = list(STEPS)[list(STEPS).index(Step.LINK) if taken_over else 0 :]
     here = steps.index(Step(order.step))
     places = ["done"] * here + ["now"] + ["later"] * (len(steps) - here - 1)
-    return [Progress(STEPS[step], place) for step, place in zip(steps, places, strict=True)]
+    return [Progress(_(STEPS[step]), place) for step, place in zip(steps, places, strict=True)]
 
 
 def _line(number: Number, firm: Firm) -> Line:
     words = WORDS[NumberState(number.state)]
     leaves = _day(number.release_at, firm) if number.release_at else None
-    return Line(display(number.e164), NumberState(number.state), words.label, words.meaning, number.why, leaves)
+    return Line(display(number.e164), NumberState(number.state), _(words.label), _(words.meaning), number.why, leaves)
 
 
 def _day(at: datetime, firm: Firm) -> str:
     return day(at, firmtext.clock.now(), firm.zone)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
 def _administrators(firm: str) -> Sequence[User]:

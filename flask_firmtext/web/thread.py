@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 
 from flask import render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..messaging import reading as marks
 from ..messaging import thread
 from ..messaging.files import Rights
 from ..messaging.owners import Subject
-from ..messaging.reading import mark_read as mark
 from ..messaging.thread import Thread
 from ..store import inbox_queries
 from ..store.transactions import own, reading
@@ -28,12 +29,12 @@ log = logging.getLogger(__name__)
 def conversation(conversation_id: uuid.UUID) -> str:
     """A conversation at its newest texts, or those before a position."""
     before = whole_number("before")
-    shown = opened(visitor(), conversation_id, before=before)
+    who = visitor()
+    shown = opened(who, conversation_id, before=before)
     if wants_part():
-        return render_template("firmtext/_texts.html", thread=shown, visitor=visitor())
-    return render_template(
-        "firmtext/thread.html", thread=shown, draft=Draft.to_answer(shown), newest=before is None, visitor=visitor()
-    )
+        return render_template("firmtext/_texts.html", thread=shown, visitor=who)
+    draft = Draft.to_answer(shown, who)
+    return render_template("firmtext/thread.html", thread=shown, draft=draft, newest=before is None, visitor=who)
 
 
 def opened(
@@ -76,7 +77,9 @@ def rights_of(who: Visitor, subject: Subject) -> Rights:
     return Rights(read=who.may("attachment.read", subject), file=who.may("attachment.file", subject))
 
 
-def mark_read(who: Visitor, conversation_id: uuid.UUID, position: int) -> None:
+def mark_read(
+    who: Visitor, conversation_id: uuid.UUID, position: int, mark: Callable[..., bool] = marks.mark_read
+) -> None:
     """The user has seen the texts up to here, none that is still to come; written only when that is news.
 
     A mark that fails hides no text.

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 from ..firm import templates
 from ..firm.details import Details
 from ..firm.templates_words import LANGUAGES, Kind
+from ..language import gettext as _
+from ..language import locale, marked
 from ..ports.values import Firm
 
 #: Each language in its own words.
 NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 TITLES = {
-    Kind.CREATED: "Event created",
-    Kind.UPDATED: "Event updated",
-    Kind.CANCELLED: "Event cancelled",
-    Kind.REMINDER: "Reminder",
+    Kind.CREATED: marked("Event created"),
+    Kind.UPDATED: marked("Event updated"),
+    Kind.CANCELLED: marked("Event cancelled"),
+    Kind.REMINDER: marked("Reminder"),
 }
 
 
@@ -36,7 +38,8 @@ class Wordings:
 
 
 def wordings(session: Session, firm: Firm, details: Details, language: str | None) -> Wordings:
-    """A firm's texts in ``language``, with its own details in them; in our first language where we have not that."""
-    chosen = language if language in LANGUAGES else LANGUAGES[0]
+    """A firm's texts in ``language`` (None: the reader's), with its own details in them; in our first for any other."""
+    wanted = language or locale().language
+    chosen = wanted if wanted in LANGUAGES else LANGUAGES[0]
     texts = templates.previews(session, firm, details)[chosen]
-    return Wordings(chosen, [(TITLES[kind], texts[kind]) for kind in Kind])
+    return Wordings(chosen, [(_(TITLES[kind]), texts[kind]) for kind in Kind])

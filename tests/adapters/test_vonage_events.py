@@ -279,6 +279,43 @@ def test_an_unknown_kind_of_message_with_a_file_is_a_file() -> None:
     assert event.media == (Media(MEDIUM, "hologram"),)
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"message_type": "location", "location": {"lat": 41.9, "long": -87.6}}, "location"),
+        ({"message_type": "contacts", "contacts": [{"name": "x"}]}, "contacts"),
+        ({"message_type": "unsupported"}, "unsupported"),
+        ({"message_type": "image", "image": {}}, "image"),
+        ({"message_type": "image", "image": None}, "image"),
+        ({"message_type": "content", "content": [{}]}, "file"),
+        ({"message_type": "content", "content": [{"type": "location"}]}, "location"),
+        ({"image": {"url": 7}}, "image"),
+    ],
+)
+def test_what_cannot_be_fetched_is_there_all_the_same(body: dict[str, Any], kind: str) -> None:
+    event = inbound(text=None, channel="mms", **body)
+    assert (event.text, event.media) == ("", (Media("", kind),))
+
+
+def test_what_cannot_be_fetched_stands_beside_what_can() -> None:
+    content = [{"type": "image", "url": MEDIUM}, {"type": "location", "lat": 1}]
+    event = inbound(text=None, channel="mms", message_type="content", content=content)
+    assert event.media == (Media(MEDIUM, "image"), Media("", "location"))
+
+
+def test_a_text_of_an_unknown_kind_is_a_text() -> None:
+    assert inbound(text="words", message_type="hologram").media == ()
+
+
+def test_no_words_are_dropped_wherever_they_stand() -> None:
+    content = [{"type": "text", "text": "first"}, {"type": "image", "url": MEDIUM, "caption": "second"}]
+    event = inbound(text=None, channel="mms", message_type="content", content=content)
+    assert (event.text, event.media) == ("first\nsecond", (Media(MEDIUM, "image"),))
+    image = {"url": MEDIUM, "caption": "beside"}
+    assert inbound(text="Look", channel="mms", message_type="image", image=image).text == "Look\nbeside"
+    assert inbound(text="beside", channel="mms", message_type="image", image=image).text == "beside"
+
+
 def test_a_text_may_be_empty_and_a_file_needs_none() -> None:
     assert inbound(text="").text == ""
     assert inbound(text=None, channel="mms", message_type="image", image={"url": MEDIUM}).text == ""
@@ -315,7 +352,7 @@ def test_the_same_text_twice_has_two_digests_by_its_id() -> None:
         ("inbound", {"to": "  "}, "to"),
         ("inbound", {"text": None}, "text"),
         ("inbound", {"text": {"body": "x"}}, "text"),
-        ("inbound", {"text": None, "message_type": "hologram"}, "message_type"),
+        ("inbound", {"text": None, "message_type": "text", "content": [{"type": "text"}]}, "text"),
         ("inbound", {"text": None, "message_type": ["x"]}, "message_type"),
         ("inbound", {"channel": "whatsapp"}, "channel"),
         ("inbound", {"channel": None}, "channel"),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from evidence import rows
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import placing, strangers
-from flask_firmtext.store.models import Message, Number
+from flask_firmtext.messaging import conversations, placing, receiving, strangers
+from flask_firmtext.store.models import Conversation, Message, Number
 from flask_firmtext.store.transactions import own
-from rows import verified_number
-from strange import HARBOR, texts
+from rows import accepted, verified_number
+from strange import HARBOR, SARA, texts
 from strange import strangers as kept
 
 SECOND = "+18335550102"
@@ -110,3 +111,26 @@ def test_of_many_texts_that_come_meanwhile_none_stays_behind(app: Any) -> None:
         assert thread.error is None
     assert moved.left == 0
     assert (len(rows(Message)), kept()) == (21, [])
+
+
+def test_a_repeat_of_a_text_that_is_being_attached_waits_for_it_and_not_for_ever(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if firmtext.engine.dialect.name == "sqlite":
+        pytest.skip("there, one writes at a time")
+    accepted("Hello", contact="sara")
+    with own() as session:
+        conversations.close(session, session.scalars(select(Conversation)).one())
+    make = firmtext.gateway.webhooks  # type: ignore[attr-defined]
+    webhook = make.text(SARA, HARBOR, "END", carrier_id=str(uuid.uuid4()))
+    receiving.receive(webhook, "inbound")
+    came, go_on = hold(monkeypatch, placing.quarantine, "keep")  # it has locked the ended conversation
+    repeating = Beside(app, lambda: receiving.receive(webhook, "inbound"))
+    assert came.wait(20)
+    attaching = Beside(app, attach)
+    attaching.join(0.5)
+    go_on.set()
+    for thread in (repeating, attaching):
+        thread.join(20)
+        assert thread.error is None
+    assert (len(rows(Message, Message.direction == "in")), kept()) == (2, [])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from evidence import rows
+from evidence import counted, rows
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import receiving, strangers, thread, threads
+from flask_firmtext.messaging import closing, receiving, strangers, thread, threads
 from flask_firmtext.ports.values import Firm, PhoneNumber, User
-from flask_firmtext.store.models import Audit, Conversation, ConversationContact, Message
-from office import ROSA, Office
+from flask_firmtext.store.models import Attachment, Audit, Conversation, ConversationContact, Message
+from office import HARBOR, ROSA, Office
 from strange import strangers as kept
 
 STAFF, FIRM = User("staff@harbor.example", "Sam Staff", "harbor"), Firm("harbor", "Harbor Law", "America/Chicago")
@@ -113,7 +114,7 @@ def test_who_shares_the_number_later_has_no_part_in_an_ended_conversation(office
     shown = thread.show(FIRM, row.id)
     assert shown
     assert shown.names == ("Rosa Marsh",)
-    assert shown.closed == thread.ENDED
+    assert shown.closed == closing.ENDED
 
 
 def test_a_number_that_somebody_of_the_conversation_still_has_goes_on(office: Office) -> None:
@@ -256,3 +257,16 @@ def test_one_that_was_ended_on_purpose_is_not(
     office.sends("rosa", "between us")
     assert visit(office, caplog, ending) == []
     assert epochs() == [(1, still)]
+
+
+@pytest.mark.parametrize("words", ["between us", "STOP"])
+def test_what_the_carrier_repeats_after_the_end_is_not_there_twice(office: Office, words: str) -> None:
+    office.sends("rosa")
+    make = firmtext.gateway.webhooks  # type: ignore[attr-defined]
+    webhook = make.text(ROSA, HARBOR, words, b"\xff\xd8\xff", carrier_id=str(uuid.uuid4()))
+    receiving.receive(webhook, "inbound")
+    renumber(office, "rosa", OTHER)
+    tell("rosa")
+    receiving.receive(webhook, "inbound")
+    assert (kept(), len(rows(Message, Message.direction == "in")), len(rows(Attachment))) == ([], 1, 1)
+    assert counted("webhook_repeated") == 1

@@ -169,6 +169,18 @@ def test_f71_a_refused_token_is_tried_again_and_the_second_time_an_operator_hear
     assert stands(one) == ("stored", None)
 
 
+def test_f71_what_is_wrong_with_our_own_key_is_tried_again_and_an_operator_hears(carrier: Any) -> None:
+    [one] = received(carrier.add_file(PHOTO))
+    fails(carrier, CarrierRefused("local", "the key file cannot be read", scope=Scope.ACCOUNT), times=2)
+    with heard() as alarms:
+        tried(one)
+        assert (stands(one), alarms) == (("wanted", "local"), [])
+        tried(one)
+    assert alarms == [{"kind": "media_denied", "detail": "local"}]
+    tried(one)
+    assert stands(one) == ("stored", None)
+
+
 def test_f73_tries_are_spaced_and_never_more_than_15_minutes_apart(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     fails(carrier, AWAY, times=12)
@@ -467,6 +479,14 @@ def test_a22_whatever_a_file_is_called_it_is_noted_and_fetched(carrier: Any) -> 
 def test_every_item_of_a_text_gets_a_row(carrier: Any) -> None:
     every = received(*(carrier.add_file(PHOTO[:100]) for _ in range(25)))
     assert [file(one).n for one in every] == list(range(1, 26))
+
+
+def test_what_has_no_address_is_refused_at_once_and_for_good(carrier: Any) -> None:
+    [one] = received("")
+    assert stands(one) == ("refused", "missing")
+    assert media.due(10) == []
+    with own() as session, pytest.raises(FormRefused, match="nothing to fetch"):
+        media.again(session, one, by="anna")
 
 
 def test_a_new_file_is_due_at_once(carrier: Any) -> None:

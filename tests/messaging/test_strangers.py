@@ -18,6 +18,7 @@ from flask_firmtext.messaging import placing, receiving, replaying, strangers, t
 from flask_firmtext.ports.values import Firm, User
 from flask_firmtext.store import cells
 from flask_firmtext.store.models import Attachment, Audit, Conversation, File, FilePiece, Message, Number, Quarantine
+from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
 from rows import verified_number
 from strange import SARA, ZELDA, came, texts
@@ -189,7 +190,7 @@ def test_killed_half_way_it_goes_on_when_it_is_done_again(app: Any) -> None:
     )
     assert (len(rest()), words()) == (3, [])
     attach_one = strangers._oldest("harbor", row)[0]
-    assert strangers._attached("harbor", attach_one, "sara", ["sara"], ADMIN.ref)
+    assert strangers._attached(rest()[0], attach_one, "sara", ["sara"], ADMIN.ref)
     assert len(rest()) == 2
     assert attach().done == 2
     assert words() == ["0", "1", "2"]
@@ -315,6 +316,36 @@ def test_f68_a_text_replayed_to_a_number_that_is_known_now_is_a_strangers_when_i
     assert replaying.waiting() == []
     assert attach().done == 1
     assert words() == ["early"]
+
+
+def test_f68_a_text_to_a_number_of_the_pool_is_the_firms_that_gets_it(app: Any) -> None:
+    late = "+18445550100"
+    now = firmtext.clock.now()
+    with own() as session:
+        pool = {"firm": "", "state": NumberState.LINKED, "main": False}
+        session.add(Number(e164=late, next_free_at=now, created_at=now, **pool))
+    texts("early", to=late)
+    [row] = rows(Quarantine)
+    assert (row.firm, row.reason, row.phone_index) == ("", "number_unknown", None)
+    assert replaying.waiting() == []
+    with own() as session:
+        session.execute(update(Number).where(Number.e164 == late).values(firm="harbor"))
+    [waiting] = replaying.waiting()
+    assert replaying.replay(waiting, by="cli:me")
+    assert [row.firm for row in rest()] == ["harbor"]
+    assert attach().done == 1
+    assert words() == ["early"]
+
+
+def test_f68_a_webhook_to_no_number_at_all_stops_no_other(app: Any) -> None:
+    late = "+18445550100"
+    texts("nowhere", to=f"{late}\0")
+    texts("early", to=late)
+    assert [row.reason for row in rows(Quarantine)] == ["number_unknown"] * 2
+    verified_number("harbor", late)
+    [waiting] = replaying.waiting()
+    assert replaying.replay(waiting, by="cli:me")
+    assert len(rest()) == 1
 
 
 def test_f68_a_replayed_text_of_a_client_is_shown_as_of_when_it_came(app: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flask_firmtext.messaging import consent_meanings, wishes
-from flask_firmtext.messaging.consent_cues import cues
+from flask_firmtext.messaging.consent_cues import Cues
 from flask_firmtext.messaging.consent_words import WORDS, Wish, network_acts
 
 LIST = Path(__file__).with_name("consent_texts.csv")
@@ -174,7 +174,7 @@ def test_a_long_or_evil_text_takes_no_time(evil: str) -> None:
 
 def test_cues_are_read_line_by_line() -> None:
     """A line further in goes on, ``..2`` are up to two words, a name is vocabulary."""
-    read = cues("""
+    read = Cues("""
         new phone | (old|former)
             owner ..2 PHONE
     """)

@@ -129,7 +129,7 @@ def test_a_reason_that_is_none_is_not_found():
 
 def test_unknown_holds_and_reasons_still_say_what_to_do():
     assert hold_words("tomorrow's").next_step
-    assert reason_words("tomorrow's") is REASONS[Reason.UNKNOWN_ERROR]
+    assert reason_words("tomorrow's") == REASONS[Reason.UNKNOWN_ERROR]
 
 
 def test_an_opt_out_says_who_when_and_what_lifts_it():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,17 +15,22 @@ from sqlalchemy import update
 
 from attached import passes
 from dying import dies_at
-from flask_firmtext import signals
+from flask_firmtext import FirmText, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError
+from flask_firmtext.messaging import media, strangers
 from flask_firmtext.ports.host import NoDocuments, Ports
+from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.practice import filing, filing_claims, filing_plans
 from flask_firmtext.store import attachment_queries, audit
 from flask_firmtext.store.models import Attachment, Audit, Filing
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing.ports import MemoryDocuments
-from mailroom import arrives, comes, damage, due_now, filings, png
-from office import STAFF, SUMMIT, Office
+from house import token
+from mailroom import arrives, comes, damage, due_now, filings, png, stores
+from office import ROSA, STAFF, SUMMIT, Office
+from strange import strangers as kept
+from strange import texts
 
 GRACE = "+13125550101"
 
@@ -84,6 +91,53 @@ def test_a_number_that_moved_on_files_into_nobodys_matters(office: Office) -> No
     host.add_matter("harbor", "Not theirs", client=stranger, ref="not-theirs")
     filing.run_due()
     assert (states(file), documents(office)) == ([], [])
+
+
+def moves(office: Office, *, told: bool) -> None:
+    """Rosa has another number; where that is ``told``, her conversation has ended."""
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    other = replace(rosa, numbers=(PhoneNumber("+13125550188"),), texting_number="+13125550188")
+    office.host.put_contact("harbor", other)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="new")
+    if told:
+        FirmText().contact_changed("rosa")
+        firmtext.db.session.commit()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_was_filed_before_a_client_got_another_number_is_still_linked(office: Office, told: bool) -> None:
+    arrives(office)
+    filing.run_due()
+    person, page = office.person(), f"/texting/conversations/{office.conversation()}"
+    before = person.get(page).text
+    moves(office, told=told)
+    after = person.get(page).text
+    link = re.search(r'<a [^>]*href="([^"]*document-1[^"]*)"', before)
+    assert link
+    assert link[1] in after
+
+
+def test_a_file_that_comes_late_goes_to_the_matters_of_whom_its_conversation_was(office: Office) -> None:
+    late = comes(office, "late.png")[0]
+    moves(office, told=True)
+    stores(late, png(), "image/png")
+    filing.run_due()
+    assert states(late) == [("lease", "filed")]
+
+
+def test_a_number_that_moved_unheard_files_nothing_by_itself_and_people_can(office: Office) -> None:
+    late = comes(office, "late.png")[0]
+    moves(office, told=False)
+    stores(late, png(), "image/png")
+    filing.run_due()
+    assert states(late) == []
+    person = office.person()
+    page = person.get(f"/texting/conversations/{office.conversation()}").text
+    assert f"/texting/files/{late}/filings" in page
+    data = {"csrf_token": token(page), "matter": "lease"}
+    assert person.post(f"/texting/files/{late}/filings", data).status_code == 303
+    filing.run_due()
+    assert states(late) == [("lease", "filed")]
 
 
 @pytest.mark.parametrize("matters", ["closed", "none"])
@@ -150,11 +204,47 @@ def test_F75_while_the_host_cannot_say_it_is_asked_again_and_nothing_is_decided(
 def test_F75_after_a_day_without_an_answer_people_decide(office: Office) -> None:
     file = arrives(office)
     office.host.fault("Matters.of_contact", raises=RuntimeError())
-    passes(timedelta(hours=25))
+    filing.run_due()
+    passes(timedelta(hours=23))
     filing.run_due()
     assert not filing.is_due()
+    assert not is_planned(file)
+    passes(timedelta(hours=2))
+    filing.run_due()
+    assert not filing.is_due()
+    assert is_planned(file)
+
+
+def is_planned(file: uuid.UUID) -> bool:
     with reading() as session:
-        assert session.get_one(Attachment, file).planned_at is not None
+        return session.get_one(Attachment, file).planned_at is not None
+
+
+def test_F75_the_day_begins_with_the_first_question_however_long_nobody_asked(office: Office) -> None:
+    file = arrives(office)
+    passes(timedelta(hours=25))
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError())
+    filing.run_due()
+    assert not is_planned(file)
+    office.host.mend()
+    passes(timedelta(minutes=15))
+    filing.run_due()
+    assert states(file) == [("lease", "filed")]
+
+
+def test_F75_a_strangers_file_that_is_attached_days_later_outlives_a_failing_host(app: Any) -> None:
+    office = Office(app)
+    texts("Look", png(), sender=ROSA)
+    media.run_due()
+    passes(timedelta(hours=30))
+    strangers.attach("harbor", kept()[0], "rosa", owners=["rosa"], by="anna")
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError())
+    filing.run_due()
+    assert filings() == []
+    office.host.mend()
+    passes(timedelta(minutes=15))
+    filing.run_due()
+    assert states() == [("lease", "filed")]
 
 
 @pytest.mark.parametrize("fault", [{"raises": RuntimeError("canary +13125550100")}, {"returns": None}, {"returns": 7},

@@ -17,6 +17,8 @@ PAGES = (
     "/matters",
     "/calendar",
     "/bills",
+    "/online-payments",
+    "/time",
     "/documents",
     "/settings",
 )

@@ -16,7 +16,7 @@ from flask_firmtext.store.transactions import reading
 from office import ROSA, STAFF, Office
 
 QUERIES: dict[str, Callable[[Session, str, Any, list[Any]], Any]] = {
-    "newest": lambda session, firm, row, texts: inbox_queries.newest(session, firm, STAFF, older_than=None, limit=9),
+    "page": lambda session, firm, row, texts: inbox_queries.page(session, firm, STAFF, older_than=None, limit=9),
     "unread": lambda session, firm, row, texts: inbox_queries.unread(session, firm, STAFF),
     "unread_up_to": lambda session, firm, row, texts: inbox_queries.unread_up_to(session, firm, STAFF, row),
     "conversation": lambda session, firm, row, texts: inbox_queries.conversation(session, firm, row),

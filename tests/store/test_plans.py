@@ -14,12 +14,24 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
-from flask_firmtext.store import inbox_queries, overdue_queries, queries, reach_queries
+from flask_firmtext.store import (
+    choice_queries,
+    inbox_pages,
+    inbox_queries,
+    overdue_queries,
+    practice_queries,
+    queries,
+    reach_queries,
+    writing_queries,
+)
+from flask_firmtext.store.inbox_pages import View
 from flask_firmtext.store.models import (
     Account,
     Attempt,
+    Author,
     Conversation,
     ConversationContact,
+    Failure,
     Message,
     Number,
     OptOut,
@@ -41,6 +53,11 @@ MOST = {
     **dict.fromkeys(("texts nobody was told of", "the wait for a slot", "the oldest due text"), 3 * TO_SEND),
     **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
+    "the texts of today": practice_queries.RECENT,
+    **dict.fromkeys(
+        ("the table of unread ones", "the table of unread ones, further down", "where unread ones go on"),
+        inbox_pages.LOOKED_AT,
+    ),
     "a contact's thread": 10,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
@@ -77,10 +94,23 @@ SENDING: dict[str, Ask] = {
     "silent": lambda session: overdue_queries.silent(session, overdue.SILENCE, limit=200),
 }
 PAGES: dict[str, Ask] = {
-    "the table": lambda session: inbox_queries.newest(session, FIRM, USER, older_than=None, limit=50),
-    "the table, further down": lambda session: inbox_queries.newest(
-        session, FIRM, USER, older_than=(NOW - timedelta(minutes=200), named(2, 200)), limit=50
-    ),
+    **{
+        f"the table of {view} ones": lambda session, view=view: inbox_queries.page(
+            session, FIRM, USER, view=view, older_than=None, limit=50
+        )
+        for view in View
+    },
+    **{
+        f"the table of {view} ones, further down": lambda session, view=view: inbox_queries.page(
+            session, FIRM, USER, view=view, older_than=(NOW - timedelta(minutes=700), named(2, 700)), limit=50
+        )
+        for view in View
+    },
+    "where unread ones go on": lambda session: inbox_pages.looked_at(session, FIRM, None),
+    "what is marked": lambda session: inbox_queries.marks(session, FIRM, USER, LONG),
+    "the last text out": lambda session: inbox_queries.last_out(session, FIRM, LONG),
+    "who has read it": lambda session: inbox_queries.readers(session, FIRM, LONG),
+    "a user's choice": lambda session: choice_queries.choice(session, FIRM, USER),
     "the badge": lambda session: inbox_queries.unread(session, FIRM, USER),
     "a thread's mark": lambda session: inbox_queries.unread_up_to(session, FIRM, USER, LONG),
     "a contact's thread": lambda session: inbox_queries.conversation_with(session, FIRM, OLDEST, number=None),
@@ -92,7 +122,18 @@ PAGES: dict[str, Ask] = {
     "what the carrier said of a number": lambda session: reach_queries.settled(
         session, FIRM, contacts=["contact-0", "contact-5"], phones=[bytes(16), (5).to_bytes(16, "big")]
     ),
+    "the texts of today": lambda session: practice_queries.texts_since(session, FIRM, LONG, NOW - timedelta(minutes=1)),
+    "payment links in a thread": lambda session: practice_queries.sent_in(
+        session, FIRM, inbox_queries.texts(session, FIRM, LONG, limit=50)
+    ),
     "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
+}
+WRITING: dict[str, Ask] = {
+    "a draft": lambda session: writing_queries.unsent_drafts(session, FIRM, USER, [LONG.bytes, OLDEST]),
+    "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
+        session, FIRM, LONG, user=USER, after=TEXTS - 40
+    ),
+    "saved replies": lambda session: writing_queries.saved_replies(session, FIRM, USER),
 }
 
 
@@ -135,6 +176,15 @@ def fill(connection: sa.Connection) -> None:
     )
     connection.execute(insert(Message), texts)
     connection.execute(insert(Attempt), [attempt(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]])
+    connection.execute(
+        insert(Author),
+        [
+            {"conversation_id": named(2, n), "author": user, "firm": FIRM, "last_at": NOW - timedelta(minutes=n)}
+            for n in range(CONVERSATIONS)
+            for user in (USER, "other")
+        ],
+    )
+    connection.execute(insert(Failure), [failure(n, last[named(2, n)]) for n in range(0, CONVERSATIONS, 2)])
     mark = {"user": USER, "firm": FIRM, "position": TEXTS, "read_at": NOW}
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
@@ -145,7 +195,13 @@ def conversation(n: int, last: int) -> dict[str, Any]:
     at = NOW - timedelta(minutes=n)
     counts = dict.fromkeys(("turn", "last_position", "last_in_position"), last)
     return {"id": named(2, n), "firm": FIRM, "number_id": NUMBER, "phone_index": n.to_bytes(16, "big"), "phone": b"x",
-            "last_at": at, "created_at": at, **counts}  # fmt: skip
+            "last_at": at, "created_at": at, "last_out_position": last, "waiting_since": at if n % 3 else None,
+            "done_at": at if n % 4 else None, "done_by": USER if n % 4 else None, **counts}  # fmt: skip
+
+
+def failure(n: int, position: int) -> dict[str, Any]:
+    at = NOW - timedelta(minutes=n)
+    return {"conversation_id": named(2, n), "firm": FIRM, "position": position, "at": at}
 
 
 def text(n: int) -> dict[str, Any]:
@@ -173,9 +229,9 @@ def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES)[name]
+    ask = (SENDING | PAGES | WRITING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

@@ -106,4 +106,4 @@ def due_now() -> None:
     past = firmtext.clock.now() - timedelta(seconds=1)
     with own() as session:
         session.execute(update(Filing).values(not_before=past, claimed_until=None))
-        session.execute(update(Attachment).values(claimed_until=None))
+        session.execute(update(Attachment).where(Attachment.claimed_until.is_not(None)).values(claimed_until=past))

@@ -46,8 +46,13 @@ def test_the_badge_counts_for_this_user_and_is_hidden_at_none(hosts: Office) -> 
     assert "hidden><span aria-hidden" not in page
 
 
-def test_slots_make_no_session_for_a_page_that_only_shows(hosts: Office) -> None:
-    assert "Set-Cookie" not in hosts.person().get("/hosts").headers
+def test_the_badge_makes_no_session_and_the_table_no_new_one_each_time(hosts: Office) -> None:
+    badge = PAGE.partition("{{ slots.communications() }}")[0] + "</nav>"
+    hosts.app.add_url_rule("/badge", "badge", lambda: render_template_string(badge))
+    staff = hosts.person()
+    assert "Set-Cookie" not in staff.get("/badge").headers
+    staff.get("/hosts")
+    assert "Set-Cookie" not in staff.get("/hosts").headers
 
 
 def test_nobody_signed_in_sees_nothing(hosts: Office) -> None:

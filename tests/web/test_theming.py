@@ -23,7 +23,7 @@ CSS = (STATIC / "firmtext.css").read_text(encoding="utf-8")
 SHEETS = [file for file in sorted(STATIC.glob("*.css")) if file.name not in ("frame.css", "admin.css")]
 
 #: What every template has: ours, and Flask's.
-EVERYWHERE = {"firmtext_base", "firmtext_csrf", "firmtext_ui", "url_for"}
+EVERYWHERE = {"firmtext_base", "firmtext_csrf", "firmtext_ui", "url_for", "_ft", "_ftn", "_fthtml", "_ftnhtml"}
 
 
 def test_every_template_is_documented() -> None:

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from attached import passes
+from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import media
+from flask_firmtext.ports.gateway import Media
 from flask_firmtext.practice import filing, filing_claims
 from flask_firmtext.store.models import Attachment
 from flask_firmtext.store.states import FileState
@@ -134,6 +137,7 @@ def test_several_files_of_one_text_stand_in_their_order(office: Office) -> None:
         ("host", "not fetched"),
         ("redirect", "not fetched"),
         ("encoding", "compressed"),
+        ("missing", "could not be received"),
         ("whatever", "not accepted"),
     ],
 )
@@ -143,7 +147,22 @@ def test_a_refused_file_says_what_was_tried_and_why_and_what_to_do(office: Offic
     assert said in words(file)
     assert "contract.pdf" in words(file)
     assert re.search(r"(Ask the client|Tell whoever)", words(file))
-    assert ("Try again" in file) == (reason != "type")
+    assert ("Try again" in file) == (reason not in ("type", "missing"))
+
+
+def test_s16_a_refused_file_without_a_name_says_what_it_was(office: Office) -> None:
+    url = firmtext.gateway.add_file(b"%PDF-1.7 contract")  # type: ignore[attr-defined]
+    office.receives("", media=(Media(url, "file"),))
+    media.run_due()
+    (file,) = shown(office)
+    assert "PDF not accepted" in words(file)
+
+
+def test_a_place_on_a_map_is_said_to_have_come(office: Office) -> None:
+    office.receives("", media=(Media("", "location"),))
+    (file,) = shown(office)
+    assert "Location could not be received" in words(file)
+    assert "Ask the client" in words(file)
 
 
 @pytest.mark.parametrize("state", [FileState.GONE, FileState.LATE])

@@ -1,74 +1,37 @@
-// The composer: Ctrl or ⌘ + Enter, the counter, what is written while a text is on its way, and words when it fails.
+// The composer: Ctrl or ⌘ + Enter, what is written while a text is on its way, what others wrote meanwhile, and words
+// when something fails.
 (() => {
   "use strict";
   if (window.firmtextComposer) return;
   window.firmtextComposer = true;
 
-  // A small twin of messaging/segments.py, which has the last word.
-  const BASIC = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
-  const EXTENDED = new Set("\f^{}\\[~]|€");
-  const LIMIT = 3200;
-
-  function segments(letters) {
-    const plain = letters.every((letter) => BASIC.has(letter) || EXTENDED.has(letter));
-    const widths = letters.map((letter) => plain ? (EXTENDED.has(letter) ? 2 : 1) : letter.length);
-    const [alone, joined] = plain ? [160, 153] : [70, 67];
-    if (widths.reduce((sum, width) => sum + width, 0) <= alone) return letters.length ? 1 : 0;
-    let parts = 1, used = 0;
-    for (const width of widths) {
-      if (used + width > joined) { parts += 1; used = 0; }
-      used += width;
-    }
-    return parts;
-  }
-
-  function size(text) {
-    const letters = [...text], number = (value) => value.toLocaleString("en-US");
-    const limit = `${number(letters.length)} of ${number(LIMIT)} characters`;
-    if (letters.length > LIMIT) return `${limit}: too long to send`;
-    if (!letters.length) return limit;
-    const count = segments(letters);
-    return `${limit} · ${count <= 1 ? "1 text" : `counts as ${count} texts`}`;
-  }
-
-  function count(field) {
-    const counter = field.form.querySelector("[data-ft-counter]");
-    counter.textContent = size(field.value);
-    counter.classList.toggle("ft-over", [...field.value].length > LIMIT);
-  }
-
   const LONG = 500, TWICE = 700;
-  const SIGN_IN = "You are signed out; your text is kept here. Sign in in another tab, come back here and press Send again.";
-  const WRONG = "Something went wrong; your text is kept here. Press Send again.";
-  const OFFLINE = "Not connected; your text is kept here. Press Send again.";
-  const SILENT = "No answer yet; your text is kept here. Press Send again: it goes out only once.";
-  const UNDER_WAY = "Sending… You can go on writing.";
-  const CHANGED = "Sent as it was when you pressed Send. What you have written since then is still here.";
-
   const message = () => document.getElementById("ft-message");
   const send = () => document.getElementById("ft-send");
   const ours = (target) => target && target.closest && target.closest("[data-ft-composer]");
+  const words = (name) => JSON.parse(message().form.dataset.ftWords)[name];
   const sender = (event) => ours((event.detail.requestConfig || event.detail).elt);
 
   // Said a moment later, so that a new line, or the same words once more, are read aloud.
-  function say(line, words) {
+  function say(line, told) {
     line.textContent = "";
-    setTimeout(() => { line.textContent = words; }, 50);
+    setTimeout(() => { line.textContent = told; }, 50);
   }
 
-  function fail(words) {
+  function fail(told) {
     const line = document.querySelector("[data-ft-composer] [data-ft-error]");
     if (!line) return;
     line.hidden = false;
-    say(line, words);
+    say(line, told);
   }
 
   document.addEventListener("input", (event) => {
     if (event.target.id !== "ft-message" || !ours(event.target)) return;
     event.target.removeAttribute("aria-invalid");
-    count(event.target);
+    if (!event.target.value) caughtUp();
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target === message() && !event.defaultPrevented) return leave();
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !ours(event.target)) return;
     event.preventDefault();
     if (!event.repeat && !send().disabled) send().form.requestSubmit();
@@ -98,25 +61,25 @@
   let sent = "", kept = null, emptied = 0, slow = 0;
   const progress = () => document.querySelector("[data-ft-composer] [data-ft-progress]");
 
-  function note(words, instead) {
+  function note(told, instead) {
     const line = progress();
-    if (line && (instead === undefined || line.textContent === instead)) line.textContent = words;
+    if (line && (instead === undefined || line.textContent === instead)) line.textContent = told;
   }
 
   // What went wrong the last time is no longer so.
   function wait() {
     const line = document.querySelector("[data-ft-composer] [data-ft-error]");
     if (line) line.hidden = true;
-    note(UNDER_WAY);
+    note(words("underWay"));
   }
 
-  function rest(words) {
-    return words.startsWith(sent) ? words.slice(sent.length).trimStart() : words;
+  function rest(typed) {
+    return typed.startsWith(sent) ? typed.slice(sent.length).trimStart() : typed;
   }
 
-  function keep(field, words) {
-    const [start, end] = [field.selectionStart, field.selectionEnd].map((at) => at - field.value.length + words.length);
-    kept = { words, start: Math.max(0, start), end: Math.max(0, end) };
+  function keep(field, typed) {
+    const [start, end] = [field.selectionStart, field.selectionEnd].map((at) => at - field.value.length + typed.length);
+    kept = { typed, start: Math.max(0, start), end: Math.max(0, end) };
   }
 
   // A page of somebody else's (a sign-in, a proxy's apology) never takes the place of the words.
@@ -124,12 +87,12 @@
     const { responseText, status } = detail.xhr, good = status < 400;
     if (!responseText.includes("data-ft-composer") && !responseText.includes('id="ft-thread"')) {
       detail.shouldSwap = false;
-      fail(good || status === 401 ? SIGN_IN : WRONG);
+      fail(words(good || status === 401 ? "signIn" : "wrong"));
       return;
     }
     keep(field, good ? rest(field.value) : field.value);
-    kept.changed = good && kept.words !== "" && kept.words === field.value;
-    if (good && !kept.words) emptied = Date.now();
+    kept.changed = good && kept.typed !== "" && kept.typed === field.value;
+    if (good && !kept.typed) emptied = Date.now();
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -158,23 +121,74 @@
   document.addEventListener("htmx:afterSwap", () => {
     const field = message();
     if (!field || !kept) return;
-    field.value = kept.words;
+    field.value = kept.typed;
     field.setSelectionRange(kept.start, kept.end);
-    if (kept.changed) say(progress(), CHANGED);
+    field.dispatchEvent(new CustomEvent("firmtext:moved", { bubbles: true }));
+    if (kept.changed) say(progress(), words("changed"));
     kept = null;
   });
-  document.addEventListener("htmx:afterSettle", () => { if (message()) { count(message()); stand(); } });
+  document.addEventListener("htmx:afterSettle", () => { if (message()) stand(); });
   document.addEventListener("htmx:afterRequest", (event) => {
     const field = message(), there = document.activeElement;
     if (!sender(event) || !field) return;
     clearTimeout(slow);
-    note("", UNDER_WAY);
+    note("", words("underWay"));
     if (!there || there === document.body || ours(there)) field.focus();
   });
-  for (const [name, words] of [
-    ["htmx:sendError", OFFLINE], ["htmx:timeout", SILENT], ["htmx:responseError", WRONG],
-  ]) document.addEventListener(name, (event) => { if (ours(event.target)) fail(words); });
+  for (const [name, told] of [["htmx:sendError", "offline"], ["htmx:timeout", "silent"], ["htmx:responseError", "wrong"]]) {
+    document.addEventListener(name, (event) => { if (ours(event.target)) fail(words(told)); });
+  }
 
-  const field = document.getElementById("ft-message");
-  if (field) count(field);
+  // Esc leaves the field with everything in it, for who moves by keyboard.
+  function leave() {
+    const log = document.getElementById("ft-log");
+    if (log) log.focus({ preventScroll: true });
+  }
+
+  // Whoever has begun to write is told of what others wrote since; whoever has not sees it above.
+  const newest = (texts) => Math.max(0, ...texts.map((text) => Number(text.dataset.ftPosition)));
+
+  function caughtUp() {
+    const field = message(), there = [...document.querySelectorAll("#ft-texts [data-ft-position]")];
+    if (!field) return;
+    const seen = field.form.elements.seen;
+    seen.value = Math.max(Number(seen.value), newest(there));
+    field.form.querySelector("[data-ft-meanwhile]").hidden = true;
+  }
+
+  function who(text) {
+    if (text.hasAttribute("data-ft-inbound")) return words("came");
+    return text.dataset.ftBy ? words("answered").replace("%(name)s", text.dataset.ftBy) : words("automatic");
+  }
+
+  document.addEventListener("firmtext:texts", ({ detail: { added } }) => {
+    const field = message();
+    if (!field) return;
+    if (!field.value.trim()) return caughtUp();
+    const seen = Number(field.form.elements.seen.value);
+    const news = added.filter((text) => Number(text.dataset.ftPosition) > seen && !text.hasAttribute("data-ft-mine"));
+    if (!news.length) return;
+    const line = field.form.querySelector("[data-ft-meanwhile]");
+    line.hidden = false;
+    say(line, who(news.at(-1)));
+  });
+  // To a person who has just been texted, "the first text" is no longer that.
+  document.addEventListener("firmtext:sent", () => {
+    for (const careful of document.querySelectorAll("[data-ft-careful]:not(.ft-warn)")) careful.remove();
+  });
+
+  // A picture or a file would take the place of the page with what was typed, or would be dropped in silence.
+  const files = (moved) => moved && [...moved.types].includes("Files");
+
+  document.addEventListener("paste", (event) => {
+    if (!ours(event.target) || !files(event.clipboardData) || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    fail(words("noFiles"));
+  });
+  for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => {
+    if (!message() || event.defaultPrevented || !files(event.dataTransfer) || !event.target.closest(".ft")) return;
+    event.preventDefault();
+    if (name === "drop") fail(words("noFiles"));
+    else event.dataTransfer.dropEffect = "none";
+  });
 })();

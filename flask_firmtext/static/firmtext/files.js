@@ -22,7 +22,8 @@
     } catch (error) {
       const line = document.querySelector("[data-ft-connection]");
       const signedOut = error.message === "401" || error.message === "400";
-      if (line) line.textContent = signedOut ? "Nothing was done: reload the page and try again." : "That did not work; try again in a minute.";
+      const words = button.closest("[data-ft-failed]").dataset;
+      if (line) line.textContent = signedOut ? words.ftStale : words.ftFailed;
       button.disabled = false;
       button.focus();
     }

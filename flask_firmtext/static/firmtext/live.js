@@ -1,4 +1,4 @@
-// Asks what has changed and shows it in place: the badge, the table, the open conversation.
+// Asks what has changed: shows it in the open conversation, and tells the badge and the table of it.
 (() => {
   "use strict";
   if (window.firmtextLive) return;
@@ -25,8 +25,8 @@
     const thread = one("[data-ft-thread]");
     const table = one("[data-ft-table]");
     if (table) asked.set("table", "1");
-    // The table of one contact or matter, on its page in the practice system.
-    for (const name of ["contact", "matter"]) if (table && table.hasAttribute(`data-ft-${name}`)) asked.set(name, table.getAttribute(`data-ft-${name}`));
+    // The table of one contact or matter, on its page in the practice system, or a filter of the table of all.
+    for (const name of ["contact", "matter", "show"]) if (table && table.hasAttribute(`data-ft-${name}`)) asked.set(name, table.getAttribute(`data-ft-${name}`));
     if (thread) asked.set("conversation", thread.dataset.ftThread);
     if (thread && one("[data-ft-closed]", thread)) asked.set("closed", "1");
     return `${places[0].dataset.ftUrl}?${asked}`;
@@ -99,75 +99,31 @@
   function show(fresh, asked) {
     if (asked.get("since") === "-1") refreshed = Date.now();
     since = fresh.now;
-    for (const badge of all("[data-ft-badge]")) {
-      if (badge.innerHTML.trim() !== fresh.badge.trim()) badge.innerHTML = fresh.badge;
-      badge.hidden = !fresh.unread;
-    }
-    if (fresh.table !== undefined) {
-      showTable(fresh.table);
-      showBegin(fresh.begin);
-    }
+    tell("unread", fresh);
+    if (fresh.table !== undefined) tell("table", fresh);
     const thread = one("[data-ft-thread]");
     if (fresh.texts !== undefined && thread && thread.dataset.ftThread === asked.get("conversation")) showTexts(fresh);
   }
 
-  function showTable(html) {
-    const mine = one("[data-ft-table]"), fresh = one("#ft-table", parsed(html));
-    if (!mine || !fresh) return;
-    const hold = one("[data-ft-table-hold]", mine), freshHold = one("[data-ft-table-hold]", fresh);
-    if (hold && freshHold && hold.innerHTML !== freshHold.innerHTML) hold.innerHTML = freshHold.innerHTML;
-    const rows = one("tbody", mine), freshRows = one("tbody", fresh);
-    if (!rows || !freshRows) {
-      if (mine.innerHTML !== fresh.innerHTML) mine.replaceChildren(...fresh.childNodes);
-      return;
-    }
-    const held = document.activeElement && document.activeElement.closest("#ft-table tbody tr");
-    arrange(rows, freshRows);
-    const pages = one(".ft-pages", mine), freshPages = one(".ft-pages", fresh);
-    if (!pages.contains(document.activeElement)) pages.replaceChildren(...freshPages.childNodes);
-    if (held && held.isConnected && !held.contains(document.activeElement)) {
-      const link = one("a", held);
-      if (link) link.focus({ preventScroll: true });
-    }
+  function tell(what, fresh) {
+    document.dispatchEvent(new CustomEvent(`firmtext:${what}`, { detail: fresh }));
   }
 
-  // A firm whose texting was turned on, or off, meanwhile.
-  function showBegin(html) {
-    const begin = one("[data-ft-begin]");
-    if (!begin || Boolean(begin.firstElementChild) === Boolean(html)) return;
-    begin.innerHTML = html;
-    document.dispatchEvent(new CustomEvent("firmtext:menu"));
-  }
-
-  function arrange(rows, fresh) {
-    const known = new Map([...rows.children].map((row) => [row.id, row]));
-    let place = rows.firstElementChild;
-    for (const row of [...fresh.children]) {
-      const mine = known.get(row.id);
-      known.delete(row.id);
-      if (mine) refresh(mine, row);
-      const wanted = mine || row;
-      if (wanted === place) place = place.nextElementSibling;
-      else rows.insertBefore(wanted, place);
-    }
-    for (const gone of known.values()) gone.remove();
-  }
-
-  // Only what differs is touched, so that nothing is read aloud twice and focus stays where it is.
-  function refresh(mine, fresh) {
-    if (mine.className !== fresh.className) mine.className = fresh.className;
-    [...fresh.children].forEach((part, index) => {
-      const old = mine.children[index];
-      if (old && old.innerHTML !== part.innerHTML) old.innerHTML = part.innerHTML;
-    });
-  }
-
+  // thread.js keeps in its place what somebody reads, composer.js tells who writes of what is new.
   function showTexts(fresh) {
-    const box = one("#ft-texts");
+    document.dispatchEvent(new CustomEvent("firmtext:before-texts"));
+    const added = putTexts(fresh);
+    document.dispatchEvent(new CustomEvent("firmtext:texts", { detail: { added } }));
+  }
+
+  function putTexts(fresh) {
+    const box = one("#ft-texts"), added = [];
     for (const text of [...parsed(fresh.texts).children]) {
       const mine = document.getElementById(text.id);
-      if (!mine) insert(box, text);
-      else {
+      if (!mine) {
+        if (insert(box, text)) added.push(text);
+      } else {
+        mine.dataset.ftDayWords = text.dataset.ftDayWords;
         if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
           one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
         }
@@ -179,10 +135,13 @@
       keepFocus(offers, () => { offers.innerHTML = fresh.offers; });
     }
     if (fresh.composer) reopen(fresh.composer);
+    const seenBy = one("#ft-seen");
+    if (seenBy && fresh.seen !== undefined && seenBy.outerHTML.trim() !== fresh.seen.trim()) seenBy.outerHTML = fresh.seen;
     const hold = one("#ft-hold");
     if (hold && !one("[data-ft-closed]") && hold.innerHTML.trim() !== fresh.hold.trim()) hold.innerHTML = fresh.hold;
     stopped(fresh.stopped);
     gap = gap || fresh.gap;
+    return added;
   }
 
   // What could not be answered when the page was drawn can be by now.
@@ -227,12 +186,13 @@
 
   function insert(box, text) {
     const there = all("[data-ft-position]", box);
-    if (one("[data-ft-earlier]", box) && there.every((other) => position(other) > position(text))) return;
+    if (one("[data-ft-earlier]", box) && there.every((other) => position(other) > position(text))) return false;
     const placed = inTime([...there, text]);
     const after = placed[placed.indexOf(text) + 1];
     const empty = one("[data-ft-empty]", box);
     if (empty) empty.remove();
     box.insertBefore(text, after || null);
+    return true;
   }
 
   const position = (text) => Number(text.dataset.ftPosition);

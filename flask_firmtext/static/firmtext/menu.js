@@ -1,19 +1,35 @@
-// The menu of the New button. Without it the button goes straight to the only thing in the menu.
+// A button with a menu. Without it the New button goes straight to the only thing in its menu, and the items of another
+// stand in the page.
 (() => {
   "use strict";
   if (window.firmtextMenu) return;
   window.firmtextMenu = true;
 
   function all() {
-    for (const form of document.querySelectorAll("[data-ft-menu]")) prepare(form);
+    for (const box of document.querySelectorAll("[data-ft-menu]:not([data-ft-ready])")) prepare(box);
   }
 
   document.addEventListener("firmtext:menu", all);
+  document.addEventListener("htmx:afterSettle", all);
   all();
 
-  function prepare(form) {
-    const button = form.querySelector("button"), menu = form.querySelector("[role=menu]");
+  // Plain items of a list become those of a menu; an item may lie in a form of its own.
+  function dress(menu, button) {
+    menu.setAttribute("role", "menu");
+    menu.setAttribute("aria-labelledby", button.id);
+    for (const wrap of menu.querySelectorAll("li, form")) wrap.setAttribute("role", "none");
+    for (const item of menu.querySelectorAll("a[href], button")) {
+      item.setAttribute("role", "menuitem");
+      item.tabIndex = -1;
+    }
+  }
+
+  function prepare(box) {
+    const button = box.querySelector("button"), menu = box.querySelector("ul");
     const items = () => [...menu.querySelectorAll("[role=menuitem]")];
+    box.dataset.ftReady = "yes";
+    if (!menu.hasAttribute("role")) dress(menu, button);
+    button.hidden = false;
     button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-controls", menu.id);
     set(false);
@@ -28,12 +44,14 @@
       there[(at + step + there.length) % there.length].focus();
     }
 
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    function toggle() {
       const open = menu.hidden;
       set(open);
       if (open) items()[0].focus();
-    });
+    }
+
+    if (box instanceof HTMLFormElement) box.addEventListener("submit", (event) => { event.preventDefault(); toggle(); });
+    else button.addEventListener("click", toggle);
     button.addEventListener("keydown", (event) => {
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
       event.preventDefault();
@@ -50,6 +68,7 @@
       else return;
       event.preventDefault();
     });
-    document.addEventListener("click", (event) => { if (!form.contains(event.target)) set(false); });
+    menu.addEventListener("click", () => set(false));
+    document.addEventListener("click", (event) => { if (!box.contains(event.target)) set(false); });
   }
 })();

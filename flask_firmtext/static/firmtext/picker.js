@@ -24,7 +24,6 @@
     if (list) {
       list.id = "ft-options-list";
       list.setAttribute("role", "listbox");
-      list.setAttribute("aria-label", "Matches");
       for (const item of list.children) item.setAttribute("role", "none");
       options().forEach((option, index) => {
         option.id = `ft-option-${index}`;
@@ -35,8 +34,7 @@
     }
     box.hidden = false;
     input.setAttribute("aria-expanded", String(Boolean(list)));
-    const many = options().length;
-    found.textContent = many ? `${many} ${many === 1 ? "contact" : "contacts"}. Use the arrow keys to choose.` : "Nobody found.";
+    found.textContent = list ? list.dataset.ftCount : form.dataset.ftNobody;
   }
 
   function close() {
@@ -89,14 +87,12 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   document.addEventListener("click", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === box) prepare(); });
-  const NO_SEARCH = "Contacts cannot be searched at the moment. Reload the page.";
-  const NO_CHOICE = "This contact cannot be shown at the moment. Choose again, or reload the page.";
 
   function apologise(event) {
     const { target, xhr } = event.detail, choice = target && target.id === "ft-chosen";
     if (target !== box && !choice || event.type === "htmx:afterRequest" && xhr.status < 400) return;
     const words = Object.assign(document.createElement("p"), { className: "ft-empty" });
-    words.textContent = choice ? NO_CHOICE : NO_SEARCH;
+    words.textContent = choice ? form.dataset.ftNoChoice : form.dataset.ftNoSearch;
     for (const numbers of document.querySelectorAll(".ft-numbers")) numbers.reset();
     box.replaceChildren(words);
     prepare();

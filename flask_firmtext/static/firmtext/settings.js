@@ -47,19 +47,20 @@
     history.replaceState(history.state, "", address);
   }
 
-  function say(words) {
-    const line = document.querySelector("[data-ft-settings-connection]");
+  // The words stand at the line, in the reader's language.
+  function say(which) {
+    const line = document.querySelector("[data-ft-settings-connection]"), words = line && which ? line.dataset[which] : "";
     if (line && line.textContent !== words) line.textContent = words;
   }
 
   const polls = (event) => event.target.id === "ft-settings";
   document.addEventListener("htmx:sendError", (event) => {
-    if (polls(event)) say("Not connected; trying again");
+    if (polls(event)) say("ftLost");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!polls(event) || !event.detail.xhr.status) return;
     const { status } = event.detail.xhr;
-    if (status === 401) say("You are signed out. Sign in in another tab.");
-    else say(status < 400 ? "" : "Not available at the moment; trying again");
+    if (status === 401) say("ftSignedOut");
+    else say(status < 400 ? "" : "ftAway");
   });
 })();

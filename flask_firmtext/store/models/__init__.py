@@ -3,6 +3,8 @@
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
+from .inbox import Author, Failure, UserChoice
+from .practice import Payment, PaymentLink, SentLink, TimeEntry
 from .texts import (
     Account,
     Attempt,
@@ -20,6 +22,7 @@ from .texts import (
     ReadMark,
     StatusEvent,
 )
+from .writing import Draft, SavedReply
 
 __all__ = [
     "Account",
@@ -27,10 +30,13 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Audit",
+    "Author",
     "ConsentEvent",
     "Conversation",
     "ConversationContact",
     "Counter",
+    "Draft",
+    "Failure",
     "File",
     "FilePiece",
     "Filing",
@@ -43,10 +49,16 @@ __all__ = [
     "Number",
     "OptOut",
     "Order",
+    "Payment",
+    "PaymentLink",
     "Quarantine",
     "ReadMark",
     "Registration",
+    "SavedReply",
+    "SentLink",
     "StatusEvent",
     "Template",
     "Texting",
+    "TimeEntry",
+    "UserChoice",
 ]

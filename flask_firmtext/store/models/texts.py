@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,7 +95,8 @@ class Hold(Base):
 class Conversation(Base):
     """All texts between one firm number and one phone number in one epoch.
 
-    ``turn`` is raised by whoever needs this row to himself and gives each text its position.
+    ``turn`` is raised by whoever needs this row to himself and gives each text its position. ``waiting_since`` is when
+    the first of the client's texts came that no person has answered; it stays while a conversation is done, unseen.
     """
 
     __tablename__ = "firmtext_conversation"
@@ -102,6 +104,15 @@ class Conversation(Base):
         UniqueConstraint("number_id", "phone_index", "epoch"),
         Index(None, "firm", "last_at", "id"),
         Index(None, "firm", "phone_index", "last_at"),
+        partial("ix_firmtext_conversation_open", "firm", "last_at", "id", where="done_at IS NULL"),
+        partial("ix_firmtext_conversation_done", "firm", "done_at", "id", where="done_at IS NOT NULL"),
+        partial(
+            "ix_firmtext_conversation_unanswered",
+            "firm",
+            "waiting_since",
+            "id",
+            where="waiting_since IS NOT NULL AND done_at IS NULL",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -114,6 +125,10 @@ class Conversation(Base):
     last_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_position: Mapped[int] = mapped_column(BigInteger, default=0)
     last_in_position: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_out_position: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_by: Mapped[str | None] = mapped_column(Reference)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -131,7 +146,11 @@ class ConversationContact(Base):
 
 
 class ReadMark(Base):
-    """Up to which position a user has seen a conversation."""
+    """Up to which position a user has seen a conversation.
+
+    ``left_unread``: the user marked it unread when the text at this position was the client's last. A page that has
+    shown that text before has nothing to say about it; opening the conversation has.
+    """
 
     __tablename__ = "firmtext_read_mark"
     __table_args__ = (Index(None, "firm", "user"),)
@@ -140,6 +159,7 @@ class ReadMark(Base):
     user: Mapped[str] = mapped_column(Reference, primary_key=True)
     firm: Mapped[str] = mapped_column(Reference)
     position: Mapped[int] = mapped_column(BigInteger)
+    left_unread: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     read_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -10,11 +10,14 @@ from flask import abort, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from ...language import gettext as _
+from ...language import marked
 from ...store import admin_queries
 from ...store.models import Attempt
 from ..access import Visitor
 from . import access, words
 from .filters import OneOf, Since, Until
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
@@ -39,20 +42,22 @@ class Attempts(FirmRecords):
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        message="Text of",
-        n="No.",
-        claimed_at="Claimed",
-        claimed_by="Claimed by",
-        carrier_id="Carrier's id",
-        closed_at="Closed",
+        message=Name("Text of"),
+        n=Name("No."),
+        claimed_at=Name("Claimed"),
+        claimed_by=Name("Claimed by"),
+        outcome=Name("Outcome"),
+        evidence=Name("Evidence"),
+        carrier_id=Name("Carrier's id"),
+        closed_at=Name("Closed"),
     )
     column_filters = (
-        OneOf(Attempt.outcome, "Outcome", words.OUTCOMES),
-        Since(Attempt.claimed_at, "Claimed"),
-        Until(Attempt.claimed_at, "Claimed"),
+        OneOf(Attempt.outcome, marked("Outcome"), words.OUTCOMES),
+        Since(Attempt.claimed_at, marked("Claimed")),
+        Until(Attempt.claimed_at, marked("Claimed")),
     )
     order = (Attempt.claimed_at, Attempt.id)
-    empty = "No attempts yet. There is one for each time that a text is handed to the carrier."
+    empty = marked("No attempts yet. There is one for each time that a text is handed to the carrier.")
 
     def lines(self, session: Session, rows: Sequence[Attempt], who: Visitor) -> list[Line]:
         zone = who.firm.zone
@@ -62,12 +67,12 @@ class Attempts(FirmRecords):
                 id=row.id,
                 message=words.link(
                     url_for("firmtext_messages.details_view", id=row.message_id),
-                    words.time(made.get(row.message_id), zone) or "an unknown time",
+                    words.time(made.get(row.message_id), zone) or _("an unknown time"),
                 ),
                 n=row.n,
                 claimed_at=words.time(row.claimed_at, zone),
                 claimed_by=row.claimed_by,
-                outcome=words.OUTCOMES.get(row.outcome, row.outcome),
+                outcome=_(words.OUTCOMES.get(row.outcome, row.outcome)),
                 evidence=words.code(row.evidence),
                 carrier_id=words.code(row.carrier_id),
                 closed_at=words.time(row.closed_at, zone),
@@ -83,7 +88,7 @@ class Attempts(FirmRecords):
         line = self.lines(session, [row], who)[0]
         facts = (
             *((label, getattr(line, name)) for name, label in self._list_columns),
-            ("Deadline", words.time(row.deadline, who.firm.zone)),
-            ("Our reference at the carrier", words.code(str(row.id))),
+            (_("Deadline"), words.time(row.deadline, who.firm.zone)),
+            (_("Our reference at the carrier"), words.code(str(row.id))),
         )
         return Record([(label, value) for label, value in facts if value != ""])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import flash, request
 
+from ...language import gettext as _
 from .filters import OneOf, Since
 
 #: Flask-Admin's: index, name and value of a filter that is in use.
@@ -34,7 +35,7 @@ def asked(known: Mapping[str, tuple[int, OneOf | Since]]) -> list[Active]:
         if flt.validate(value):
             active.append((index, flt.name, value))
         else:
-            flash(f"{_label(flt)}: this cannot be looked for.", "error")
+            flash(_("%(name)s: this cannot be looked for.", name=_label(flt)), "error")
     return active
 
 
@@ -42,10 +43,14 @@ def form(known: Mapping[str, tuple[int, OneOf | Since]], active: Sequence[Active
     """The fields, in the order of the filters, with what is chosen."""
     chosen = {index: value for index, _, value in active}
     return [
-        Choice(f"flt{index}_{key}", _label(flt), chosen.get(index, ""), flt.options or ())
+        Choice(f"flt{index}_{key}", _label(flt), chosen.get(index, ""), _options(flt))
         for key, (index, flt) in known.items()
     ]
 
 
 def _label(flt: OneOf | Since) -> str:
-    return flt.name if flt.options else f"{flt.name} {flt.operation()}"
+    return _(flt.label, column=_(flt.name)) if isinstance(flt, Since) else _(flt.name)
+
+
+def _options(flt: OneOf | Since) -> Sequence[tuple[str, str]]:
+    return [(value, _(label)) for value, label in flt.options or ()]

@@ -11,11 +11,14 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from ...language import gettext as _
+from ...language import marked
 from ...messaging import proof
 from ...store.models import ConsentEvent
 from ..access import Visitor
 from . import words
 from .filters import OneOf, Since, Until
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
@@ -37,15 +40,15 @@ class Consents(FirmRecords):
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        noted_at="Heard of", change="What changed", by="By", how="How", at="Said"
+        noted_at=Name("Heard of"), change=Name("What changed"), by=Name("By"), how=Name("How"), at=Name("Said")
     )
     column_filters = (
-        OneOf(ConsentEvent.change, "What changed", proof.CHANGES),
-        Since(ConsentEvent.noted_at, "Heard of"),
-        Until(ConsentEvent.noted_at, "Heard of"),
+        OneOf(ConsentEvent.change, marked("What changed"), proof.CHANGES),
+        Since(ConsentEvent.noted_at, marked("Heard of")),
+        Until(ConsentEvent.noted_at, marked("Heard of")),
     )
     order = (ConsentEvent.noted_at, ConsentEvent.id)
-    empty = "Nobody has opted out yet, nor in again."
+    empty = marked("Nobody has opted out yet, nor in again.")
 
     def lines(self, session: Session, rows: Sequence[ConsentEvent], who: Visitor) -> list[Line]:
         actors = words.actors(row.by for row in rows)
@@ -53,7 +56,7 @@ class Consents(FirmRecords):
             Line(
                 id=row.id,
                 noted_at=words.time(row.noted_at, who.firm.zone),
-                change=proof.CHANGES.get(row.change, row.change),
+                change=_(proof.CHANGES.get(row.change, row.change)),
                 by=actors[row.by],
                 how=proof.how(row.evidence),
                 at=words.time(row.at, who.firm.zone),
@@ -65,5 +68,6 @@ class Consents(FirmRecords):
         line = self.lines(session, [row], who)[0]
         facts: list[tuple[str, Any]] = [(label, getattr(line, name)) for name, label in self._list_columns]
         if row.message_id is not None:
-            facts.append(("Text", words.link(url_for("firmtext_messages.details_view"), "The text", id=row.message_id)))
+            to = url_for("firmtext_messages.details_view")
+            facts.append((_("Text"), words.link(to, _("The text"), id=row.message_id)))
         return Record(facts)

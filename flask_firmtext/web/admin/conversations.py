@@ -11,6 +11,8 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Query, Session, defer
 
+from ...language import gettext as _
+from ...language import marked
 from ...messaging.numbers import display
 from ...messaging.shown import read_phones
 from ...messaging.threads import UNREADABLE
@@ -19,6 +21,7 @@ from ...store.models import Conversation
 from ..access import Visitor
 from . import access, words
 from .filters import Since, Until
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
@@ -40,11 +43,18 @@ class Conversations(FirmRecords):
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        number="Firm's number", last_at="Last text", texts="Texts", created_at="Begun", closed_at="Closed"
+        number=Name("Firm's number"),
+        last_at=Name("Last text"),
+        texts=Name("Texts"),
+        created_at=Name("Begun"),
+        closed_at=Name("Closed"),
     )
-    column_filters = (Since(Conversation.last_at, "Last text"), Until(Conversation.last_at, "Last text"))
+    column_filters = (
+        Since(Conversation.last_at, marked("Last text")),
+        Until(Conversation.last_at, marked("Last text")),
+    )
     order = (Conversation.last_at, Conversation.id)
-    empty = "No conversations yet. One begins with the first text that somebody sends to a contact."
+    empty = marked("No conversations yet. One begins with the first text that somebody sends to a contact.")
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         return query.options(defer(Conversation.phone, raiseload=True))
@@ -61,13 +71,13 @@ class Conversations(FirmRecords):
         phone = read_phones(session, [row])[row.id]
         line = self.lines(session, [row], who)[0]
         facts = (
-            ("Contact", access.contact_names(who, row, phone, subject)),
-            ("Contact's number", display(phone) if phone else UNREADABLE),
-            ("Firm's number", line.number),
-            ("Texts", line.texts),
-            ("Begun", line.created_at),
-            ("Last text", line.last_at),
-            ("Closed", line.closed_at),
+            (_("Contact"), access.contact_names(who, row, phone, subject)),
+            (_("Contact's number"), display(phone) if phone else _(UNREADABLE)),
+            (_("Firm's number"), line.number),
+            (_("Texts"), line.texts),
+            (_("Begun"), line.created_at),
+            (_("Last text"), line.last_at),
+            (_("Closed"), line.closed_at),
         )
         return Record([(name, value) for name, value in facts if value != ""])
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from sqlalchemy.orm import InstrumentedAttribute, Query
 
+from ...language import marked
 from ...messaging.moments import place
 from ..access import visitor
 
@@ -41,7 +42,9 @@ class OneOf(BaseSQLAFilter):  # type: ignore[misc]
 
 
 class Since(BaseSQLAFilter):  # type: ignore[misc]
-    """Rows of a day and later, on the firm's calendar."""
+    """Rows of a day and later, on the firm's calendar. The operation stands in addresses, ``label`` on the page."""
+
+    label = marked("%(column)s from")
 
     def __init__(self, column: InstrumentedAttribute[Any], name: str) -> None:
         super().__init__(column, name)
@@ -63,6 +66,8 @@ class Since(BaseSQLAFilter):  # type: ignore[misc]
 class Until(Since):
     """Rows of a day and earlier, on the firm's calendar."""
 
+    label = marked("%(column)s until")
+
     def operation(self) -> str:
         return "until"
 
@@ -71,5 +76,5 @@ class Until(Since):
 
 
 def _begins(day: date) -> datetime:
-    zone, _ = place(visitor().firm.zone)
+    zone, _suffix = place(visitor().firm.zone)
     return datetime.combine(day, time(), zone)

@@ -9,14 +9,20 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from ...language import gettext as _
+from ...language import html, marked
 from ...store import admin_queries
 from ...store.models import Attempt, Audit, Message, StatusEvent
 from ..access import Visitor
 from . import words
 from .record import Table
 
-HEADS = ("Time", "What", "By", "Evidence")
-NOTHING = "Nothing is recorded."
+HEADS = (marked("Time"), marked("What"), marked("By"), marked("Evidence"))
+ATTEMPT = (
+    *(marked("No."), marked("Claimed"), marked("Claimed by"), marked("Outcome")),
+    *(marked("Evidence"), marked("Carrier's id"), marked("Closed")),
+)
+NOTHING = marked("Nothing is recorded.")
 
 
 def tables(session: Session, message: Message, who: Visitor) -> tuple[Table, Table]:
@@ -35,26 +41,26 @@ def table(title: str, records: Sequence[Audit], who: Visitor, said: Callable[[Au
         (words.time(record.at, who.firm.zone), said(record), names[record.actor], words.code(record.evidence))
         for record in reversed(records)
     ]
-    return Table(title, HEADS, lines, NOTHING)
+    return Table(title, [_(head) for head in HEADS], lines, _(NOTHING))
 
 
 def _attempts(attempts: list[Attempt], who: Visitor) -> Table:
     return Table(
-        "Sending attempts",
-        ("No.", "Claimed", "Claimed by", "Outcome", "Evidence", "Carrier's id", "Closed"),
+        _("Sending attempts"),
+        [_(head) for head in ATTEMPT],
         [
             (
                 attempt.n,
                 words.time(attempt.claimed_at, who.firm.zone),
                 attempt.claimed_by,
-                words.OUTCOMES.get(attempt.outcome, attempt.outcome),
+                _(words.OUTCOMES.get(attempt.outcome, attempt.outcome)),
                 words.code(attempt.evidence),
                 words.code(attempt.carrier_id),
                 words.time(attempt.closed_at, who.firm.zone),
             )
             for attempt in attempts
         ],
-        "Nothing was handed to the carrier.",
+        _("Nothing was handed to the carrier."),
     )
 
 
@@ -69,15 +75,15 @@ def _history(records: list[Audit], statuses: list[StatusEvent], who: Visitor) ->
     ]
     happened.sort(key=lambda one: one[0])
     lines = [(words.time(at, who.firm.zone), *cells) for at, cells in happened]
-    return Table("History", HEADS, lines, NOTHING)
+    return Table(_("History"), [_(head) for head in HEADS], lines, _(NOTHING))
 
 
 def _done(record: Audit) -> Markup | str:
     if record.action == "message.state" and record.was and record.became:
         return f"{words.state(record.was)} → {words.state(record.became)}"
-    return words.ACTIONS.get(record.action) or words.code(record.action)
+    return _(words.ACTIONS.get(record.action, "")) or words.code(record.action)
 
 
 def _reported(status: StatusEvent) -> tuple[Any, ...]:
-    word = Markup("Carrier reported <code>{}</code>").format(status.name)
-    return word, words.ACTORS["carrier"], words.code(status.code)
+    word = html("Carrier reported <code>%(word)s</code>", word=status.name)
+    return word, _(words.ACTORS["carrier"]), words.code(status.code)

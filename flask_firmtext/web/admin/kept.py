@@ -9,6 +9,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ...errors import DecryptError
+from ...language import gettext as _
+from ...language import html, marked, number
 from ...messaging import strangers
 from ...messaging.numbers import display
 from ...messaging.strangers import StrangersFile, StrangersText
@@ -25,18 +27,18 @@ from .record import Record, Table
 
 #: So many of a number's texts are on its page.
 SHOWN = 50
-HEADS = ("Received", "To", "Words", "Files")
-UNREADABLE = "Number cannot be read"
+HEADS = (marked("Received"), marked("To"), marked("Words"), marked("Files"))
+UNREADABLE = marked("Number cannot be read")
 FILES: Mapping[str, str] = {
-    FileState.WANTED: "is being fetched",
-    FileState.FETCHING: "is being fetched",
-    FileState.STORED: "stored",
-    FileState.REFUSED: "refused",
-    FileState.GONE: "the carrier no longer has it",
-    FileState.LATE: "the carrier no longer has it",
-    FileState.PARKED: "not fetched: too many came from this number; attaching fetches it",
+    FileState.WANTED: marked("is being fetched"),
+    FileState.FETCHING: marked("is being fetched"),
+    FileState.STORED: marked("stored"),
+    FileState.REFUSED: marked("refused"),
+    FileState.GONE: marked("the carrier no longer has it"),
+    FileState.LATE: marked("the carrier no longer has it"),
+    FileState.PARKED: marked("not fetched: too many came from this number; attaching fetches it"),
 }
-ACTIONS = {"quarantine.keep": "Kept", "quarantine.view": "Opened in the administration"}
+ACTIONS = {"quarantine.keep": marked("Kept"), "quarantine.view": marked("Opened in the administration")}
 
 
 def record(
@@ -54,12 +56,16 @@ def record(
     if sender is None:
         return _whole(session, row, facts, actions)
     known = ", ".join(contact.name for contact in _named(who, sender))
-    facts = [("From", display(sender)), ("Contacts with this number", known or "None"), *facts]
+    facts = [(_("From"), display(sender)), (_("Contacts with this number"), known or _("None")), *facts]
     count = stranger_queries.count(session, who.firm.ref, row)
-    title = "Texts of this number" + (f" (the newest {SHOWN} of {count})" if count > SHOWN else "")
+    more = _("Texts of this number (the newest %(shown)s of %(count)s)", shown=SHOWN, count=number(count))
+    title = more if count > SHOWN else _("Texts of this number")
     lines = [_text(text, who) for text in texts]
     return Record(
-        facts, tables=[Table(title, HEADS, lines, ""), _history(session, row, who)], row=row.id, offered=actions
+        facts,
+        tables=[Table(title, [_(head) for head in HEADS], lines, ""), _history(session, row, who)],
+        row=row.id,
+        offered=actions,
     )
 
 
@@ -74,14 +80,14 @@ def _whole(
 
 def _text(text: StrangersText, who: Visitor) -> tuple[Any, ...]:
     said = Markup('<div class="ft-admin-body" dir="auto">{}</div>')
-    body = said.format(text.text) if text.sender else Markup("<em>This text cannot be read</em>")
+    body = said.format(text.text) if text.sender else html("<em>This text cannot be read</em>")
     return words.time(text.received, who.firm.zone), display(text.to or ""), body, _files(text.files)
 
 
 def _files(files: Sequence[StrangersFile]) -> Markup:
     lines = [
         Markup("<bdi>{}</bdi>: {}{}").format(
-            file.name or file.kind, FILES[file.state], f" ({file.reason})" if file.reason else ""
+            file.name or file.kind, _(FILES[file.state]), f" ({file.reason})" if file.reason else ""
         )
         for file in files
     ]
@@ -90,11 +96,11 @@ def _files(files: Sequence[StrangersFile]) -> Markup:
 
 def _history(session: Session, row: Quarantine, who: Visitor) -> Table:
     records = admin_queries.audit_of(session, who.firm.ref, Quarantine.__tablename__, row.id)
-    return history.table("History", records, who, _said)
+    return history.table(_("History"), records, who, _said)
 
 
 def _said(record: Audit) -> Markup | str:
-    return ACTIONS.get(record.action) or words.code(record.action)
+    return _(ACTIONS.get(record.action, "")) or words.code(record.action)
 
 
 def phone_of(session: Session, row: Quarantine, who: Visitor) -> str | None:
@@ -103,7 +109,7 @@ def phone_of(session: Session, row: Quarantine, who: Visitor) -> str | None:
 
 
 def written(phone: str | None) -> str:
-    return display(phone) if phone else UNREADABLE
+    return display(phone) if phone else _(UNREADABLE)
 
 
 def owners_of(who: Visitor, phone: str | None) -> Sequence[Contact]:

@@ -11,6 +11,8 @@ from flask import request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Query, Session, defer
 
+from ...language import gettext as _
+from ...language import marked
 from ...messaging import owners
 from ...messaging.numbers import display
 from ...messaging.shown import Text, Wording, read_bodies, read_phones
@@ -22,6 +24,7 @@ from ...store.states import Direction, State
 from ..access import Visitor
 from . import access, history, words
 from .filters import OneOf, Since, Until
+from .names import Name
 from .pages import identity
 from .record import Record
 from .records import FirmRecords
@@ -47,17 +50,27 @@ class Messages(FirmRecords):
     """Every text of the firm; ``?conversation=ID`` lists those of one."""
 
     column_list = Line.__match_args__[1:]
-    column_labels = dict(created_at="Time", code="Carrier code")  # noqa: C408, RUF012 - a table of Flask-Admin's
+    column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
+        created_at=Name("Time"),
+        direction=Name("Direction"),
+        kind=Name("Kind"),
+        state=Name("State"),
+        reason=Name("Reason"),
+        code=Name("Carrier code"),
+        author=Name("Author"),
+        segments=Name("Segments"),
+        tries=Name("Tries"),
+    )
     column_filters = (
-        OneOf(Message.state, "State", STATES),
-        OneOf(Message.reason, "Reason", {reason: known.label for reason, known in REASONS.items()}),
-        OneOf(Message.kind, "Kind", words.KINDS),
-        OneOf(Message.direction, "Direction", words.DIRECTIONS),
-        Since(Message.created_at, "Time"),
-        Until(Message.created_at, "Time"),
+        OneOf(Message.state, marked("State"), STATES),
+        OneOf(Message.reason, marked("Reason"), {reason: known.label for reason, known in REASONS.items()}),
+        OneOf(Message.kind, marked("Kind"), words.KINDS),
+        OneOf(Message.direction, marked("Direction"), words.DIRECTIONS),
+        Since(Message.created_at, marked("Time")),
+        Until(Message.created_at, marked("Time")),
     )
     order = (Message.created_at, Message.id)
-    empty = "No texts yet. They are listed here as soon as somebody sends or receives one."
+    empty = marked("No texts yet. They are listed here as soon as somebody sends or receives one.")
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         query = query.options(defer(Message.body, raiseload=True))
@@ -78,11 +91,11 @@ class Messages(FirmRecords):
         phone = read_phones(session, [conversation])[conversation.id]
         text = _wording(session, [row], who).text(row, read_bodies(session, [row])[row.id], number)
         facts = (
-            ("Contact", access.contact_names(who, conversation, phone, subject)),
-            ("Contact's number", display(phone) if phone else UNREADABLE),
-            ("Firm's number", display(number)),
+            (_("Contact"), access.contact_names(who, conversation, phone, subject)),
+            (_("Contact's number"), display(phone) if phone else _(UNREADABLE)),
+            (_("Firm's number"), display(number)),
             *_facts(row, text, who),
-            ("Conversation", _conversation_link(conversation)),
+            (_("Conversation"), _conversation_link(conversation)),
         )
         return Record(
             tuple((name, value) for name, value in facts if value not in ("", None)),
@@ -101,7 +114,7 @@ def _line(row: Message, text: Text, who: Visitor) -> Line:
     return Line(
         id=row.id,
         created_at=words.time(row.created_at, who.firm.zone),
-        direction=words.DIRECTIONS[row.direction],
+        direction=_(words.DIRECTIONS[row.direction]),
         kind=words.kind(row),
         state=_state(row, text),
         reason=reason_words(row.reason).label if row.reason else "",
@@ -114,36 +127,36 @@ def _line(row: Message, text: Text, who: Visitor) -> Line:
 
 def _state(row: Message, text: Text) -> str:
     """The reason of a failure has a column of its own."""
-    return STATES[row.state] if text.inbound or row.state == State.FAILED else text.words
+    return _(STATES[row.state]) if text.inbound or row.state == State.FAILED else text.words
 
 
 def _facts(row: Message, text: Text, who: Visitor) -> tuple[tuple[str, Any], ...]:
     zone, line = who.firm.zone, _line(row, text, who)
     return (
-        ("Direction", line.direction),
-        ("Kind", line.kind),
-        ("Author", line.author),
-        ("State", line.state),
-        ("Since", words.time(row.state_at, zone)),
-        ("Reason", line.reason),
-        ("What it means", text.help.meaning if text.help else ""),
-        ("What to do", text.help.next_step if text.help else ""),
-        ("Carrier code", line.code),
-        ("Partly delivered", "A part of it arrived." if text.partly else ""),
-        ("Time", line.created_at),
-        ("Sent by the client", words.time(row.shown_at, zone) if text.inbound else ""),
-        ("Not before", words.time(row.not_before, zone)),
-        ("Not after", words.time(row.expires_at, zone)),
-        ("Segments", row.segments),
-        ("Tries", line.tries),
-        ("Carrier's id", words.code(row.carrier_id)),
-        ("Repeats", _message_link(row.retry_of)),
+        (_("Direction"), line.direction),
+        (_("Kind"), line.kind),
+        (_("Author"), line.author),
+        (_("State"), line.state),
+        (_("Since"), words.time(row.state_at, zone)),
+        (_("Reason"), line.reason),
+        (_("What it means"), text.help.meaning if text.help else ""),
+        (_("What to do"), text.help.next_step if text.help else ""),
+        (_("Carrier code"), line.code),
+        (_("Partly delivered"), _("A part of it arrived.") if text.partly else ""),
+        (_("Time"), line.created_at),
+        (_("Sent by the client"), words.time(row.shown_at, zone) if text.inbound else ""),
+        (_("Not before"), words.time(row.not_before, zone)),
+        (_("Not after"), words.time(row.expires_at, zone)),
+        (_("Segments"), row.segments),
+        (_("Tries"), line.tries),
+        (_("Carrier's id"), words.code(row.carrier_id)),
+        (_("Repeats"), _message_link(row.retry_of)),
     )
 
 
 def _message_link(message: uuid.UUID | None) -> Markup | str:
-    return words.link(url_for("firmtext_messages.details_view", id=message), "an earlier text") if message else ""
+    return words.link(url_for("firmtext_messages.details_view", id=message), _("an earlier text")) if message else ""
 
 
 def _conversation_link(conversation: Conversation) -> Markup:
-    return words.link(url_for("firmtext_conversations.details_view", id=conversation.id), "Open the conversation")
+    return words.link(url_for("firmtext_conversations.details_view", id=conversation.id), _("Open the conversation"))

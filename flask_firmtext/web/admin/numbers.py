@@ -10,6 +10,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from ...firm.verification import WORDS
+from ...language import gettext as _
+from ...language import marked
 from ...messaging.numbers import display
 from ...store import admin_queries
 from ...store.models import Audit, Number
@@ -17,12 +19,13 @@ from ...store.states import NumberState
 from ..access import Visitor
 from . import history, words
 from .filters import OneOf
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
 LABELS: Mapping[str, str] = {state: known.label for state, known in WORDS.items()}
 #: What is recorded of a number, in words.
-ACTIONS = {"number.enter": "Entered", "number.main": "Main number from here on"}
+ACTIONS = {"number.enter": marked("Entered"), "number.main": marked("Main number from here on")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,24 @@ class Numbers(FirmRecords):
 
     column_list = Line.__match_args__[1:]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        why="What the carriers say", release_at="Given back", created_at="Since"
+        number=Name("Number"),
+        state=Name("State"),
+        main=Name("Main"),
+        why=Name("What the carriers say"),
+        release_at=Name("Given back"),
+        created_at=Name("Since"),
     )
-    column_filters = (OneOf(Number.state, "State", LABELS),)
+    column_filters = (OneOf(Number.state, marked("State"), LABELS),)
     order = (Number.created_at, Number.id)
-    empty = "No numbers yet. One is set up when an administrator turns texting on."
+    empty = marked("No numbers yet. One is set up when an administrator turns texting on.")
 
     def lines(self, session: Session, rows: Sequence[Number], who: Visitor) -> list[Line]:
         return [
             Line(
                 id=row.id,
                 number=display(row.e164),
-                state=LABELS[row.state],
-                main="Main number" if row.main else "",
+                state=_(LABELS[row.state]),
+                main=_("Main number") if row.main else "",
                 why=row.why or "",
                 release_at=words.time(row.release_at, who.firm.zone),
                 created_at=words.time(row.created_at, who.firm.zone),
@@ -67,16 +75,16 @@ class Numbers(FirmRecords):
         line = self.lines(session, [row], who)[0]
         facts = (
             *((label, getattr(line, name)) for name, label in self._list_columns),
-            ("What it means", WORDS[NumberState(row.state)].meaning),
-            ("Country", row.country),
+            (_("What it means"), _(WORDS[NumberState(row.state)].meaning)),
+            (_("Country"), row.country),
         )
         records = admin_queries.audit_of(session, who.firm.ref, Number.__tablename__, row.id)
         shown = [(label, value) for label, value in facts if value != ""]
-        return Record(shown, tables=[history.table("History", records, who, _said)])
+        return Record(shown, tables=[history.table(_("History"), records, who, _said)])
 
 
 def _said(record: Audit) -> Markup | str:
     became = record.became or ""
     if record.action == "number.state" and became in LABELS:
-        return LABELS[became]
-    return ACTIONS.get(record.action) or words.code(record.action)
+        return _(LABELS[became])
+    return _(ACTIONS.get(record.action, "")) or words.code(record.action)

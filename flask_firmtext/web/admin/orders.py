@@ -18,6 +18,8 @@ from werkzeug.wrappers import Response
 
 from ...current import firmtext
 from ...firm import orders, trouble
+from ...language import gettext as _
+from ...language import marked
 from ...messaging.numbers import display
 from ...store import admin_queries
 from ...store.models import Audit, Order
@@ -28,25 +30,30 @@ from ..access import Visitor, visitor
 from ..problems import Problem
 from . import access, causes, history, words
 from .filters import OneOf, Since, Until
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
 STATES: Mapping[str, str] = {
-    OrderState.WORKING: "Under way",
-    OrderState.FAILED: "Stands still",
-    OrderState.DONE: "Done",
+    OrderState.WORKING: marked("Under way"),
+    OrderState.FAILED: marked("Stands still"),
+    OrderState.DONE: marked("Done"),
 }
 STEPS: Mapping[str, str] = {
-    Step.CHOOSE: "Choose a number",
-    Step.BUY: "Buy it",
-    Step.LINK: "Connect it",
-    Step.POINT: "Tell the carrier our addresses",
-    Step.CHECK: "Check it",
+    Step.CHOOSE: marked("Choose a number"),
+    Step.BUY: marked("Buy it"),
+    Step.LINK: marked("Connect it"),
+    Step.POINT: marked("Tell the carrier our addresses"),
+    Step.CHECK: marked("Check it"),
 }
 #: What is recorded of an order, in words; the step that came next stands beside it.
-ACTIONS = {"order.place": "Ordered", "order.redirect": "Another number", "order.again": "Tried again"}
+ACTIONS = {
+    "order.place": marked("Ordered"),
+    "order.redirect": marked("Another number"),
+    "order.again": marked("Tried again"),
+}
 AGAIN = "again"
-CONFIRM = "Try again to get the number? Where it has to be bought, that costs money."
+CONFIRM = marked("Try again to get the number? Where it has to be bought, that costs money.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +76,20 @@ class Orders(FirmRecords):
     routes = ("index_view", "details_view", "action_view")
     column_list = ("created_at", "number", "state", "step", "trouble", "step_at")
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        created_at="Ordered", step="Next step", trouble="What is wrong", step_at="Last step"
+        created_at=Name("Ordered"),
+        number=Name("Number"),
+        state=Name("State"),
+        step=Name("Next step"),
+        trouble=Name("What is wrong"),
+        step_at=Name("Last step"),
     )
     column_filters = (
-        OneOf(Order.state, "State", STATES),
-        Since(Order.created_at, "Ordered"),
-        Until(Order.created_at, "Ordered"),
+        OneOf(Order.state, marked("State"), STATES),
+        Since(Order.created_at, marked("Ordered")),
+        Until(Order.created_at, marked("Ordered")),
     )
     order = (Order.created_at, Order.id)
-    empty = "No orders yet. One is placed when an administrator turns texting on."
+    empty = marked("No orders yet. One is placed when an administrator turns texting on.")
     confirm_template = "firmtext/admin/confirm.html"
 
     def lines(self, session: Session, rows: Sequence[Order], who: Visitor) -> list[Line]:
@@ -87,8 +99,8 @@ class Orders(FirmRecords):
                 id=row.id,
                 created_at=words.time(row.created_at, zone),
                 number=display(row.e164) if row.e164 else "",
-                state=STATES[row.state],
-                step="" if row.state == OrderState.DONE else STEPS[row.step],
+                state=_(STATES[row.state]),
+                step="" if row.state == OrderState.DONE else _(STEPS[row.step]),
                 trouble=trouble.sentence(row.trouble) or "",
                 step_at=words.time(row.step_at, zone),
                 offered=(AGAIN,) if row.state == OrderState.FAILED else (),
@@ -100,13 +112,13 @@ class Orders(FirmRecords):
         line = self.lines(session, [row], who)[0]
         facts = (
             *((label, getattr(line, name)) for name, label in self._list_columns),
-            ("Cause", causes.shown(row)),
-            ("Ordered by", words.actors([row.by])[row.by]),
-            ("Numbers that were gone", len(row.passed_over) or ""),
+            (_("Cause"), causes.shown(row)),
+            (_("Ordered by"), words.actors([row.by])[row.by]),
+            (_("Numbers that were gone"), len(row.passed_over) or ""),
         )
         records = admin_queries.audit_of(session, who.firm.ref, Order.__tablename__, row.id)
         shown = [(label, value) for label, value in facts if value != ""]
-        return Record(shown, tables=[history.table("Steps", records, who, _said)])
+        return Record(shown, tables=[history.table(_("Steps"), records, who, _said)])
 
     def create_blueprint(self, admin: Any) -> Blueprint:
         blueprint = super().create_blueprint(admin)
@@ -123,7 +135,7 @@ class Orders(FirmRecords):
         access.must(visitor(), "number.buy")
         return self.handle_action()  # type: ignore[no-any-return]
 
-    @action(AGAIN, "Try again", CONFIRM)  # type: ignore[untyped-decorator]
+    @action(AGAIN, marked("Try again"), CONFIRM)  # type: ignore[untyped-decorator]
     def again(self, ids: Sequence[str]) -> Response | str:
         """Ask first; then let the firm's order go on where it stopped."""
         rows = [
@@ -133,18 +145,18 @@ class Orders(FirmRecords):
         ]
         back = get_redirect_target() or self.get_url(".index_view")
         if not rows:
-            flash("There is nothing to try again.", "info")
+            flash(_("There is nothing to try again."), "info")
         elif "confirmed" not in request.form:
             return self._ask(rows, back)
         else:
             _try_again(rows, visitor())
-            flash("It is being tried again. This page says what comes of it.", "success")
+            flash(_("It is being tried again. This page says what comes of it."), "success")
         return redirect(back)
 
     def _ask(self, rows: Sequence[Order], back: str) -> str:
         lines = [(line.id, _told(line)) for line in self.lines(firmtext.db.session(), rows, visitor())]
-        form = {"csrf": self.action_form().csrf_token, "name": AGAIN, "label": "Try again"}
-        return str(self.render(self.confirm_template, question=CONFIRM, lines=lines, return_url=back, **form))
+        form = {"csrf": self.action_form().csrf_token, "name": AGAIN, "label": _("Try again")}
+        return str(self.render(self.confirm_template, question=_(CONFIRM), lines=lines, return_url=back, **form))
 
 
 def _told(line: Line) -> str:
@@ -161,7 +173,7 @@ def _try_again(rows: Sequence[Order], who: Visitor) -> None:
 def _said(record: Audit) -> Markup | str:
     became = record.became or ""
     if record.action == "order.step" and became in STEPS:
-        return f"Next: {STEPS[became]}"
+        return _("Next: %(step)s", step=_(STEPS[became]))
     if record.action == "order.step" and became in STATES:
-        return STATES[became]
-    return ACTIONS.get(record.action) or words.code(record.action)
+        return _(STATES[became])
+    return _(ACTIONS.get(record.action, "")) or words.code(record.action)

@@ -19,6 +19,9 @@ from sqlalchemy.orm import Query, Session, defer
 from werkzeug.wrappers import Response
 
 from ...current import firmtext
+from ...language import gettext as _
+from ...language import html, marked
+from ...language import ngettext as _n
 from ...messaging import strangers
 from ...messaging.strangers import Moved
 from ...store import stranger_queries
@@ -28,17 +31,18 @@ from .. import csrf
 from ..access import Visitor, visitor
 from . import access, kept, words
 from .filters import OneOf, Since, Until
+from .names import Name
 from .record import Record
 from .records import FirmRecords
 
-KINDS = {"inbound": "Text", "status": "Report"}
+KINDS = {"inbound": marked("Text"), "status": marked("Report")}
 REASONS = {
-    STRANGER: "From a number that the firm has never texted",
-    "conflict": "The carrier repeated a text with other words",
+    STRANGER: marked("From a number that the firm has never texted"),
+    "conflict": marked("The carrier repeated a text with other words"),
 }
 ATTACH, DISCARD = "attach", "discard"
-DISCARDS = "Discard every text of this number, with its files? They cannot be brought back."
-NOTHING = "There is nothing of this number any more."
+DISCARDS = marked("Discard every text of this number, with its files? They cannot be brought back.")
+NOTHING = marked("There is nothing of this number any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,19 @@ class Quarantine(FirmRecords):
     routes = ("index_view", "details_view", "action_view")
     column_list = ("received_at", "kind", "reason", "texts")
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
-        received_at="Received", reason="Why it is kept", texts="Texts of this number"
+        received_at=Name("Received"),
+        kind=Name("Kind"),
+        reason=Name("Why it is kept"),
+        texts=Name("Texts of this number"),
     )
     column_filters = (
-        OneOf(Kept.kind, "Kind", KINDS),
-        OneOf(Kept.reason, "Why it is kept", REASONS),
-        Since(Kept.received_at, "Received"),
-        Until(Kept.received_at, "Received"),
+        OneOf(Kept.kind, marked("Kind"), KINDS),
+        OneOf(Kept.reason, marked("Why it is kept"), REASONS),
+        Since(Kept.received_at, marked("Received")),
+        Until(Kept.received_at, marked("Received")),
     )
     order = (Kept.received_at, Kept.id)
-    empty = "Nothing is kept. Texts that have no place yet, such as those of strangers, are listed here."
+    empty = marked("Nothing is kept. Texts that have no place yet, such as those of strangers, are listed here.")
     attach_template, discard_template = "firmtext/admin/attach.html", "firmtext/admin/confirm.html"
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
@@ -100,7 +107,7 @@ class Quarantine(FirmRecords):
         access.must(visitor(), "quarantine.read")
         return self.handle_action()  # type: ignore[no-any-return]
 
-    @action(ATTACH, "Attach to a contact")  # type: ignore[untyped-decorator]
+    @action(ATTACH, marked("Attach to a contact"))  # type: ignore[untyped-decorator]
     def attach(self, ids: Sequence[str]) -> Response | str:
         """Ask to whom; then put the number's texts into the conversation with that contact."""
         who, row, back = visitor(), self._strangers(ids), self._back()
@@ -113,10 +120,11 @@ class Quarantine(FirmRecords):
         if "confirmed" not in request.form or chosen is None:
             return self._ask_whom(row, phone, owners, back)
         refs = [one.ref for one in owners]
-        _say(strangers.attach(who.firm.ref, row, chosen.ref, owners=refs, by=who.user.ref), "attached")
+        moved = strangers.attach(who.firm.ref, row, chosen.ref, owners=refs, by=who.user.ref)
+        _say(moved, _n("%(n)s text attached.", "%(n)s texts attached.", moved.done))
         return redirect(back)
 
-    @action(DISCARD, "Discard")  # type: ignore[untyped-decorator]
+    @action(DISCARD, marked("Discard"))  # type: ignore[untyped-decorator]
     def discard(self, ids: Sequence[str]) -> Response | str:
         """Ask first; then delete the number's texts with their files."""
         who, row, back = visitor(), self._strangers(ids), self._back()
@@ -124,7 +132,8 @@ class Quarantine(FirmRecords):
             return self._gone(back)
         if "confirmed" not in request.form:
             return self._ask_discard(row, back)
-        _say(strangers.discard(who.firm.ref, row, by=who.user.ref), "discarded")
+        moved = strangers.discard(who.firm.ref, row, by=who.user.ref)
+        _say(moved, _n("%(n)s text discarded.", "%(n)s texts discarded.", moved.done))
         return redirect(back)
 
     def _strangers(self, ids: Sequence[str]) -> Kept | None:
@@ -135,7 +144,7 @@ class Quarantine(FirmRecords):
         return get_redirect_target() or str(self.get_url(".index_view"))
 
     def _gone(self, back: str) -> Response:
-        flash(NOTHING, "info")
+        flash(_(NOTHING), "info")
         return redirect(back)
 
     def _ask_whom(self, row: Kept, phone: str | None, owners: Sequence[Any], back: str) -> str:
@@ -151,18 +160,18 @@ class Quarantine(FirmRecords):
 
     def _ask_discard(self, row: Kept, back: str) -> str:
         line = self.lines(firmtext.db.session(), [row], visitor())[0]
-        told = f"{line.texts} {'text' if line.texts == 1 else 'texts'}, the newest received"
-        form = {"csrf": self.action_form().csrf_token, "name": DISCARD, "label": "Discard", "return_url": back}
-        lines = [(row.id, Markup("{} {}").format(told, line.received_at))]
-        return str(self.render(self.discard_template, question=DISCARDS, lines=lines, **form))
+        form = {"csrf": self.action_form().csrf_token, "name": DISCARD, "label": _("Discard"), "return_url": back}
+        counted = _n("%(n)s text", "%(n)s texts", line.texts)
+        lines = [(row.id, html("%(texts)s, the newest received %(time)s", texts=counted, time=line.received_at))]
+        return str(self.render(self.discard_template, question=_(DISCARDS), lines=lines, **form))
 
 
 def _line(row: Kept, texts: Mapping[bytes, int], offered: Sequence[str], who: Visitor) -> Line:
     return Line(
         id=row.id,
         received_at=words.time(row.received_at, who.firm.zone),
-        kind=KINDS.get(row.kind, row.kind),
-        reason=REASONS.get(row.reason) or words.code(row.reason),
+        kind=_(KINDS.get(row.kind, row.kind)),
+        reason=_(REASONS.get(row.reason, "")) or words.code(row.reason),
         texts=texts.get(row.phone_index or b"", 1),
         offered=offered if row.reason == STRANGER else (),
     )
@@ -170,12 +179,17 @@ def _line(row: Kept, texts: Mapping[bytes, int], offered: Sequence[str], who: Vi
 
 def _say(moved: Moved, done: str) -> None:
     """What came of it."""
-    texts = f"{moved.done} {'text' if moved.done == 1 else 'texts'}"
     if moved.left and not moved.done:
-        flash(f"{moved.left} cannot be moved: their words cannot be read, or their number is not the firm's.", "error")
+        stuck = _n(
+            "%(n)s cannot be moved: its words cannot be read, or its number is not the firm's.",
+            "%(n)s cannot be moved: their words cannot be read, or their number is not the firm's.",
+            moved.left,
+        )
+        flash(stuck, "error")
     elif moved.left:
-        flash(f"{texts} {done}; {moved.left} are left. Do it again to go on.", "info")
+        left = _n("%(n)s is left. Do it again to go on.", "%(n)s are left. Do it again to go on.", moved.left)
+        flash(f"{done} {left}", "info")
     elif moved.done:
-        flash(f"{texts} {done}.", "success")
+        flash(done, "success")
     else:
-        flash(NOTHING, "info")
+        flash(_(NOTHING), "info")

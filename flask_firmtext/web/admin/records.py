@@ -18,6 +18,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Query, Session
 from werkzeug.local import LocalProxy
 
 from ...current import firmtext
+from ...language import gettext as _
+from ...language import marked
 from ..access import Visitor, visitor
 from . import choices, pages
 from .guarded import Guarded
@@ -53,7 +55,7 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
     routes: tuple[str, ...] = ("index_view", "details_view")
     #: When, and the id: the columns that a list is read backwards by.
     order: tuple[InstrumentedAttribute[Any], ...]
-    empty = "There is nothing here yet."
+    empty = marked("There is nothing here yet.")
 
     def __init__(self, model: type, plural: str, **more: Any) -> None:
         super().__init__(model, HostsDatabase(), endpoint=f"firmtext_{plural}", url=f"firmtext/{plural}", **more)
@@ -101,7 +103,7 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
 
     def get_empty_list_message(self) -> str:
         narrowed = any(value and (name.startswith("flt") or name in KEPT) for name, value in request.args.items())
-        return "Nothing matches. Take a filter away or go back to the newest." if narrowed else self.empty
+        return _("Nothing matches. Take a filter away or go back to the newest.") if narrowed else _(self.empty)
 
     @expose("/details/")  # type: ignore[untyped-decorator]
     def details_view(self) -> str:

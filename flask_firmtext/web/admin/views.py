@@ -11,13 +11,14 @@ from .attempts import Attempts
 from .consents import Consents
 from .conversations import Conversations
 from .messages import Messages
+from .names import Name
 from .numbers import Numbers
 from .orders import Orders
 from .quarantine import Quarantine
 from .templates import Templates
 from .texting import Texting
 
-CATEGORY = "Text messages"
+CATEGORY = Name("Text messages")
 
 
 def add_views(admin: Any) -> None:
@@ -27,12 +28,12 @@ def add_views(admin: Any) -> None:
     """
     if admin.app is not None and isinstance(admin.app.extensions.get("firmtext"), Unconfigured):
         return
-    admin.add_view(Messages(Message, "messages", name="Messages", category=CATEGORY))
-    admin.add_view(Conversations(Conversation, "conversations", name="Conversations", category=CATEGORY))
-    admin.add_view(Attempts(Attempt, "attempts", name="Sending attempts", category=CATEGORY))
-    admin.add_view(Consents(ConsentEvent, "consents", name="Consent", category=CATEGORY))
-    admin.add_view(Quarantine(Kept, "quarantine", name="Quarantine", category=CATEGORY))
-    admin.add_view(Texting("texting", name="Texting", category=CATEGORY))
-    admin.add_view(Numbers(Number, "numbers", name="Numbers", category=CATEGORY))
-    admin.add_view(Orders(Order, "orders", name="Number orders", category=CATEGORY))
-    admin.add_view(Templates("templates", name="Templates", category=CATEGORY))
+    admin.add_view(Messages(Message, "messages", name=Name("Messages"), category=CATEGORY))
+    admin.add_view(Conversations(Conversation, "conversations", name=Name("Conversations"), category=CATEGORY))
+    admin.add_view(Attempts(Attempt, "attempts", name=Name("Sending attempts"), category=CATEGORY))
+    admin.add_view(Consents(ConsentEvent, "consents", name=Name("Consent"), category=CATEGORY))
+    admin.add_view(Quarantine(Kept, "quarantine", name=Name("Quarantine"), category=CATEGORY))
+    admin.add_view(Texting("texting", name=Name("Texting"), category=CATEGORY))
+    admin.add_view(Numbers(Number, "numbers", name=Name("Numbers"), category=CATEGORY))
+    admin.add_view(Orders(Order, "orders", name=Name("Number orders"), category=CATEGORY))
+    admin.add_view(Templates("templates", name=Name("Templates"), category=CATEGORY))

@@ -9,52 +9,54 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from ...current import firmtext
+from ...language import gettext as _
+from ...language import marked
 from ...messaging import owners
 from ...messaging.wording import STATES
 from ...store.models import Message
 from ...store.states import Direction, Kind, Outcome, State
 from ..times import exact
 
-DIRECTIONS: Mapping[str, str] = {Direction.OUT: "Outgoing", Direction.IN: "Incoming"}
+DIRECTIONS: Mapping[str, str] = {Direction.OUT: marked("Outgoing"), Direction.IN: marked("Incoming")}
 KINDS: Mapping[str, str] = {
-    Kind.STAFF: "By a person",
-    Kind.AUTO_REPLY: "Automatic reply",
-    Kind.NOTIFICATION: "Notification",
-    Kind.REMINDER: "Reminder",
+    Kind.STAFF: marked("By a person"),
+    Kind.AUTO_REPLY: marked("Automatic reply"),
+    Kind.NOTIFICATION: marked("Notification"),
+    Kind.REMINDER: marked("Reminder"),
 }
 OUTCOMES: Mapping[str, str] = {
-    Outcome.OPEN: "Not answered yet",
-    Outcome.ACCEPTED: "Accepted by the carrier",
-    Outcome.NOT_SENT: "Not sent",
-    Outcome.REFUSED: "Refused by the carrier",
-    Outcome.UNSURE: "Not known",
+    Outcome.OPEN: marked("Not answered yet"),
+    Outcome.ACCEPTED: marked("Accepted by the carrier"),
+    Outcome.NOT_SENT: marked("Not sent"),
+    Outcome.REFUSED: marked("Refused by the carrier"),
+    Outcome.UNSURE: marked("Not known"),
 }
 ACTIONS: Mapping[str, str] = {
-    "message.accept": "Written",
-    "message.view": "Opened in the administration",
-    "conversation.view": "Opened in the administration",
-    "quarantine.view": "Opened in the administration",
+    "message.accept": marked("Written"),
+    "message.view": marked("Opened in the administration"),
+    "conversation.view": marked("Opened in the administration"),
+    "quarantine.view": marked("Opened in the administration"),
 }
 ACTORS: Mapping[str, str] = {
-    "worker": "Worker",
-    "sweep": "Sweep",
-    "carrier": "Carrier",
-    "client": "Client",
-    "system": "This system",
-    "host": "Practice system",
+    "worker": marked("Worker"),
+    "sweep": marked("Sweep"),
+    "carrier": marked("Carrier"),
+    "client": marked("Client"),
+    "system": marked("This system"),
+    "host": marked("Practice system"),
 }
 CLI = "cli:"
-SOMEBODY = "Former colleague"
+SOMEBODY = marked("Former colleague")
 
 
 def kind(message: Message) -> str:
     """Who wanted this text."""
-    return "From a client" if message.direction == Direction.IN else KINDS.get(message.kind, message.kind)
+    return _("From a client") if message.direction == Direction.IN else _(KINDS.get(message.kind, message.kind))
 
 
 def state(name: str) -> str:
     """A state of a text's history, where what waits and what is on its way must be told apart."""
-    words = STATES.get(name, name)
+    words = _(STATES.get(name, name))
     return f"{words} ({name})" if name in (State.QUEUED, State.SENDING) else words
 
 
@@ -63,11 +65,12 @@ def actors(refs: Iterable[str | None]) -> Mapping[str, str]:
     found = {ref for ref in refs if ref}
     people = {ref for ref in found - ACTORS.keys() if not ref.startswith(CLI)}
     names = owners.names_of(people)
-    return {ref: ACTORS.get(ref) or names.get(ref) or _stranger(ref) for ref in found}
+    return {ref: _(ACTORS.get(ref, "")) or names.get(ref) or _stranger(ref) for ref in found}
 
 
 def _stranger(ref: str) -> str:
-    return f"{ref.removeprefix(CLI)} on the command line" if ref.startswith(CLI) else SOMEBODY
+    on_it = _("%(name)s on the command line", name=ref.removeprefix(CLI))
+    return on_it if ref.startswith(CLI) else _(SOMEBODY)
 
 
 def time(at: datetime | None, zone: str) -> Markup | str:

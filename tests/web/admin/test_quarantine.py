@@ -96,7 +96,7 @@ def test_ten_thousand_texts_of_one_number_are_one_line_and_hide_no_other(office:
     page = ada.get(LIST).text
     assert page.count("details/?id=") == 3
     assert re.findall(r'col-texts">\s*(\d+)', page) == ["10000", "1", "1"]
-    assert "the newest 50 of 10000" in ada.get(page_of(row)).text
+    assert "the newest 50 of 10,000" in ada.get(page_of(row)).text
 
 
 def test_an_older_text_than_those_shown_is_on_its_own_page(office: Office, ada: Person) -> None:

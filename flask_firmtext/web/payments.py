@@ -1,0 +1,217 @@
+"""Payment links: from a bill, under an account, and into a text."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ..current import firmtext
+from ..language import gettext as _
+from ..language import marked
+from ..messaging.owners import Subject
+from ..ports import promises
+from ..ports.host import Payments
+from ..ports.values import Account, Bill, Contact
+from ..practice import payments
+from ..practice.payments import Choice, Made, Wanted
+from . import csrf, people
+from .access import Visitor, asked, visitor
+from .blueprint import blueprint, wants_part
+from .draft import Draft
+from .paying import Paying, joined, paying
+from .problems import Problem, framed, nothing_here, where
+from .thread import opened
+
+log = logging.getLogger(__name__)
+
+NOT_MADE = marked("The link could not be made. Try again in a minute.")
+NOTHING_DUE = marked("Nothing is due on this bill: it is paid or void, so there is no link.")
+CHOOSE = marked("Choose an account.")
+TOO_LONG_OPEN = marked("The page was open too long. Press the button again.")
+
+
+class NotMade(Exception):
+    """There is no link; ``words`` say why, with the status ``code``."""
+
+    def __init__(self, words: str, code: int) -> None:
+        self.words, self.code = words, code
+        super().__init__(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The dialogue of a bill or, without one, of an account. ``made`` is the link, ``trouble`` why there is none."""
+
+    accounts: Sequence[Account]
+    bill: Bill | None = None
+    chosen: str = ""
+    made: Made | None = None
+    trouble: str = ""
+
+
+@blueprint.get("/payments/bill")
+def bill_link() -> Response:
+    """Choose the account into which a bill is to be paid."""
+    sheet, _who = _bill_sheet(request.args.get("bill", ""))
+    return _page(replace(sheet, trouble="" if sheet.bill and sheet.bill.due > 0 else _(NOTHING_DUE)))
+
+
+@blueprint.post("/payments/bill")
+def make_bill_link() -> Response:
+    """Make the link and show it, or take it along into a text to the client."""
+    sheet, who = _bill_sheet(request.form.get("bill", ""))
+    sheet = replace(sheet, chosen=request.form.get("account", ""))
+    try:
+        if sheet.bill is None or sheet.bill.due <= 0:
+            raise NotMade(_(NOTHING_DUE), 409)
+        made = _made(who, Wanted(_account(sheet), sheet.bill))
+    except NotMade as error:
+        return _page(replace(sheet, trouble=error.words), error.code)
+    if request.form.get("do") == "text" and sheet.bill.contact:
+        return redirect(url_for("firmtext.new", contact=sheet.bill.contact, payment=made.id), code=303)
+    return _page(replace(sheet, made=made))
+
+
+@blueprint.post("/payments/account")
+def make_account_link() -> Response:
+    """Make a link without an amount and show it."""
+    found = paying(visitor(), None)
+    sheet = Sheet(found.accounts, chosen=request.form.get("account", ""))
+    if sheet.chosen not in {account.ref for account in found.accounts}:
+        raise nothing_here()
+    try:
+        return _page(replace(sheet, made=_made(found.who, Wanted(_account(sheet)))))
+    except NotMade as error:
+        return _page(replace(sheet, trouble=error.words), error.code)
+
+
+@blueprint.post("/payments/choices")
+def payment_choices() -> Response:
+    """What can be put into the text of a composer."""
+    draft = Draft.sent()
+    return _choices(draft, _offered(_composing(visitor(), draft)))
+
+
+@blueprint.post("/payments/insert")
+def insert_payment_link() -> Response:
+    """Make the chosen link and put it into the text."""
+    draft = Draft.sent()
+    found = _composing(visitor(), draft)
+    offered = _offered(found)
+    choice = next((one for one in offered if one.key == request.form.get("choice")), None)
+    if choice is None:
+        return _choices(draft, offered, _("This link is no longer to be had: choose again."), 409)
+    try:
+        made = _made(found.who, Wanted(choice.account, choice.bill, draft.contact))
+    except NotMade as error:
+        return _choices(draft, offered, error.words, error.code)
+    if wants_part():
+        return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
+    return _composer(found.who, replace(draft, text=joined(draft.text, made.words)))
+
+
+def _bill_sheet(ref: str) -> tuple[Sheet, Visitor]:
+    """:raises Problem: 404, the firm has no such bill, or the host says no."""
+    found = paying(visitor(), None)
+    bill = asked("Payments.bill", lambda: promises.bill("bill", found.port.bill(ref)))
+    if bill is None:
+        raise nothing_here()
+    if bill.contact:
+        found.who.must("payment.insert", Subject(found.who.firm.ref, (bill.contact,)))
+    first = found.accounts[0].ref if found.accounts else ""
+    return Sheet(found.accounts, bill, first), found.who
+
+
+def _account(sheet: Sheet) -> Account:
+    account = next((one for one in sheet.accounts if one.ref == sheet.chosen), None)
+    if account is None:
+        raise NotMade(_(CHOOSE), 422)
+    return account
+
+
+def _made(who: Visitor, wanted: Wanted) -> Made:
+    """The link, after the commit. :raises NotMade: the host, the keys or the database are in trouble."""
+    session = firmtext.db.session
+    try:
+        port = payments.port_of(who.firm.ref)
+        if port is None:
+            raise nothing_here()
+        made = payments.make(session, port, who.firm, who.user, wanted)
+        session.commit()
+    except Problem:
+        raise
+    except Exception as error:
+        session.rollback()
+        log.error("a payment link was not made: %s", where(error))
+        raise NotMade(_(NOT_MADE), 503) from error
+    return made
+
+
+def _composing(who: Visitor, draft: Draft) -> Composing:
+    """Whose bills may go into this text. :raises Problem: 404, the user may not text them."""
+    if draft.answers is not None:
+        found = people.of_conversation(who, draft.answers)
+        subject, contacts = found.subject, found.contacts
+    else:
+        contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
+        if contact is None:
+            raise nothing_here()
+        subject, contacts = Subject(who.firm.ref, (contact.ref,)), (contact,)
+    who.must("message.send", subject)
+    return Composing(who, paying(who, subject), contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """A text that is being written to these contacts."""
+
+    who: Visitor
+    paying: Paying
+    contacts: Sequence[Contact]
+
+
+def _offered(found: Composing) -> list[Choice]:
+    port: Payments = found.paying.port
+    return asked("Payments.bills", lambda: payments.choices(port, found.contacts))
+
+
+def _choices(draft: Draft, offered: Sequence[Choice], trouble: str = "", code: int = 200) -> Response:
+    context = {"draft": draft, "choices": offered, "trouble": trouble}
+    return _answer("payment_choices", context, code)
+
+
+def _page(sheet: Sheet, code: int = 200) -> Response:
+    return _answer("payment_link", {"sheet": sheet}, code)
+
+
+def _answer(name: str, context: dict[str, object], code: int) -> Response:
+    """As a page, or as the content of the dialogue."""
+    if wants_part():
+        return make_response(render_template(f"firmtext/_{name}.html", **context), code)
+    return framed(f"firmtext/{name}.html", code, **context)
+
+
+def _composer(who: Visitor, draft: Draft) -> Response:
+    """The composer with the link in it, under its conversation where there is one."""
+    if draft.answers is None:
+        return framed("firmtext/payment_inserted.html", 200, draft=draft)
+    shown = opened(who, uuid.UUID(draft.conversation), contact=draft.contact)
+    return framed("firmtext/thread.html", 200, thread=shown, newest=True, visitor=who, draft=draft)
+
+
+def _stale(problem: Problem) -> Response:
+    """The choices again, with the text that was typed, to somebody who may have them."""
+    if problem.code == 400:
+        draft = Draft.sent()
+        with suppress(Problem):
+            return _choices(draft, _offered(_composing(visitor(), draft)), _(TOO_LONG_OPEN), 400)
+    return framed("firmtext/problem.html", problem.code, problem=problem)
+
+
+csrf.KEEPING |= dict.fromkeys(("firmtext.payment_choices", "firmtext.insert_payment_link"), _stale)

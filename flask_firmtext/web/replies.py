@@ -1,0 +1,170 @@
+"""Saved replies: offered in the composer, filled in for this client; written and mended on a page of the settings."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from ..errors import FormRefused
+from ..firm import details, saved_replies, texting
+from ..firm.saved_replies import EVERYBODYS, Filled, Reply
+from ..firm.templates_values import ways_to_reach
+from ..language import gettext as _
+from ..messaging.owners import Subject
+from ..ports import promises
+from ..ports.values import Contact
+from ..store.transactions import own, reading
+from . import csrf
+from .access import Visitor, asked, visitor
+from .blueprint import blueprint
+from .form import Form
+from .problems import Problem, framed, nothing_here
+from .settings import TOO_LONG_OPEN
+
+FIELDS = ("name", "text", "whose")
+
+
+@blueprint.get("/replies")
+def replies() -> str:
+    """What the composer's list shows: every reply with its fields filled in for a contact."""
+    who = _user()
+    contact = _contact(who, request.args.get("contact", ""))
+    return render_template("firmtext/_replies.html", replies=_filled(who, contact))
+
+
+@blueprint.get("/settings/replies")
+def saved_replies_page() -> str:
+    who = _user()
+    with reading() as session:
+        found = saved_replies.listed(session, who.firm.ref, who.user.ref)
+    return render_template("firmtext/replies.html", replies=found, may_edit=who.may("settings.edit"))
+
+
+@blueprint.get("/settings/replies/new")
+def new_reply() -> Response:
+    return _page(_user(), Form({"whose": request.args.get("whose", "")}))
+
+
+@blueprint.post("/settings/replies/new")
+def add_reply() -> Response:
+    """A user's own, or everybody's for who may edit the settings."""
+    who = _user()
+    form = Form.sent(*FIELDS)
+    user = EVERYBODYS if form.values["whose"] == "firm" else who.user.ref
+    _must_edit(who, user)
+    given = {"name": form.values["name"], "text": form.values["text"]}
+
+    def change(session: Session) -> None:
+        saved_replies.add(session, who.firm.ref, user=user, by=who.user.ref, **given)
+
+    return _saved(who, form, change)
+
+
+@blueprint.get("/settings/replies/<uuid:reply_id>")
+def reply(reply_id: uuid.UUID) -> Response:
+    who = _user()
+    found = _editable(who, reply_id)
+    return _page(who, Form(_given(found)), found)
+
+
+@blueprint.post("/settings/replies/<uuid:reply_id>")
+def change_reply(reply_id: uuid.UUID) -> Response:
+    who = _user()
+    found = _editable(who, reply_id)
+    form = Form({**Form.sent("name", "text").values, "whose": _given(found)["whose"]})
+    given = {"name": form.values["name"], "text": form.values["text"]}
+
+    def change(session: Session) -> None:
+        if not saved_replies.change(session, who.firm.ref, reply_id, by=who.user.ref, **given):
+            raise FormRefused({"": _("Somebody has deleted this reply meanwhile. What you typed is kept here.")})
+
+    return _saved(who, form, change, found)
+
+
+@blueprint.post("/settings/replies/<uuid:reply_id>/delete")
+def delete_reply(reply_id: uuid.UUID) -> Response:
+    who = _user()
+    _editable(who, reply_id)
+    with own() as session:
+        saved_replies.delete(session, who.firm.ref, reply_id, by=who.user.ref)
+    return _back()
+
+
+def _given(reply: Reply) -> Mapping[str, str]:
+    return {"name": reply.name, "text": reply.text, "whose": "firm" if reply.user == EVERYBODYS else "mine"}
+
+
+def _user() -> Visitor:
+    who = visitor()
+    who.must("saved_reply.use")
+    return who
+
+
+def _must_edit(who: Visitor, user: str) -> None:
+    """:raises Problem: 404, the reply is the firm's and the user may not edit its settings, or another user's."""
+    if user == EVERYBODYS:
+        who.must("settings.edit")
+    elif user != who.user.ref:
+        raise nothing_here()
+
+
+def _editable(who: Visitor, reply_id: uuid.UUID) -> Reply:
+    with reading() as session:
+        found = saved_replies.one(session, who.firm.ref, reply_id)
+    if found is None:
+        raise nothing_here()
+    _must_edit(who, found.user)
+    return found
+
+
+def _contact(who: Visitor, ref: str) -> Contact:
+    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    if contact is None:
+        raise nothing_here()
+    who.must("message.send", Subject(who.firm.ref, (contact.ref,)))
+    return contact
+
+
+def _filled(who: Visitor, contact: Contact) -> list[Filled]:
+    with reading() as session:
+        found = saved_replies.listed(session, who.firm.ref, who.user.ref)
+        row = texting.status(session, who.firm.ref).texting
+        reached = ways_to_reach(who.firm, details.of(session, row) if row else details.Details())
+    values = {**reached, "contact_name": contact.name, "user_name": who.user.name}
+    return [saved_replies.filled(one, values) for one in found if one.text]
+
+
+def _saved(who: Visitor, form: Form, change: Callable[[Session], None], found: Reply | None = None) -> Response:
+    try:
+        with own() as session:
+            change(session)
+    except FormRefused as refusal:
+        return _page(who, form.refused(refusal.faults), found, 422)
+    return _back()
+
+
+def _page(who: Visitor, form: Form, found: Reply | None = None, code: int = 200) -> Response:
+    context = {"reply": found, "form": form, "fields": saved_replies.FIELDS, "may_edit": who.may("settings.edit")}
+    return make_response(render_template("firmtext/reply.html", **context), code)
+
+
+def _back() -> Response:
+    return redirect(url_for("firmtext.saved_replies_page"), code=303)
+
+
+def _kept(problem: Problem) -> Response:
+    """The form once more, with what was typed, for who may send it."""
+    if problem.code != 400:
+        return framed("firmtext/problem.html", problem.code, problem=problem)
+    who = _user()
+    given = request.view_args or {}
+    found = _editable(who, given["reply_id"]) if "reply_id" in given else None
+    fault: Mapping[str, str] = {"": _(TOO_LONG_OPEN)}
+    return _page(who, Form.sent(*FIELDS).refused(fault), found, 400)
+
+
+csrf.KEEPING.update(dict.fromkeys(("firmtext.add_reply", "firmtext.change_reply"), _kept))

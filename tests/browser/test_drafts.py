@@ -1,0 +1,179 @@
+"""Whatever somebody has begun to write is there again, and nothing is ever lost in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import func, select
+
+from flask_firmtext.store.models import Draft
+from flask_firmtext.store.transactions import reading
+from office import STAFF, Office
+from servers import until
+
+DRAFTS = "**/texting/drafts"
+
+
+@pytest.fixture
+def thread(staff: Any, site: str, office: Office) -> Any:
+    """An open conversation with one text; its page."""
+    office.sends("rosa", "Before")
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    return staff
+
+
+def message(page: Any) -> Any:
+    return page.get_by_label("Message", exact=True)
+
+
+def kept(page: Any) -> Any:
+    return page.locator("[data-ft-kept]")
+
+
+def count() -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(Draft)) or 0
+
+
+def test_a_reload_brings_the_words_back_and_sending_ends_the_draft(thread: Any, office: Office) -> None:
+    message(thread).fill("Half a thought")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(message(thread)).to_have_value("Half a thought")
+    message(thread).press("Control+Enter")
+    expect(thread.get_by_role("article")).to_have_count(2)
+    expect(message(thread)).to_be_empty()
+    assert count() == 0
+    thread.reload()
+    expect(message(thread)).to_be_empty()
+
+
+def test_leaving_the_page_takes_the_last_words_along(thread: Any, site: str) -> None:
+    url = thread.url
+    message(thread).press_sequentially("Just typed")
+    thread.goto(f"{site}/texting/")
+    until(lambda: thread.evaluate("0") or count() == 1)
+    thread.goto(url)
+    expect(message(thread)).to_have_value("Just typed")
+
+
+def test_an_emptied_field_is_no_draft(thread: Any) -> None:
+    message(thread).fill("Half a thought")
+    expect(kept(thread)).to_have_text("Draft saved")
+    message(thread).fill("")
+    until(lambda: thread.evaluate("0") or count() == 0)
+
+
+def test_the_first_text_to_somebody_has_a_draft_too(staff: Any, site: str, office: Office) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    expect(message(staff)).to_be_focused()
+    message(staff).fill("Dear Rosa")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.reload()
+    expect(message(staff)).to_have_value("Dear Rosa")
+    message(staff).press("Control+Enter")
+    expect(staff.get_by_role("article")).to_have_count(1)
+    assert count() == 0
+
+
+def test_signed_out_the_words_stay_and_are_saved_after_signing_in_elsewhere(
+    thread: Any, site: str, complaints: list[str]
+) -> None:
+    thread.context.clear_cookies()
+    message(thread).fill("A long thought")
+    expect(kept(thread)).to_contain_text("You are signed out")
+    other = thread.context.new_page()
+    other.goto(f"{site}/sign-in/{STAFF}")
+    other.close()
+    message(thread).press_sequentially(" goes on")
+    expect(kept(thread)).to_have_text("Draft saved", timeout=10_000)
+    thread.reload()
+    expect(message(thread)).to_have_value("A long thought goes on")
+    complaints[:] = [said for said in complaints if "40" not in said]
+
+
+def test_two_tabs_tell_of_each_other_and_take_nothing_away(thread: Any, complaints: list[str]) -> None:
+    other = thread.context.new_page()
+    other.goto(thread.url)
+    message(thread).fill("A long thought in the first tab")
+    expect(kept(thread)).to_have_text("Draft saved")
+    message(other).fill("Short")
+    notice = other.locator("[data-ft-elsewhere]")
+    expect(notice).to_contain_text("You have a newer draft of this text in another tab.")
+    expect(message(other)).to_have_value("Short")
+    other.get_by_role("button", name="Show that one").click()
+    expect(message(other)).to_have_value("A long thought in the first tab")
+    expect(notice).to_be_hidden()
+    message(other).fill("Second tab wins")
+    expect(kept(other)).to_have_text("Draft saved")
+    message(thread).fill("First tab again")
+    thread.get_by_role("button", name="Keep this one").click()
+    expect(kept(thread)).to_have_text("Draft saved")
+    other.reload()
+    expect(message(other)).to_have_value("First tab again")
+    other.close()
+    complaints[:] = [said for said in complaints if "409" not in said]
+
+
+def test_a_saving_under_way_is_waited_for_so_that_no_draft_of_what_was_sent_is_left(thread: Any) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    thread.route(DRAFTS, hold)
+    message(thread).fill("helo")
+    until(lambda: thread.evaluate("0") or held)
+    message(thread).fill("hello")
+    message(thread).press("Control+Enter")
+    held[0].continue_()
+    expect(thread.get_by_role("article")).to_have_count(2)
+    expect(message(thread)).to_be_empty()
+    assert count() == 0
+
+
+def test_a_saving_that_never_ends_holds_no_text_back(thread: Any, office: Office) -> None:
+    thread.route(DRAFTS, lambda route: None)
+    message(thread).fill("Urgent")
+    thread.wait_for_event("request", lambda request: request.url.endswith("/drafts"))
+    message(thread).press("Control+Enter")
+    expect(thread.get_by_role("article")).to_have_count(2)
+    assert office.texts() == 2
+
+
+def test_while_not_connected_the_words_stay_and_are_saved_later(thread: Any, complaints: list[str]) -> None:
+    thread.context.set_offline(True)
+    message(thread).fill("Written in a tunnel")
+    expect(kept(thread)).to_contain_text("cannot be saved at the moment")
+    thread.context.set_offline(False)
+    expect(kept(thread)).to_have_text("Draft saved", timeout=10_000)
+    complaints.clear()
+
+
+def test_without_the_right_any_more_the_words_stay_to_be_copied(
+    thread: Any, office: Office, complaints: list[str]
+) -> None:
+    office.host.users.refuse(STAFF, "message.send")
+    message(thread).fill("My last words")
+    expect(kept(thread)).to_contain_text("cannot be texted from here any more")
+    message(thread).press("Control+Enter")
+    expect(thread.get_by_role("alert")).to_contain_text("Your text is kept so that you can copy it.")
+    expect(message(thread)).to_have_value("My last words")
+    complaints[:] = [said for said in complaints if "404" not in said]
+
+
+def test_another_contact_takes_the_words_along_and_leaves_no_draft_at_the_first(
+    staff: Any, site: str, office: Office
+) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Parking is behind the house")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.get_by_role("combobox", name="Contact", exact=True).fill("Grace")
+    staff.get_by_role("option", name="Grace Moss").click()
+    expect(staff.locator("#ft-recipient")).to_contain_text("Grace Moss")
+    expect(message(staff)).to_have_value("Parking is behind the house")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.reload()
+    expect(message(staff)).to_have_value("Parking is behind the house")

@@ -1,0 +1,205 @@
+"""Everything that a page says is in a catalogue: in a language of brackets nothing stands outside of them but data."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from administering import failed_order, kept, number_of
+from flask_firmtext.errors import TextRefused
+from flask_firmtext.messaging import consent, media_types
+from flask_firmtext.messaging.body import check
+from flask_firmtext.messaging.numbers import to_call
+from flask_firmtext.store import keys
+from flask_firmtext.store.models import Attempt, ConsentEvent, Message, Number, Quarantine
+from flask_firmtext.store.states import FileState, State
+from flask_firmtext.store.transactions import own, reading
+from house import SETTINGS, STANDS, House
+from mailroom import arrives, becomes, comes
+from office import ADMIN, STAFF, Office, Person
+from pseudo import CODE, untranslated, write
+from registering import WHOLE
+
+#: Names of people, firms, zones and things, and what machines call themselves.
+DATA = frozenset(
+    {
+        *("Rosa Marsh", "Harbor Law", "Ada Admin", "Sam Staff", "Old Quay v. Delgado", "America/Chicago"),
+        *("office@harbor.example", "a@b.example", "harbor.example"),
+        *("JPEG", "UTC", "US"),
+    }
+)
+#: Flask-Admin's own words, and the name that the host gave to it.
+FRAME = frozenset({"Practice", "Home", "Toggle navigation", "List", "View Record", "Details", "Edit Record"})
+
+EXTENSIONS = frozenset(f".{kind.extension}" for kind in media_types.TYPES)
+
+PAGES = (
+    "/texting/settings",
+    "/texting/settings?said=details",
+    "/texting/settings?said=reminders",
+    "/texting/settings?said=refusals",
+    "/texting/settings/details",
+    "/texting/settings/registration",
+    "/texting/settings/turn-off",
+    "/texting/guidance",
+    "/texting/sendable",
+    "/texting/conversations/{conversation}/consent",
+    "/texting/conversations/{refused}/consent",
+    "/texting/conversations/" + "0" * 8 + "-0000-0000-0000-000000000000/consent",
+)
+#: The pages of the inbox and of a conversation.
+CONVERSING = (
+    "/texting/",
+    "/texting/conversations/{conversation}",
+    "/texting/conversations/{refused}",
+    "/texting/new",
+    "/texting/new?contact=rosa",
+)
+VIEWS = ("messages", "conversations", "attempts", "consents", "quarantine", "texting", "numbers", "orders", "templates")
+RECORDS = {
+    "messages": Message,
+    "attempts": Attempt,
+    "consents": ConsentEvent,
+    "quarantine": Quarantine,
+    "numbers": Number,
+}
+
+
+@pytest.fixture
+def brackets(app: Any, tmp_path: Path) -> None:
+    """The language of brackets is there."""
+    write(tmp_path)
+    app.extensions["firmtext"].settings.translations = str(tmp_path)
+
+
+def speaking(person: Person) -> Any:
+    person.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = CODE
+    return person
+
+
+@pytest.fixture
+def busy(office: Office, brackets: None) -> Mapping[str, uuid.UUID]:
+    """A firm in which everything has happened once; the ids that addresses name."""
+    office.sends(text="Hello")
+    office.becomes(office.sends(text="Lost"), State.FAILED, reason="unreachable_number", code="1120")
+    office.becomes(office.sends(text="Odd"), State.UNKNOWN)
+    arrives(office, name="beach.jpg")
+    becomes(comes(office, "will.pdf", kind="file")[0], FileState.REFUSED, reason="type")
+    office.receives("Leave me alone please")
+    conversation = office.conversation()
+    with own() as session:
+        text = session.scalars(select(Message.id).order_by(Message.position.desc()).limit(1)).one()
+        consent.ask(
+            session,
+            "harbor",
+            keys.index_of("harbor", "+13125550100"),
+            consent.Said("client:text", "client", message=text),
+        )
+    kept()
+    failed_order()
+    return {"conversation": conversation, "refused": conversation, "number": number_of()}
+
+
+@pytest.fixture
+def ada(office: Office) -> Any:
+    return speaking(office.person(ADMIN))
+
+
+@pytest.mark.parametrize("address", [*PAGES, *(pytest.param(one, marks=pytest.mark.skip) for one in CONVERSING)])
+def test_a_page_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, address: str) -> None:
+    page = ada.get(address.format(**busy)).text
+    assert "⟦" in page
+    assert untranslated(page, DATA | EXTENSIONS) == []
+    assert f'lang="{CODE}"' in page
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_of_the_administration_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, view: str) -> None:
+    page = ada.get(f"/admin/firmtext/{view}/").text
+    assert "⟦" in page
+    assert f'lang="{CODE}"' in page
+    assert untranslated(page, DATA | FRAME) == []
+
+
+@pytest.mark.parametrize("view", RECORDS)
+def test_a_record_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, view: str) -> None:
+    with reading() as session:
+        rows = session.scalars(select(RECORDS[view].id).where(RECORDS[view].firm == "harbor")).all()
+    for row in rows:
+        page = ada.get(f"/admin/firmtext/{view}/details/?id={row}").text
+        assert untranslated(page, DATA | FRAME) == []
+
+
+@pytest.mark.parametrize(("view", "action"), [("orders", "again"), ("quarantine", "attach"), ("quarantine", "discard")])
+def test_what_an_action_asks_is_in_a_catalogue(busy: Any, ada: Person, view: str, action: str) -> None:
+    address = f"/admin/firmtext/{view}/"
+    forms = re.findall(r"<form.*?</form>", ada.get(address).text, re.DOTALL)
+    form = next(one for one in forms if f'value="{action}"' in one)
+    fields = dict(re.findall(r'name="(csrf_token|url|rowid)"[^>]* value="([^"]*)"', form))
+    page = ada.post(f"{address}action/", {**fields, "action": action}).text
+    assert "⟦" in page
+    assert untranslated(page, DATA | FRAME) == []
+    said = ada.post(f"{address}action/", {**fields, "action": action, "confirmed": "yes"}, follow_redirects=True).text
+    assert untranslated(said, DATA | FRAME) == []
+
+
+@pytest.mark.parametrize("stand", STANDS)
+def test_the_settings_say_nothing_that_is_in_no_catalogue(app: Any, brackets: None, stand: str) -> None:
+    house = House(app)
+    STANDS[stand](house)
+    for user in (ADMIN, STAFF):
+        person = speaking(house.person(user))
+        assert untranslated(person.get(SETTINGS).text, DATA) == []
+    assert (
+        untranslated(speaking(house.person(ADMIN)).get(f"{SETTINGS}/turn-on", follow_redirects=True).text, DATA) == []
+    )
+
+
+WRONG = {
+    "details": {"email": "office", "phone": "911"},
+    "reminders": {"days": "1, 2, 3, 4, 5, 6", "at": "noon"},
+    "registration": {**WHOLE, "region": "Illinois", "contact_email": "ada", "contact_phone": "x", "website": "x"},
+    "registration?incomplete": {"legal_name": "Harbor Law"},
+}
+
+
+@pytest.mark.parametrize("form", WRONG)
+def test_what_is_wrong_with_a_form_is_said_in_the_language(busy: Any, office: Office, form: str) -> None:
+    person: Any = speaking(House(office.app).person(ADMIN))
+    answer = person.sends(form, WRONG[form], at=f"{SETTINGS}/details")
+    page = person.get(answer.location).text if answer.location else answer.text
+    assert "⟦" in page
+    assert untranslated(page, DATA) == []
+
+
+def test_a_text_that_cannot_be_sent_is_refused_in_the_language(busy: Any, office: Office) -> None:
+    with office.app.test_request_context(headers={"Accept-Language": CODE}):
+        for text in ("", "x" * 20_000, "\x00"):
+            with pytest.raises(TextRefused, match=r"^⟦.*⟧$"):
+                check(text)
+        for number in ("", "x", "911", "12345", "555-0100", "+442079460000", "312-555-010", "(312) 555-0100 ext. 5"):
+            with pytest.raises(TextRefused, match=r"^⟦.*⟧$"):
+                to_call(number)
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p>⟦Hello⟧</p>", []),
+        ("<p>⟦Hello <b>you⟧</b></p>", []),
+        ("<p>Hello</p>", ["Hello"]),
+        ("<p>⟦Hello⟧ you</p>", ["you"]),
+        ('<img alt="A dog">', ["A dog"]),
+        ('<p data-ft-lost="Not connected">⟦Hello⟧</p>', ["Not connected"]),
+        ("<p><bdi>Rosa</bdi> <time>3 May</time> 12</p><script>let words;</script>", []),
+        ('<p lang="fr">Bonjour</p>', []),
+    ],
+)
+def test_the_test_itself_finds_what_is_in_no_catalogue(html: str, left: list[str]) -> None:
+    assert untranslated(html, frozenset()) == left
