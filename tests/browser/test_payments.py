@@ -109,7 +109,7 @@ def test_everything_goes_without_scripts(browser: Any, site: str, office: Office
     page = context.new_page()
     page.goto(f"{site}/sign-in/staff@harbor.example")
     opened(page, site, office)
-    page.get_by_role("button", name="Actions").click()
+    page.get_by_role("link", name="Add time").click()
     page.get_by_role("button", name="Add time").click()
     page.get_by_text("Added 6 minutes to Marsh v. Dune Properties").wait_for()
     page.get_by_role("link", name="Close").click()

@@ -126,8 +126,10 @@ def test_keys_move_open_mark_search_and_explain_themselves(two: Any, office: Off
     two.get_by_label("Name or number").fill("grace")
     two.keyboard.press("Enter")
     expect(two.get_by_role("link", name="All text messages")).to_be_visible()
+    two.wait_for_load_state()
     expect(rows).to_have_count(1)
     two.keyboard.press("j")
+    expect(rows.first.get_by_role("link", name="View")).to_be_focused()
     two.keyboard.press("Enter")
     expect(two.get_by_role("log")).to_contain_text("To Grace")
 
