@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from administering import failed_order, kept, number_of
 from flask_firmtext.errors import TextRefused
+from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging import consent, media_types
 from flask_firmtext.messaging.body import check
 from flask_firmtext.messaging.numbers import to_call
@@ -21,9 +22,10 @@ from flask_firmtext.store.inbox_pages import View
 from flask_firmtext.store.models import Attempt, ConsentEvent, Message, Number, Quarantine
 from flask_firmtext.store.states import FileState, State
 from flask_firmtext.store.transactions import own, reading
-from house import SETTINGS, STANDS, House
+from flask_firmtext.web import composer_words
+from house import SETTINGS, STANDS, House, token
 from mailroom import arrives, becomes, comes
-from office import ADMIN, STAFF, Office, Person
+from office import ADMIN, ROSA, STAFF, Office, Person
 from pseudo import CODE, untranslated, write
 from registering import WHOLE
 
@@ -37,6 +39,14 @@ DATA = frozenset(
 )
 #: Flask-Admin's own words, and the name that the host gave to it.
 FRAME = frozenset({"Practice", "Home", "Toggle navigation", "List", "View Record", "Details", "Edit Record"})
+
+#: What the firm calls its accounts, bills and matters, what somebody wrote, and the name of a file.
+THINGS = frozenset(
+    {
+        *("Operating account", "Client trust account", "Bill 1", "Marsh v. Dune Properties", "Estate of Marsh"),
+        *("Leave me alone please", "beach.jpg"),
+    }
+)
 
 EXTENSIONS = frozenset(f".{kind.extension}" for kind in media_types.TYPES)
 
@@ -58,12 +68,19 @@ PAGES = (
 CONVERSING = (
     "/texting/",
     *(f"/texting/?show={view}" for view in View),
-    "/texting/?q=rosa",
-    "/texting/?q=nobody",
     "/texting/conversations/{conversation}",
     "/texting/conversations/{refused}",
     "/texting/new",
     "/texting/new?contact=rosa",
+    "/texting/replies?contact=rosa",
+    "/texting/settings/replies",
+    "/texting/settings/replies/new",
+    "/texting/settings/replies/new?whose=firm",
+    "/texting/settings/replies/{reply}",
+    "/texting/settings/notifications",
+    "/texting/settings/notifications?firmtext=saved",
+    "/texting/conversations/{conversation}/time",
+    "/texting/payments/bill?bill=bill-1",
 )
 VIEWS = ("messages", "conversations", "attempts", "consents", "quarantine", "texting", "numbers", "orders", "templates")
 RECORDS = {
@@ -105,9 +122,12 @@ def busy(office: Office, brackets: None) -> Mapping[str, uuid.UUID]:
             keys.index_of("harbor", "+13125550100"),
             consent.Said("client:text", "client", message=text),
         )
+        for user in ("", ADMIN):
+            saved_replies.add(session, "harbor", user=user, name="Call", text="Dear {contact_phone}", by=ADMIN)
+        reply = saved_replies.listed(session, "harbor", ADMIN)[0].id
     kept()
     failed_order()
-    return {"conversation": conversation, "refused": conversation, "number": number_of()}
+    return {"conversation": conversation, "refused": conversation, "number": number_of(), "reply": reply}
 
 
 @pytest.fixture
@@ -119,8 +139,35 @@ def ada(office: Office) -> Any:
 def test_a_page_says_nothing_that_is_in_no_catalogue(busy: Any, ada: Person, address: str) -> None:
     page = ada.get(address.format(**busy)).text
     assert "⟦" in page
-    assert untranslated(page, DATA | EXTENSIONS) == []
-    assert f'lang="{CODE}"' in page
+    assert untranslated(page, DATA | EXTENSIONS | THINGS) == []
+    assert f'lang="{CODE}"' in page or "<html" not in page
+
+
+@pytest.mark.parametrize("typed", ["rosa", "nobody", ROSA])
+def test_what_is_found_is_said_in_the_language(busy: Any, ada: Person, typed: str) -> None:
+    page = ada.post("/texting/", {"q": typed, "csrf_token": token(ada.get("/texting/").text)}).text
+    assert "⟦" in page
+    assert untranslated(page, DATA | EXTENSIONS | THINGS | {typed}) == []
+
+
+def test_what_is_wrong_in_a_composer_is_said_in_the_language(busy: Any, ada: Person, office: Office) -> None:
+    url = f"/texting/conversations/{busy['conversation']}"
+    sent = ada.composer(url)
+    ada.post("/texting/drafts", {**sent, "text": "Half a “thought”", "count": "1"})
+    pages = [ada.get(url).text]
+    office.sends(text="I was first")
+    for form in ({**sent, "text": ""}, {**sent, "text": "Hi"}, {**sent, "text": "Hi", "csrf_token": "x"}):
+        pages += [ada.post("/texting/texts", form).text, ada.post("/texting/payments/choices", form).text]
+    for page in pages:
+        assert "⟦" in page
+        assert untranslated(page, DATA | EXTENSIONS | THINGS) == []
+
+
+def test_all_words_of_the_composers_scripts_are_in_a_catalogue(busy: Any, office: Office) -> None:
+    with office.app.test_request_context(headers={"Accept-Language": CODE}):
+        told = composer_words.told()
+    words = [*(told[name] for name in composer_words.WORDS), *told["unseen"].values()]
+    assert [one for one in words if not one.startswith("⟦")] == []
 
 
 @pytest.mark.parametrize("view", VIEWS)
