@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import render_template_string
 from sqlalchemy import select
 
 from administering import failed_order, kept, number_of
@@ -161,6 +163,83 @@ def test_what_is_wrong_in_a_composer_is_said_in_the_language(busy: Any, ada: Per
     for page in pages:
         assert "⟦" in page
         assert untranslated(page, DATA | EXTENSIONS | THINGS) == []
+
+
+SLOTS = (
+    "unread_badge()",
+    "communications(contact='rosa')",
+    "communications(matter='estate')",
+    "bill_link_menu('bill-1')",
+    "payment_link_button('operating')",
+    "settings_link()",
+    "notification_settings()",
+)
+
+
+@pytest.fixture
+def theirs(office: Office) -> None:
+    """The host's own pages, one for each slot."""
+    for count, slot in enumerate(SLOTS):
+        template = '{% import "firmtext/slots.html" as slots with context %}{{ slots.' + slot + " }}"
+        office.app.add_url_rule(f"/theirs/{count}", f"theirs{count}", partial(render_template_string, template))
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_what_stands_in_the_hosts_pages_says_nothing_that_is_in_no_catalogue(
+    busy: Any, theirs: None, ada: Person, slot: str
+) -> None:
+    page = ada.get(f"/theirs/{SLOTS.index(slot)}").text
+    assert "⟦" in page
+    assert untranslated(page, DATA | THINGS) == []
+
+
+def test_what_is_wrong_with_a_saved_reply_or_time_is_said_in_the_language(busy: Any, ada: Person) -> None:
+    replies = f"{SETTINGS}/replies"
+    csrf = {"csrf_token": token(ada.get(f"{replies}/new").text)}
+    time = f"/texting/conversations/{busy['conversation']}/time"
+    pages = [
+        *(
+            ada.post(f"{replies}/new", {**csrf, "whose": "mine", "name": name, "text": text}).text
+            for name, text in [("", ""), ("x" * 999, "{"), ("Call", "{contact}"), ("Call", "{zzz}"), ("a", "x" * 9999)]
+        ),
+        ada.post(f"{replies}/{uuid.uuid4()}", {**csrf, "name": "x", "text": "x"}).text,
+        *(
+            ada.post(time, {**csrf, "token": "t1", "matter": matter, **given}).text
+            for matter in ("", "estate")
+            for given in (
+                {"minutes": "", "date": "", "note": ""},
+                {"minutes": "x", "date": "x", "note": "x" * 9999},
+                {"minutes": "99999", "date": "2999-01-01", "note": "\x00"},
+            )
+        ),
+    ]
+    for page in pages:
+        assert "⟦" in page
+        assert untranslated(page, DATA | THINGS) == []
+
+
+@pytest.mark.parametrize("do", ["done", "open", "unread"])
+def test_what_was_done_with_a_conversation_is_said_in_the_language(busy: Any, ada: Person, do: str) -> None:
+    page = ada.post(
+        f"/texting/conversations/{busy['conversation']}/{do}",
+        {"csrf_token": token(ada.get("/texting/").text), "show": "all"},
+        follow_redirects=True,
+    ).text
+    assert "⟦" in page
+    assert untranslated(page, DATA | THINGS) == []
+
+
+def test_a_link_to_pay_is_made_in_the_language(busy: Any, ada: Person) -> None:
+    bill = "/texting/payments/bill"
+    csrf = {"csrf_token": token(ada.get(f"{bill}?bill=bill-1").text)}
+    pages = [
+        ada.post(bill, {**csrf, "bill": "bill-1", "account": account, "do": "copy"}).text
+        for account in ("", "operating", "nobodys")
+    ]
+    pages.append(ada.post("/texting/payments/account", {**csrf, "account": "operating"}).text)
+    for page in pages:
+        assert "⟦" in page
+        assert untranslated(page, DATA | THINGS) == []
 
 
 def test_all_words_of_the_composers_scripts_are_in_a_catalogue(busy: Any, office: Office) -> None:
