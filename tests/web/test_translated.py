@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging import consent, media_types
 from flask_firmtext.messaging.body import check
 from flask_firmtext.messaging.numbers import to_call
+from flask_firmtext.ports.values import Contact, PhoneNumber
 from flask_firmtext.store import keys
 from flask_firmtext.store.inbox_pages import View
-from flask_firmtext.store.models import Attempt, ConsentEvent, Message, Number, Quarantine
+from flask_firmtext.store.models import Attempt, ConsentEvent, Conversation, Message, Number, Quarantine
 from flask_firmtext.store.states import FileState, State
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.web import composer_words
@@ -51,6 +52,8 @@ THINGS = frozenset(
 )
 
 EXTENSIONS = frozenset(f".{kind.extension}" for kind in media_types.TYPES)
+
+OTHER = "+13125550188"
 
 PAGES = (
     "/texting/settings",
@@ -240,6 +243,70 @@ def test_a_link_to_pay_is_made_in_the_language(busy: Any, ada: Person) -> None:
     for page in pages:
         assert "⟦" in page
         assert untranslated(page, DATA | THINGS) == []
+
+
+def unread(office: Office) -> None:
+    """The number of Rosa's conversation cannot be read any more."""
+    with own() as session:
+        row = session.get_one(Conversation, office.conversation())
+        row.phone = row.phone[:-1] + bytes([row.phone[-1] ^ 1])
+
+
+def moved(office: Office) -> None:
+    """Somebody else has Rosa's number."""
+    office.host.put_contact("harbor", Contact("rosa", "Rosa Marsh", (PhoneNumber(OTHER),), OTHER))
+    office.host.add_contact("harbor", "Rosa Marsh", ROSA, ref="newo")
+
+
+def nobodys(office: Office) -> None:
+    office.host.put_contact("harbor", Contact("rosa", "Rosa Marsh", (PhoneNumber(OTHER),), OTHER))
+
+
+def shared(office: Office) -> None:
+    office.host.add_contact("harbor", "Rosa Marsh", ROSA, ref="rosas")
+
+
+def away(office: Office) -> None:
+    office.host.fault("Contacts.by_numbers", raises=RuntimeError("away"))
+
+
+@pytest.mark.parametrize("happens", [unread, moved, nobodys, shared, away])
+def test_what_befell_a_number_is_said_in_the_language(
+    busy: Any, ada: Person, office: Office, happens: Callable[[Office], None]
+) -> None:
+    url = f"/texting/conversations/{busy['conversation']}"
+    ada.post("/texting/drafts", {**ada.composer(url), "text": "Half a thought", "count": "1"})
+    happens(office)
+    pages = [
+        *(ada.get(page).text for page in (url, f"{url}/consent", "/texting/?show=all", "/texting/new?contact=rosa")),
+        *ada.get(f"/texting/changes?since=-1&table=1&show=all&conversation={busy['conversation']}").json.values(),
+    ]
+    for page in pages:
+        if isinstance(page, str):
+            assert untranslated(page, DATA | EXTENSIONS | THINGS) == []
+
+
+@pytest.mark.parametrize("who", ["client", "colleague", "nobody"])
+def test_what_came_meanwhile_is_told_in_the_language(busy: Any, ada: Person, office: Office, who: str) -> None:
+    form = ada.composer(f"/texting/conversations/{busy['conversation']}")
+    if who == "client":
+        office.receives("Leave me alone please")
+    else:
+        text = office.sends(text="I was first")
+        if who == "nobody":
+            with own() as session:
+                session.get_one(Message, text).author = None
+    page = ada.post("/texting/texts", {**form, "text": "Hi"})
+    assert page.status_code == 409
+    assert untranslated(page.text, DATA | EXTENSIONS | THINGS) == []
+
+
+def test_what_can_be_inserted_is_offered_in_the_language(busy: Any, ada: Person) -> None:
+    form = {**ada.composer("/texting/new?contact=rosa"), "text": "Hello"}
+    for url in ("/texting/payments/choices", "/texting/payments/insert"):
+        page = ada.post(url, form).text
+        assert "⟦" in page
+        assert untranslated(page, DATA | EXTENSIONS | THINGS) == []
 
 
 def test_all_words_of_the_composers_scripts_are_in_a_catalogue(busy: Any, office: Office) -> None:
