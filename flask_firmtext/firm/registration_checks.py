@@ -47,7 +47,7 @@ def missing(values: Values) -> dict[str, str]:
     """A sentence for each field that has to be filled in and is not."""
     excused = {"registration_number"} if values.get("registration_type") == NO_NUMBER else set()
     return {
-        name: f"{_('Missing.')} {_(field.help)}"
+        name: " ".join((_("Missing."), _(field.help)))
         for name, field in FIELDS.items()
         if field.required and not values.get(name) and name not in excused
     }
@@ -78,7 +78,7 @@ def _fault(field: Field, text: str) -> str | None:
 
 
 def _choice(field: Field, text: str) -> str | None:
-    return None if text in dict(field.choices) else f"{_('There is no such choice.')} {_(field.help)}"
+    return None if text in dict(field.choices) else " ".join((_("There is no such choice."), _(field.help)))
 
 
 def _url(field: Field, text: str) -> str | None:

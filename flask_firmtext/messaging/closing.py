@@ -10,7 +10,6 @@ from ..ports.values import Contact, Firm
 from . import numbers
 from .owners import Owners
 from .thread_rows import Pair, Stored
-from .threads import UNREADABLE
 from .wording import opted_out, who_said
 
 NOBODYS = marked("This number belongs to no contact any more. Add it to a contact, then it can be texted.")
@@ -22,7 +21,7 @@ NOT_ASKED = marked("Contacts are not available at the moment. Reload the page in
 def why(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None) -> str | None:
     """Why this number cannot be texted, None when it can."""
     if pair.phone is None:
-        return f"{UNREADABLE}. {_('Whoever operates this system can find out why.')}"
+        return _("Number cannot be read. Whoever operates this system can find out why.")
     if contact is None:
         return _(NOT_ASKED if not whose.asked else MOVED if whose.moved else NOBODYS)
     if pair.ended:

@@ -40,9 +40,7 @@ REFUSALS: Mapping[str, Words] = {
     "too_large": Words(marked("%(file)s not accepted"), marked("It is too large for a text."), ANOTHER_WAY),
     MISSING: Words(
         marked("%(file)s could not be received"),
-        marked(
-            "It reached us without anything that could be fetched: not everything that phones can send goes by text."
-        ),
+        marked("Nothing of it could be fetched: not everything that phones can send goes by text."),
         ANOTHER_WAY,
     ),
     "empty": Words(marked("%(file)s not accepted"), marked("It was empty."), SEND_AGAIN),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..language import gettext as _
 from ..ports.values import Contact, Firm, Matter
 from ..store import changes, inbox_queries, keys, queries
 from ..store.transactions import reading
@@ -202,7 +203,7 @@ def _whose(firm: Firm, pair: Pair) -> Owners:
 
 
 def _written(pair: Pair) -> str:
-    return numbers.display(pair.phone) if pair.phone else UNREADABLE
+    return numbers.display(pair.phone) if pair.phone else _(UNREADABLE)
 
 
 def _hold(pair: Pair, stored: Stored) -> Words | None:

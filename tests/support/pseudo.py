@@ -17,8 +17,10 @@ OPEN, CLOSE = "⟦", "⟧"
 LETTER = re.compile(r"[^\W\d_]")
 SILENT = frozenset({"script", "style"})
 #: Elements that hold what people or machines have written.
-DATA = frozenset({"bdi", "time", "code", "textarea", "pre", "blockquote"})
+DATA = frozenset({"bdi", "time", "code", "kbd", "textarea", "pre", "blockquote"})
 SPOKEN = frozenset({"alt", "aria-label", "placeholder", "title"})
+#: Attributes of data: a saved reply, the day of a text, and the words of scripts, which a test of their own reads.
+QUIET = frozenset({"data-ft-name", "data-ft-text", "data-ft-day-words", "data-ft-words", "data-ft-firm"})
 VOID = frozenset({"br", "img", "input", "link", "meta", "hr", "wbr", "source"})
 
 
@@ -79,10 +81,11 @@ class _Page(HTMLParser):
         self.attributes += [
             "".join(_outside([value]))
             for name, value in given.items()
-            if name in SPOKEN or (name.startswith("data-ft-") and " " in value)
+            if (name in SPOKEN and (tag, name) != ("time", "title"))
+            or (name.startswith("data-ft-") and name not in QUIET and " " in value)
         ]
         if tag not in VOID:
-            body = {"ft-body", "ft-admin-body"} & set(given.get("class", "").split())
+            body = {"ft-body", "ft-admin-body", "ft-day", "ft-reply-text"} & set(given.get("class", "").split())
             other = given.get("lang", CODE) != CODE and tag != "html"
             self._open.append((tag, tag in SILENT | DATA or bool(body) or other))
 

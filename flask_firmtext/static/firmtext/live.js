@@ -6,15 +6,18 @@
 
   const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, SHORTEST = 250, REFRESH = 60000, PATIENCE = 10000;
   const LATE = 300;  // seconds, as in messaging/moments.py
-  const MORE = "There is more. Reload the page to see every text.";
   let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false;
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
-  function say(words) {
-    for (const line of all("[data-ft-connection]")) if (line.textContent !== words) line.textContent = words;
+  // The words stand at the line, in the reader's language.
+  function say(which) {
+    for (const line of all("[data-ft-connection]")) {
+      const words = which ? line.dataset[which] : "";
+      if (line.textContent !== words) line.textContent = words;
+    }
   }
 
   function address() {
@@ -49,12 +52,12 @@
       const fresh = await ask(url, mine.signal);
       if (fresh) show(fresh, new URL(url, location.href).searchParams);
       failures = 0;
-      say(gap ? MORE : "");
+      say(gap ? "ftGap" : "");
       tellSeen();
     } catch (error) {
       if (running !== mine) return;
       failures += 1;
-      say(error.message === "401" ? "You are signed out. Sign in in another tab." : "Not connected; trying again");
+      say(error.message === "401" ? "ftSignedOut" : "ftLost");
     } finally {
       clearTimeout(late);
       if (running === mine) {
