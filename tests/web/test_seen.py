@@ -82,16 +82,19 @@ def test_names_that_the_host_cannot_tell_are_counted(threads: Office) -> None:
     assert seen(page(threads)) == "Seen by 1 other"
 
 
+MARKS = r"<button>(Mark done|Reopen|Mark unread)<"
+
+
 def test_the_menu_offers_what_can_be_done(threads: Office) -> None:
     threads.sends()
-    assert re.findall(r"role=\"menuitem\"[^>]*>([^<]+)<", page(threads)) == ["Mark done"]
+    assert re.findall(MARKS, page(threads)) == ["Mark done"]
     threads.receives()
-    assert re.findall(r"role=\"menuitem\"[^>]*>([^<]+)<", page(threads)) == ["Mark done", "Mark unread"]
+    assert re.findall(MARKS, page(threads)) == ["Mark done", "Mark unread"]
     with own() as session:
         doing.finish(session, threads.conversation(), by=threads.host.users.all[STAFF])
-    assert re.findall(r"role=\"menuitem\"[^>]*>([^<]+)<", page(threads)) == ["Reopen", "Mark unread"]
+    assert re.findall(MARKS, page(threads)) == ["Reopen", "Mark unread"]
     threads.host.users.refuse(STAFF, "conversation.done")
-    assert re.findall(r"role=\"menuitem\"[^>]*>([^<]+)<", page(threads)) == ["Mark unread"]
+    assert re.findall(MARKS, page(threads)) == ["Mark unread"]
 
 
 @pytest.mark.parametrize(("words", "to"), [("Mark done", "said=done"), ("Mark unread", "said=unread")])
