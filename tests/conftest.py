@@ -36,7 +36,9 @@ ALONE = [
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: Tests of pages, commands and whole processes; the verbs that they call are tested on both engines in their own room.
-ON_ONE_ENGINE = ("browser/", "cli/", "sample_host_app/", "web/", "test_canary")
+ON_SQLITE = ("browser/", "cli/", "sample_host_app/", "web/", "test_canary")
+#: Processes that are killed and wait for each other: on the engine of production.
+ON_POSTGRESQL = ("faults/test_worker_faults", "faults/test_media_faults", "worker/")
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -63,11 +65,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL, what is slow by its processes and pages runs in `make test-all`; everything runs on SQLite."""
+    """What is slow by its processes and pages runs on one engine, and in `make test-all` on the other, too."""
     for item in items:
-        engine = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        engine = given.get("database_url") or given.get("practice_database")
         where = item.path.relative_to(ROOT / "tests").as_posix()
-        if engine == "postgresql" and where.startswith(ON_ONE_ENGINE) and "webhooks" not in where:
+        on_one = (
+            where.startswith(ON_SQLITE) and "web/test_webhooks" not in where
+            if engine == "postgresql"
+            else where.startswith(ON_POSTGRESQL)
+        )
+        if engine and on_one:
             item.add_marker(pytest.mark.slow)
 
 

@@ -91,8 +91,15 @@ def nobody(page: Any, site: str, office: Office) -> None:
 SHOWN = [table, menu, conversation, picker, chosen, no_number, refused, held, closed, nobody]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 360),
+        ("dark", 1280),
+        pytest.param("light", 1280, marks=pytest.mark.slow),
+        pytest.param("dark", 360, marks=pytest.mark.slow),
+    ],
+)
 def test_no_page_has_anything_serious(
     staff: Any, site: str, office: Office, width: int, scheme: str, request: pytest.FixtureRequest
 ) -> None:

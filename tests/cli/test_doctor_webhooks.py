@@ -174,7 +174,7 @@ def test_a_webhook_of_an_unknown_shape_asks_for_the_newest_version(
     carrier_app: Flask, post: Callable[..., Any]
 ) -> None:
     verified_number()
-    assert post(message_type="hologram", text=None).status_code == 200
+    assert post(channel="hologram").status_code == 200
     (finding,) = found(carrier_app, "quarantine")
     assert "of a shape that this version cannot read" in finding["seen"]
     assert "newest flask-firmtext" in finding["cure"]

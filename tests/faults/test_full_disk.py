@@ -27,7 +27,8 @@ FIRM = Firm("harbor", "Harbor Law", "America/Chicago")
 @contextmanager
 def full(engine: Engine, *, left: int) -> Iterator[None]:
     """The database may grow by so many bytes and no more."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")  # what earlier rows have left would hold the file
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
 

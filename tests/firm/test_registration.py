@@ -96,10 +96,11 @@ def test_saving_again_replaces_and_each_time_is_audited(firm: Firm) -> None:
     assert form(firm).values["city"] == "Evanston"
     assert len(rows(Registration)) == 1
     noted = rows(Audit, Audit.action == "registration.save")
-    assert [(row.firm, row.actor, row.object_id) for row in noted] == [
+    assert {(row.firm, row.actor, row.object_id) for row in noted} == {
         ("harbor", "admin@harbor.example", "harbor"),
         ("harbor", "other", "harbor"),
-    ]
+    }
+    assert len(noted) == 2
 
 
 def test_what_is_wrong_is_not_saved(app: Any) -> None:

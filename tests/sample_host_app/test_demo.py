@@ -250,6 +250,7 @@ def test_the_check_succeeds_with_every_part_at_work(start: Callable[..., Run]) -
         assert step in run.said
 
 
+@pytest.mark.slow
 def test_the_check_fails_when_the_worker_was_killed(start: Callable[..., Run], environment: dict[str, str]) -> None:
     run = start(DEMO_SECONDS="12")
     until(lambda: run.part("firmtext worker"), seconds=60)[0].kill()

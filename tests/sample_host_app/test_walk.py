@@ -134,7 +134,7 @@ def test_without_a_clipboard_the_link_is_there_to_be_copied_by_hand(staff: Any, 
 
 def test_time_is_added_from_a_conversation_and_stands_on_the_time_page(staff: Any, site: str) -> None:
     staff.goto(f"{site}/communications")
-    staff.get_by_role("row").filter(has_text="Maria Delgado").get_by_role("link", name="View").click()
+    staff.get_by_role("row").filter(has_text="Maria Delgado").get_by_role("link", name="View", exact=True).click()
     staff.get_by_role("button", name="Actions").click()
     staff.get_by_role("menuitem", name="Add time").click()
     dialog = staff.get_by_role("dialog", name="Add time")
