@@ -38,7 +38,7 @@ browser:
 	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends chromium
 
 .PHONY: test
-test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers and Chromium (15 minutes at most)
+test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers and Chromium (20 minutes at most)
 	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS)
 
 .PHONY: test-all
