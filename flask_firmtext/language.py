@@ -101,13 +101,19 @@ def locale() -> Locale:
 
 def speak(code: str | None) -> None:
     """Answer this request in the language of this code (BCP 47), or in the best of those that the browser names."""
-    wanted, known = [code, *request.accept_languages.values()], frozenset(languages())
+    wanted, known = [code, *request.accept_languages.values()], _codes(_folders())
     request.environ[KEPT] = next(filter(None, (_spoken(one, known) for one in wanted)), ENGLISH)
 
 
 def languages() -> tuple[str, ...]:
     """The codes of all languages there are, English first."""
-    return (SOURCE, *sorted({file.stem for folder in _folders() for file in folder.glob("*.po")} - {SOURCE}))
+    return (SOURCE, *sorted(_codes(_folders()) - {SOURCE}))
+
+
+@lru_cache(maxsize=64)
+def _codes(folders: tuple[Path, ...]) -> frozenset[str]:
+    """Looked up once, as the catalogues are read once: every open page asks each second."""
+    return frozenset({SOURCE, *(file.stem for folder in folders for file in folder.glob("*.po"))})
 
 
 def _spoken(code: str | None, known: frozenset[str]) -> Locale | None:
