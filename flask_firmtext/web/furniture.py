@@ -6,7 +6,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from ..current import firmtext
 from ..messaging.letters import advice, size
 from ..messaging.pay_links import money
 from . import (
+    assets,
     composer_words,
     consent,
     filters,
@@ -32,7 +33,6 @@ from .linking import linked
 from .waiting import waiting
 
 NAME = "firmtext_ui"
-PLACED = "firmtext.assets"
 
 
 def exact(at: datetime, zone: str) -> str:
@@ -48,24 +48,6 @@ def relative(at: datetime, zone: str) -> str:
 def isolated(words: str) -> Markup:
     """A name inside a sentence of ours, whichever way it is written."""
     return Markup("<bdi>{}</bdi>").format(words)
-
-
-def script(name: str) -> Markup:
-    """The tag of a script of ours, once a page however many slots want it."""
-    return _once(name, Markup('<script src="{}" defer></script>'))
-
-
-def style(name: str) -> Markup:
-    """The tag of a stylesheet of ours, once a page."""
-    return _once(name, Markup('<link rel="stylesheet" href="{}">'))
-
-
-def _once(name: str, tag: Markup) -> Markup:
-    placed: set[str] = request.environ.setdefault(PLACED, set())
-    if name in placed:
-        return Markup()
-    placed.add(name)
-    return tag.format(url_for("firmtext.static", filename=name))
 
 
 def day(at: datetime, zone: str) -> tuple[str, str]:
@@ -102,10 +84,11 @@ FURNITURE: dict[str, Any] = {
     "offers_time": time_entry.offers_time,
     "registration": registration.card,
     "relative": relative,
-    "script": script,
+    "script": assets.script,
     "size": size,
+    "slot": slots.drawn,
     "somebody": somebody,
-    "style": style,
+    "style": assets.style,
 }
 
 #: Under names of their own: the host's ``_`` is the host's.

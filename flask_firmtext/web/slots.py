@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from .. import language
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import choices, threads
 from ..messaging.choices import Choice
 from ..store import changes
 from ..store.transactions import reading
-from . import inbox, places
+from . import assets, inbox, places
 from .access import visitor
-from .problems import Problem
+from .problems import Problem, where
 
 log = logging.getLogger(__name__)
 
 TROUBLE = marked("Text messages cannot be shown at the moment. The rest of this page is not affected.")
+
+
+#: The slots that only stand beside something, where a sentence has no room.
+SMALL = ("unread_badge", "settings_link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,23 @@ class Badge:
     now: int
     choice: Choice
     firm: str
+
+
+def drawn(name: str, caller: Callable[[], Markup]) -> Markup:
+    """What ``{% call firmtext_ui.slot("…") %}`` encloses, or, where that raises, what says so quietly.
+
+    A template of ours that the host has overridden can raise as well as any question.
+    """
+    try:
+        with assets.unless_raised():
+            return caller()
+    except Exception as error:
+        log.error("the slot %s could not be drawn: %s", name, where(error))
+    if name in SMALL:
+        return Markup()
+    return Markup('{}<small class="ft ft-trouble" lang="{}">{}</small>').format(
+        assets.style("firmtext.css"), language.tag(), _(TROUBLE)
+    )
 
 
 def badge() -> Badge | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import render_template_string
+from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
@@ -116,3 +117,18 @@ def test_a_firm_without_texting_reads_why(hosts: Office) -> None:
 def test_who_may_not_list_conversations_sees_no_slot(hosts: Office) -> None:
     hosts.host.users.refuse(STAFF, "conversation.list")
     assert "ft-" not in hosts.person().get("/hosts").text
+
+
+@pytest.mark.parametrize(
+    ("template", "words"), [("_inbox.html", "Text messages cannot be shown at the moment"), ("_badge.html", "the rest")]
+)
+def test_a_template_of_the_hosts_that_raises_does_not_break_its_page(hosts: Office, template: str, words: str) -> None:
+    hosts.sends("rosa", "Hello Rosa")
+    hosts.receives()
+    broken = DictLoader({f"firmtext/{template}": "{{ firmtext_ui.style('firmtext.css') }}{{ 1 / 0 }}"})
+    hosts.app.jinja_env.loader = ChoiceLoader([broken, hosts.app.jinja_env.loader])  # type: ignore[list-item]
+    answer = hosts.person().get("/hosts")
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert "the rest" in answer.text
+    assert answer.text.count("firmtext.css") == 1
