@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,23 @@ import sqlalchemy as sa
 from evidence import kept, rows
 from flask_firmtext import signals
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import accepting
-from flask_firmtext.ports.values import PhoneNumber
+from flask_firmtext.firm import saved_replies
+from flask_firmtext.messaging import accepting, drafts
+from flask_firmtext.ports.values import Firm, Link, PhoneNumber
+from flask_firmtext.practice import payments
 from flask_firmtext.store.base import Base
 from flask_firmtext.store.models import Attachment, Message
+from flask_firmtext.store.transactions import own
 from rows import STAFF, verified_number
 from servers import FOLDER, process, until
 from signing import HARBOR, Signer, words
 
 PHONE, STRANGER, FAILING = "12025550143", "12025550144", "12025550150"
 NAME, WORDS = "Zanzibar Quillfeather", "canary-sang"
-TEXTS = {kind: f"{WORDS}-{kind}" for kind in ("out", "in", "stranger", "malformed", "forged", "failing", "file")}
+TEXTS = {
+    kind: f"{WORDS}-{kind}"
+    for kind in ("out", "in", "stranger", "malformed", "forged", "failing", "file", "draft", "name", "reply", "link")
+}
 
 #: A host that logs everything that anybody says.
 LOUD = """
@@ -179,6 +186,21 @@ def sends(to: str, kind: str) -> uuid.UUID:
     return message_id
 
 
+def writes_beside(practice: Any) -> None:
+    """What stands in no message: a draft, a saved reply, and a payment link whose address is a secret."""
+    port = firmtext.host.for_firm("harbor").payments
+    account = port.accounts()[0]
+    practice.links["/canary", account.ref] = Link(f"https://pay.practice.example/{TEXTS['link']}", "pay here")
+    place = drafts.place_of("harbor", STAFF.ref, contact="canary", phone_index=b"number")
+    with own() as session:
+        drafts.keep(session, place, drafts.Written(TEXTS["draft"], uuid.uuid4().hex, writer="tab"))
+        saved_replies.add(session, "harbor", user=STAFF.ref, name=TEXTS["name"], text=TEXTS["reply"], by=STAFF.ref)
+        wanted = payments.Wanted(account, contact="canary")
+        made = payments.make(session, port, Firm("harbor", "Harbor Law", "UTC"), STAFF, wanted)
+        payments.received(session, made.address, Decimal(420), firmtext.clock.now())
+    assert WORDS in made.address
+
+
 def states() -> list[str]:
     return sorted(str(message.state) for message in rows(Message))
 
@@ -190,6 +212,7 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     verified_number()
     sends(PHONE, "out")
     sends(FAILING, "out")
+    writes_beside(app.extensions["memory_host"].files("harbor"))
     assert search.found("the key") == []  # the jobs lie in Redis: nobody has taken them yet
     with redis.Redis.from_url(search.redis_url) as client:
         assert client.llen("rq:queue:firmtext-send") > 0
