@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,11 +43,19 @@ def note(session: Sessions, firm: str, text: str, *, message: uuid.UUID, convers
     """Write down which known links stand in a text that was just stored; joined."""
     if "://" not in text:
         return
-    found = dict.fromkeys(found for one in ADDRESS.findall(text)[:MOST] for found in (one, one.rstrip(AFTER)))
+    found = dict.fromkeys(found for one in ADDRESS.findall(text)[:MOST] for found in _readings(one))
     if not found:
         return
     for link in practice_queries.links_with(session, firm, [index_of(address) for address in found]):
         insert_once(session, SentLink, message_id=message, link_id=link.id, conversation_id=conversation)
+
+
+def _readings(address: str) -> Iterator[str]:
+    """An address as it stands, and without what may belong to the sentence: a link's own secret may end like that."""
+    yield address
+    while address and address[-1] in AFTER:
+        address = address[:-1]
+        yield address
 
 
 def told(session: Session, firm: Firm, messages: Sequence[Message]) -> Mapping[uuid.UUID, list[str]]:

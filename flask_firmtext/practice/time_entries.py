@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .. import points
 from ..current import firmtext
-from ..errors import FormRefused
+from ..errors import FirmTextError, FormRefused
 from ..language import either
 from ..language import gettext as _
 from ..language import ngettext as _n
@@ -36,6 +36,10 @@ LONGEST_NOTE = 2000
 STILL_AT_IT = timedelta(minutes=30)
 #: A token becomes the same id each time, under which our row and the host's entry are kept.
 SPACE = uuid.UUID("6c0f2f2e-52c5-4a0b-9d3e-0c8a3f7b1d55")
+
+
+class AddedMeanwhile(FirmTextError):
+    """The same press has been recorded by another request in this very moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ def add(
     """Record work, the host's verb first and our row after it; joined. Said again, it is the first entry.
 
     What the host raises goes on to the caller, who rolls back.
+
+    :raises AddedMeanwhile: the other press of two was faster, so the host's second entry must be rolled back.
     """
     entry_id = uuid.uuid5(SPACE, json.dumps([user.firm, user.ref, token]))
     known = practice_queries.entry_with(session, user.firm, user.ref, token)
@@ -147,9 +153,10 @@ def add(
     points.reach("time.added")
     row = {"id": entry_id, "firm": user.firm, "by": user.ref, "token": token, "conversation_id": conversation}
     done = {"matter": work.matter, "minutes": work.minutes, "day": work.day, "entry": entry}
-    if insert_once(session, TimeEntry, **row, **done, created_at=firmtext.clock.now()):
-        table = (TimeEntry.__tablename__, entry_id)
-        audit.record(session, "time.add", table, firm=user.firm, actor=user.ref, became=str(work.minutes))
+    if not insert_once(session, TimeEntry, **row, **done, created_at=firmtext.clock.now()):
+        raise AddedMeanwhile
+    table = (TimeEntry.__tablename__, entry_id)
+    audit.record(session, "time.add", table, firm=user.firm, actor=user.ref, became=str(work.minutes))
     points.reach("time.written")
     return entry_id
 

@@ -20,8 +20,10 @@ from .arguments import whole_number
 from .blueprint import blueprint
 from .draft import Draft
 from .filters import view_of
-from .problems import Problem
+from .problems import Problem, nothing_here
 from .thread import mark_read, may_read, rights_of
+
+NO_BADGE: dict[str, Any] = {"unread": 0, "badge": ""}
 
 
 class Quiet(Response):
@@ -42,23 +44,35 @@ def changed() -> Response:
 
 def _answer() -> Response:
     who = visitor()
-    who.must("conversation.list")
     since = whole_number("since")
     open_thread = request.args.get("conversation", type=uuid.UUID)
+    lists = who.may("conversation.list")
+    if not lists:
+        _may_follow(who, open_thread)
     _seen(who, open_thread)
     with reading() as own:
         now = changes.now(own, who.firm.ref)
     if now == since:
         return quiet(Quiet(status=204))
-    unread = threads.unread(who.firm.ref, who.user, may=inbox.readable(who))
-    badge = render_template("firmtext/_badge.html", unread=unread)
-    parts: dict[str, Any] = {"now": now, "unread": unread, "badge": badge}
+    parts: dict[str, Any] = {"now": now, **(_badge(who) if lists else NO_BADGE)}
     if "table" in request.args:
         view = view_of(request.args.get("show"))
         parts |= _of_table(places.contents(who, request.args.get("contact"), request.args.get("matter"), view))
     if open_thread:
         parts |= _of_thread(who, open_thread, since)
     return quiet(Quiet(json.dumps(parts), mimetype="application/json"))
+
+
+def _may_follow(who: Visitor, open_thread: uuid.UUID | None) -> None:
+    """Who may see no list of conversations may still have one of them open."""
+    if open_thread is None or "table" in request.args:
+        raise nothing_here()
+    may_read(who, open_thread)
+
+
+def _badge(who: Visitor) -> dict[str, Any]:
+    unread = threads.unread(who.firm.ref, who.user, may=inbox.readable(who))
+    return {"unread": unread, "badge": render_template("firmtext/_badge.html", unread=unread)}
 
 
 def _seen(who: Visitor, conversation_id: uuid.UUID | None) -> None:

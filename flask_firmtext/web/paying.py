@@ -117,11 +117,9 @@ def prefilled(draft: Draft | None) -> Draft | None:
             made = payments.read(session, who.firm.ref, given)
     except DecryptError:
         return draft
-    if (
-        made is None
-        or made.words in draft.text
-        or not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,)))
-    ):
+    if made is None or made.words in draft.text or made.contact not in (None, "", draft.contact):
+        return draft
+    if not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,))):
         return draft
     return replace(draft, text=joined(draft.text, made.words))
 

@@ -202,6 +202,28 @@ def test_the_title_counts_where_the_badge_is_on(staff: Any, site: str, office: O
     expect(staff.locator("[data-ft-badge]")).to_have_count(0)
 
 
+def test_a_row_that_was_searched_for_is_marked_where_it_stands(two: Any) -> None:
+    two.get_by_role("searchbox").fill("Grace")
+    two.keyboard.press("Enter")
+    expect(names(two)).to_have_text([re.compile("Grace")])
+    two.locator("[data-ft-row-menu] summary").click()
+    two.get_by_role("button", name="Mark done").click()
+    expect(two.get_by_text("Marked done.")).to_be_visible()
+    two.get_by_role("link", name="Done", exact=True).click()
+    expect(names(two)).to_have_text([re.compile("Grace")])
+
+
+def test_a_browser_that_cannot_tell_is_not_asked(staff: Any, site: str, office: Office) -> None:
+    """Chrome on Android has the constructor, and refuses it."""
+    office.sends()
+    staff.add_init_script(
+        "Notification = class { static permission = 'default'; constructor() { throw new TypeError(); } };"
+    )
+    staff.goto(f"{site}/tab")
+    expect(staff.get_by_label("Show a badge when new texts arrive")).to_be_visible()
+    expect(staff.get_by_role("button", name="Turn on browser notifications")).to_be_hidden()
+
+
 def test_the_browser_asks_only_when_told_to_and_tells_nothing_of_whom(staff: Any, site: str, office: Office) -> None:
     office.sends()
     staff.add_init_script(WILLING)

@@ -121,6 +121,16 @@ def test_a_right_that_was_withdrawn_ends_the_poll(office: Office, action: str) -
     assert "privileged" not in answer.text
 
 
+def test_who_may_list_nothing_still_sees_one_open_conversation_live(office: Office) -> None:
+    office.sends("rosa", "Hello Rosa")
+    staff = office.person()
+    office.host.users.refuse(STAFF, "conversation.list")
+    answer = staff.get(f"{CHANGES}?since=-1&conversation={office.conversation()}")
+    assert "Hello Rosa" in answer.json["texts"]  # type: ignore[index]
+    assert (answer.json["unread"], answer.json["badge"]) == (0, "")  # type: ignore[index]
+    assert staff.get(f"{CHANGES}?since=-1").status_code == 404
+
+
 def test_nobody_signed_in_gets_401_and_nothing_else(office: Office) -> None:
     answer = office.person(None).get(f"{CHANGES}?since=-1&table=1")
     assert answer.status_code == 401

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from dying import dies_at
 from flask_firmtext.ports.host import NoPayments, Ports
+from flask_firmtext.ports.values import Link
 from flask_firmtext.store.models import PaymentLink
 from flask_firmtext.store.transactions import reading
 from house import token, words
@@ -223,6 +224,26 @@ def test_A11_nobody_else_reads_a_link_by_its_id(office: Office, user: str | None
     page = other.get(f"/texting/new?contact=paul&payment={made}")
     assert links(office)[0] not in page.text
     assert other.get(f"{BILL}?bill=bill-1").status_code == (401 if user is None else 404)
+
+
+def test_a_link_for_one_client_is_prefilled_for_no_other(office: Office) -> None:
+    where = asks(office.person(), {"do": "text"}).headers["Location"]
+    made = where.rpartition("payment=")[2]
+    assert links(office)[0] in office.person().get(f"{NEW}&payment={made}").text
+    assert links(office)[0] not in office.person().get(f"/texting/new?contact=grace&payment={made}").text
+
+
+@pytest.mark.parametrize("after", [".", "_)", "!", ""])
+def test_a_link_that_ends_in_a_stop_is_known_whatever_follows(office: Office, after: str) -> None:
+    files = office.host.files("harbor")
+    files.links["bill-1", "operating"] = Link("https://pay.practice.example/odd_*", "pay here")
+    asks(office.person(), {})
+    office.sends(text=f"Here: https://pay.practice.example/odd_*{after}")
+    assert "Payment link sent" in office.person().get(f"/texting/conversations/{office.conversation()}").text
+
+
+def test_the_account_is_in_the_form_also_when_a_script_submits_it(office: Office) -> None:
+    assert '<input type="hidden" name="account" value="trust">' in slot(office, "payment_link_button('trust')")
 
 
 def test_A15_without_the_right_there_is_nothing(office: Office) -> None:

@@ -89,6 +89,26 @@ def test_a_port_that_raises_does_not_break_the_hosts_page(hosts: Office, verb: s
     assert "canary" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "action", ["conversation.list", "conversation.read", "conversation.done", "message.send", "payment.insert"]
+)
+def test_a_host_that_stumbles_over_one_action_breaks_no_page(
+    hosts: Office, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    hosts.sends()
+    may = hosts.host.users.may
+
+    def stumbles(user: Any, asked: str, *of: Any) -> Any:
+        if asked == action:
+            raise KeyError(action)
+        return may(user, asked, *of)
+
+    monkeypatch.setattr(hosts.host.users, "may", stumbles)
+    answer = hosts.person().get("/hosts")
+    assert answer.status_code == 200
+    assert "the rest" in answer.text
+
+
 def test_a_database_that_is_away_does_not_break_the_hosts_page(hosts: Office) -> None:
     staff = hosts.person()
     engine = hosts.app.extensions["firmtext"].engine
@@ -112,6 +132,14 @@ def test_a_firm_without_texting_reads_why(hosts: Office) -> None:
     page = hosts.person().get("/hosts").text
     assert "still verifying" in page
     assert ">New</button>" not in page
+
+
+def test_a_host_without_slots_has_the_badge_in_our_frame(office: Office) -> None:
+    office.sends()
+    office.receives()
+    page = office.person().get("/texting/").text
+    assert 'data-ft-count="1"' in page
+    assert "badge.js" in page
 
 
 def test_who_may_not_list_conversations_sees_no_slot(hosts: Office) -> None:

@@ -235,6 +235,27 @@ def test_A43_two_presses_at_once_are_one_entry(office: Office, error: Exception 
     assert len(rows()) == len(entries(office)) == 1
 
 
+def test_A43_a_host_that_only_looks_its_token_up_writes_nothing_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both presses have passed its look; nothing of the slower one's may be committed."""
+    staff, other = office.person(), office.person()
+    sent = opened(office, staff)
+    theirs = sent | {"csrf_token": opened(office, other)["csrf_token"]}
+    names = iter(("firmtext: slower", "firmtext: faster"))
+
+    def add(self: Any, *work: Any, token: str) -> str:
+        name = next(names)
+        if name.endswith("slower"):
+            other.post(address(office), theirs)
+        counters.count(firmtext.db.session, name)
+        return name
+
+    monkeypatch.setattr(MemoryTimeEntries, "add", add)
+    assert staff.post(address(office), sent, headers=HTMX).status_code == 200
+    assert (len(rows()), hosts()) == (1, [1])
+
+
 def test_nobody_reads_what_somebody_else_added(office: Office) -> None:
     staff = office.person()
     where = staff.post(address(office), opened(office, staff)).headers["Location"]

@@ -30,7 +30,12 @@
   function notify() {
     const from = telling();
     if (!from || !("Notification" in window) || Notification.permission !== "granted") return;
-    const shown = new Notification(from.dataset.ftNotify, { body: from.dataset.ftFirm, tag: "firmtext", renotify: false });
+    let shown;
+    try {
+      shown = new Notification(from.dataset.ftNotify, { body: from.dataset.ftFirm, tag: "firmtext", renotify: false });
+    } catch {
+      return; // Chrome on Android has the constructor and refuses it
+    }
     shown.addEventListener("click", () => {
       window.focus();
       shown.close();

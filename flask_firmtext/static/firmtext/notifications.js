@@ -2,9 +2,15 @@
 (() => {
   "use strict";
   const form = document.querySelector("[data-ft-notifications]");
-  if (!form || !("Notification" in window)) return;
+  if (!form || !("Notification" in window) || !shows()) return;
   const offer = form.querySelector("[data-ft-offer]"), says = form.querySelector("[data-ft-browser-says]");
   const wanted = form.elements.browser;
+
+  // Chrome on Android has the constructor and refuses it. Without permission a browser that could shows nothing.
+  function shows() {
+    if (Notification.permission === "granted") return true;
+    try { return Boolean(new Notification("")); } catch { return false; }
+  }
 
   function show() {
     const { permission } = Notification;

@@ -189,7 +189,8 @@
   document.addEventListener("firmtext:table", (event) => show(event.detail));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-ft-mark]");
-    if (button && one("#ft-marks")) {
+    // A page of older rows or of a search is not drawn again while it is open: there the form itself goes.
+    if (button && one("#ft-marks") && one("[data-ft-table]")) {
       event.preventDefault();
       mark(button);
     }
