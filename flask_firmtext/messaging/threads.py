@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, Firm, Matter, User
-from ..store import attachment_queries, changes, inbox_pages, inbox_queries, keys, queries
+from ..store import attachment_queries, changes, consent_queries, inbox_pages, inbox_queries, keys, queries
 from ..store.inbox_pages import Cursor, View
 from ..store.inbox_queries import Row
-from ..store.models import Conversation, Hold
+from ..store.models import Conversation, Hold, OptOut
 from ..store.states import Direction, Kind
 from ..store.transactions import reading
 from . import owners
@@ -28,6 +28,8 @@ PAGE = 25
 #: Under one contact or matter there is no second page: what lies deeper is found in the table of all.
 AT_ONE_PLACE = 50
 UNREADABLE = marked("Number cannot be read")
+ASKS = marked("Asks for no more texts?")
+OPTED_OUT = marked("Opted out")
 
 May = Callable[[Subject], bool]
 
@@ -38,7 +40,7 @@ class Line:
     wrote it.
 
     ``waiting_since`` is None where the client waits for no answer, ``done_by`` a name where somebody has marked it
-    done; ``is_read``: it can be marked unread.
+    done; ``is_read``: it can be marked unread. ``unwilling`` says that the client wants no texts, or seems to.
     """
 
     id: uuid.UUID
@@ -53,6 +55,7 @@ class Line:
     is_read: bool = False
     waiting_since: datetime | None = None
     done_by: str | None = field(default=None, repr=False)
+    unwilling: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,6 +92,7 @@ class _Read:
     phones: Mapping[uuid.UUID, str | None] = field(repr=False)
     bodies: Mapping[uuid.UUID, str | None] = field(repr=False)
     files: Mapping[uuid.UUID, int]
+    unwilling: Mapping[bytes, OptOut]
     holds: Sequence[Hold]
 
 
@@ -141,6 +145,7 @@ def _read(session: Session, firm: Firm, user: User, rows: Sequence[Row], may: Ma
         read_phones(session, [row.conversation for row in allowed]),
         bodies,
         attachment_queries.count_of_texts(session, firm.ref, [row.last.id for row in allowed if _silent(row, bodies)]),
+        consent_queries.unwilling(session, firm.ref, [row.conversation.phone_index for row in allowed]),
         queries.standing_holds(session, firm.ref),
     )
 
@@ -203,7 +208,14 @@ def _line(row: Row, whose: Owners, matters: owners.MattersByContact, words: Word
         is_read=conversation.last_in_position > 0 and not row.unread,
         waiting_since=None if conversation.done_at else conversation.waiting_since,
         done_by=done_by and words.person(done_by),
+        unwilling=_unwilling(read.unwilling.get(conversation.phone_index)),
     )
+
+
+def _unwilling(row: OptOut | None) -> str | None:
+    if row is None:
+        return None
+    return _(OPTED_OUT) if row.opted_out else _(ASKS)
 
 
 def _silent(row: Row, bodies: Mapping[uuid.UUID, str | None]) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 from ..current import firmtext
@@ -139,6 +139,13 @@ def said_at(session: Sessions, firm: str, message: uuid.UUID) -> datetime | None
     return session.scalars(
         select(ConsentEvent.at).where(ConsentEvent.firm == firm, ConsentEvent.message_id == message).limit(1)
     ).one_or_none()
+
+
+def unwilling(session: Sessions, firm: str, phones: Collection[bytes]) -> Mapping[bytes, OptOut]:
+    """Which of these numbers have opted out or are asked about, by their index."""
+    told = or_(OptOut.opted_out, OptOut.asked_at.is_not(None))
+    rows = session.scalars(select(OptOut).where(OptOut.firm == firm, OptOut.phone_index.in_(phones), told))
+    return {row.phone_index: row for row in rows}
 
 
 def opted_out(firm: InstrumentedAttribute[str], phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:

@@ -36,6 +36,18 @@ def test_a_row_tells_who_what_when_and_what_became_of_it(office: Office) -> None
     assert "Not delivered: Unreachable number" in row
 
 
+@pytest.mark.parametrize(
+    ("text", "state"), [("Please stop texting me", "Asks for no more texts?"), ("STOP", "Opted out"), ("Hello", None)]
+)
+def test_a_row_tells_that_the_client_wants_no_texts(office: Office, text: str, state: str | None) -> None:
+    office.sends()
+    office.receives(text)
+    office.sends("grace", "Hello")
+    told = ["ft-unwilling" in row for row in rows(office.person().get("/texting/").text)]
+    assert told == [False, state is not None]
+    assert state is None or state in office.person().get("/texting/").text
+
+
 def test_the_newest_conversation_stands_first(office: Office) -> None:
     office.sends("rosa", "first")
     office.sends("grace", "second")
@@ -94,7 +106,7 @@ def test_a_page_takes_the_same_number_of_queries_for_one_conversation_and_for_ma
     staff.get("/texting/")
     with Statements(office.app) as many:
         staff.get("/texting/")
-    assert len(one.seen) == len(many.seen) <= 8
+    assert len(one.seen) == len(many.seen) <= 12
 
 
 def test_a_text_that_cannot_be_read_hides_no_other(office: Office) -> None:
