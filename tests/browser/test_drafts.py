@@ -50,6 +50,60 @@ def test_a_reload_brings_the_words_back_and_sending_ends_the_draft(thread: Any, 
     expect(message(thread)).to_be_empty()
 
 
+@pytest.mark.parametrize("way", ["a click", "the keyboard"])
+def test_the_next_words_on_the_same_page_are_kept_like_the_first(thread: Any, way: str) -> None:
+    for times in (2, 3):
+        message(thread).fill(f"Text {times}")
+        expect(kept(thread)).to_have_text("Draft saved")
+        if way == "a click":
+            thread.get_by_role("button", name="Send", exact=True).click()
+        else:
+            message(thread).press("Control+Enter")
+        expect(thread.get_by_role("article")).to_have_count(times)
+        expect(message(thread)).to_be_empty()
+    message(thread).fill("And another thing")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(message(thread)).to_have_value("And another thing")
+
+
+def test_leaving_the_page_after_a_text_takes_the_next_words_along(thread: Any, site: str) -> None:
+    url = thread.url
+    message(thread).fill("First")
+    message(thread).press("Control+Enter")
+    expect(thread.get_by_role("article")).to_have_count(2)
+    message(thread).press_sequentially("Just typed")
+    thread.goto(f"{site}/texting/")
+    until(lambda: thread.evaluate("0") or count() == 1)
+    thread.goto(url)
+    expect(message(thread)).to_have_value("Just typed")
+
+
+def test_after_the_first_text_to_somebody_the_next_words_are_kept(staff: Any, site: str) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Dear Rosa")
+    message(staff).press("Control+Enter")
+    expect(staff.get_by_role("article")).to_have_count(1)
+    message(staff).fill("And another thing")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.reload()
+    expect(message(staff)).to_have_value("And another thing")
+
+
+def test_what_is_typed_while_a_text_is_on_its_way_is_kept_once_it_has_gone(thread: Any) -> None:
+    held: list[Any] = []
+    thread.route("**/texting/texts", lambda route: held.append(route))  # noqa: PLW0108 - a builtin is no handler
+    message(thread).fill("First")
+    message(thread).press("Control+Enter")
+    until(lambda: thread.evaluate("0") or held)
+    message(thread).press_sequentially(" second")
+    held[0].continue_()
+    expect(message(thread)).to_have_value("second")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(message(thread)).to_have_value("second")
+
+
 def test_leaving_the_page_takes_the_last_words_along(thread: Any, site: str) -> None:
     url = thread.url
     message(thread).press_sequentially("Just typed")
