@@ -301,6 +301,40 @@ def test_a_refused_text_keeps_what_was_typed_meanwhile(thread: Any, flight: Flig
     assert office.texts() == 2
 
 
+def test_on_line_again_it_is_said_that_the_text_has_not_gone_out(
+    thread: Any, office: Office, complaints: list[str]
+) -> None:
+    thread.context.set_offline(True)
+    message(thread).fill("Written in a tunnel")
+    send(thread).click()
+    expect(thread.get_by_role("alert")).to_contain_text("Not connected; your text is kept here.")
+    thread.context.set_offline(False)
+    expect(thread.get_by_role("alert")).to_have_text("Connected again. Your text has not been sent yet: press Send.")
+    assert office.texts() == 1
+    send(thread).click()
+    expect(articles(thread)).to_have_count(2)
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    complaints.clear()
+
+
+def test_on_line_again_a_text_that_was_under_way_may_have_gone_out(
+    thread: Any, flight: Flight, office: Office, complaints: list[str]
+) -> None:
+    message(thread).fill("Into the tunnel")
+    send(thread).click()
+    loses_the_answer(flight.wait())
+    expect(thread.get_by_role("alert")).to_contain_text("Not connected; your text is kept here.")
+    thread.context.set_offline(True)
+    expect(thread.locator("[data-ft-connection]")).to_have_text("Not connected; trying again")
+    thread.context.set_offline(False)
+    expect(thread.get_by_role("alert")).to_contain_text("Your text may not have been sent")
+    thread.unroute(TEXTS)
+    send(thread).click()
+    expect(message(thread)).to_be_empty()
+    assert office.texts() == 2
+    complaints.clear()
+
+
 def test_a_server_that_never_answers_gives_the_composer_back(
     thread: Any, flight: Flight, office: Office, complaints: list[str]
 ) -> None:

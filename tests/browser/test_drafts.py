@@ -92,7 +92,11 @@ def test_after_the_first_text_to_somebody_the_next_words_are_kept(staff: Any, si
 
 def test_what_is_typed_while_a_text_is_on_its_way_is_kept_once_it_has_gone(thread: Any) -> None:
     held: list[Any] = []
-    thread.route("**/texting/texts", lambda route: held.append(route))  # noqa: PLW0108 - a builtin is no handler
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    thread.route("**/texting/texts", hold)
     message(thread).fill("First")
     message(thread).press("Control+Enter")
     until(lambda: thread.evaluate("0") or held)
