@@ -14,7 +14,7 @@ from ..current import firmtext
 from ..errors import DecryptError, TextRefused
 from ..language import gettext as _
 from ..language import marked
-from ..messaging import accepting, drafts, owners, routes, tenancy
+from ..messaging import accepting, drafts, numbers, owners, routes, tenancy
 from ..messaging.body import check
 from ..messaging.drafts import Place
 from ..messaging.meanwhile import Meanwhile
@@ -39,6 +39,10 @@ NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send 
 NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
 LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
+NO_NUMBER = marked(
+    "%(name)s has no mobile number any more. Your text is kept here. Add the number to the contact again, then press "
+    "Send; to another number, begin with New."
+)
 CODES = {"opted_out": 409, "sent_before": 409}
 
 
@@ -48,6 +52,14 @@ class NotSent(Exception):
     def __init__(self, code: int, draft: Draft) -> None:
         self.code, self.draft = code, draft
         super().__init__(code)
+
+
+class NoNumber(TextRefused):
+    """The contact has no number left that can be texted; ``url`` is the host's page of it, where one is added."""
+
+    def __init__(self, contact: Contact) -> None:
+        self.url = contact.url or ""
+        super().__init__("no_number", _(NO_NUMBER, name=contact.name))
 
 
 @blueprint.post("/texts")
@@ -79,6 +91,8 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
         return NotSent(409, draft.overtaken(error.told(name), error.position))
     if isinstance(error, TextRefused):
         again = draft.another if error.code in ("sent_before", "token") else draft.refused
+        if isinstance(error, NoNumber):
+            again = replace(draft, cure=error.url).refused
         return NotSent(CODES.get(error.code, 422), again(error.sentence))
     if isinstance(error, Problem):
         return NotSent(error.code, draft.refused(_({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED))))
@@ -192,6 +206,8 @@ def number_of(firm: str, contact: Contact, key: str) -> str | None:
     for number in contact.numbers:
         if keys.index_of(firm, number.e164).hex() == key:
             return number.e164
+    if not any(numbers.can_be_texted(number.e164, number.label) for number in contact.numbers):
+        raise NoNumber(contact)
     raise TextRefused("number_not_textable", _(LOST_NUMBER, name=contact.name))
 
 

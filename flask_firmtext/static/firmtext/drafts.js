@@ -134,7 +134,8 @@
     if (field() && (event.target.contains(field()) || event.target === field().form)) begin();
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); else if (waits()) soon(0); });
-  window.addEventListener("pagehide", leaving);
+  // Before the next page is asked for, which may be this one again; a phone tells only when it has come.
+  for (const name of ["beforeunload", "pagehide"]) window.addEventListener(name, leaving);
   window.addEventListener("online", () => soon(0));
   begin();
 })();
