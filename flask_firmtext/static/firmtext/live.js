@@ -227,7 +227,7 @@
   window.addEventListener("online", () => { cut = true; poll(); });
   document.addEventListener("firmtext:sent", poll);
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "ft-chosen" || event.target.id === "ft-thread") begin();
+    if (event.target.id === "ft-chosen" || one("#ft-thread", event.target)) begin();
   });
   // Earlier texts come in above: nobody wants fifty of them read aloud.
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.matches("[data-ft-earlier]")) hush("off"); });
