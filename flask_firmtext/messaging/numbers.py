@@ -38,6 +38,15 @@ def parse(given: str, *, label: str = "", own: Collection[str] = ()) -> str:
     return e164
 
 
+def can_be_texted(given: str, label: str = "") -> bool:
+    """Whether a text can be read at this number, which the host calls ``label``."""
+    try:
+        parse(given, label=label)
+    except TextRefused:
+        return False
+    return True
+
+
 def to_call(given: str) -> str:
     """A number that clients can call, in E.164: a landline will do. :raises TextRefused: as :func:`parse`."""
     return _e164(_read(given))

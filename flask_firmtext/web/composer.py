@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -21,7 +22,7 @@ from ..messaging.meanwhile import Meanwhile
 from ..messaging.owners import Subject
 from ..messaging.routes import Route
 from ..ports.values import Contact
-from ..store import cells, keys
+from ..store import cells
 from ..store.models import Conversation, Message
 from ..store.transactions import reading
 from .access import Visitor, asked, somebody, visitor
@@ -29,6 +30,7 @@ from .blueprint import blueprint, wants_part
 from .csrf import KEEPING
 from .draft import Draft
 from .problems import Problem, framed, nothing_here, where
+from .recipient import NoNumber, number_of
 from .thread import opened
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,6 @@ TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Sen
 NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send again in a minute.")
 NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
-LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
 CODES = {"opted_out": 409, "sent_before": 409}
 
 
@@ -61,9 +62,15 @@ def send() -> Response:
         raise _not_sent(error, draft) from error
     if not wants_part():
         return redirect(url_for("firmtext.conversation", conversation_id=sent.conversation), code=303)
-    if draft.conversation == str(sent.conversation):
+    if draft.conversation == str(sent.conversation) and _is_open(sent.conversation):
         return _with_news(make_response(render_template("firmtext/_composer.html", draft=draft.next(sent.position))))
     return _conversation_instead(who, sent.conversation, contact)
+
+
+def _is_open(conversation_id: uuid.UUID) -> bool:
+    """Whether the browser shows this conversation at its own address; from elsewhere (*New*) it goes there."""
+    address = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return not address or address.endswith(f"/conversations/{conversation_id}")
 
 
 def _with_news(answer: Response) -> Response:
@@ -79,6 +86,8 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
         return NotSent(409, draft.overtaken(error.told(name), error.position))
     if isinstance(error, TextRefused):
         again = draft.another if error.code in ("sent_before", "token") else draft.refused
+        if isinstance(error, NoNumber):
+            again = replace(draft, cure=error.url).refused
         return NotSent(CODES.get(error.code, 422), again(error.sentence))
     if isinstance(error, Problem):
         return NotSent(error.code, draft.refused(_({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED))))
@@ -87,16 +96,17 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
 
 
 def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Contact) -> Response:
-    """The first text to somebody: the conversation takes the place of the empty page, without a reload."""
+    """The page becomes that of the conversation, with its title and address, and without a reload."""
     address = url_for("firmtext.conversation", conversation_id=conversation_id)
     try:
         shown = opened(who, conversation_id, contact=contact.ref)
         draft = Draft.to_answer(shown, who)
-        answer = make_response(render_template("firmtext/_thread.html", thread=shown, draft=draft, visitor=who))
+        context = {"thread": shown, "draft": draft, "newest": True, "visitor": who}
+        answer = framed("firmtext/thread.html", 200, **context)
     except Exception as error:
         log.error("a text is stored, its conversation could not be shown: %s", where(error))
         return Response(headers={"HX-Redirect": address})
-    answer.headers["HX-Retarget"] = "#ft-thread"
+    answer.headers["HX-Retarget"] = answer.headers["HX-Reselect"] = ".ft-conversation"
     answer.headers["HX-Reswap"] = "outerHTML settle:0ms"
     answer.headers["HX-Replace-Url"] = address
     return answer
@@ -180,19 +190,6 @@ def _as_asked(who: Visitor, conversation: Conversation, route: Route) -> None:
     ):
         return
     who.must("message.send", subject)
-
-
-def number_of(firm: str, contact: Contact, key: str) -> str | None:
-    """The contact's number that a form's key stands for; None when the form leaves the choice to the host.
-
-    :raises TextRefused: the contact no longer has it.
-    """
-    if not key:
-        return None
-    for number in contact.numbers:
-        if keys.index_of(firm, number.e164).hex() == key:
-            return number.e164
-    raise TextRefused("number_not_textable", _(LOST_NUMBER, name=contact.name))
 
 
 @blueprint.errorhandler(NotSent)

@@ -22,6 +22,8 @@ WORDS: Mapping[str, str] = {
     ),
     "wrong": marked("Something went wrong; your text is kept here. Press Send again."),
     "offline": marked("Not connected; your text is kept here. Press Send again."),
+    "back": marked("Connected again. Your text has not been sent yet: press Send."),
+    "backMaybe": marked("Connected again. Your text may not have been sent: press Send; it goes out only once."),
     "silent": marked("No answer yet; your text is kept here. Press Send again: it goes out only once."),
     "underWay": marked("Sending… You can go on writing."),
     "changed": marked("Sent as it was when you pressed Send. What you have written since then is still here."),

@@ -27,7 +27,8 @@ class Draft:
 
     ``seen`` is the position of the newest text that its author had in sight; None in a form that is not ours.
     ``writer`` names this composer when it saves what was begun, ``known`` the saving that it shows. ``error`` says why
-    the text was not sent; ``anyway``: because others wrote meanwhile, and pressing Send again sends it.
+    the text was not sent; ``anyway``: because others wrote meanwhile, and pressing Send again sends it; ``cure`` is
+    the host's page where the reason can be mended.
     """
 
     contact: str
@@ -40,6 +41,7 @@ class Draft:
     known: str = ""
     error: str | None = field(default=None, repr=False)
     anyway: bool = False
+    cure: str = field(default="", repr=False)
 
     @classmethod
     def to_answer(cls, thread: Thread, who: Visitor) -> Draft:

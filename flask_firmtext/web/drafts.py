@@ -17,9 +17,9 @@ from ..store.transactions import own
 from . import csrf
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
-from .composer import number_of
 from .draft import Draft
 from .problems import Problem, nothing_here, where
+from .recipient import number_of
 from .thread import subject_of
 
 log = logging.getLogger(__name__)

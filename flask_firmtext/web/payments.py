@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,9 +23,9 @@ from . import csrf, people
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
+from .insertion import composer_with
 from .paying import Paying, joined, paying
 from .problems import Problem, framed, nothing_here, where
-from .thread import opened
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +112,8 @@ def insert_payment_link() -> Response:
         return _choices(draft, offered, error.words, error.code)
     if wants_part():
         return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
-    return _composer(found.who, replace(draft, text=joined(draft.text, made.words)))
+    filled = replace(draft, text=joined(draft.text, made.words))
+    return composer_with(found.who, filled, "firmtext/payment_inserted.html")
 
 
 def _bill_sheet(ref: str) -> tuple[Sheet, Visitor]:
@@ -195,14 +195,6 @@ def _answer(name: str, context: dict[str, object], code: int) -> Response:
     if wants_part():
         return make_response(render_template(f"firmtext/_{name}.html", **context), code)
     return framed(f"firmtext/{name}.html", code, **context)
-
-
-def _composer(who: Visitor, draft: Draft) -> Response:
-    """The composer with the link in it, under its conversation where there is one."""
-    if draft.answers is None:
-        return framed("firmtext/payment_inserted.html", 200, draft=draft)
-    shown = opened(who, uuid.UUID(draft.conversation), contact=draft.contact)
-    return framed("firmtext/thread.html", 200, thread=shown, newest=True, visitor=who, draft=draft)
 
 
 def _stale(problem: Problem) -> Response:

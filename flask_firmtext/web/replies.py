@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -21,7 +23,10 @@ from ..store.transactions import own, reading
 from . import csrf
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
+from .draft import Draft
 from .form import Form
+from .insertion import composer_with
+from .paying import joined
 from .problems import Problem, framed, nothing_here
 from .settings import TOO_LONG_OPEN
 
@@ -34,6 +39,31 @@ def replies() -> str:
     who = _user()
     contact = _contact(who, request.args.get("contact", ""))
     return render_template("firmtext/_replies.html", replies=_filled(who, contact))
+
+
+@blueprint.post("/replies/choices")
+def reply_choices() -> Response:
+    """The same on a page of its own, for a composer without scripts; its text goes along."""
+    return _choices(Draft.sent())
+
+
+@blueprint.post("/replies/insert")
+def insert_reply() -> Response:
+    """Put the chosen reply behind the text, or go back to the text as it is."""
+    who, draft = _user(), Draft.sent()
+    offered = _filled(who, _contact(who, draft.contact))
+    wanted = request.form.get("choice", "")
+    found = next((one for one in offered if str(one.reply.id) == wanted and not one.missing), None)
+    if wanted and found is None:
+        return _choices(draft, _("This reply is no longer to be had: choose again."), 409)
+    text = joined(draft.text, found.text) if found else draft.text
+    return composer_with(who, replace(draft, text=text), "firmtext/reply_inserted.html")
+
+
+def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:
+    who = _user()
+    offered = _filled(who, _contact(who, draft.contact))
+    return framed("firmtext/reply_choices.html", code, draft=draft, replies=offered, trouble=trouble)
 
 
 @blueprint.get("/settings/replies")
@@ -167,4 +197,13 @@ def _kept(problem: Problem) -> Response:
     return _page(who, Form.sent(*FIELDS).refused(fault), found, 400)
 
 
+def _stale(problem: Problem) -> Response:
+    """The choices again, with the text that was typed, to somebody who may have them."""
+    if problem.code == 400:
+        with suppress(Problem):
+            return _choices(Draft.sent(), _(TOO_LONG_OPEN), 400)
+    return framed("firmtext/problem.html", problem.code, problem=problem)
+
+
+csrf.KEEPING.update(dict.fromkeys(("firmtext.reply_choices", "firmtext.insert_reply"), _stale))
 csrf.KEEPING.update(dict.fromkeys(("firmtext.add_reply", "firmtext.change_reply"), _kept))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from office import Office
+from flask_firmtext.firm import texting
+from flask_firmtext.store.transactions import own
+from office import ADMIN, Office
 from servers import until
 
 TEXTS = "**/texting/texts"
@@ -130,6 +133,58 @@ def test_the_first_text_to_somebody_leaves_what_was_typed_meanwhile(staff: Any, 
     flight.lands()
     expect(articles(staff)).to_have_count(2)
     assert office.texts() == 2
+
+
+def begun_before(office: Office) -> None:
+    office.sends("rosa", "Before")
+
+
+def never_texted(office: Office) -> None:
+    """Nobody has written to Rosa."""
+
+
+@pytest.mark.parametrize("before", [begun_before, never_texted], ids=lambda before: before.__name__)
+def test_after_a_text_from_new_the_page_is_the_conversations(
+    staff: Any, site: str, office: Office, before: Callable[[Office], None]
+) -> None:
+    before(office)
+    there = office.texts()
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Hello again")
+    staff.keyboard.press("Control+Enter")
+    expect(articles(staff)).to_have_count(there + 1)
+    expect(staff).to_have_url(f"{site}/texting/conversations/{office.conversation()}")
+    expect(staff).to_have_title(re.compile("^Rosa Marsh · Text messages"))
+    expect(staff.get_by_role("heading", level=1)).to_have_text("Rosa Marsh")
+    expect(staff.get_by_role("combobox", name="Contact", exact=True)).to_have_count(0)
+    expect(message(staff)).to_be_focused()
+    expect(message(staff)).to_be_empty()
+    staff.keyboard.type("And on")
+    expect(staff.locator("[data-ft-kept]")).to_have_text("Draft saved")
+    staff.keyboard.press("Control+Enter")
+    expect(articles(staff)).to_have_count(there + 2)
+    office.receives("An answer")
+    expect(articles(staff)).to_have_count(there + 3)
+
+
+def turn_off(office: Office) -> None:
+    with own() as session:
+        texting.turn_off(session, "harbor", by=ADMIN)
+
+
+def test_texting_turned_off_meanwhile_is_said_and_the_words_stay(
+    thread: Any, office: Office, complaints: list[str]
+) -> None:
+    message(thread).fill("A long thought")
+    turn_off(office)
+    send(thread).click()
+    expect(thread.get_by_role("alert")).to_contain_text("cannot send texts")
+    expect(message(thread)).to_have_value("A long thought")
+    expect(message(thread)).to_be_focused()
+    expect(thread.locator("[data-ft-kept]")).to_have_text("Draft saved")
+    thread.reload()
+    expect(thread.locator(".ft-begun blockquote")).to_have_text("A long thought")
+    assert office.texts() == 1
 
 
 TWICE: dict[str, Callable[[Any], None]] = {
@@ -299,6 +354,40 @@ def test_a_refused_text_keeps_what_was_typed_meanwhile(thread: Any, flight: Flig
     flight.lands()
     expect(articles(thread)).to_have_count(2)
     assert office.texts() == 2
+
+
+def test_on_line_again_it_is_said_that_the_text_has_not_gone_out(
+    thread: Any, office: Office, complaints: list[str]
+) -> None:
+    thread.context.set_offline(True)
+    message(thread).fill("Written in a tunnel")
+    send(thread).click()
+    expect(thread.get_by_role("alert")).to_contain_text("Not connected; your text is kept here.")
+    thread.context.set_offline(False)
+    expect(thread.get_by_role("alert")).to_have_text("Connected again. Your text has not been sent yet: press Send.")
+    assert office.texts() == 1
+    send(thread).click()
+    expect(articles(thread)).to_have_count(2)
+    expect(thread.get_by_role("alert")).to_be_hidden()
+    complaints.clear()
+
+
+def test_on_line_again_a_text_that_was_under_way_may_have_gone_out(
+    thread: Any, flight: Flight, office: Office, complaints: list[str]
+) -> None:
+    message(thread).fill("Into the tunnel")
+    send(thread).click()
+    loses_the_answer(flight.wait())
+    expect(thread.get_by_role("alert")).to_contain_text("Not connected; your text is kept here.")
+    thread.context.set_offline(True)
+    expect(thread.locator("[data-ft-connection]")).to_have_text("Not connected; trying again")
+    thread.context.set_offline(False)
+    expect(thread.get_by_role("alert")).to_contain_text("Your text may not have been sent")
+    thread.unroute(TEXTS)
+    send(thread).click()
+    expect(message(thread)).to_be_empty()
+    assert office.texts() == 2
+    complaints.clear()
 
 
 def test_a_server_that_never_answers_gives_the_composer_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,70 @@ def test_a_reload_brings_the_words_back_and_sending_ends_the_draft(thread: Any, 
     assert count() == 0
     thread.reload()
     expect(message(thread)).to_be_empty()
+
+
+@pytest.mark.parametrize("way", ["a click", "the keyboard"])
+def test_the_next_words_on_the_same_page_are_kept_like_the_first(thread: Any, way: str) -> None:
+    for times in (2, 3):
+        message(thread).fill(f"Text {times}")
+        expect(kept(thread)).to_have_text("Draft saved")
+        if way == "a click":
+            thread.get_by_role("button", name="Send", exact=True).click()
+        else:
+            message(thread).press("Control+Enter")
+        expect(thread.get_by_role("article")).to_have_count(times)
+        expect(message(thread)).to_be_empty()
+    message(thread).fill("And another thing")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(message(thread)).to_have_value("And another thing")
+
+
+def test_the_last_words_are_on_their_way_before_the_page_is_asked_for_again(thread: Any) -> None:
+    message(thread).evaluate("field => { field.value = 'Just typed'; }")
+    thread.evaluate("window.dispatchEvent(new Event('beforeunload'))")
+    until(lambda: thread.evaluate("0") or count() == 1)
+
+
+def test_leaving_the_page_after_a_text_takes_the_next_words_along(thread: Any, site: str) -> None:
+    url = thread.url
+    message(thread).fill("First")
+    message(thread).press("Control+Enter")
+    expect(thread.get_by_role("article")).to_have_count(2)
+    message(thread).press_sequentially("Just typed")
+    thread.goto(f"{site}/texting/")
+    until(lambda: thread.evaluate("0") or count() == 1)
+    thread.goto(url)
+    expect(message(thread)).to_have_value("Just typed")
+
+
+def test_after_the_first_text_to_somebody_the_next_words_are_kept(staff: Any, site: str) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Dear Rosa")
+    message(staff).press("Control+Enter")
+    expect(staff.get_by_role("article")).to_have_count(1)
+    message(staff).fill("And another thing")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.reload()
+    expect(message(staff)).to_have_value("And another thing")
+
+
+def test_what_is_typed_while_a_text_is_on_its_way_is_kept_once_it_has_gone(thread: Any) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    thread.route("**/texting/texts", hold)
+    message(thread).fill("First")
+    message(thread).press("Control+Enter")
+    until(lambda: thread.evaluate("0") or held)
+    message(thread).press_sequentially(" second")
+    held[0].continue_()
+    expect(message(thread)).to_have_value("second")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(message(thread)).to_have_value("second")
 
 
 def test_leaving_the_page_takes_the_last_words_along(thread: Any, site: str) -> None:
@@ -162,6 +227,27 @@ def test_without_the_right_any_more_the_words_stay_to_be_copied(
     expect(thread.get_by_role("alert")).to_contain_text("Your text is kept so that you can copy it.")
     expect(message(thread)).to_have_value("My last words")
     complaints[:] = [said for said in complaints if "404" not in said]
+
+
+def test_of_a_contact_without_a_number_everything_typed_stands_in_the_closed_thread(
+    thread: Any, office: Office
+) -> None:
+    message(thread).fill("A long thought")
+    expect(kept(thread)).to_have_text("Draft saved")
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    office.host.put_contact("harbor", replace(rosa, numbers=(), texting_number=None, url="/people/rosa"))
+    message(thread).press("Control+Enter")
+    alert = thread.get_by_role("alert")
+    expect(alert).to_contain_text("Rosa Marsh has no mobile number any more. Your text is kept here.")
+    expect(alert.get_by_role("link", name="Open the contact")).to_have_attribute("href", "/people/rosa")
+    expect(message(thread)).to_have_value("A long thought")
+    message(thread).press("End")
+    message(thread).press_sequentially(" and its end")
+    expect(kept(thread)).to_have_text("Draft saved")
+    thread.reload()
+    expect(thread.locator("[data-ft-closed]")).to_be_visible()
+    expect(thread.locator(".ft-begun")).to_contain_text("You had begun to write this")
+    expect(thread.locator(".ft-begun blockquote")).to_have_text("A long thought and its end")
 
 
 def test_another_contact_takes_the_words_along_and_leaves_no_draft_at_the_first(

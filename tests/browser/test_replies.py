@@ -202,3 +202,18 @@ def test_escape_leaves_the_field_and_keeps_the_words(thread: Any) -> None:
     message(thread).press("Escape")
     expect(thread.get_by_role("log")).to_be_focused()
     expect(message(thread)).to_have_value("Half a thought")
+
+
+def test_without_scripts_the_button_leads_to_a_page_of_replies(thread: Any, site: str) -> None:
+    plain = thread.context.browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 700})
+    page = plain.new_page()
+    page.goto(f"{site}/sign-in/{STAFF}")
+    page.goto(thread.url)
+    message(page).fill("One moment.")
+    page.get_by_role("button", name="Saved replies").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Parking").click()
+    expect(message(page)).to_have_value("One moment. Parking is behind the house.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("article").last).to_contain_text("One moment. Parking is behind the house.")
+    plain.close()

@@ -228,10 +228,20 @@ def test_htmx_gets_an_empty_composer_with_a_fresh_token(office: Office) -> None:
 def test_the_first_text_to_somebody_brings_the_conversation_in_place(office: Office) -> None:
     staff = office.person()
     answer = staff.post(TEXTS, {**staff.composer(NEW), "text": "Hello"}, headers=HTMX)
-    assert answer.headers["HX-Retarget"] == "#ft-thread"
+    assert answer.headers["HX-Retarget"] == answer.headers["HX-Reselect"] == ".ft-conversation"
     assert answer.headers["HX-Replace-Url"] == f"/texting/conversations/{office.conversation()}"
     assert "Hello" in answer.text
-    assert "<html" not in answer.text
+    assert "<title>Rosa Marsh" in answer.text
+
+
+def test_from_new_the_page_becomes_the_conversations_also_when_there_was_one(office: Office) -> None:
+    office.sends()
+    staff, address = office.person(), f"/texting/conversations/{office.conversation()}"
+    for current, reselect in ((f"http://localhost{NEW}", ".ft-conversation"), (f"http://localhost{address}", None)):
+        headers = {**HTMX, "HX-Current-URL": current}
+        answer = staff.post(TEXTS, {**staff.composer(NEW), "text": "Hello"}, headers=headers)
+        assert answer.headers.get("HX-Reselect") == reselect
+    assert staff.send(NEW, "Without scripts").location == address
 
 
 def test_the_composer_says_that_files_cannot_be_attached_and_what_to_use(office: Office) -> None:

@@ -30,6 +30,12 @@ def without_a_number(office: Office) -> None:
     office.host.put_contact("harbor", replace(rosa, numbers=(), texting_number=None))
 
 
+def with_a_fax_alone(office: Office) -> None:
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    fax = PhoneNumber("+13125550188", "Fax")
+    office.host.put_contact("harbor", replace(rosa, numbers=(fax,), texting_number=None))
+
+
 def with_another_number(office: Office) -> None:
     rosa = office.host.for_firm("harbor").contacts.get("rosa")
     office.host.put_contact("harbor", replace(rosa, numbers=(PhoneNumber("+13125550188"),), texting_number=None))
@@ -52,7 +58,8 @@ def without_the_right(office: Office) -> None:
 CHANGES: list[tuple[Callable[[Office], None], int, str]] = [
     (removed, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
     (merged, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
-    (without_a_number, 422, "Rosa Marsh no longer has this number. Choose one of the contact"),
+    (without_a_number, 422, "Rosa Marsh has no mobile number any more. Your text is kept here."),
+    (with_a_fax_alone, 422, "Rosa Marsh has no mobile number any more. Your text is kept here."),
     (with_another_number, 422, "Rosa Marsh no longer has this number. Choose one of the contact"),
     (turned_off, 422, "cannot send texts"),
     (no_longer_in_the_plan, 422, "Not in your plan."),
@@ -74,6 +81,18 @@ def test_the_words_stay_and_nothing_is_sent(
     assert words in answer.text.replace("&#39;", "'")
     assert typed(answer.text) == "A long thought"
     assert office.texts() == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+def test_where_the_contact_gets_a_number_again_is_a_step_away(office: Office, headers: dict[str, str]) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "A long thought"}
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    office.host.put_contact("harbor", replace(rosa, numbers=(), texting_number=None, url="/people/rosa"))
+    answer = staff.post(TEXTS, form, headers=headers).text
+    alert = answer.partition('role="alert"')[2].partition("</p>")[0]
+    assert '<a href="/people/rosa" target="_blank" rel="noopener">Open the contact' in alert
 
 
 def test_whom_it_goes_to_is_in_sight_above_the_field(office: Office) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask_firmtext.firm import saved_replies
 from flask_firmtext.store.transactions import own, reading
 from house import token
-from office import ADMIN, STAFF, Office, Person
+from office import ADMIN, STAFF, Office, Person, fields, typed
 
 PAGE = "/texting/settings/replies"
 
@@ -123,3 +123,46 @@ def test_without_the_right_there_is_no_list_no_page_and_no_button(office: Office
     for url in ("/texting/replies?contact=rosa", PAGE, PAGE + "/new"):
         assert staff.get(url).status_code == 404
     assert "data-ft-replies=" not in staff.get("/texting/new?contact=rosa").text
+
+
+def pressed(html: str, words: str) -> str:
+    """The ``formaction`` of a composer's button."""
+    found = re.search(rf'<button[^>]* formaction="([^"]+)"[^>]*>{words}', html)
+    assert found, f"no button {words}"
+    return found[1]
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["in a conversation", "a first text"])
+def test_without_scripts_a_reply_is_chosen_on_a_page_and_stands_in_the_text(office: Office, begun: bool) -> None:
+    reply, phone = add("Hello", "Dear {contact_name}."), add("Phone", "Call {contact_phone}")
+    if begun:
+        office.sends()
+    staff = office.person()
+    url = f"/texting/conversations/{office.conversation()}" if begun else "/texting/new?contact=rosa"
+    page = staff.get(url).text
+    form = {**fields(page), "text": "One moment."}
+    choices = staff.post(pressed(page, "Saved replies"), form)
+    assert choices.status_code == 200
+    assert f'name="choice" value="{reply}"><strong>' in choices.text
+    assert f'name="choice" value="{phone}" disabled>' in choices.text
+    given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', choices.text))
+    assert {**given, "csrf_token": ""} == {**form, "csrf_token": ""}
+    composer = staff.post("/texting/replies/insert", {**given, "choice": reply})
+    assert typed(composer.text) == "One moment. Dear Rosa Marsh."
+    assert typed(staff.post("/texting/replies/insert", given).text) == "One moment."
+    sent = staff.post("/texting/texts", {**fields(composer.text), "text": typed(composer.text)})
+    assert sent.status_code == 303
+    assert "One moment. Dear Rosa Marsh." in staff.get(sent.location).text
+
+
+def test_without_scripts_a_reply_that_has_gone_or_an_old_page_loses_no_text(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "Do not lose me"}
+    gone = staff.post("/texting/replies/insert", {**form, "choice": "nothing"})
+    stale = staff.post("/texting/replies/insert", {**form, "csrf_token": "old"})
+    assert (gone.status_code, stale.status_code) == (409, 400)
+    for page in (gone.text, stale.text):
+        assert 'name="text" value="Do not lose me"' in page
+    office.host.users.refuse(STAFF, "message.send")
+    assert staff.post("/texting/replies/choices", form).status_code == 404

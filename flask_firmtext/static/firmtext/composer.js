@@ -57,8 +57,16 @@
     stand();
   });
 
+  // Back on line, nothing goes out by itself. Where the line broke on the way the text may have arrived all the same.
+  let afterwards = "";
+
+  document.addEventListener("firmtext:connected", () => {
+    if (afterwards) fail(words(afterwards));
+    afterwards = "";
+  });
+
   // While a text is on its way the field stays open. The answer brings a new one, and what stands in the old moves there.
-  let sent = "", kept = null, emptied = 0, slow = 0;
+  let sent = "", kept = null, emptied = 0, slow = 0, begun = true;
   const progress = () => document.querySelector("[data-ft-composer] [data-ft-progress]");
 
   function note(told, instead) {
@@ -104,6 +112,8 @@
       return;
     }
     note("");
+    begun = navigator.onLine;
+    afterwards = "";
     slow = setTimeout(wait, LONG);
   });
   // Another contact or number was chosen: until its composer comes, a text would still go to the one before.
@@ -136,7 +146,11 @@
     if (!there || there === document.body || ours(there)) field.focus();
   });
   for (const [name, told] of [["htmx:sendError", "offline"], ["htmx:timeout", "silent"], ["htmx:responseError", "wrong"]]) {
-    document.addEventListener(name, (event) => { if (ours(event.target)) fail(words(told)); });
+    document.addEventListener(name, (event) => {
+      if (!ours(event.target)) return;
+      fail(words(told));
+      if (told === "offline") afterwards = begun ? "backMaybe" : "back";
+    });
   }
 
   // Esc leaves the field with everything in it, for who moves by keyboard.

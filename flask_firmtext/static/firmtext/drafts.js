@@ -110,10 +110,13 @@
   document.addEventListener("focusout", (event) => { if (event.target === field() && settled && !(event.relatedTarget && event.relatedTarget.id === "ft-send")) save(); });
   // Text that is on its way is a draft no more; what is typed meanwhile is kept once the answer is there.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (field() && event.target === field().form) { flying = true; clearTimeout(timer); }
+    if (event.defaultPrevented || !field() || event.target !== field().form) return;
+    flying = true;
+    clearTimeout(timer);
   });
-  document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => {
-    if (!elt || !elt.matches("[data-ft-composer]")) return;
+  // The composer that sent it has left the page by then, another stands there: only the request still names it.
+  document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
+    if (!requestConfig || !requestConfig.elt.matches("[data-ft-composer]")) return;
     flying = false;
     if (waits()) soon();
   });
@@ -131,7 +134,8 @@
     if (field() && (event.target.contains(field()) || event.target === field().form)) begin();
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); else if (waits()) soon(0); });
-  window.addEventListener("pagehide", leaving);
+  // Before the next page is asked for, which may be this one again; a phone tells only when it has come.
+  for (const name of ["beforeunload", "pagehide"]) window.addEventListener(name, leaving);
   window.addEventListener("online", () => soon(0));
   begin();
 })();

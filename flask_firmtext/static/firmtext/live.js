@@ -6,7 +6,7 @@
 
   const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, SHORTEST = 250, REFRESH = 60000, PATIENCE = 10000;
   const LATE = 300;  // seconds, as in messaging/moments.py
-  let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false;
+  let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false, cut = false;
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -53,10 +53,13 @@
       if (fresh) show(fresh, new URL(url, location.href).searchParams);
       failures = 0;
       say(gap ? "ftGap" : "");
+      if (cut) tell("connected");
+      cut = false;
       tellSeen();
     } catch (error) {
       if (running !== mine) return;
       failures += 1;
+      cut = true;
       say(error.message === "401" ? "ftSignedOut" : "ftLost");
     } finally {
       clearTimeout(late);
@@ -221,10 +224,10 @@
   }
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
-  window.addEventListener("online", poll);
+  window.addEventListener("online", () => { cut = true; poll(); });
   document.addEventListener("firmtext:sent", poll);
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "ft-chosen" || event.target.id === "ft-thread") begin();
+    if (event.target.id === "ft-chosen" || one("#ft-thread", event.target)) begin();
   });
   // Earlier texts come in above: nobody wants fifty of them read aloud.
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.matches("[data-ft-earlier]")) hush("off"); });

@@ -15,8 +15,13 @@
   const shown = () => all().filter((option) => !option.hidden);
   const words = (name) => JSON.parse(field().form.dataset.ftWords)[name];
 
+  // Without this script the button leads to a page with the replies.
   function prepare() {
-    if (opener() && opener().hidden) opener().hidden = false;
+    const button = opener();
+    if (!button || button.type === "button") return;
+    button.type = "button";
+    for (const [name, value] of [["aria-haspopup", "dialog"], ["aria-expanded", "false"], ["aria-controls", "ft-replies"]]) button.setAttribute(name, value);
+    button.querySelector("[data-ft-key]").hidden = false;
   }
 
   // ``slash``: the sign stands in the field, and goes when a reply takes its place.
@@ -125,8 +130,10 @@
   document.addEventListener("click", (event) => {
     const option = event.target.closest("#ft-replies [role=option]");
     if (option) choose(option);
-    else if (event.target.closest("[data-ft-replies]")) panel().hidden ? open(false) : leave();
-    else if (panel() && !panel().hidden && !panel().contains(event.target)) close();
+    else if (event.target.closest("[data-ft-replies]")) {
+      event.preventDefault();
+      panel().hidden ? open(false) : leave();
+    } else if (panel() && !panel().hidden && !panel().contains(event.target)) close();
   });
   // By Tab to the link behind the list and on: the list is left as it was found.
   document.addEventListener("focusin", (event) => {

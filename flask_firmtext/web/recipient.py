@@ -1,0 +1,39 @@
+"""Which of a contact's numbers a form means, as long as the contact has it."""
+
+from __future__ import annotations
+
+from ..errors import TextRefused
+from ..language import gettext as _
+from ..language import marked
+from ..messaging import numbers
+from ..ports.values import Contact
+from ..store import keys
+
+LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
+NO_NUMBER = marked(
+    "%(name)s has no mobile number any more. Your text is kept here. Add the number to the contact again, then press "
+    "Send; to another number, begin with New."
+)
+
+
+class NoNumber(TextRefused):
+    """The contact has no number left that can be texted; ``url`` is the host's page of it, where one is added."""
+
+    def __init__(self, contact: Contact) -> None:
+        self.url = contact.url or ""
+        super().__init__("no_number", _(NO_NUMBER, name=contact.name))
+
+
+def number_of(firm: str, contact: Contact, key: str) -> str | None:
+    """The contact's number that a form's key stands for; None when the form leaves the choice to the host.
+
+    :raises TextRefused: the contact no longer has it.
+    """
+    if not key:
+        return None
+    for number in contact.numbers:
+        if keys.index_of(firm, number.e164).hex() == key:
+            return number.e164
+    if not any(numbers.can_be_texted(number.e164, number.label) for number in contact.numbers):
+        raise NoNumber(contact)
+    raise TextRefused("number_not_textable", _(LOST_NUMBER, name=contact.name))
