@@ -14,6 +14,7 @@ from .. import language
 from ..current import firmtext
 from ..messaging.letters import advice, size
 from ..messaging.pay_links import money
+from ..messaging.relations import words as role
 from . import (
     assets,
     composer_words,
@@ -84,6 +85,7 @@ FURNITURE: dict[str, Any] = {
     "offers_time": time_entry.offers_time,
     "registration": registration.card,
     "relative": relative,
+    "role": role,
     "script": assets.script,
     "size": size,
     "slot": slots.drawn,
