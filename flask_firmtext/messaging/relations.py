@@ -72,4 +72,4 @@ def words(relation: Relation) -> str:
         return ""
     if relation.side == Side.RELATED:
         return relation.role or _("Related contact")
-    return _("%(role)s, other side", role=relation.role) if relation.role else _("Other side")
+    return _("Other side: %(role)s", role=relation.role) if relation.role else _("Other side")

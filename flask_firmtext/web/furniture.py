@@ -91,6 +91,7 @@ FURNITURE: dict[str, Any] = {
     "slot": slots.drawn,
     "somebody": somebody,
     "style": assets.style,
+    "trust_words": paying.trust_words,
 }
 
 #: Under names of their own: the host's ``_`` is the host's.

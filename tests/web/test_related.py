@@ -21,7 +21,7 @@ RELATED = [
     ("victor", "Victor <b>Stone", VICTOR, Side.OPPOSING, "Owner"),
 ]
 NEW = "/texting/new?contact=victor"
-ROLES = [("lena", LENA, "Witness"), ("victor", VICTOR, "Owner, other side")]
+ROLES = [("lena", LENA, "Witness"), ("victor", VICTOR, "Other side: Owner")]
 FAULTS: list[dict[str, Any]] = [
     {"raises": RuntimeError("canary-77")},
     {"returns": None},
