@@ -17,6 +17,7 @@ from ..messaging.pay_links import money
 from ..messaging.relations import words as role
 from . import (
     assets,
+    candidates,
     composer_words,
     consent,
     filters,
@@ -81,6 +82,7 @@ FURNITURE: dict[str, Any] = {
     "linked": linked,
     "may": permitted,
     "money": money,
+    "most_matches": candidates.MOST,
     "offers_links": paying.offers_links,
     "offers_time": time_entry.offers_time,
     "registration": registration.card,
