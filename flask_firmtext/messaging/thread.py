@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..language import gettext as _
-from ..ports.values import Contact, Firm, Matter
+from ..ports.values import Contact, Firm, Matter, Relation
 from ..store import changes, inbox_queries, keys, queries
 from ..store.transactions import reading
-from . import closing, files, numbers, owners, places, readiness, recipients, thread_rows
+from . import closing, files, numbers, owners, places, readiness, recipients, relations, thread_rows
 from .files import Rights, Shelf
 from .moments import LATE
 from .offers import Offer
 from .owners import Known, Owners, Subject
 from .recipients import Recipient
+from .relations import Parts
 from .shown import Text, Wording
 from .thread_rows import Pair, Question, Stored
 from .threads import UNREADABLE, subject
@@ -39,7 +40,7 @@ class Thread:
     key: str
     contact: Contact | None
     contacts: tuple[Contact, ...]
-    matters: tuple[Matter, ...]
+    matters: tuple[Relation, ...]
     texts: tuple[Text, ...]
     offers: tuple[Offer, ...]
     earlier: int | None
@@ -163,14 +164,14 @@ def _thread(
     whose = _whose(firm, pair)
     contact = next((one for one in whose.contacts if one.ref == chosen), next(iter(whose.contacts), None))
     matters = owners.matters_told(firm.ref, whose.clients)
-    shelf = _shelf(firm, stored, matters, rights)
+    parts, shelf = _parts(firm, whose, matters), _shelf(firm, stored, matters, rights)
     return Thread(
         id=id,
         number=_written(pair),
         key=pair.index.hex(),
         contact=contact,
         contacts=whose.contacts,
-        matters=() if whose.moved else matters or (),
+        matters=parts.all,
         texts=tuple(in_time(_texts(firm, pair, stored, shelf))),
         offers=stored.kept.offers(shelf),
         earlier=earlier,
@@ -178,12 +179,12 @@ def _thread(
         hold=_hold(pair, stored),
         warning=stored.warning,
         question=stored.question,
-        **_answered(firm, pair, stored, whose, contact, matters or ()),
+        **_answered(firm, pair, stored, whose, contact, parts),
     )
 
 
 def _answered(
-    firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None, matters: Sequence[Matter]
+    firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None, parts: Parts
 ) -> dict[str, Any]:
     """To whom an answer would go, or why there can be none."""
     closed = stored.not_ready or closing.why(firm, pair, stored, whose, contact)
@@ -192,7 +193,7 @@ def _answered(
     last = max((message.shown_at for message in stored.messages), default=None)
     return {
         "closed": None,
-        "recipient": recipients.of(firm.ref, pair.phone, contact, whose.contacts, matters, last),
+        "recipient": recipients.of(firm.ref, pair.phone, contact, whose.contacts, parts, last),
     }
 
 
@@ -200,6 +201,12 @@ def _whose(firm: Firm, pair: Pair) -> Owners:
     if pair.phone is None:
         return owners.UNKNOWN
     return owners.of_conversation(firm.ref, Known(pair.phone, pair.refs, pair.ended))
+
+
+def _parts(firm: Firm, whose: Owners, matters: Sequence[Matter] | None) -> Parts:
+    """Who has the number now is a stranger to the old owner's matters."""
+    theirs = () if whose.moved else matters or ()
+    return relations.parts(whose.contacts, theirs, relations.told(firm.ref, whose.contacts))
 
 
 def _written(pair: Pair) -> str:

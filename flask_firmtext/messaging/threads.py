@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from ..language import gettext as _
 from ..language import marked
-from ..ports.values import Contact, Firm, Matter, User
+from ..ports.values import Contact, Firm, Relation, User
 from ..store import attachment_queries, changes, consent_queries, inbox_pages, inbox_queries, keys, queries
 from ..store.inbox_pages import Cursor, View
 from ..store.inbox_queries import Row
 from ..store.models import Conversation, Hold, OptOut
 from ..store.states import Direction, Kind
 from ..store.transactions import reading
-from . import owners
+from . import owners, relations
 from .numbers import display
 from .owners import Known, Owners, Subject
 from .shown import Text, Wording, read_bodies, read_phones
@@ -50,7 +50,7 @@ class Line:
     last: Text
     unread: int
     files: int = 0
-    matters: tuple[Matter, ...] = ()
+    matters: tuple[Relation, ...] = ()
     mine: bool = False
     is_read: bool = False
     waiting_since: datetime | None = None
@@ -153,10 +153,17 @@ def _read(session: Session, firm: Firm, user: User, rows: Sequence[Row], may: Ma
 def _lines(firm: Firm, read: _Read) -> tuple[Line, ...]:
     known = known_of([row.conversation for row in read.rows], read.phones, read.refs)
     whose = owners.of_conversations(firm.ref, known)
-    matters = owners.matters_by_contact(firm.ref, (one.ref for some in whose.values() for one in some.contacts))
+    contacts = [one for some in whose.values() for one in some.contacts]
+    matters = owners.matters_by_contact(firm.ref, (one.ref for one in contacts))
+    related = relations.told(firm.ref, contacts)
     people = [person for row in read.rows for person in (row.last.author, row.conversation.done_by) if person]
     words = Wording(firm, read.holds, owners.names_of(people))
-    return tuple(_line(row, whose.get(row.conversation.id, owners.UNKNOWN), matters, words, read) for row in read.rows)
+    lines = []
+    for row in read.rows:
+        theirs = whose.get(row.conversation.id, owners.UNKNOWN)
+        of_clients = [matter for contact in theirs.contacts for matter in matters.get(contact.ref, ())]
+        lines.append(_line(row, theirs, relations.parts(theirs.contacts, of_clients, related).all, words, read))
+    return tuple(lines)
 
 
 def _table(firm: Firm, read: _Read, lines: tuple[Line, ...], older: Cursor | None) -> Table:
@@ -191,9 +198,8 @@ def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
     return Subject(conversation.firm, contacts, str(conversation.id))
 
 
-def _line(row: Row, whose: Owners, matters: owners.MattersByContact, words: Wording, read: _Read) -> Line:
+def _line(row: Row, whose: Owners, matters: tuple[Relation, ...], words: Wording, read: _Read) -> Line:
     conversation, phone = row.conversation, read.phones[row.conversation.id]
-    theirs = {matter.ref: matter for contact in whose.contacts for matter in matters.get(contact.ref, ())}
     done_by = conversation.done_by if conversation.done_at else None
     return Line(
         id=conversation.id,
@@ -203,7 +209,7 @@ def _line(row: Row, whose: Owners, matters: owners.MattersByContact, words: Word
         last=words.text(row.last, read.bodies[row.last.id], row.number),
         unread=row.unread,
         files=read.files.get(row.last.id, 0),
-        matters=tuple(sorted(theirs.values(), key=lambda matter: not matter.open)),
+        matters=matters,
         mine=row.last.author == read.user and row.last.kind == Kind.STAFF,
         is_read=conversation.last_in_position > 0 and not row.unread,
         waiting_since=None if conversation.done_at else conversation.waiting_since,

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .values import Contact, Firm, Matter, Party, User
+from .values import Contact, Firm, Matter, Party, Relation, User
 from .work import (
     Calendar,
     Documents,
@@ -109,6 +109,15 @@ class Matters(ABC):
     def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
         """The same for many contacts at once; a host with many matters answers it with one query."""
         return {contact: self.of_contact(contact) for contact in contacts}
+
+    def related_to(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Relation]]:
+        """The matters in which each of these contacts is not the client: where it is related, or on the other side.
+
+        Those of ``contacts_of`` from the contact's end, open ones first, with one query for all. Staff who are about
+        to text the other side are warned with it; without it, only where the client's conversation says so. What
+        clients send is never filed into these matters.
+        """
+        return {}
 
     @abstractmethod
     def contacts_of(self, matter: str) -> Sequence[Party]:

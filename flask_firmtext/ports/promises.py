@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import HostContractError
-from .values import Account, Bill, Contact, Firm, Link, Matter, Party, PhoneNumber, Side, User
+from .values import Account, Bill, Contact, Firm, Link, Matter, Party, PhoneNumber, Relation, Side, User
 
 #: Our column for a reference of the host's.
 LONGEST_REFERENCE = 255
@@ -86,6 +86,17 @@ def matters_by_contact(verb: str, answer: Any) -> Mapping[str, Sequence[Matter]]
     for some in answer.values():
         matters(verb, some)
     return answer
+
+
+def relations_by_contact(verb: str, answer: Any) -> Mapping[str, Sequence[Relation]]:
+    """Of ``Matters``: many for each contact."""
+    if isinstance(answer, Mapping) and all(
+        _is_sequence(some) and all(map(_is_relation, some)) for some in answer.values()
+    ):
+        return answer
+    raise HostContractError(
+        "Matters", verb, "a mapping of references to sequences of Relations, each with a Matter, a Side and a string"
+    )
 
 
 def document(verb: str, answer: Any) -> str:
@@ -168,6 +179,15 @@ def _is_contact(one: Any) -> bool:
         and _is_sequence(one.numbers)
         and all(isinstance(number, PhoneNumber) and _words(number.e164, number.label) for number in one.numbers)
         and (one.texting_number is None or _words(one.texting_number))
+    )
+
+
+def _is_relation(one: Any) -> bool:
+    return (
+        isinstance(one, Relation)
+        and isinstance(one.matter, Matter)
+        and _words(one.matter.ref, one.matter.title, one.role)
+        and one.side in tuple(Side)
     )
 
 

@@ -128,6 +128,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """A contact's part in a matter, and its side. ``role`` is the host's word for the part: "Executor", "Witness"."""
+
+    matter: Matter
+    side: Side
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A calendar event of the host. ``start`` and ``end`` are aware, or wall time in ``zone`` when ``all_day``."""
 

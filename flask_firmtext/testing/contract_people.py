@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from unittest import SkipTest
 from zoneinfo import available_timezones
 
-from ..ports.values import Contact, Matter, Party, PhoneNumber, Side
+from ..ports.host import Matters
+from ..ports.values import Contact, Matter, Party, PhoneNumber, Relation, Side
 from .known import E164, NOBODYS, Known, Reply, ask, needs
 
 NOBODYS_NUMBER = "+12015550199"
@@ -155,6 +157,30 @@ class MattersContract:
         for ref in NOBODYS:
             reply = ask(known, "Matters.contacts_of", ref)
             reply.must(not reply.some(Party), "an empty list")
+
+    def test_everyone_beside_the_client_is_related_to_the_matter(self, known: Known) -> None:
+        matter = needs(known, "Matters", "matter")
+        sides = {party.contact.ref: party.side for party in ask(known, "Matters.contacts_of", matter).some(Party)}
+        reply = ask(known, "Matters.related_to", [*sides, *NOBODYS, *filter(None, [known.other_contact])])
+        if type(known.host.for_firm(known.firm).matters).related_to is Matters.related_to:
+            raise SkipTest("Matters.related_to: this host does without")
+        reply.must(isinstance(reply.value, Mapping), "a mapping by contact")
+        for ref, side in sides.items():
+            here = [one.side for one in _relations(reply, ref) if one.matter.ref == matter]
+            expected = [] if side is Side.CLIENT else [side]
+            reply.must(here == expected, f"for {ref!r} what contacts_of({matter!r}) does")
+        for ref in (*NOBODYS, *filter(None, [known.other_contact])):
+            reply.must(not reply.value.get(ref), f"nothing for {ref!r}")
+
+
+def _relations(reply: Reply, ref: str) -> Sequence[Relation]:
+    relations = Reply(f"{reply.asked}[{ref!r}]", reply.value.get(ref, ())).some(Relation)
+    for relation in relations:
+        reply.must(isinstance(relation.side, Side) and isinstance(relation.role, str), "a Side and a role of words")
+        reply.url(relation.matter.url, "matter")
+    states = [relation.matter.open for relation in relations]
+    reply.must(states == sorted(states, reverse=True), "open matters before closed ones")
+    return relations
 
 
 def _stranger(known: Known) -> Contact:

@@ -39,6 +39,7 @@ class Files:
     contacts: dict[str, Contact] = field(default_factory=dict)
     matters: dict[str, Matter] = field(default_factory=dict)
     sides: dict[str, dict[str, Side]] = field(default_factory=dict)
+    roles: dict[tuple[str, str], str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     time_entries: dict[str, TimeEntry] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)

@@ -112,9 +112,11 @@ class MemoryHost(Host):
         files.sides[matter.ref] = {client.ref: Side.CLIENT}
         return matter
 
-    def relate(self, firm: str, matter: Matter, contact: Contact, side: Side = Side.RELATED) -> None:
-        """Tie a contact to a matter beside its client."""
-        self.files(firm).sides[matter.ref][contact.ref] = side
+    def relate(self, firm: str, matter: Matter, contact: Contact, side: Side = Side.RELATED, *, role: str = "") -> None:
+        """Tie a contact to a matter beside its client; ``role`` is the word for its part ("Witness")."""
+        files = self.files(firm)
+        files.sides[matter.ref][contact.ref] = side
+        files.roles[matter.ref, contact.ref] = role
 
     def add_event(
         self,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import BinaryIO
 
 from ..ports.host import Calendar, Contacts, Documents, Firms, Matters, Payments, TimeEntries, Users
-from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Side, User
+from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Relation, Side, User
 from .faults import Faults, faulty
 from .files import Document, Files, TimeEntry
 from .permissions import ADMINISTRATOR, STAFF
@@ -118,6 +118,20 @@ class MemoryMatters(_OfOneFirm, Matters):
     @faulty
     def of_contacts(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Matter]]:
         return {contact: self._of(contact) for contact in contacts}
+
+    @faulty
+    def related_to(self, contacts: Sequence[str]) -> Mapping[str, Sequence[Relation]]:
+        return {contact: self._related(contact) for contact in contacts}
+
+    def _related(self, contact: str) -> Sequence[Relation]:
+        files = self.files
+        sides = [(matter, files.sides[matter.ref].get(contact)) for matter in files.matters.values()]
+        found = [
+            Relation(matter, side, files.roles.get((matter.ref, contact), ""))
+            for matter, side in sides
+            if side not in (None, Side.CLIENT)
+        ]
+        return sorted(found, key=lambda relation: not relation.matter.open)
 
     def _of(self, contact: str) -> Sequence[Matter]:
         mine = [

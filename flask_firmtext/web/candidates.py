@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ..language import gettext as _
 from ..language import marked
@@ -40,7 +41,8 @@ def matches(who: Visitor, typed: str, matter: str | None = None) -> list[Match]:
         if party.contact.ref in known or _is_meant(party.contact, typed)
     ]
     found = _once([*in_matter, *map(Match, everyone)])
-    return [one for one in found if who.may("message.send", Subject(who.firm.ref, (one.contact.ref,)))][:MOST]
+    allowed = (one for one in found if who.may("message.send", Subject(who.firm.ref, (one.contact.ref,))))
+    return list(islice(allowed, MOST))
 
 
 def parties(who: Visitor, matter: str | None) -> list[Party]:

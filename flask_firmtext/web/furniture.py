@@ -14,8 +14,10 @@ from .. import language
 from ..current import firmtext
 from ..messaging.letters import advice, size
 from ..messaging.pay_links import money
+from ..messaging.relations import words as role
 from . import (
     assets,
+    candidates,
     composer_words,
     consent,
     filters,
@@ -80,15 +82,18 @@ FURNITURE: dict[str, Any] = {
     "linked": linked,
     "may": permitted,
     "money": money,
+    "most_matches": candidates.MOST,
     "offers_links": paying.offers_links,
     "offers_time": time_entry.offers_time,
     "registration": registration.card,
     "relative": relative,
+    "role": role,
     "script": assets.script,
     "size": size,
     "slot": slots.drawn,
     "somebody": somebody,
     "style": assets.style,
+    "trust_words": paying.trust_words,
 }
 
 #: Under names of their own: the host's ``_`` is the host's.

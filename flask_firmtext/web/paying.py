@@ -11,6 +11,7 @@ from flask import request
 
 from ..errors import DecryptError
 from ..language import gettext as _
+from ..language import marked
 from ..messaging.owners import Subject, shielded
 from ..ports import promises
 from ..ports.host import Payments
@@ -24,6 +25,8 @@ from .problems import Problem, nothing_here
 
 log = logging.getLogger(__name__)
 
+TRUST = marked("Trust account")
+
 
 @dataclass(frozen=True, slots=True)
 class Paying:
@@ -36,10 +39,15 @@ class Paying:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a slot draws: for which bill or account (the host's reference), or ``trouble`` instead."""
+    """What a slot draws: for which bill or account (the host's reference), or ``trouble`` instead.
+
+    ``texts``: the bill has a client to text; ``account`` is the only one of the firm, where there is nothing to choose.
+    """
 
     ref: str = ""
     trouble: str = ""
+    texts: bool = False
+    account: str = ""
 
 
 def paying(who: Visitor, subject: Subject | None) -> Paying:
@@ -76,7 +84,18 @@ def bill_menu(bill: object) -> Slot | None:
             return None
     except Exception as error:
         return _trouble(error)
-    return Slot(known.ref)
+    return Slot(known.ref, texts=bool(known.contact), account=only(found.accounts))
+
+
+def only(accounts: Sequence[Account]) -> str:
+    """The reference of a firm's only account; nothing where there are several, or none."""
+    return accounts[0].ref if len(accounts) == 1 else ""
+
+
+def trust_words(account: Account) -> str:
+    """What marks a trust account; nothing for one whose own name says the same."""
+    marks, name = {_(TRUST), TRUST}, account.name.casefold()
+    return _(TRUST) if account.trust and not any(mark.casefold() in name for mark in marks) else ""
 
 
 def account_button(account: object) -> Slot | None:

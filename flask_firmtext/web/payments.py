@@ -45,26 +45,30 @@ class NotMade(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The dialogue of a bill or, without one, of an account. ``made`` is the link, ``trouble`` why there is none."""
+    """The dialogue of a bill or, without one, of an account. ``made`` is the link, ``trouble`` why there is none.
+
+    ``purpose`` is "text" where the link is to go into a text to the bill's client, else it is to be copied.
+    """
 
     accounts: Sequence[Account]
     bill: Bill | None = None
     chosen: str = ""
     made: Made | None = None
     trouble: str = ""
+    purpose: str = "copy"
 
 
 @blueprint.get("/payments/bill")
 def bill_link() -> Response:
     """Choose the account into which a bill is to be paid."""
-    sheet, _who = _bill_sheet(request.args.get("bill", ""))
+    sheet, _who = _bill_sheet(request.args.get("bill", ""), request.args.get("do"))
     return _page(replace(sheet, trouble="" if sheet.bill and sheet.bill.due > 0 else _(NOTHING_DUE)))
 
 
 @blueprint.post("/payments/bill")
 def make_bill_link() -> Response:
     """Make the link and show it, or take it along into a text to the client."""
-    sheet, who = _bill_sheet(request.form.get("bill", ""))
+    sheet, who = _bill_sheet(request.form.get("bill", ""), request.form.get("do"))
     sheet = replace(sheet, chosen=request.form.get("account", ""))
     try:
         if sheet.bill is None or sheet.bill.due <= 0:
@@ -72,7 +76,7 @@ def make_bill_link() -> Response:
         made = _made(who, Wanted(_account(sheet), sheet.bill))
     except NotMade as error:
         return _page(replace(sheet, trouble=error.words), error.code)
-    if request.form.get("do") == "text" and sheet.bill.contact:
+    if sheet.purpose == "text":
         return redirect(url_for("firmtext.new", contact=sheet.bill.contact, payment=made.id), code=303)
     return _page(replace(sheet, made=made))
 
@@ -116,7 +120,7 @@ def insert_payment_link() -> Response:
     return composer_with(found.who, filled, "firmtext/payment_inserted.html")
 
 
-def _bill_sheet(ref: str) -> tuple[Sheet, Visitor]:
+def _bill_sheet(ref: str, purpose: str | None) -> tuple[Sheet, Visitor]:
     """:raises Problem: 404, the firm has no such bill, or the host says no."""
     found = paying(visitor(), None)
     bill = asked("Payments.bill", lambda: promises.bill("bill", found.port.bill(ref)))
@@ -125,7 +129,8 @@ def _bill_sheet(ref: str) -> tuple[Sheet, Visitor]:
     if bill.contact:
         found.who.must("payment.insert", Subject(found.who.firm.ref, (bill.contact,)))
     first = found.accounts[0].ref if found.accounts else ""
-    return Sheet(found.accounts, bill, first), found.who
+    to_text = purpose == "text" and bill.contact
+    return Sheet(found.accounts, bill, first, purpose="text" if to_text else "copy"), found.who
 
 
 def _account(sheet: Sheet) -> Account:

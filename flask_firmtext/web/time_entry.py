@@ -16,13 +16,13 @@ from ..errors import FormRefused
 from ..language import gettext as _
 from ..language import marked
 from ..language import ngettext as _n
-from ..messaging import owners, places
+from ..messaging import owners, places, relations
 from ..messaging.accepting import new_token
 from ..messaging.owners import Subject, shielded
 from ..messaging.thread import Thread
 from ..ports import promises
 from ..ports.host import TimeEntries
-from ..ports.values import Matter
+from ..ports.values import Contact, Matter
 from ..practice import time_entries
 from ..practice.time_entries import Today
 from ..store import practice_queries
@@ -107,9 +107,15 @@ def _place(who: Visitor, conversation_id: uuid.UUID) -> Place:
     port = asked("Host.for_firm", lambda: time_entries.port_of(who.firm.ref))
     if port is None:
         raise nothing_here()
-    clients = [contact.ref for contact in found.contacts]
-    matters = asked("Matters.of_contact", lambda: owners.matters_of(who.firm.ref, clients))
+    matters = asked("Matters.of_contact", lambda: _matters(who.firm.ref, found.contacts))
     return Place(who, found, port, matters, time_entries.today(who.firm, conversation_id))
+
+
+def _matters(firm: str, contacts: Sequence[Contact]) -> list[Matter]:
+    """Also those in which they are related, or on the other side: a talk with them is work for the firm's client."""
+    refs = [contact.ref for contact in contacts]
+    parts = relations.parts(contacts, owners.matters_of(firm, refs), relations.related_to(firm, refs))
+    return list({one.matter.ref: one.matter for one in parts.all}.values())
 
 
 def _filled(place: Place) -> Form:

@@ -15,6 +15,8 @@ from .. import models
 from ..models import folded
 from .references import as_contact, as_matter, key, matter_key, of_firm
 
+SIDES = {False: values.Side.RELATED, True: values.Side.OPPOSING}
+
 
 class Contacts(host.Contacts):
     def __init__(self, db: SQLAlchemy, firm: str) -> None:
@@ -65,11 +67,19 @@ class Matters(host.Matters):
             found[str(row.client_id)].append(as_matter(row))
         return found
 
+    def related_to(self, contacts: Sequence[str]) -> Mapping[str, Sequence[values.Relation]]:
+        found: dict[str, list[values.Relation]] = {contact: [] for contact in contacts}
+        related = of_firm(models.Matter, self.firm).join(models.Matter.parties).add_columns(models.MatterParty)
+        theirs = related.where(models.MatterParty.contact_id.in_(filter(None, map(key, contacts))))
+        for row, party in self.db.session.execute(theirs.order_by(models.Matter.open.desc(), models.Matter.number)):
+            relation = values.Relation(as_matter(row), SIDES[party.opposing], party.role)
+            found[str(party.contact_id)].append(relation)
+        return found
+
     def contacts_of(self, matter: str) -> Sequence[values.Party]:
         everyone = selectinload(models.Matter.parties).joinedload(models.MatterParty.contact)
         row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(matter)).options(everyone))
         if row is None:
             return ()
-        sides = {False: values.Side.RELATED, True: values.Side.OPPOSING}
-        others = [values.Party(as_contact(party.contact), sides[party.opposing]) for party in row.parties]
+        others = [values.Party(as_contact(party.contact), SIDES[party.opposing]) for party in row.parties]
         return [values.Party(as_contact(row.client), values.Side.CLIENT), *others]

@@ -15,7 +15,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from flask_firmtext.ports.host import NoCalendar, NoDocuments, NoMatters, NoPayments, NoTimeEntries, Ports
-from flask_firmtext.ports.values import Account, Bill, Contact, Event, Firm, Link, Matter, PhoneNumber, User
+from flask_firmtext.ports.values import (
+    Account,
+    Bill,
+    Contact,
+    Event,
+    Firm,
+    Link,
+    Matter,
+    PhoneNumber,
+    Relation,
+    Side,
+    User,
+)
 from flask_firmtext.testing import (
     CalendarContract,
     ContactsContract,
@@ -153,6 +165,10 @@ class Proxy:
         ("Matters.get", {"returns": Matter("lease", "Marsh v. Dune Properties")}),
         ("Matters.of_contact", {"returns": []}),
         ("Matters.of_contact", {"returns": [Matter("old", "Old", open=False), Matter("lease", "Lease")]}),
+        ("Matters.related_to", {"returns": []}),
+        ("Matters.related_to", {"returns": {}}),
+        ("Matters.related_to", {"returns": {"theo": [Relation(Matter("lease", "Lease"), Side.OPPOSING)]}}),
+        ("Matters.related_to", {"returns": {"rosa": [Relation(Matter("lease", "Lease"), Side.CLIENT)]}}),
         ("Matters.contacts_of", {"returns": []}),
         ("Matters.contacts_of", {"returns": [ROSA]}),
         ("Documents.file", {"returns": None}),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import owners, recipients
+from flask_firmtext.messaging import owners, recipients, relations
 from flask_firmtext.messaging.recipients import Opponent, Recipient
 from flask_firmtext.ports.values import Side
 
@@ -18,8 +18,10 @@ PHONE = "+13125550101"
 def of(host: Any, *, days: int | None, ref: str = "grace", phone: str = PHONE) -> Recipient:
     contacts = host.for_firm("harbor").contacts
     contact, everybody = contacts.get(ref), contacts.by_number(phone)
+    refs = [one.ref for one in everybody]
+    parts = relations.parts(everybody, owners.matters_of("harbor", refs), relations.told("harbor", everybody))
     last = firmtext.clock.now() - timedelta(days=days) if days is not None else None
-    return recipients.of("harbor", phone, contact, everybody, owners.matters_of("harbor", [ref]), last)
+    return recipients.of("harbor", phone, contact, everybody, parts, last)
 
 
 def test_the_end_of_the_number_and_who_else_has_it(host: Any) -> None:
@@ -55,7 +57,8 @@ def test_a_closed_matter_has_no_other_side_any_more(host: Any) -> None:
 
 
 def test_a_host_that_cannot_say_costs_the_warning_and_no_page(host: Any) -> None:
-    host.fault("Matters.contacts_of", raises=RuntimeError("away"))
+    for verb in ("Matters.contacts_of", "Matters.related_to"):
+        host.fault(verb, raises=RuntimeError("away"))
     assert of(host, days=0).opponents == ()
 
 
@@ -67,3 +70,27 @@ def test_five_hundred_matters_are_not_all_asked_about(host: Any) -> None:
     of(host, days=None, ref="rosa", phone="+13125550100")
     asked = [call for call in host.calls[before:] if call == "Matters.contacts_of"]
     assert len(asked) == recipients.LOOKED_AT
+
+
+def test_one_who_is_on_the_other_side_himself_is_told_every_time(host: Any) -> None:
+    host.add_contact("harbor", "Pat Doe", "+13125550199", ref="pat")
+    for matter in ("lease", "estate"):
+        doe = host.for_firm("harbor").contacts.get("pat")
+        host.relate("harbor", host.for_firm("harbor").matters.get(matter), doe, Side.OPPOSING)
+    for days in (None, 3, 45):
+        shown = of(host, days=days, ref="pat", phone="+13125550199")
+        assert [matter.title for matter in shown.against] == ["Marsh v. Dune Properties"]  # the other one is closed
+        assert (shown.careful, shown.warned, shown.opponents, shown.first) == (True, True, (), days is None)
+
+
+def test_one_who_shares_the_number_is_told_once_and_so_is_the_recipient(host: Any) -> None:
+    henry = of(host, days=0, ref="henry")
+    assert ([matter.title for matter in henry.against], henry.opponents) == (["Moss divorce"], ())
+
+
+def test_a_related_contact_is_no_reason_for_a_warning(host: Any) -> None:
+    lena = host.add_contact("harbor", "Lena Ort", "+13125550178", ref="lena")
+    host.relate("harbor", host.for_firm("harbor").matters.get("lease"), lena, role="Witness")
+    shown = of(host, days=0, ref="lena", phone="+13125550178")
+    assert (shown.careful, shown.against) == (False, ())
+    assert [(one.matter.ref, relations.words(one)) for one in shown.matters] == [("lease", "Witness")]

@@ -111,6 +111,18 @@ def test_the_other_side_of_a_matter_is_told_from_related_contacts(harbor: Any) -
     }  # fmt: skip
 
 
+def test_related_contacts_have_their_matters_with_the_role_and_the_side(harbor: Any) -> None:
+    names = ("Carlos Mendoza", "Victor Stone", "Maria Delgado")
+    found = harbor.matters.related_to([*map(ref_of, names), "nobody", "999999"])
+    told = {name: [(one.side, one.role) for one in found[ref_of(name)]] for name in names}
+    assert told == {
+        "Carlos Mendoza": [(Side.RELATED, "Witness")],
+        "Victor Stone": [(Side.OPPOSING, "Owner of Bayside Storage")],
+        "Maria Delgado": [],
+    }
+    assert found[ref_of("Victor Stone")][0].matter == harbor.matters.of_contact(ref_of("Maria Delgado"))[0]
+
+
 def test_firms_outside_north_america_may_not_have_texting_and_read_why(context: Any) -> None:
     availability = context.extensions["firmtext"].host.firms.get("lisbon").availability
     assert not availability.allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -66,7 +67,8 @@ def choice(html: str, words: str) -> str:
 def test_a_bills_page_offers_the_accounts_and_makes_nothing(office: Office) -> None:
     page = office.person().get(f"{BILL}?bill=bill-1")
     assert "Bill 1, $480.00 due" in words(page.text)
-    assert "Client trust account Trust account" in words(page.text)
+    assert "Client trust account" in words(page.text)
+    assert "Trust account" not in words(page.text)
     assert re.findall(r'value="(\w+)" checked', page.text) == ["operating"]
     assert rows() == links(office) == []
 
@@ -89,6 +91,53 @@ def test_text_link_to_client_opens_a_composer_with_the_words_and_no_link_in_an_a
     page = staff.get(answer.headers["Location"])
     assert typed(page.text) == f"Harbor Law: pay bill 1 ($480.00) here: {link}"
     assert fields(page.text)["contact"] == "rosa"
+
+
+def test_a_trust_account_whose_name_does_not_say_so_is_marked(office: Office) -> None:
+    office.host.add_account("harbor", "IOLTA", trust=True)
+    assert "IOLTA Trust account" in words(office.person().get(f"{BILL}?bill=bill-1").text)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_text_link_to_client_has_a_dialogue_of_its_own(office: Office, headers: dict[str, str]) -> None:
+    staff = office.person()
+    page = staff.get(f"{BILL}?bill=bill-1&do=text", headers=headers).text
+    assert re.search(r'id="ft-dialog-title">Text link to client<', page)
+    assert "Copy link" not in page
+    assert page.count('type="radio"') == 2
+    assert page.count('name="do" value="text" data-ft-leaves') == 1
+
+
+def test_with_one_account_there_is_nothing_to_choose_and_the_menu_leads_straight_on(office: Office) -> None:
+    del office.host.files("harbor").accounts["trust"]
+    staff = office.person()
+    page = staff.get(f"{BILL}?bill=bill-1&do=text").text
+    assert 'type="radio"' not in page
+    assert "Into Operating account" in words(page)
+    menu = slot(office, "bill_link_menu('bill-1')")
+    form = menu[menu.index('<form id="ft-text-link"') :]
+    assert 'form="ft-text-link">Text link to client</button>' in menu
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {"csrf_token": token(page)}
+    answer = staff.post(BILL, sent)
+    assert answer.status_code == 303
+    assert links(office)[0] in typed(staff.get(answer.headers["Location"]).text)
+
+
+def test_a_bill_of_nobody_cannot_be_texted(office: Office) -> None:
+    files = office.host.files("harbor")
+    owner, bill = files.bills["bill-1"]
+    files.bills["bill-1"] = (owner, replace(bill, contact=None))
+    assert "Text link" not in slot(office, "bill_link_menu('bill-1')")
+    assert "Copy link to pay client balance</h1>" in office.person().get(f"{BILL}?bill=bill-1&do=text").text
+
+
+def test_a_link_to_text_that_cannot_be_made_says_so_under_its_own_title(office: Office) -> None:
+    staff = office.person()
+    office.host.fault("Payments.bill_link", raises=RuntimeError("canary"))
+    answer = asks(staff, {"do": "text"})
+    assert answer.status_code == 503
+    assert "Text link to client</h1>" in answer.text
+    assert "canary" not in answer.text
 
 
 @pytest.mark.parametrize("account", ["", "nobody", "summit-operating"])

@@ -6,7 +6,8 @@ import re
 
 from flask_firmtext.ports.values import Side
 from flask_firmtext.store.states import State
-from office import ROSA, STAFF, Office, Person
+from flask_firmtext.web import candidates
+from office import ROSA, STAFF, Office, Person, Statements
 
 NEW = "/texting/new"
 
@@ -161,3 +162,49 @@ def test_a_host_that_cannot_say_who_is_in_a_matter_lists_nobody(office: Office) 
     answer = office.person().get(f"{NEW}?matter=lease")
     assert answer.status_code == 503
     assert "canary" not in answer.text
+
+
+def crowd(office: Office, many: int) -> None:
+    """So many related contacts in one matter."""
+    lease = office.host.for_firm("harbor").matters.get("lease")
+    for n in range(many):
+        person = office.host.add_contact("harbor", f"Heir {n:03}", f"+1312556{n:04}", ref=f"heir-{n}")
+        office.host.relate("harbor", lease, person)
+
+
+def test_five_hundred_people_in_a_matter_are_listed_in_part_and_all_found(office: Office) -> None:
+    staff = office.person()
+    staff.get(f"{NEW}?matter=lease")
+    with Statements(office.app) as few:
+        staff.get(f"{NEW}?matter=lease")
+    crowd(office, 500)
+    before = len(office.host.calls)
+    with Statements(office.app) as many:
+        page = staff.get(f"{NEW}?matter=lease").text
+    assert len(many.seen) == len(few.seen)
+    asked = office.host.calls[before:]
+    assert asked.count("Users.may") < 2 * candidates.MOST
+    assert asked.count("Matters.contacts_of") == asked.count("Contacts.search") == 1
+    assert named(page)[0] == "Rosa Marsh"
+    assert len(named(page)) == candidates.MOST
+    assert "Only the first 50 are listed." in page
+    assert len(page) < 60_000
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    for typed in ("heir 499", "556-0499"):
+        found = staff.post(NEW, {"q": typed, "matter": "lease", "csrf_token": token[1]}).text
+        assert named(found) == ["Heir 499"]
+        assert "Only the first" not in found
+
+
+def test_a_client_of_five_hundred_matters_is_texted_as_any_other(office: Office) -> None:
+    staff, rosa = office.person(), office.host.for_firm("harbor").contacts.get("rosa")
+    for n in range(500):
+        office.host.add_matter("harbor", f"Matter {n:03}", client=rosa, ref=f"matter-{n}")
+    before = len(office.host.calls)
+    page = staff.get(f"{NEW}?contact=rosa").text
+    assert len(office.host.calls) - before < 60
+    assert page.count('class="ft-matter"') == 6
+    assert "and 497 more" in page
+    listed = staff.get(f"{NEW}?matter=matter-499").text
+    assert named(listed)[0] == "Rosa Marsh"
