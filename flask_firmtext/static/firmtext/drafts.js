@@ -127,9 +127,7 @@
     // Another contact was chosen: what was typed goes along, and is no longer meant for this one.
     if (event.detail.target && event.detail.target.id === "ft-chosen") { clearTimeout(timer); saved = null; }
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (field() && (event.target.contains(field()) || event.target === field().form)) begin();
-  });
+  document.addEventListener("firmtext:composer", begin);
   document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); else if (waits()) soon(0); });
   window.addEventListener("pagehide", leaving);
   window.addEventListener("online", () => soon(0));
