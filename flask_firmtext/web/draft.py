@@ -108,9 +108,9 @@ class Draft:
         """The same words as a text of their own: the token has been used for other words."""
         return replace(self, error=error, token=new_token())
 
-    def overtaken(self, error: str, position: int) -> Draft:
+    def overtaken(self, error: str, conversation: uuid.UUID, position: int) -> Draft:
         """The same words again: whoever sends them now knows of the newer text at ``position``."""
-        return replace(self, error=error, seen=position, anyway=True)
+        return replace(self, error=error, conversation=str(conversation), seen=position, anyway=True)
 
     def next(self, position: int) -> Draft:
         """An empty one, after this one has become the text at ``position``."""
