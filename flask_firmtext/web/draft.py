@@ -26,8 +26,9 @@ class Draft:
     """``contact`` is the host's reference, ``number`` the key of the phone number, ``conversation`` the open one's id.
 
     ``seen`` is the position of the newest text that its author had in sight; None in a form that is not ours.
-    ``writer`` names this composer when it saves what was begun, ``known`` the saving that it shows. ``error`` says why
-    the text was not sent; ``anyway``: because others wrote meanwhile, and pressing Send again sends it.
+    ``writer`` names this composer when it saves what was begun, ``known`` the saving that it has seen last, ``kept``
+    says that it shows that one and nothing more. ``error`` says why the text was not sent; ``anyway``: because others
+    wrote meanwhile, and pressing Send again sends it.
     """
 
     contact: str
@@ -38,6 +39,7 @@ class Draft:
     seen: int | None = 0
     writer: str = field(default_factory=new_token)
     known: str = ""
+    kept: bool = False
     error: str | None = field(default=None, repr=False)
     anyway: bool = False
 
@@ -98,7 +100,11 @@ class Draft:
         except (ValueError, SQLAlchemyError, KeyUnavailable) as error:
             log.warning("a draft could not be looked up: %s", type(error).__name__)
             return self
-        return replace(self, text=kept.text, token=kept.token, known=kept.known) if kept else self
+        return replace(self, text=kept.text, token=kept.token, known=kept.known, kept=True) if kept else self
+
+    def rewritten(self, text: str) -> Draft:
+        """With words that are not kept yet."""
+        return replace(self, text=text, kept=False)
 
     def refused(self, error: str) -> Draft:
         """The same words again, with the reason beside them."""

@@ -113,7 +113,7 @@ def insert_payment_link() -> Response:
         return _choices(draft, offered, error.words, error.code)
     if wants_part():
         return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
-    return _composer(found.who, replace(draft, text=joined(draft.text, made.words)))
+    return _composer(found.who, draft.rewritten(joined(draft.text, made.words)))
 
 
 def _bill_sheet(ref: str) -> tuple[Sheet, Visitor]:
