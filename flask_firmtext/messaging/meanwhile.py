@@ -18,9 +18,9 @@ from ..store.states import Direction
 class Meanwhile(TextRefused):
     """A newer text stands at ``position``. ``author`` (a user's reference) is None for a client's or automatic one."""
 
-    def __init__(self, position: int, author: str | None, direction: str) -> None:
+    def __init__(self, conversation: uuid.UUID, position: int, author: str | None, direction: str) -> None:
         super().__init__("meanwhile", "A newer text stands in this conversation.")
-        self.position, self.author, self.direction = position, author, direction
+        self.conversation, self.position, self.author, self.direction = conversation, position, author, direction
 
     def told(self, name: str | None) -> str:
         """What happened, and how to go on. ``name`` is the author's, where the host knows it."""
@@ -48,4 +48,4 @@ class Seen:
             session, conversation.firm, conversation.id, user=user, after=self.position
         )
         if newer is not None:
-            raise Meanwhile(newer.position, newer.author, newer.direction)
+            raise Meanwhile(conversation.id, newer.position, newer.author, newer.direction)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from flask import make_response, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ..current import firmtext
@@ -25,30 +24,20 @@ from ..ports.values import Contact
 from ..store import cells
 from ..store.models import Conversation, Message
 from ..store.transactions import reading
-from .access import Visitor, asked, somebody, visitor
+from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
-from .csrf import KEEPING
 from .draft import Draft
-from .problems import Problem, framed, nothing_here, where
+from .problems import Problem, nothing_here, where
 from .recipient import NoNumber, number_of
+from .refusal import SIGN_IN, NotSent, in_its_place, with_news
 from .thread import opened
 
 log = logging.getLogger(__name__)
 
-SIGN_IN = marked("You are signed out; your text is kept. Sign in in another tab, come back here and press Send again.")
-TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Send again.")
 NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send again in a minute.")
 NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
 CODES = {"opted_out": 409, "sent_before": 409}
-
-
-class NotSent(Exception):
-    """The text was not accepted; the composer comes back with ``draft`` and the status ``code``."""
-
-    def __init__(self, code: int, draft: Draft) -> None:
-        self.code, self.draft = code, draft
-        super().__init__(code)
 
 
 @blueprint.post("/texts")
@@ -63,7 +52,7 @@ def send() -> Response:
     if not wants_part():
         return redirect(url_for("firmtext.conversation", conversation_id=sent.conversation), code=303)
     if draft.conversation == str(sent.conversation) and _is_open(sent.conversation):
-        return _with_news(make_response(render_template("firmtext/_composer.html", draft=draft.next(sent.position))))
+        return with_news(make_response(render_template("firmtext/_composer.html", draft=draft.next(sent.position))))
     return _conversation_instead(who, sent.conversation, contact)
 
 
@@ -73,17 +62,11 @@ def _is_open(conversation_id: uuid.UUID) -> bool:
     return not address or address.endswith(f"/conversations/{conversation_id}")
 
 
-def _with_news(answer: Response) -> Response:
-    """The open conversation has something to show at once."""
-    answer.headers["HX-Trigger"] = "firmtext:sent"
-    return answer
-
-
 def _not_sent(error: Exception, draft: Draft) -> NotSent:
     """Whatever went wrong, the words come back; what it was is told by type and place, without any value."""
     if isinstance(error, Meanwhile):
         name = owners.names_of([error.author]).get(error.author) if error.author else None
-        return NotSent(409, draft.overtaken(error.told(name), error.position))
+        return NotSent(409, draft.overtaken(error.told(name), error.conversation, error.position))
     if isinstance(error, TextRefused):
         again = draft.another if error.code in ("sent_before", "token") else draft.refused
         if isinstance(error, NoNumber):
@@ -97,19 +80,13 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
 
 def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Contact) -> Response:
     """The page becomes that of the conversation, with its title and address, and without a reload."""
-    address = url_for("firmtext.conversation", conversation_id=conversation_id)
     try:
         shown = opened(who, conversation_id, contact=contact.ref)
-        draft = Draft.to_answer(shown, who)
-        context = {"thread": shown, "draft": draft, "newest": True, "visitor": who}
-        answer = framed("firmtext/thread.html", 200, **context)
+        return in_its_place(who, shown, Draft.to_answer(shown, who))
     except Exception as error:
         log.error("a text is stored, its conversation could not be shown: %s", where(error))
+        address = url_for("firmtext.conversation", conversation_id=conversation_id)
         return Response(headers={"HX-Redirect": address})
-    answer.headers["HX-Retarget"] = answer.headers["HX-Reselect"] = ".ft-conversation"
-    answer.headers["HX-Reswap"] = "outerHTML settle:0ms"
-    answer.headers["HX-Replace-Url"] = address
-    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,37 +167,3 @@ def _as_asked(who: Visitor, conversation: Conversation, route: Route) -> None:
     ):
         return
     who.must("message.send", subject)
-
-
-@blueprint.errorhandler(NotSent)
-def show(refusal: NotSent) -> Response:
-    """The composer again: in its place for htmx, under its conversation where that can be shown, else alone."""
-    if wants_part():
-        answer = make_response(render_template("firmtext/_composer.html", draft=refusal.draft), refusal.code)
-        return _with_news(answer) if refusal.draft.anyway else answer
-    if refusal.code in (400, 409, 422) and refusal.draft.answers:
-        try:
-            who = visitor()
-            shown = opened(who, refusal.draft.answers)
-            if not shown.closed:  # a conversation that cannot be answered has no place for the words
-                context = {"thread": shown, "newest": True, "visitor": who}
-                return framed("firmtext/thread.html", refusal.code, draft=refusal.draft, **context)
-        except Exception as error:
-            log.warning("a refused text is shown without its conversation: %s", where(error))
-    return framed("firmtext/kept.html", refusal.code, draft=refusal.draft)
-
-
-@blueprint.errorhandler(CSRFError)
-def stale(error: CSRFError) -> Response:
-    """A form that was open too long, or whose session is gone. Without a text it is only a page to open again."""
-    draft = Draft.sent()
-    gone = not somebody()
-    if request.endpoint == "firmtext.send":
-        code, words = (401, SIGN_IN) if gone else (400, TOO_LONG_OPEN)
-        return show(NotSent(code, draft.refused(_(words))))
-    problem = Problem(401 if gone else 400, _("The page was open too long"), _("Open it again."))
-    if request.endpoint in KEEPING:
-        return KEEPING[request.endpoint](problem)
-    if wants_part():
-        return Response(status=problem.code, headers={"HX-Reswap": "none"})
-    return framed("firmtext/problem.html", problem.code, problem=problem)

@@ -26,9 +26,9 @@ class Draft:
     """``contact`` is the host's reference, ``number`` the key of the phone number, ``conversation`` the open one's id.
 
     ``seen`` is the position of the newest text that its author had in sight; None in a form that is not ours.
-    ``writer`` names this composer when it saves what was begun, ``known`` the saving that it shows. ``error`` says why
-    the text was not sent; ``anyway``: because others wrote meanwhile, and pressing Send again sends it; ``cure`` is
-    the host's page where the reason can be mended.
+    ``writer`` names this composer when it saves what was begun, ``known`` the saving that it has seen last, ``kept``
+    says that it shows that one and nothing more. ``error`` says why the text was not sent; ``anyway``: because others
+    wrote meanwhile, and pressing Send again sends it; ``cure`` is the host's page where the reason can be mended.
     """
 
     contact: str
@@ -39,6 +39,7 @@ class Draft:
     seen: int | None = 0
     writer: str = field(default_factory=new_token)
     known: str = ""
+    kept: bool = False
     error: str | None = field(default=None, repr=False)
     anyway: bool = False
     cure: str = field(default="", repr=False)
@@ -100,7 +101,11 @@ class Draft:
         except (ValueError, SQLAlchemyError, KeyUnavailable) as error:
             log.warning("a draft could not be looked up: %s", type(error).__name__)
             return self
-        return replace(self, text=kept.text, token=kept.token, known=kept.known) if kept else self
+        return replace(self, text=kept.text, token=kept.token, known=kept.known, kept=True) if kept else self
+
+    def rewritten(self, text: str) -> Draft:
+        """With words that are not kept yet."""
+        return replace(self, text=text, kept=False)
 
     def refused(self, error: str) -> Draft:
         """The same words again, with the reason beside them."""
@@ -110,9 +115,9 @@ class Draft:
         """The same words as a text of their own: the token has been used for other words."""
         return replace(self, error=error, token=new_token())
 
-    def overtaken(self, error: str, position: int) -> Draft:
+    def overtaken(self, error: str, conversation: uuid.UUID, position: int) -> Draft:
         """The same words again: whoever sends them now knows of the newer text at ``position``."""
-        return replace(self, error=error, seen=position, anyway=True)
+        return replace(self, error=error, conversation=str(conversation), seen=position, anyway=True)
 
     def next(self, position: int) -> Draft:
         """An empty one, after this one has become the text at ``position``."""

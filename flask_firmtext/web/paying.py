@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import request
 
@@ -140,7 +140,7 @@ def prefilled(draft: Draft | None) -> Draft | None:
         return draft
     if not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,))):
         return draft
-    return replace(draft, text=joined(draft.text, made.words))
+    return draft.rewritten(joined(draft.text, made.words))
 
 
 def joined(text: str, words: str) -> str:

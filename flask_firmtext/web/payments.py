@@ -116,7 +116,7 @@ def insert_payment_link() -> Response:
         return _choices(draft, offered, error.words, error.code)
     if wants_part():
         return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
-    filled = replace(draft, text=joined(draft.text, made.words))
+    filled = draft.rewritten(joined(draft.text, made.words))
     return composer_with(found.who, filled, "firmtext/payment_inserted.html")
 
 

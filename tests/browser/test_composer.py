@@ -454,3 +454,24 @@ def test_another_number_or_contact_takes_the_words_that_were_typed(staff: Any, s
     send(staff).click()
     expect(articles(staff).locator(".ft-body")).to_have_text("Parking is behind the house")
     assert office.conversation("+13125550101")
+
+
+@pytest.mark.parametrize("words", ["Your hearing is moved", "I am here"])
+def test_a_first_text_that_was_overtaken_comes_back_under_what_the_other_wrote(
+    staff: Any, site: str, office: Office, complaints: list[str], words: str
+) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    message(staff).fill("Hello")
+    office.sends("rosa", "Your hearing is moved", by=ADMIN)
+    if words == "I am here":
+        office.receives(words)
+    message(staff).press("Control+Enter")
+    expect(staff.locator("#ft-error")).to_contain_text("Read it above, then press Send anyway.")
+    expect(articles(staff).last).to_contain_text(words)
+    expect(message(staff)).to_have_value("Hello")
+    expect(staff).to_have_url(f"{site}/texting/conversations/{office.conversation()}")
+    before = articles(staff).count()
+    staff.get_by_role("button", name="Send anyway").click()
+    expect(articles(staff)).to_have_count(before + 1)
+    expect(message(staff)).to_be_empty()
+    complaints[:] = [said for said in complaints if "409" not in said]

@@ -263,3 +263,22 @@ def test_another_contact_takes_the_words_along_and_leaves_no_draft_at_the_first(
     expect(kept(staff)).to_have_text("Draft saved")
     staff.reload()
     expect(message(staff)).to_have_value("Parking is behind the house")
+
+
+def test_a_composer_that_comes_back_with_start_is_as_good_as_any(staff: Any, site: str, office: Office) -> None:
+    office.sends("rosa", "Before")
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    message(staff).fill("Half a thought")
+    expect(kept(staff)).to_have_text("Draft saved")
+    office.receives("STOP")
+    staff.reload()
+    expect(staff.locator(".ft-begun")).to_contain_text("Half a thought")
+    office.receives("START")
+    expect(message(staff)).to_have_value("Half a thought")
+    expect(staff.locator(".ft-begun")).to_have_count(0)
+    message(staff).fill("Half a thought after START")
+    expect(kept(staff)).to_have_text("Draft saved")
+    expect(staff.locator("[data-ft-counter]")).to_contain_text("26 of")
+    expect(staff.get_by_role("button", name="Saved replies")).to_be_visible()
+    staff.reload()
+    expect(message(staff)).to_have_value("Half a thought after START")

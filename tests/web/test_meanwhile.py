@@ -65,7 +65,24 @@ def test_a_first_text_to_somebody_whom_a_colleague_has_just_texted(office: Offic
     refused = staff.post(TEXTS, {**form, "text": "Hello from Sam"})
     assert refused.status_code == 409
     assert "Ada Admin has answered meanwhile." in refused.text
+    assert "Hello from Ada" in refused.text
     assert staff.post(TEXTS, {**fields(refused.text), "text": "Hello from Sam"}).status_code == 303
+
+
+def test_to_a_first_text_that_was_overtaken_the_conversation_comes_in_place_of_the_empty_page(office: Office) -> None:
+    staff = office.person()
+    form = staff.composer(NEW)
+    office.sends("rosa", "Hello from Ada", by=ADMIN)
+    refused = staff.post(TEXTS, {**form, "text": "Hello from Sam"}, headers=HTMX)
+    assert refused.status_code == 409
+    assert refused.headers["HX-Retarget"] == "#ft-thread"
+    assert refused.headers["HX-Replace-Url"].endswith(str(office.conversation()))
+    assert "Hello from Ada" in refused.text
+    assert typed(refused.text) == "Hello from Sam"
+    again = {**fields(refused.text), "text": "Hello from Sam"}
+    assert (again["conversation"], again["token"]) == (str(office.conversation()), form["token"])
+    assert staff.post(TEXTS, again, headers=HTMX).status_code == 200
+    assert office.texts() == 2
 
 
 def test_the_same_form_again_is_the_same_text_whatever_came_since(office: Office) -> None:

@@ -220,6 +220,55 @@ def test_without_scripts_the_link_comes_back_behind_what_was_typed(office: Offic
         assert staff.post("/texting/texts", {**fields(answer.text), "text": typed(answer.text)}).status_code == 303
 
 
+def hidden(html: str) -> dict[str, str]:
+    """Everything that a form on this page sends unseen."""
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html)}
+
+
+def with_link(staff: Person, form: dict[str, str], text: str) -> dict[str, str]:
+    """The composer's form after a payment link was inserted without scripts."""
+    page = staff.post(CHOICES, {**form, "text": text}).text
+    inserted = staff.post(INSERT, {**hidden(page), "choice": choice(page, "Bill 1, $480.00")}).text
+    return {**fields(inserted), "text": typed(inserted)}
+
+
+def test_without_scripts_a_text_with_a_link_is_sent_once_and_ends_its_draft(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    url = f"/texting/conversations/{office.conversation()}"
+    form = staff.composer(url)
+    staff.post("/texting/drafts", {**form, "text": "Your bill:", "count": "1"})
+    form = staff.composer(url)
+    ready = with_link(staff, form, "Your bill:")
+    assert {name: ready[name] for name in form} == {**form, "csrf_token": ready["csrf_token"]}
+    assert staff.post("/texting/texts", ready).status_code == 303
+    assert office.texts() == 2
+    assert typed(staff.get(url).text) == ""
+
+
+def test_without_scripts_nobody_answers_twice_with_a_link_either(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = staff.composer(f"/texting/conversations/{office.conversation()}")
+    page = staff.post(CHOICES, {**form, "text": "Your bill:"}).text
+    office.receives("I have paid!")
+    inserted = staff.post(INSERT, {**hidden(page), "choice": choice(page, "Bill 1, $480.00")}).text
+    refused = staff.post("/texting/texts", {**fields(inserted), "text": typed(inserted)})
+    assert refused.status_code == 409
+    assert "A newer text has come in." in refused.text
+    assert staff.post("/texting/texts", {**fields(refused.text), "text": typed(refused.text)}).status_code == 303
+
+
+def test_a_link_put_behind_a_kept_draft_is_not_taken_for_kept(office: Office) -> None:
+    staff = office.person()
+    staff.post("/texting/drafts", {**staff.composer(NEW), "text": "Your bill:", "count": "1"})
+    assert " data-ft-as-kept" in staff.get(NEW).text
+    answer = asks(staff, {"do": "text"})
+    page = staff.get(answer.location).text
+    assert typed(page).startswith("Your bill: ")
+    assert " data-ft-as-kept" not in page
+
+
 def test_with_scripts_only_the_words_come_back(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer(NEW), "text": "Typed"}

@@ -14,7 +14,7 @@ from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message, Number, ReadMark
 from flask_firmtext.store.states import HoldKind, NumberState, State
 from flask_firmtext.store.transactions import own, reading
-from office import ADMIN, HARBOR, ROSA, STAFF, Office, Statements
+from office import ADMIN, HARBOR, ROSA, STAFF, Office, Statements, typed
 
 
 def page_of(office: Office, user: str = STAFF, query: str = "") -> str:
@@ -273,3 +273,19 @@ def test_a_conversation_without_readable_number_is_shown_all_the_same(office: Of
     html = page_of(office)
     assert "Number cannot be read" in html
     assert "still here" in html
+
+
+def test_older_texts_have_no_composer_and_lead_to_where_one_writes(office: Office) -> None:
+    office.sends()
+    office.text_copies(60)
+    staff, url = office.person(), f"/texting/conversations/{office.conversation()}"
+    older = staff.get(f"{url}?before=20").text
+    assert 'class="ft-composer"' not in older
+    assert 'id="ft-recipient"' not in older
+    assert f'href="{url}">Go to the newest texts to write</a>' in older
+    form = staff.composer(url)
+    staff.post("/texting/drafts", {**form, "text": "Half a thought", "count": "1"})
+    assert f'href="{url}">Go to the newest texts to go on writing</a>' in staff.get(f"{url}?before=20").text
+    assert typed(staff.get(url).text) == "Half a thought"
+    office.host.remove_contact("harbor", "rosa")
+    assert f'href="{url}">Newest texts</a>' in staff.get(f"{url}?before=20").text

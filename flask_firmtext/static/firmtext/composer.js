@@ -137,7 +137,17 @@
     if (kept.changed) say(progress(), words("changed"));
     kept = null;
   });
-  document.addEventListener("htmx:afterSettle", () => { if (message()) stand(); });
+  // Every script of a composer prepares itself on this: a new one has come, by an answer or because texts can be sent again.
+  let here = message() && message().form;
+
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!message() || message().form === here || !target.contains(message())) return;
+    document.dispatchEvent(new CustomEvent("firmtext:composer"));
+  });
+  document.addEventListener("firmtext:composer", () => {
+    here = message().form;
+    stand();
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const field = message(), there = document.activeElement;
     if (!sender(event) || !field) return;

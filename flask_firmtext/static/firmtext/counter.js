@@ -79,7 +79,7 @@
   for (const name of ["input", "firmtext:moved"]) {
     document.addEventListener(name, (event) => { if (event.target.id === "ft-message") count(); });
   }
-  document.addEventListener("htmx:afterSettle", count);
+  document.addEventListener("firmtext:composer", count);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-ft-replace]")) replace(document.getElementById("ft-message"));
   });

@@ -130,9 +130,7 @@
     // Another contact was chosen: what was typed goes along, and is no longer meant for this one.
     if (event.detail.target && event.detail.target.id === "ft-chosen") { clearTimeout(timer); saved = null; }
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (field() && (event.target.contains(field()) || event.target === field().form)) begin();
-  });
+  document.addEventListener("firmtext:composer", begin);
   document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); else if (waits()) soon(0); });
   // Before the next page is asked for, which may be this one again; a phone tells only when it has come.
   for (const name of ["beforeunload", "pagehide"]) window.addEventListener(name, leaving);

@@ -155,7 +155,10 @@
     const closed = one("[data-ft-closed]");
     if (!closed) return;
     closed.outerHTML = html;
+    // The words that were shown to be copied stand in it again.
+    for (const begun of all(".ft-begun")) begun.remove();
     window.htmx.process(one("#ft-composer"));
+    document.dispatchEvent(new CustomEvent("firmtext:composer"));
   }
 
   const stopped = (now) => document.dispatchEvent(new CustomEvent("firmtext:stopped", { detail: now }));

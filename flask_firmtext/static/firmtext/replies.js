@@ -139,6 +139,6 @@
   document.addEventListener("focusin", (event) => {
     if (panel() && !panel().hidden && !panel().contains(event.target) && event.target !== opener()) close();
   });
-  document.addEventListener("htmx:afterSettle", prepare);
+  document.addEventListener("firmtext:composer", prepare);
   prepare();
 })();
