@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = {
     "answered": marked("%(name)s has answered meanwhile."),
     "automatic": marked("An automatic text has gone out meanwhile."),
     "kept": marked("Draft saved"),
+    "newer": marked("You have a newer draft of this text in another tab."),
+    "begun": marked("You had begun this text here before. What you typed just now is not lost: show that one instead?"),
     "signedOut": marked("You are signed out: what you type stays here, unsaved. Sign in in another tab."),
     "notKept": marked("The draft cannot be saved at the moment; what you type stays here."),
     "notHere": marked("The draft is not saved: this contact cannot be texted from here any more. Copy what you need."),

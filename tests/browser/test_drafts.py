@@ -282,3 +282,79 @@ def test_a_composer_that_comes_back_with_start_is_as_good_as_any(staff: Any, sit
     expect(staff.get_by_role("button", name="Saved replies")).to_be_visible()
     staff.reload()
     expect(message(staff)).to_have_value("Half a thought after START")
+
+
+@pytest.fixture
+def begun(staff: Any, site: str, office: Office) -> Any:
+    """Grace's draft is kept, and the page of a first text to Rosa is open."""
+    staff.goto(f"{site}/texting/new?contact=grace")
+    message(staff).fill("Dear Grace")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    return staff
+
+
+def choose(page: Any, name: str) -> None:
+    page.get_by_role("combobox", name="Contact", exact=True).fill(name.split(maxsplit=1)[0])
+    page.get_by_role("option", name=name).click()
+    expect(page.locator("#ft-recipient")).to_contain_text(name)
+    expect(message(page)).to_be_focused()
+
+
+def drafts_are(page: Any, site: str, **words: str) -> None:
+    for contact, text in words.items():
+        page.goto(f"{site}/texting/new?contact={contact}")
+        expect(message(page)).to_have_value(text)
+
+
+def test_choosing_somebody_with_a_draft_shows_it(begun: Any, site: str) -> None:
+    choose(begun, "Grace Moss")
+    expect(message(begun)).to_have_value("Dear Grace")
+    expect(begun.locator("[data-ft-elsewhere]")).to_be_hidden()
+    choose(begun, "Rosa Marsh")
+    expect(message(begun)).to_be_empty()
+    drafts_are(begun, site, grace="Dear Grace", rosa="")
+
+
+@pytest.mark.parametrize("pause", [True, False], ids=["saved", "just typed"])
+def test_words_typed_for_another_never_take_the_place_of_a_draft_by_themselves(
+    begun: Any, site: str, pause: bool
+) -> None:
+    message(begun).fill("Rosa, your verdict is in")
+    if pause:
+        expect(kept(begun)).to_have_text("Draft saved")
+    choose(begun, "Grace Moss")
+    expect(message(begun)).to_have_value("Dear Grace")
+    expect(begun.locator("[data-ft-elsewhere]")).to_contain_text("What you typed just now is not lost")
+    message(begun).press("End")
+    message(begun).press_sequentially(", hello")
+    expect(kept(begun)).to_have_text("Draft saved")
+    drafts_are(begun, site, grace="Dear Grace, hello", rosa="Rosa, your verdict is in")
+
+
+def test_words_typed_for_another_can_be_had_instead_of_the_draft(begun: Any, site: str) -> None:
+    message(begun).fill("Your verdict is in")
+    choose(begun, "Grace Moss")
+    begun.get_by_role("button", name="Show that one").click()
+    expect(message(begun)).to_have_value("Your verdict is in")
+    expect(begun.locator("[data-ft-elsewhere]")).to_be_hidden()
+    expect(kept(begun)).to_have_text("Draft saved")
+    drafts_are(begun, site, grace="Your verdict is in")
+
+
+def test_another_number_has_a_draft_of_its_own(staff: Any, site: str) -> None:
+    staff.goto(f"{site}/texting/new?contact=rosa")
+    numbers = staff.get_by_label("Text to")
+    message(staff).fill("To the first")
+    expect(kept(staff)).to_have_text("Draft saved")
+    staff.reload()
+    numbers.select_option(index=1)
+    expect(staff.locator("#ft-recipient")).to_contain_text("0110")
+    expect(message(staff)).to_be_empty()
+    message(staff).fill("To the second")
+    expect(kept(staff)).to_have_text("Draft saved")
+    numbers.select_option(index=0)
+    expect(staff.locator("#ft-recipient")).to_contain_text("0100")
+    expect(message(staff)).to_have_value("To the first")
+    expect(staff.locator("[data-ft-elsewhere]")).to_be_visible()
+    drafts_are(staff, site, rosa="To the first")

@@ -126,11 +126,28 @@
     const field = message();
     if (!field || !event.detail.shouldSwap) return;
     if (sender(event)) receive(event.detail, field);
+    else if (event.detail.target.id === "ft-chosen") take(field);
     else if (event.detail.target.contains(field)) keep(field, field.value);
   });
+
+  // To another contact or number words go along that were typed here; a draft from before stays where it was begun.
+  function take(field) {
+    if (!field.value || (field.form.hasAttribute("data-ft-as-kept") && field.value === field.defaultValue)) return;
+    keep(field, field.value);
+    kept.along = true;
+  }
+
+  // Where others have been begun already, those are shown, and drafts.js offers these.
+  function offered(field) {
+    if (!kept.along || !field.defaultValue || kept.typed.startsWith(field.defaultValue)) return false;
+    document.dispatchEvent(new CustomEvent("firmtext:left", { detail: kept.typed }));
+    kept = null;
+    return true;
+  }
+
   document.addEventListener("htmx:afterSwap", () => {
     const field = message();
-    if (!field || !kept) return;
+    if (!field || !kept || offered(field)) return;
     field.value = kept.typed;
     field.setSelectionRange(kept.start, kept.end);
     field.dispatchEvent(new CustomEvent("firmtext:moved", { bubbles: true }));

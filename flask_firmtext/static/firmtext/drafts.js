@@ -6,6 +6,7 @@
 
   const PAUSE = 800, AGAIN = 5000, PATIENCE = 2000;
   let timer = 0, running = null, saved = null, count = 0, flying = false, settled = true;
+  let undecided = false, left = null;
 
   const field = () => document.getElementById("ft-message");
   const words = (name) => JSON.parse(field().form.dataset.ftWords)[name];
@@ -32,7 +33,7 @@
 
   function save(again = true) {
     clearTimeout(timer);
-    if (!waits() || running || !part("elsewhere").hidden) return;
+    if (!waits() || running || undecided) return;
     running = send(again).finally(() => {
       running = null;
       if (waits() && settled) soon();
@@ -73,28 +74,36 @@
 
   // Another tab of the same user has other words: neither takes the place of the other by itself.
   function elsewhere(told) {
+    undecided = true;
+    saved = told.other;
+    ask("newer", told.other, told.known);
+  }
+
+  function ask(question, other, known) {
     const box = part("elsewhere");
+    box.querySelector("p").textContent = words(question);
     box.hidden = false;
     say("");
     box.querySelector("[data-ft-take]").onclick = () => {
-      field().value = told.other;
-      saved = told.other;
+      field().value = other;
       field().dispatchEvent(new CustomEvent("firmtext:moved", { bubbles: true }));
-      decide(told);
+      decide(known);
     };
-    box.querySelector("[data-ft-stay]").onclick = () => { decide(told); save(); };
+    box.querySelector("[data-ft-stay]").onclick = () => decide(known);
   }
 
-  function decide(told) {
+  function decide(known) {
     part("elsewhere").hidden = true;
-    field().form.elements.known.value = told.known;
+    if (known !== undefined) field().form.elements.known.value = known;
+    undecided = false;
     settled = true;
+    save();
     field().focus();
   }
 
   // The last words of a page that goes away; a browser takes them along without waiting for an answer.
   function leaving() {
-    if (!waits() || !part("elsewhere").hidden) return;
+    if (!waits() || undecided) return;
     const body = contents();
     if (navigator.sendBeacon(field().form.dataset.ftDrafts, body)) saved = field().value;
   }
@@ -103,6 +112,7 @@
     if (!field() || !field().form.dataset.ftDrafts) return;
     saved = field().form.hasAttribute("data-ft-as-kept") ? field().defaultValue : "";
     settled = true;
+    undecided = false;
     if (field().value !== saved) soon();
   }
 
@@ -128,7 +138,16 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     // Another contact was chosen: what was typed goes along, and is no longer meant for this one.
-    if (event.detail.target && event.detail.target.id === "ft-chosen") { clearTimeout(timer); saved = null; }
+    if (!event.detail.shouldSwap || !event.detail.target || event.detail.target.id !== "ft-chosen") return;
+    clearTimeout(timer);
+    left = waits() && !undecided ? { place: field().form.dataset.ftDrafts, words: contents() } : null;
+    saved = null;
+  });
+  // It did not: the contact has a draft, which is shown. The words are kept at the one before, and can be had here.
+  document.addEventListener("firmtext:left", ({ detail }) => {
+    if (left) navigator.sendBeacon(left.place, left.words);
+    left = null;
+    ask("begun", detail);
   });
   document.addEventListener("firmtext:composer", begin);
   document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); else if (waits()) soon(0); });
