@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -57,7 +56,7 @@ def insert_reply() -> Response:
     if wanted and found is None:
         return _choices(draft, _("This reply is no longer to be had: choose again."), 409)
     text = joined(draft.text, found.text) if found else draft.text
-    return composer_with(who, replace(draft, text=text), "firmtext/reply_inserted.html")
+    return composer_with(who, draft.rewritten(text), "firmtext/reply_inserted.html")
 
 
 def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:
