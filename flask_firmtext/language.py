@@ -99,10 +99,23 @@ def locale() -> Locale:
     return kept
 
 
-def speak(code: str | None) -> None:
-    """Answer this request in the language of this code (BCP 47), or in the best of those that the browser names."""
+def speak(code: str | None, country: str = "") -> None:
+    """Answer this request in the language of this code (BCP 47), or in the best of those that the browser names.
+
+    One that names no country is written as people of ``country`` (ISO 3166-1 alpha-2) write it.
+    """
     wanted, known = [code, *request.accept_languages.values()], _codes(_folders())
-    request.environ[KEPT] = next(filter(None, (_spoken(one, known) for one in wanted)), ENGLISH)
+    request.environ[KEPT] = _of(country, next(filter(None, (_spoken(one, known) for one in wanted)), ENGLISH))
+
+
+def _of(country: str, wanted: Locale) -> Locale:
+    """The same language in this country; CLDR does not have each in every one (no French of the United States)."""
+    if wanted.territory or not country:
+        return wanted
+    try:
+        return Locale.parse("_".join(filter(None, (wanted.language, wanted.script, country))))
+    except (TypeError, ValueError, UnknownLocaleError):
+        return wanted
 
 
 def languages() -> tuple[str, ...]:

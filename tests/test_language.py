@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from babel.messages.pofile import read_po
 
 from flask_firmtext import language
 from flask_firmtext.messaging import moments
+from flask_firmtext.messaging.pay_links import money
+from flask_firmtext.web import times
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = runpy.run_path(str(ROOT / "docs" / "catalogues.py"))
@@ -132,10 +135,13 @@ def test_what_is_filled_into_a_sentence_with_elements_is_escaped(app: Any) -> No
 @pytest.mark.parametrize(
     ("code", "day", "time", "soon"),
     [
-        ("en", "3 May", "14:05", "Tue 14:05"),
+        ("en", "May 3", "2:05 PM", "Tue 2:05 PM"),
+        ("en-CA", "May 3", "2:05 p.m.", "Tue 2:05 p.m."),
+        ("en-GB", "3 May", "14:05", "Tue 14:05"),
         ("fr-CA", "3 mai", "14 h 05", "mar. 14 h 05"),
         ("fr", "3 mai", "14:05", "mar. 14:05"),
-        ("es", "3 de mayo", "14:05", "mar 14:05"),
+        ("es", "3 de mayo", "14:05", "mar, 14:05"),
+        ("es-US", "3 de mayo", "2:05 p.m.", "mar 2:05 p.m."),
     ],
 )
 def test_days_and_times_are_written_as_people_of_the_language_do(
@@ -148,7 +154,39 @@ def test_days_and_times_are_written_as_people_of_the_language_do(
         assert moments.moment(tuesday, tuesday, "UTC") == soon
 
 
+@pytest.mark.parametrize(
+    ("code", "country", "when", "costs"),
+    [
+        ("en", "US", "Nov 27, 12:56 AM", "$1,420.50"),
+        ("en", "CA", "Nov 27, 12:56 a.m.", "US$1,420.50"),
+        ("en", "PT", "27 Nov, 00:56", "1 420,50 US$"),
+        ("en-GB", "US", "27 Nov, 00:56", "US$1,420.50"),
+        ("en", "", "Nov 27, 12:56 AM", "$1,420.50"),
+        ("fr", "US", "27 nov. 00:56", "1 420,50 $US"),
+        ("fr", "CA", "27 nov. 00 h 56", "1 420,50 $ US"),
+        ("es", "US", "27 nov, 12:56 a.m.", "$1,420.50"),
+        ("es-ES", "US", "27 nov, 0:56", "1.420,50 US$"),
+    ],
+)
+def test_a_language_without_a_country_is_written_as_in_the_firms(
+    app: Any, code: str, country: str, when: str, costs: str
+) -> None:
+    at = datetime(2026, 11, 27, 0, 56, tzinfo=UTC)
+    with app.test_request_context(headers={"Accept-Language": "fr-CH"}):
+        language.speak(code, country)
+        assert times.exact(at, at, "UTC") == when
+        assert " ".join(money(Decimal("1420.50"), "USD").split()) == costs
+
+
+def test_a_country_that_is_none_costs_nothing(app: Any) -> None:
+    with app.test_request_context():
+        for country in ("XX", "USA", "ü", "_", "u\x00"):
+            language.speak("en", country)
+            assert language.locale().language == "en"
+            assert language.gettext("Sent") == "Sent"
+
+
 def test_outside_of_a_request_the_language_is_english() -> None:
     assert language.gettext("Sent") == "Sent"
     assert language.ngettext("%(n)s text", "%(n)s texts", 1200) == "1,200 texts"
-    assert moments.day(datetime(2026, 5, 3, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC), "UTC") == "3 May"
+    assert moments.day(datetime(2026, 5, 3, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC), "UTC") == "May 3"

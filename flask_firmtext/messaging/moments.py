@@ -2,55 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_skeleton, format_time, get_datetime_format, get_time_format
 
-from ..language import SOURCE, locale
+from ..language import locale
 
 #: Clocks of a carrier and of ours differ by less: a text further back came before, and was kept elsewhere since.
 LATE = timedelta(minutes=5)
+WEEK = 7
 _BLANKS = str.maketrans("\u00a0\u202f", "  ")
-#: English as our pages have always written it; other languages have the order and the words of their people.
-_ENGLISH = {
-    "Hm": "H:mm",
-    "E": "EEE",
-    "MMMEd": "EEE d MMM",
-    "yMMMEd": "EEE d MMM y",
-    "MMMMd": "d MMMM",
-    "yMMMMd": "d MMMM y",
-}
 
 
 def clock_time(at: datetime, zone: str) -> str:
-    """``at`` as "8:00"; in UTC, and said so, when nobody knows the zone."""
+    """``at`` as "8:00 AM"; in UTC, and said so, when nobody knows the zone."""
     there, suffix = place(zone)
-    return f"{_written('Hm', at.astimezone(there))}{suffix}"
+    return f"{wall_time(at.astimezone(there).time())}{suffix}"
+
+
+def wall_time(at: time) -> str:
+    """A time of day as people of the language write it: "9:00 AM" or "9:00"."""
+    return _plain(format_time(at, "short", locale=locale()))
 
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
-    """``at`` as "Tue 9:00", with the date when that is not within a week, with the year when it is another."""
-    there, _ = place(zone)
+    """``at`` as "Tue 9:00 AM", with the date when that is not within a week, with the year when it is another."""
+    there, suffix = place(zone)
     local, today = at.astimezone(there), now.astimezone(there)
-    dated = "MMMEd" if local.year == today.year else "yMMMEd"
-    soon = 0 <= (local.date() - today.date()).days < 7
-    return f"{_written('E' if soon else dated, local)} {clock_time(at, zone)}"
+    if 0 <= (local.date() - today.date()).days < WEEK:
+        return f"{_written('Ehm' if _halved() else 'EHm', local)}{suffix}"
+    return joined(_written("MMMEd" if local.year == today.year else "yMMMEd", local), clock_time(at, zone))
 
 
 def day(at: datetime, now: datetime, zone: str) -> str:
-    """``at`` as "3 May", with the year when it is another than now's."""
-    there, _ = place(zone)
-    local = at.astimezone(there)
-    return _written("MMMMd" if local.year == now.astimezone(there).year else "yMMMMd", local)
+    """``at`` as "May 3" in a sentence, with the year when it is another than now's."""
+    local = at.astimezone(place(zone)[0])
+    return _written("MMMMd" if _same_year(local, now) else "yMMMMd", local)
 
 
-def _written(skeleton: str, local: datetime) -> str:
+def short_day(at: datetime, now: datetime, zone: str) -> str:
+    """The same where there is little room: "Nov 27"."""
+    local = at.astimezone(place(zone)[0])
+    return _written("MMMd" if _same_year(local, now) else "yMMMd", local)
+
+
+def named_day(of: date) -> str:
+    """A day with its weekday and year: "Sun, May 3, 2026"."""
+    return _written("yMMMEd", of)
+
+
+def joined(day: str, clock: str) -> str:
+    """Day and time of day in one: "Nov 27, 12:56 AM"."""
+    return _plain(get_datetime_format("short", locale=locale()).replace("'", "").format(clock, day))
+
+
+def _same_year(local: datetime, now: datetime) -> bool:
+    return local.year == now.astimezone(local.tzinfo).year
+
+
+def _halved() -> bool:
+    """Whether people of the language count hours to twelve."""
+    return "%(h" in get_time_format("short", locale=locale()).format
+
+
+def _written(skeleton: str, at: date) -> str:
     """What the skeleton (CLDR's) names of a moment, in the language of whoever asks."""
-    speaks = locale()
-    if speaks.language == SOURCE:
-        return str(format_datetime(local, _ENGLISH[skeleton], locale=speaks))
-    return str(format_skeleton(skeleton, local, tzinfo=local.tzinfo, locale=speaks)).translate(_BLANKS)
+    return _plain(format_skeleton(skeleton, at, locale=locale()))
+
+
+def _plain(words: object) -> str:
+    return str(words).translate(_BLANKS)
 
 
 def place(zone: object) -> tuple[tzinfo, str]:

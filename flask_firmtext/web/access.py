@@ -62,6 +62,7 @@ def _visitor() -> Visitor:
     firm = asked("Firms.get", lambda: tenancy.firm(user.firm))
     if firm is None:
         raise nothing_here()
+    language.speak(user.language, firm.country)
     return Visitor(user, firm, asked("Host.for_firm", lambda: firmtext.host.for_firm(firm.ref)))
 
 

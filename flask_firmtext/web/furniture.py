@@ -13,6 +13,7 @@ from markupsafe import Markup
 from .. import language
 from ..current import firmtext
 from ..messaging.letters import advice, size
+from ..messaging.moments import clock_time
 from ..messaging.pay_links import money
 from ..messaging.relations import words as role
 from . import (
@@ -62,6 +63,7 @@ FURNITURE: dict[str, Any] = {
     "advice": advice,
     "badge": slots.badge,
     "bill_menu": paying.bill_menu,
+    "clock_time": clock_time,
     "communications": slots.communications,
     "composer_words": composer_words.told,
     "filters": filters.filters,

@@ -18,7 +18,7 @@ from ..language import gettext as _
 from ..language import listed, marked
 from ..language import ngettext as _n
 from ..messaging import tenancy
-from ..messaging.moments import day
+from ..messaging.moments import day, wall_time
 from ..messaging.numbers import display
 from ..ports.values import Firm, User
 from ..store import audit, changes
@@ -27,7 +27,6 @@ from ..store.states import NumberState, OrderState, Step
 from ..store.transactions import reading
 from .access import Visitor, asked
 from .problems import Problem
-from .times import wall_time
 from .wordings import Wordings, wordings
 
 log = logging.getLogger(__name__)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
-from babel.dates import format_date, format_time
+from datetime import datetime, timedelta
 
 from ..language import gettext as _
-from ..language import locale
 from ..language import ngettext as _n
-from ..messaging.moments import clock_time, day, moment, place
+from ..messaging.moments import WEEK, clock_time, day, joined, moment, named_day, place, short_day
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-WEEK = 7
 YEAR = timedelta(days=366)
 
 
 def exact(at: datetime, now: datetime, zone: str) -> str:
-    """The day and time: "3 May, 14:05", with the year when it is another than now's."""
-    return f"{day(at, now, zone)}, {clock_time(at, zone)}"
+    """The day and time: "May 3, 2:05 PM", with the year when it is another than now's."""
+    return joined(short_day(at, now, zone), clock_time(at, zone))
 
 
 def dated(at: datetime, zone: str) -> str:
-    """For paper: "3 May 2026, 14:05", the year in any case."""
-    return f"{day(at, at - YEAR, zone)}, {clock_time(at, zone)}"
+    """For paper: "May 3, 2026, 2:05 PM", the year in any case."""
+    return joined(day(at, at - YEAR, zone), clock_time(at, zone))
 
 
 def relative(at: datetime, now: datetime, zone: str) -> str:
-    """As people say it: "just now", "5 min ago", "14:05", "Yesterday", "Tue 9:00", "3 May"."""
+    """As people say it: "just now", "5 min ago", "2:05 PM", "yesterday, 9:00 PM", "Tue 9:00 AM", "May 3"."""
     if at > now - MINUTE:
         return _("just now")
     if at > now - HOUR:
@@ -37,21 +33,16 @@ def relative(at: datetime, now: datetime, zone: str) -> str:
     if days == 0:
         return clock_time(at, zone)
     if days == 1:
-        return _("yesterday")
-    return moment(at, at, zone) if days < WEEK else day(at, now, zone)
-
-
-def wall_time(at: time) -> str:
-    """A time of day as people say it: "9:00 AM"."""
-    return str(format_time(at, "short", locale=locale())).replace("\u202f", " ")
+        return _("yesterday, %(time)s", time=clock_time(at, zone))
+    return moment(at, at, zone) if days < WEEK else short_day(at, now, zone)
 
 
 def heading(at: datetime, now: datetime, zone: str) -> tuple[str, str]:
-    """The day above its texts: "2026-05-03", and "Today", "Yesterday" or "Sun, 3 May 2026"."""
+    """The day above its texts: "2026-05-03", and "Today", "Yesterday" or "Sun, May 3, 2026"."""
     there = _date(at, zone).date()
     days = (_date(now, zone).date() - there).days
     words = {0: _("Today"), 1: _("Yesterday")}.get(days)
-    return there.isoformat(), words or format_date(there, "EEE, d MMM y", locale=locale())
+    return there.isoformat(), words or named_day(there)
 
 
 def _date(at: datetime, zone: str) -> datetime:

@@ -77,12 +77,12 @@ def test_every_reason_has_a_meaning_and_a_next_step():
 @pytest.mark.parametrize(
     ("due", "shown"),
     [
-        (datetime(2025, 3, 4, 15, 0, tzinfo=UTC), "Tue 9:00"),
-        (datetime(2025, 3, 3, 20, 5, tzinfo=UTC), "Mon 14:05"),
-        (datetime(2025, 3, 4, 5, 59, tzinfo=UTC), "Mon 23:59"),
-        (datetime(2025, 3, 10, 4, 59, tzinfo=UTC), "Sun 23:59"),  # the clocks went forward that night
-        (datetime(2025, 3, 10, 14, 0, tzinfo=UTC), "Mon 10 Mar 9:00"),
-        (datetime(2026, 1, 5, 15, 0, tzinfo=UTC), "Mon 5 Jan 2026 9:00"),
+        (datetime(2025, 3, 4, 15, 0, tzinfo=UTC), "Tue 9:00 AM"),
+        (datetime(2025, 3, 3, 20, 5, tzinfo=UTC), "Mon 2:05 PM"),
+        (datetime(2025, 3, 4, 5, 59, tzinfo=UTC), "Mon 11:59 PM"),
+        (datetime(2025, 3, 10, 4, 59, tzinfo=UTC), "Sun 11:59 PM"),  # the clocks went forward that night
+        (datetime(2025, 3, 10, 14, 0, tzinfo=UTC), "Mon, Mar 10, 9:00 AM"),
+        (datetime(2026, 1, 5, 15, 0, tzinfo=UTC), "Mon, Jan 5, 2026, 9:00 AM"),
     ],
 )
 def test_a_text_that_is_not_yet_due_says_when(due, shown):
@@ -95,7 +95,7 @@ def test_a_text_that_is_due_is_being_sent():
 
 def test_a_time_without_a_known_zone_is_told_in_utc_and_says_so():
     for zone in ("", "Mars/Olympus", "../etc/passwd", "\x00"):
-        assert words("queued", due=NOW + timedelta(hours=1), zone=zone) == "Scheduled for Mon 19:00 UTC"
+        assert words("queued", due=NOW + timedelta(hours=1), zone=zone) == "Scheduled for Mon 7:00 PM UTC"
 
 
 def test_a_held_text_says_what_it_waits_for():
@@ -104,13 +104,13 @@ def test_a_held_text_says_what_it_waits_for():
 
 
 def test_a_hold_is_not_told_before_the_text_is_due():
-    assert words("queued", hold="balance", due=NOW + timedelta(days=1)) == "Scheduled for Tue 12:00"
+    assert words("queued", hold="balance", due=NOW + timedelta(days=1)) == "Scheduled for Tue 12:00 PM"
 
 
 def test_a_text_in_quiet_hours_says_when_they_end_where_the_client_is():
     due = datetime(2025, 3, 4, 16, 0, tzinfo=UTC)
     shown = words("queued", hold="quiet_hours", due=due, zone="America/Los_Angeles")
-    assert shown == "Waiting: quiet hours until 8:00, client's time"
+    assert shown == "Waiting: quiet hours until 8:00 AM, client's time"
 
 
 @given(st.sampled_from(sorted(set(STATES) - {"queued"})), st.sampled_from(sorted(HOLDS)))
@@ -135,17 +135,17 @@ def test_unknown_holds_and_reasons_still_say_what_to_do():
 def test_an_opt_out_says_who_when_and_what_lifts_it():
     at = datetime(2025, 5, 4, 2, 0, tzinfo=UTC)
     shown = opted_out("Ada {Lovelace}", "client", at, at, CHICAGO)
-    assert shown == ("Ada {Lovelace} replied STOP on 3 May. Texts can go out again once a START comes from that phone.")
+    assert shown == ("Ada {Lovelace} replied STOP on May 3. Texts can go out again once a START comes from that phone.")
 
 
 def test_an_opt_out_of_another_year_names_it():
     at = datetime(2024, 5, 3, 18, 0, tzinfo=UTC)
     for evidence in OPT_OUTS:
-        assert "3 May 2024" in opted_out("Ada", evidence, at, NOW, CHICAGO)
+        assert "May 3, 2024" in opted_out("Ada", evidence, at, NOW, CHICAGO)
 
 
 def test_an_opt_out_without_known_evidence_still_says_when():
     for evidence in (None, "of another version"):
         assert opted_out("Ada", evidence, NOW, NOW, CHICAGO).startswith(
-            "Ada asked for no more texts, noted on 3 March."
+            "Ada asked for no more texts, noted on March 3."
         )

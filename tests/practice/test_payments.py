@@ -158,7 +158,7 @@ def test_a_payment_is_told_under_every_text_with_the_link_with_its_day(office: O
     office.sends(text="Between")
     office.sends(text=f"Again {link.address}")
     paid(link.address)
-    assert told(office) == [("Paid $480.00 on 3 May 2031",), (), ("Paid $480.00 on 3 May 2031",)]
+    assert told(office) == [("Paid $480.00 on May 3, 2031",), (), ("Paid $480.00 on May 3, 2031",)]
 
 
 def test_a_payment_that_is_said_again_counts_once_and_a_second_one_counts(office: Office) -> None:
@@ -170,7 +170,7 @@ def test_a_payment_that_is_said_again_counts_once_and_a_second_one_counts(office
     paid(Link(link.address), at=AT.astimezone(timezone(timedelta(hours=5))))
     assert len(rows(Payment)) == 1
     paid(link.address, at=AT + timedelta(days=1))
-    assert told(office) == [("Paid $480.00 on 3 May 2031", "Paid $480.00 on 4 May 2031")]
+    assert told(office) == [("Paid $480.00 on May 3, 2031", "Paid $480.00 on May 4, 2031")]
 
 
 def test_who_paid_through_a_link_that_went_to_two_is_not_guessed(office: Office) -> None:
@@ -187,7 +187,7 @@ def test_a_bill_is_paid_for_everybody_who_got_its_link(office: Office) -> None:
     office.sends(text=link.address)
     office.sends("grace", text=link.address)
     paid(link.address)
-    assert told(office) == told(office, "+13125550101") == [("Paid $480.00 on 3 May 2031",)]
+    assert told(office) == told(office, "+13125550101") == [("Paid $480.00 on May 3, 2031",)]
 
 
 def test_a_link_that_nobody_knows_is_logged_without_it_and_changes_nothing(
@@ -243,7 +243,7 @@ def test_an_open_page_is_told(office: Office) -> None:
     assert shown is not None
     paid(link.address)
     (fresh,) = thread.changed(firm, office.conversation(), since=shown.now).texts
-    assert fresh.payments == ("Paid $480.00 on 3 May 2031",)
+    assert fresh.payments == ("Paid $480.00 on May 3, 2031",)
 
 
 def test_a_payment_is_noted_without_its_amount_when_nothing_can_be_protected(
@@ -258,7 +258,7 @@ def test_a_payment_is_noted_without_its_amount_when_nothing_can_be_protected(
     with monkeypatch.context() as patch:
         patch.setattr(cells, "seal", none)
         paid(link.address)
-    assert told(office) == [("Paid on 3 May 2031",)]
+    assert told(office) == [("Paid on May 3, 2031",)]
     assert "without its amount" in caplog.text
 
 

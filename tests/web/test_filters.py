@@ -233,8 +233,8 @@ def test_long_names_and_names_of_html_are_names(office: Office) -> None:
 
 def test_my_own_last_text_begins_with_you(office: Office) -> None:
     office.sends("rosa", "Mine")
-    assert "You:</span> Mine" in rows(office.person().get("/texting/").text)[0]
-    assert "You:" not in rows(office.person(ADMIN).get("/texting/").text)[0]
+    assert '>You</small> <span class="ft-words-of" dir="auto">Mine' in rows(office.person().get("/texting/").text)[0]
+    assert ">You<" not in rows(office.person(ADMIN).get("/texting/").text)[0]
 
 
 @pytest.mark.parametrize("typed", ["rosa", "  MARSH ", "(312) 555-0100", "+1 312 555 0100", "5550100"])

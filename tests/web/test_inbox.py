@@ -222,7 +222,11 @@ def test_times_are_the_firms(office: Office) -> None:
     with own() as session:
         row = session.get_one(Message, message)
         row.shown_at = row.shown_at.replace(year=2020, month=7, day=4, hour=23, minute=30)
-    assert 'title="4 July 2020, 18:30"' in office.person().get("/texting/").text
+    assert 'title="Jul 4, 2020, 6:30 PM"' in office.person().get("/texting/").text
+    office.host.firms.all["harbor"] = replace(office.host.firms.all["harbor"], country="CA")
+    page = office.person().get("/texting/").text
+    assert 'title="Jul 4, 2020, 6:30 p.m."' in page
+    assert 'lang="en-CA"' in page
 
 
 def test_what_holds_the_firms_texts_back_is_said_once_with_what_to_do(office: Office) -> None:
@@ -251,7 +255,7 @@ def test_a_firm_whose_zone_nobody_knows_has_its_pages_in_utc(office: Office) -> 
         staff = office.person()
         assert staff.get("/texting/").status_code == 200
         page = staff.get(f"/texting/conversations/{office.conversation()}")
-        assert re.search(r"\d:\d\d UTC</time>", page.text)
+        assert re.search(r"\d:\d\d [AP]M UTC</time>", page.text)
         admin = office.person(ADMIN)
         for query in ("", "?flt0_0=2026-01-01"):
             assert admin.get(f"/admin/firmtext/messages/{query}").status_code == 200

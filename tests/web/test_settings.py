@@ -153,7 +153,7 @@ def test_a_number_that_is_given_back_one_day_says_when(house: House) -> None:
     on(house)
     house.becomes(NumberState.VERIFIED, release_at=datetime(2031, 5, 3, 18, tzinfo=UTC))
     page = words(house.person().get(SETTINGS).text)
-    assert "Verified It only receives texts, and is given back on 3 May 2031." in page
+    assert "Verified It only receives texts, and is given back on May 3, 2031." in page
 
 
 def test_a_further_number_that_is_being_got_hides_nothing(house: House) -> None:

@@ -58,7 +58,7 @@ def test_times_are_the_firms_with_the_exact_moment_in_the_title(office: Office, 
     message = office.sends()
     office.becomes(message, State.DELIVERED, created_at=datetime(2024, 7, 2, 3, 4, 5, tzinfo=UTC))
     page = ada.get(LIST).text
-    assert '<time datetime="2024-07-02T03:04:05Z" title="2024-07-02 03:04:05 UTC">1 July 2024, 22:04</time>' in page
+    assert '<time datetime="2024-07-02T03:04:05Z" title="2024-07-02 03:04:05 UTC">Jul 1, 2024, 10:04 PM</time>' in page
 
 
 def test_a_firm_without_texts_is_told_when_they_come(ada: Person) -> None:
