@@ -75,7 +75,7 @@ def test_to_a_first_text_that_was_overtaken_the_conversation_comes_in_place_of_t
     office.sends("rosa", "Hello from Ada", by=ADMIN)
     refused = staff.post(TEXTS, {**form, "text": "Hello from Sam"}, headers=HTMX)
     assert refused.status_code == 409
-    assert refused.headers["HX-Retarget"] == "#ft-thread"
+    assert refused.headers["HX-Retarget"] == ".ft-conversation"
     assert refused.headers["HX-Replace-Url"].endswith(str(office.conversation()))
     assert "Hello from Ada" in refused.text
     assert typed(refused.text) == "Hello from Sam"
