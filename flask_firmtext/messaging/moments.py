@@ -54,7 +54,7 @@ def named_day(of: date) -> str:
 
 def joined(day: str, clock: str) -> str:
     """Day and time of day in one: "Nov 27, 12:56 AM"."""
-    return _plain(get_datetime_format("short", locale=locale()).replace("'", "").format(clock, day))
+    return _plain(str(get_datetime_format("short", locale=locale())).replace("'", "").format(clock, day))
 
 
 def _same_year(local: datetime, now: datetime) -> bool:
@@ -63,7 +63,7 @@ def _same_year(local: datetime, now: datetime) -> bool:
 
 def _halved() -> bool:
     """Whether people of the language count hours to twelve."""
-    return "%(h" in get_time_format("short", locale=locale()).format
+    return "%(h" in str(get_time_format("short", locale=locale()).format)
 
 
 def _written(skeleton: str, at: date) -> str:
