@@ -79,7 +79,7 @@ def test_what_was_written_is_in_the_note_only_when_asked(office: Office) -> None
     staff.post(address(office), opened(office, staff) | {"words": "1"})
     (entry,) = entries(office)
     assert re.fullmatch(
-        r"Text messages with Rosa Marsh \(1 text\)\n\n\d+:\d\d Harbor Law: Canary-5f2e, our secret", entry.note
+        r"Text messages with Rosa Marsh \(1 text\)\n\n\d+:\d\d [AP]M Harbor Law: Canary-5f2e, our secret", entry.note
     )
 
 
