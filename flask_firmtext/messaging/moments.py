@@ -63,7 +63,7 @@ def _same_year(local: datetime, now: datetime) -> bool:
 
 def _halved() -> bool:
     """Whether people of the language count hours to twelve."""
-    return "%(h" in get_time_format("short", locale=locale()).pattern
+    return "%(h" in str(get_time_format("short", locale=locale()).format)
 
 
 def _written(skeleton: str, at: date) -> str:

@@ -46,6 +46,18 @@ def test_every_page_answers_every_firm(signed_in: Callable[[str], Any], email: s
     assert 'aria-current="page"' in answer.text
 
 
+def test_a_search_and_a_filter_keep_the_head_of_communications(signed_in: Callable[[str], Any]) -> None:
+    staff = signed_in("staff@harbor.example")
+    head = re.compile(r">Communications</(h1|p)>")
+    page = staff.get("/communications").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    found = staff.post("/texting/", data={"q": "nobody", "csrf_token": token[1]}).text
+    for shown in (page, found, staff.get("/texting/?show=done").text):
+        assert head.search(shown)
+    assert "Try a part of a name or number." in found
+
+
 @pytest.mark.parametrize("path", [*PAGES, "/contacts/1", "/matters/1", "/bills/1", "/admin/", "/admin/users/"])
 def test_nobody_sees_a_page_without_signing_in(visitor: Any, path: str) -> None:
     answer = visitor.get(path)
