@@ -169,7 +169,7 @@ def test_a_field_that_takes_most_of_the_window_goes_with_the_page(staff: Any, si
 
 def test_links_of_a_conversation_can_be_hit_with_a_thumb(staff: Any, site: str, office: Office) -> None:
     opens(staff, site, office, PHONE)
-    links = staff.locator(".ft-back a, .ft-about a, .ft-hints summary, [data-ft-replies]").all()
+    links = staff.locator(".ft-back a, .ft-about a, .ft-beneath summary, .ft-beneath > a, [data-ft-replies]").all()
     assert len(links) >= 4
     for link in links:
         assert box(link)["height"] >= 24, link.inner_text()

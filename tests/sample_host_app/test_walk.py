@@ -111,7 +111,7 @@ def test_a_bill_is_texted_and_paid_on_a_phone_and_the_thread_says_so(staff: Any,
     expect(client.get_by_text("Harbor Law has received $1,845.00 for bill 1042.")).to_be_visible()
     shot(client, "receipt-360")
 
-    expect(text.get_by_text(re.compile(r"^Paid \$1,845\.00 on \d+ \w+"))).to_be_visible(timeout=LIVE)
+    expect(text.get_by_text(re.compile(r"^Paid \$1,845\.00 on \w+ \d+"))).to_be_visible(timeout=LIVE)
     assert staff.url == thread
     shot(staff, "thread-paid-1280")
     client.goto(address)
