@@ -17,7 +17,10 @@
     if (!box || !log || !field || field.hidden) return;
     const others = box.getBoundingClientRect().bottom + window.scrollY - log.offsetHeight;
     // Not on what htmx swaps: it would take the style over as an attribute, which a Content Security Policy forbids.
+    const had = log.clientHeight, reads = log.scrollTop < -1;
     document.documentElement.style.setProperty("--ft-room", `${Math.floor(window.innerHeight - others - GAP)}px`);
+    // The log hangs from its end: whoever reads further up stays at their line when a notice takes room.
+    if (reads) log.scrollTop -= had - log.clientHeight;
     field.toggleAttribute("data-ft-tall", field.offsetHeight > window.innerHeight * TALLEST);
     const over = box.getBoundingClientRect().bottom + window.scrollY > window.innerHeight;
     field.toggleAttribute("data-ft-over", over);
