@@ -10,9 +10,9 @@ from .problems import framed
 from .thread import opened
 
 
-def composer_with(who: Visitor, draft: Draft, alone: str) -> Response:
-    """The composer with ``draft`` under its conversation; in the template ``alone`` where it can be under none."""
+def composer_with(who: Visitor, draft: Draft, heading: str) -> Response:
+    """The composer with ``draft`` under its conversation; under ``heading`` where it can be under none."""
     shown = opened(who, draft.answers, contact=draft.contact) if draft.answers else None
     if shown is None or shown.closed:
-        return framed(alone, 200, draft=draft)
+        return framed("firmtext/inserted.html", 200, draft=draft, heading=heading)
     return framed("firmtext/thread.html", 200, thread=shown, newest=True, visitor=who, draft=draft)

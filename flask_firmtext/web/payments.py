@@ -117,7 +117,7 @@ def insert_payment_link() -> Response:
     if wants_part():
         return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
     filled = draft.rewritten(joined(draft.text, made.words))
-    return composer_with(found.who, filled, "firmtext/payment_inserted.html")
+    return composer_with(found.who, filled, _("Your text with the payment link"))
 
 
 def _bill_sheet(ref: str, purpose: str | None) -> tuple[Sheet, Visitor]:

@@ -56,7 +56,7 @@ def insert_reply() -> Response:
     if wanted and found is None:
         return _choices(draft, _("This reply is no longer to be had: choose again."), 409)
     text = joined(draft.text, found.text) if found else draft.text
-    return composer_with(who, draft.rewritten(text), "firmtext/reply_inserted.html")
+    return composer_with(who, draft.rewritten(text), _("Your text with the saved reply"))
 
 
 def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:

@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 TROUBLE = marked("Text messages cannot be shown at the moment. The rest of this page is not affected.")
 
-
 #: The slots that only stand beside something, where a sentence has no room.
 SMALL = ("unread_badge", "settings_link")
 
@@ -56,8 +55,8 @@ def drawn(name: str, caller: Callable[[], Markup]) -> Markup:
 
 
 def badge() -> Badge | None:
-    """None where nothing is to be shown: nobody signed in, no right to read, not wanted, or trouble, which the inbox
-    tells."""
+    """None where nothing is to be shown: nobody signed in, no right to read, not wanted, or a host that cannot say,
+    which the inbox tells."""
     try:
         who = visitor()
         if not who.may("conversation.list"):
@@ -69,9 +68,6 @@ def badge() -> Badge | None:
             now = changes.now(session, who.firm.ref)
         unread = threads.unread(who.firm.ref, who.user, may=inbox.readable(who))
     except Problem:
-        return None
-    except Exception as error:
-        log.error("the unread badge could not be drawn: %s", type(error).__name__)
         return None
     return Badge(unread, now, choice, who.firm.name)
 
