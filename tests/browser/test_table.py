@@ -173,6 +173,7 @@ def test_the_menu_of_a_row_works_by_keyboard_and_marks_unread_for_good(staff: An
 
 def test_a_mark_that_could_not_be_stored_says_so(two: Any, complaints: list[str]) -> None:
     two.route(re.compile("/done$"), lambda route: route.fulfill(status=503))
+    two.reload()
     two.keyboard.press("j")
     two.keyboard.press("e")
     expect(two.locator("[data-ft-told]")).to_have_text("That could not be saved. Try again in a minute.")
