@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,8 @@ from .errors import ConfigurationError
 from .leniency import is_lenient
 from .messaging import epochs
 from .ports.host import Host
-from .ports.values import Link
-from .practice import payments
+from .ports.values import Event, Link
+from .practice import events, payments
 from .store.transactions import notes
 from .web import health, pages, webhooks
 
@@ -71,6 +72,31 @@ class FirmText:
         """
         payments.received(firmtext.db.session, link, amount, at)
         notes(firmtext.db.session).told.append("payment_received")
+
+    def event_saved(self, event: Event, invite: Iterable[str] | None = None, *, firm: str | None = None) -> None:
+        """Tell that ``event`` was made or changed; ``invite`` are all contacts (references) to notify of it by text.
+
+        Call it inside the transaction that saves the event, after a flush, and commit as always: the event and its
+        texts are there together or not at all. Which change matters is ours to find, so call it on every save. Whoever
+        is left out of ``invite`` is un-invited; None leaves the list as it is. ``firm`` (reference) is needed where
+        nobody is signed in, as in a job.
+
+        :raises ValueError: the event is one that cannot be, or another firm's; the message says what to mend.
+        """
+        session = firmtext.db.session
+        events.saved(session, events.firm_of(session, event.ref, firm), event, invite)
+        notes(session).told.append("event_saved")
+
+    def event_cancelled(self, event: str, *, firm: str | None = None) -> None:
+        """Tell that an event (your reference) is cancelled or deleted; its clients get *cancelled*, once.
+
+        Call it inside the transaction that does so. ``event_saved`` brings the event back.
+
+        :raises ValueError: nobody is signed in and ``firm`` is missing.
+        """
+        session = firmtext.db.session
+        events.cancelled(session, events.firm_of(session, event, firm), event)
+        notes(session).told.append("event_cancelled")
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""

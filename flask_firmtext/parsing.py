@@ -6,6 +6,8 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -49,6 +51,31 @@ def count(value: Any) -> int:
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,15}", str(value)):
         raise Fault("must be a whole number, 0 or more.")
     return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours on a wall clock, from ``begin`` to before ``end``, over midnight where that is smaller."""
+
+    begin: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
+def quiet_hours(value: Any) -> Quiet | None:
+    if str(value).strip().lower() == "off":
+        return None
+    found = re.fullmatch(r"(\d{1,2})(?::(\d\d))?-(\d{1,2})(?::(\d\d))?", str(value).strip())
+    try:
+        begin, begins, end, ends = (int(part or 0) for part in found.groups()) if found else (0, 0, 0, 0)
+        quiet = Quiet(time(begin, begins), time(end, ends))
+    except ValueError:
+        quiet = Quiet(time(), time())
+    if quiet.begin == quiet.end:
+        raise Fault("must be two times of day like 21-8 or 20:30-8:00, or off.")
+    return quiet
 
 
 def rate(value: Any) -> float:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
-from ipaddress import ip_address
 from typing import Any
 
+from .coherence import contradictions, loopback
 from .errors import ConfigurationError
 from .parsing import (
     Fault,
+    Quiet,
     boolean,
     count,
     encryption_keys,
@@ -21,6 +23,7 @@ from .parsing import (
     optional_text,
     pem,
     public_url,
+    quiet_hours,
     rate,
     redis_url,
     secrets,
@@ -143,6 +146,12 @@ SETTINGS = (
         "FIRMTEXT_UPDATE_DELAY_SECONDS", count, 60, "How long an *updated* text waits for further edits, in seconds."
     ),
     Setting(
+        "FIRMTEXT_QUIET_HOURS",
+        quiet_hours,
+        Quiet(time(21), time(8)),
+        "When notifications and reminders wait, on the client's wall clock: `21-8`, `20:30-8:00`, or `off`.",
+    ),
+    Setting(
         "FIRMTEXT_SQLITE_PRAGMAS",
         boolean,
         True,
@@ -219,32 +228,3 @@ def unknown_names(given: Mapping[str, Any]) -> list[str]:
         cure = OBSOLETE.get(name) or (f"did you mean {near[0]}?" if near else "remove it.")
         faults.append(f"{name} is no setting: {cure}")
     return faults
-
-
-def contradictions(values: Mapping[str, Any]) -> list[str]:
-    """Settings that are well-formed each but do not go together."""
-    faults = []
-    local = loopback(values.get("vonage_api_host") or "")
-    url = values.get("public_url")
-    if url and not local and (not url.startswith("https://") or loopback(url.split("/")[2])):
-        faults.append("FIRMTEXT_PUBLIC_URL must be a public https address, because the carrier calls it from outside.")
-    if values.get("vonage_application_id") and "vonage_private_key" in values and not values["vonage_private_key"]:
-        faults.append("FIRMTEXT_VONAGE_PRIVATE_KEY is missing: an application id needs its private key.")
-    if values.get("vonage_api_key") and "vonage_api_secret" in values and not values["vonage_api_secret"]:
-        faults.append("FIRMTEXT_VONAGE_API_SECRET is missing: an API key needs its secret.")
-    if not local:
-        faults += [
-            f"FIRMTEXT_VONAGE_MEDIA_HOSTS must not name the address {host}: name the carrier's hosts."
-            for host in values.get("vonage_media_hosts") or ()
-            if host.split(":")[0].replace(".", "").isdigit()
-        ]
-    return faults
-
-
-def loopback(host: str) -> bool:
-    """Whether a ``host`` or ``host:port`` is this machine: then the carrier is a sandbox."""
-    name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host
-    try:
-        return name == "localhost" or ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False

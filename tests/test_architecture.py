@@ -16,7 +16,7 @@ BY_PATH = {module.path: module for module in MODULES}
 
 #: From the ground up. A room imports from itself and from floors below.
 FLOORS = (
-    {"parsing", "errors", "signals", "clock", "points", "leniency", "memory"},
+    {"coherence", "parsing", "errors", "signals", "clock", "points", "leniency", "memory"},
     {"settings"},
     {"ports"},
     {"current"},
@@ -24,7 +24,8 @@ FLOORS = (
     {"store", "adapters"},
     {"migrations"},
     {"messaging"},
-    {"practice", "firm"},
+    {"firm"},
+    {"practice"},
     {"web", "worker"},
     {"cli"},
     {"extension"},
@@ -35,7 +36,7 @@ FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 #: Tables of data, and history.
 MAY_BE_LONG = re.compile(r"flask_firmtext/store/models/.*|.*/vonage_codes\.py|.*/schemas\.py|migrations/versions/.*")
-VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|sandbox/)|cli/doctor/")
+VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|coherence\.py|sandbox/)|cli/doctor/")
 COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
 #: Who writes the state of a text: the moves, the claim's own statement, and the two that begin one.
 WRITERS = {

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flask_firmtext import settings
+from flask_firmtext.coherence import loopback
 from flask_firmtext.errors import ConfigurationError
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -201,7 +202,7 @@ def test_an_unknown_attribute_names_the_setting() -> None:
     ],
 )
 def test_what_counts_as_this_machine(host: str, local: bool) -> None:
-    assert settings.loopback(host) is local
+    assert loopback(host) is local
 
 
 def test_a_misspelt_name_in_the_environment_is_told_too() -> None:

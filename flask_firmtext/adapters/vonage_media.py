@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from requests import Response, Session
 
+from ..coherence import loopback
 from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
-from ..settings import Settings, loopback
+from ..settings import Settings
 from .vonage_answers import failure
 from .vonage_exchange import Exchange, Peer
 from .vonage_http import Wire

@@ -48,11 +48,11 @@ def check(days: str, at: str) -> tuple[list[int], time]:
 
 
 def change(session: Sessions, firm: str, days: list[int], at: time, *, by: str) -> None:
-    """Remind on these days at this wall time from now on; joined."""
+    """Remind on these days at this wall time from now on; joined. Reminders of coming events are planned anew."""
     session.execute(
         update(Texting)
         .where(Texting.firm == firm)
-        .values(reminder_days=days, reminder_time=at)
+        .values(reminder_days=days, reminder_time=at, plan=Texting.plan + 1)
         .execution_options(synchronize_session=False)
     )
     table = (Texting.__tablename__, firm)

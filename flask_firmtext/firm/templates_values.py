@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_skeleton, format_time
 
@@ -26,6 +27,14 @@ def day(of: date, today: date, language: str) -> str:
 def clock_time(at: time, language: str) -> str:
     """A wall time as "3:00 PM", "15 h 00", "3:00 p.m."."""
     return _cheap(format_time(at, "short", locale=_LOCALES[language]))
+
+
+def offset(at: datetime, zone: str) -> timedelta | None:
+    """How far clocks in an IANA zone are from UTC at ``at`` (aware); None where nobody knows the zone."""
+    try:
+        return at.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError):
+        return at.utcoffset()
 
 
 def change(what: str, old: str, new: str, language: str) -> str:

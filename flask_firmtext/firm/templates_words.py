@@ -96,6 +96,9 @@ CHANGE: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: What an event without a title is called.
+UNTITLED: Mapping[str, str] = {"en": "Appointment", "fr": "Rendez-vous", "es": "Cita"}
+
 #: An event for a preview.
 SAMPLE: Mapping[str, Mapping[str, str]] = {
     "en": {"title": "First consultation", "place": "1200 Market Street, Suite 400"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -36,7 +36,10 @@ USEFUL = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is to be sent, checked."""
+    """What is to be sent, checked; ``useful`` for so long from when it may go.
+
+    ``quiet_zone`` says that it waits until ``not_before`` for the end of quiet hours on a clock there.
+    """
 
     text: str = field(repr=False)
     kind: Kind
@@ -45,6 +48,8 @@ class Outgoing:
     retry_of: uuid.UUID | None = None
     answers: uuid.UUID | None = None
     useful: timedelta = USEFUL
+    not_before: datetime | None = None
+    quiet_zone: str | None = None
 
 
 def accept(
@@ -165,12 +170,19 @@ def _stored(session: Sessions, conversation: Conversation, position: int, outgoi
         state=State.QUEUED,
         rank=RANK[State.QUEUED],
         state_at=now,
-        not_before=now,
-        expires_at=firmtext.clock.sql(outgoing.useful),
+        not_before=outgoing.not_before or now,
+        expires_at=_end(outgoing),
+        quiet_zone=outgoing.quiet_zone,
         shown_at=now,
         created_at=now,
     )
     return row_id if stored else None
+
+
+def _end(outgoing: Outgoing) -> Any:
+    if outgoing.not_before is None:
+        return firmtext.clock.sql(outgoing.useful)
+    return outgoing.not_before + outgoing.useful
 
 
 def sent_with(session: Sessions, user: User, token: str) -> Message | None:

@@ -20,7 +20,7 @@ from ..store.models import Conversation, Hold, Message, OptOut
 from ..store.states import Direction, Kind, State
 from .files import ShownFile
 from .readiness import hold_on
-from .wording import Words, hold_words, reason_words, state_words
+from .wording import QUIET_HOURS, Words, hold_words, reason_words, state_words
 
 Sessions = Session | scoped_session[Any]
 
@@ -145,7 +145,10 @@ class Wording:
         due = message.not_before if message.tries == 0 else None
         if due is not None and due - message.created_at < SCHEDULED:
             due = None
-        return state_words(message.state, message.reason, due, firmtext.clock.now(), self.firm.zone, hold)
+        zone, now = self.firm.zone, firmtext.clock.now()
+        if message.quiet_zone and message.not_before and message.not_before > now:
+            zone, hold = message.quiet_zone, QUIET_HOURS
+        return state_words(message.state, message.reason, due, now, zone, hold)
 
 
 def _help(message: Message, hold: str | None) -> Words | None:

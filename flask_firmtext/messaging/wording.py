@@ -137,6 +137,9 @@ _OTHER_HOLD = Words(
 )
 
 
+#: The code of no hold: the text waits for the end of the client's quiet hours.
+QUIET_HOURS = "quiet_hours"
+
 #: How we know that a client wants no texts, by the first word of the evidence; completed with name, day and word.
 OPT_OUTS: Mapping[str, str] = {
     "client": marked("%(name)s replied %(word)s on %(day)s."),
@@ -162,7 +165,7 @@ def state_words(
         return _("%(state)s: %(reason)s", state=_(STATES[state]), reason=reason_words(reason).label)
     if state != "queued":
         return _(STATES[state])
-    if hold == "quiet_hours" and due is not None:
+    if hold == QUIET_HOURS and due is not None:
         return _("Waiting: quiet hours until %(time)s, client's time", time=clock_time(due, zone))
     if due is not None and due > now:
         return _("Scheduled for %(moment)s", moment=moment(due, now, zone))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import HostContractError
-from .values import Account, Bill, Contact, Firm, Link, Matter, Party, PhoneNumber, Relation, Side, User
+from .values import Account, Bill, Contact, Event, Firm, Link, Matter, Party, PhoneNumber, Relation, Side, User
 
 #: Our column for a reference of the host's.
 LONGEST_REFERENCE = 255
@@ -158,6 +158,13 @@ def address(port: str, verb: str, answer: Any) -> str | None:
     if answer is None or _words(answer):
         return answer  # type: ignore[no-any-return]
     raise HostContractError(port, verb, "a string or None")
+
+
+def event(verb: str, answer: Any) -> Event | None:
+    """Of ``Calendar``: an event or None; whether its times make sense is seen when it is taken."""
+    if answer is None or (isinstance(answer, Event) and _words(answer.ref, answer.title, answer.zone, answer.place)):
+        return answer
+    raise HostContractError("Calendar", verb, "an Event or None, its ref, title, zone and place strings")
 
 
 def parties(verb: str, answer: Any) -> Sequence[Party]:

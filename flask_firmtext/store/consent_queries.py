@@ -97,7 +97,7 @@ def first_text(session: Sessions, firm: str, conversation: uuid.UUID) -> Message
 
 
 def automatic_since(session: Sessions, firm: str, phone_index: bytes, ago: timedelta) -> int:
-    """How many texts that no person wrote were made for a phone in this last while."""
+    """How many answers that no person wrote were made for a phone in this last while."""
     return session.execute(
         select(func.count())
         .select_from(Message)
@@ -107,7 +107,7 @@ def automatic_since(session: Sessions, firm: str, phone_index: bytes, ago: timed
             Conversation.firm == firm,
             Conversation.phone_index == phone_index,
             Message.direction == Direction.OUT,
-            Message.kind != Kind.STAFF,
+            Message.kind == Kind.AUTO_REPLY,
             Message.created_at > firmtext.clock.sql(-ago),
         )
     ).scalar_one()

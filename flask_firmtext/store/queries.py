@@ -96,13 +96,15 @@ def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
 def waits_for_earlier() -> ColumnElement[bool]:
     """Whether an earlier text of the same conversation is still to go: order of submission is promised.
 
-    A person's text waits for no automatic one that is still queued: that may wait for a decision itself.
+    A person's text waits for no automatic one that is still queued: that may wait for a decision itself. Nothing waits
+    for a text that waits for the end of quiet hours.
     """
     earlier = aliased(Message)
     return exists().where(
         earlier.conversation_id == Message.conversation_id,
         earlier.position < Message.position,
         is_in(earlier.state, State.QUEUED, State.SENDING),
+        or_(earlier.quiet_zone.is_(None), earlier.not_before <= firmtext.clock.sql()),
         or_(
             is_in(earlier.state, State.SENDING),
             is_in(earlier.kind, Kind.STAFF),

@@ -121,6 +121,34 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
+class EventState(StrEnum):
+    """Whether an event takes place. ``gone``: the host has it no more and never said that it was cancelled."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+    GONE = "gone"
+
+
+class ReminderState(StrEnum):
+    """Where a reminder is. ``made``: its text is written, and has a state of its own from then on."""
+
+    PLANNED = "planned"
+    MADE = "made"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class Purpose(StrEnum):
+    """What an automatic text about an event is for. ``which`` asks which of several events an answer is for."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
+    THANKS = "thanks"
+    WHICH = "which"
+
+
 class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ..errors import where
 from ..firm import replies, steps
+from ..practice import reminders, telling
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping
@@ -41,8 +42,18 @@ class Clerk:
         """Wait for the step in hand."""
         self.desk.shutdown(wait=True)
 
+    def exhaust(self) -> None:
+        """Do everything that is due here and now."""
+        self._work(self.due())
+
     def _go_on(self, due: Sequence[Any]) -> None:
         with self.app.app_context():
+            self._work(due)
+
+    def _work(self, due: Sequence[Any]) -> None:
+        """As long as there is more, and other, that is due."""
+        done: Sequence[Any] = ()
+        while due and due != done:
             for one in due:
                 if stopping.is_set():
                     return
@@ -50,6 +61,7 @@ class Clerk:
                     self.work_on(one)
                 except Exception as error:
                     log.error("the clerk for %s could not go on: %s", self.name, where(error))
+            done, due = due, self.due()
 
 
 def for_orders(app: Flask) -> Clerk:
@@ -60,6 +72,21 @@ def for_orders(app: Flask) -> Clerk:
 def for_answers(app: Flask) -> Clerk:
     """Automatic answers: the host says in whose name, and a client waits."""
     return Clerk(app, "answers", replies.due, replies.write)
+
+
+def for_notices(app: Flask) -> Clerk:
+    """What clients have to be told of events."""
+    return Clerk(app, "notices", telling.due, telling.tell)
+
+
+def for_plans(app: Flask) -> Clerk:
+    """Reminders that were planned before the firm chose others."""
+    return Clerk(app, "plans", reminders.stale, reminders.renew)
+
+
+def for_reminders(app: Flask) -> Clerk:
+    """Reminders of events."""
+    return Clerk(app, "reminders", reminders.due, reminders.send)
 
 
 def _orders() -> Sequence[Any]:

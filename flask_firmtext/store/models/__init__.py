@@ -1,5 +1,6 @@
 """The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
 
+from .calendar import CalendarEvent, EventAnswer, Invitation, Notice, Reminder
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
@@ -31,11 +32,13 @@ __all__ = [
     "Attempt",
     "Audit",
     "Author",
+    "CalendarEvent",
     "ConsentEvent",
     "Conversation",
     "ConversationContact",
     "Counter",
     "Draft",
+    "EventAnswer",
     "Failure",
     "File",
     "FilePiece",
@@ -43,9 +46,11 @@ __all__ = [
     "Firm",
     "Heartbeat",
     "Hold",
+    "Invitation",
     "Key",
     "KeyCheck",
     "Message",
+    "Notice",
     "Number",
     "OptOut",
     "Order",
@@ -54,6 +59,7 @@ __all__ = [
     "Quarantine",
     "ReadMark",
     "Registration",
+    "Reminder",
     "SavedReply",
     "SentLink",
     "StatusEvent",

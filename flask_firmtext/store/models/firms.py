@@ -30,7 +30,8 @@ class Texting(Base):
     """A firm's switch, and what it chose: the contact details are encrypted, the rest is not.
 
     ``off_at`` is set while texting is turned off; the firm's numbers are kept until their ``release_at``.
-    ``reminder_days`` are days before an event, ``reminder_time`` is wall time in the event's zone.
+    ``reminder_days`` are days before an event, ``reminder_time`` is wall time in the event's zone; ``plan`` rises with
+    every change of the two.
     ``explains_refusals``: a client whose file was refused is told how to send it.
     """
 
@@ -41,6 +42,7 @@ class Texting(Base):
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
     reminder_days: Mapped[list[int]] = mapped_column(JSON)
     reminder_time: Mapped[time] = mapped_column(Time)
+    plan: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     on_at: Mapped[datetime] = mapped_column(UTCDateTime)
     off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     explains_refusals: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -167,6 +167,8 @@ class Message(Base):
     """One text. ``state`` has one writer (``messaging.moves``); ``changed`` is the firm's count at its last change.
 
     ``answers`` is the client's text that an automatic one answers: it goes out although the client has opted out.
+    ``quiet_zone`` is the client's time zone where an automatic one waits for the end of quiet hours (``not_before``):
+    until then it lets the texts behind it pass.
     """
 
     __tablename__ = "firmtext_message"
@@ -211,6 +213,7 @@ class Message(Base):
     rung_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     retry_of: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     answers: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    quiet_zone: Mapped[str | None] = mapped_column(Reference)
     carrier: Mapped[str | None] = mapped_column(Word)
     carrier_id: Mapped[str | None] = mapped_column(String(64))
     part: Mapped[int] = mapped_column(SmallInteger, default=0)

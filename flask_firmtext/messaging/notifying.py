@@ -1,0 +1,46 @@
+"""A text that nobody wrote and nobody asked for: a notification or a reminder. Joined; who wants none gets none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session, scoped_session
+
+from ..errors import TextRefused
+from ..language import gettext as _
+from ..store import consent_queries
+from ..store.models import Message
+from . import accepting, conversations
+from .accepting import Outgoing
+from .routes import Route
+
+Sessions = Session | scoped_session[Any]
+
+
+def queue(session: Sessions, route: Route, contact: str, outgoing: Outgoing) -> Message:
+    """Queue an automatic text on a way that was found before, shown under ``contact`` (a reference).
+
+    The same token again is the first text.
+
+    :raises TextRefused: ``opted_out``, ``asks_for_none`` or ``conversation_changed``.
+    """
+    firm = route.number.firm
+    known = accepting.with_token(session, firm, outgoing.author, outgoing.token)
+    if known is not None:
+        return known
+    _check_consent(session, route)
+    conversation = conversations.open_with(session, route.number, route.phone, contact=contact, owners=route.owners)
+    position = conversations.take_turn(session, conversation.id)
+    if not conversations.is_open(session, conversation.id):
+        raise TextRefused("conversation_changed", _("This number has just changed hands."))
+    # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
+    _check_consent(session, route)
+    return accepting.queue(session, conversation, position, outgoing)
+
+
+def _check_consent(session: Sessions, route: Route) -> None:
+    row = consent_queries.standing(session, route.number.firm, route.index)
+    if row is not None and row.opted_out:
+        raise TextRefused("opted_out", _("The client wants no texts from your firm."))
+    if row is not None and row.asked_at:
+        raise TextRefused("asks_for_none", _("The client asks for no more texts, and nobody has decided yet."))

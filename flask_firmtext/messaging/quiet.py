@@ -1,0 +1,56 @@
+"""Quiet hours: when automatic texts wait, by the clock of whoever would read them (47 CFR 64.1200(c)(1))."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers.timezone import time_zones_for_number
+
+from ..parsing import Quiet
+from .wall_clock import instant
+
+#: Somewhere between Maine and Hawaii it is always night; after so many looks nobody is made to wait any longer.
+LOOKS = 8
+UNKNOWN = "Etc/Unknown"
+
+
+def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, ...]:
+    """Where a phone (E.164) may be: the zone that the host knows, else those of its number, else ``otherwise``."""
+    names = [known] if known else list(time_zones_for_number(phonenumbers.parse(phone)))
+    found = tuple(ZoneInfo(name) for name in names if name != UNKNOWN)
+    return found or (ZoneInfo(otherwise),)
+
+
+def end(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> datetime:
+    """The first moment from ``at`` (aware) on at which it is quiet in none of ``zones``; ``at`` itself outside."""
+    moment = at
+    for _look in range(LOOKS):
+        later = max((_end_in(moment, zone, quiet) for zone in zones), default=moment) if quiet else moment
+        if later == moment:
+            break
+        moment = later
+    return moment
+
+
+def clock_of(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> str:
+    """The zone on whose clock the quiet hours end at ``at``."""
+    there = (zone for zone in zones if quiet and at.astimezone(zone).time() == quiet.end)
+    return str(next(there, zones[0]))
+
+
+def is_quiet(wall: time, quiet: Quiet) -> bool:
+    """Whether a wall clock shows a quiet hour."""
+    if quiet.begin > quiet.end:
+        return wall >= quiet.begin or wall < quiet.end
+    return quiet.begin <= wall < quiet.end
+
+
+def _end_in(at: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
+    local = at.astimezone(zone)
+    if not is_quiet(local.time(), quiet):
+        return at
+    day = local.date() + timedelta(days=local.time() >= quiet.end)
+    return instant(datetime.combine(day, quiet.end), zone)

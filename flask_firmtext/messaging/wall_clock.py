@@ -1,0 +1,32 @@
+"""What a wall clock shows somewhere, as a moment: also on the two days a year on which clocks are changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SECOND = timedelta(seconds=1)
+
+
+def exists(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in the zone ever show this naive wall time; in spring an hour is left out."""
+    return _utc(wall, zone, 0).astimezone(zone).replace(tzinfo=None) == wall
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment in UTC at which clocks show ``wall`` (naive): the first of two, or the first after it was left out."""
+    if exists(wall, zone):
+        return _utc(wall, zone, 0)
+    before, after = sorted(_utc(wall, zone, fold) for fold in (0, 1))
+    old = before.astimezone(zone).utcoffset()
+    while after - before > SECOND:
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
+
+
+def _utc(wall: datetime, zone: ZoneInfo, fold: int) -> datetime:
+    return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)

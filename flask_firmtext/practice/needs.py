@@ -1,0 +1,84 @@
+"""What a client still has to be told of an event: found by comparing what is so with what the client knows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..errors import DecryptError
+from ..store import calendar_queries, cells, keys
+from ..store.ciphers import Place
+from ..store.models import CalendarEvent, Invitation, Notice
+from ..store.states import EventState, Purpose
+from . import facts
+from .facts import Facts
+
+Sessions = Session | scoped_session[Any]
+
+
+def purpose(takes_place: bool, now: Facts, known: Facts | None, at: datetime) -> Purpose | None:
+    """What a text has to be about at ``at``; None: nothing. ``known`` is what the client knows, None for nothing.
+
+    ``takes_place``: with this client. Of what has begun nobody is told.
+    """
+    if not takes_place:
+        return Purpose.CANCELLED if known is not None and known.starts_at > at else None
+    if now.starts_at <= at or (known is not None and known.told == now.told):
+        return None
+    return Purpose.CREATED if known is None else Purpose.UPDATED
+
+
+def consider(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """Note for each of these ``people`` whether, and when, a text is to be made; joined.
+
+    Who knows nothing yet, or expects what is off, is told at once. A change waits for further ones.
+    """
+    at = firmtext.clock.now()
+    known = known_to(session, people, otherwise=now)
+    delay = timedelta(seconds=firmtext.settings.update_delay_seconds)
+    for one in people:
+        takes_place = one.wanted and event.state == EventState.PLANNED
+        wanted = purpose(takes_place, now, known.get(one.id), at)
+        due = None if wanted is None else at + delay if wanted == Purpose.UPDATED else at
+        session.execute(
+            update(Invitation)
+            .where(Invitation.id == one.id)
+            .values(notice_at=due)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Facts) -> Mapping[uuid.UUID, Facts]:
+    """What each of these knows of the event; who knows nothing, or was told that it is off, is left out.
+
+    ``otherwise`` is taken for what cannot be read: nobody is told a second time of what may be the same.
+    """
+    told = calendar_queries.last_told(session, [one.id for one in people])
+    found = {key: row for key, row in told.items() if row.facts}
+    read = cells.read(session, [(place_of(row), row.facts or b"") for row in found.values()])
+    return {
+        key: otherwise if isinstance(text, DecryptError) else facts.read(text)
+        for key, text in zip(found, read, strict=True)
+    }
+
+
+def place_of(row: CalendarEvent | Notice) -> Place:
+    """Where facts are stored."""
+    return cells.place(type(row), "facts", row.id, row.firm)
+
+
+def sealed(session: Sessions, where: Place, now: Facts) -> bytes:
+    """Facts as a column."""
+    return cells.seal(session, where, facts.written(now), scope=keys.GENERAL)
+
+
+def read(session: Sessions, event: CalendarEvent) -> Facts | None:
+    """What is so, as the host last said; None when it cannot be read."""
+    text = cells.read(session, [(place_of(event), event.facts)])[0]
+    return None if isinstance(text, DecryptError) else facts.read(text)

@@ -1,0 +1,117 @@
+"""Reminders as rows: planned when an event is told, dropped when its time is another, planned anew when the firm
+chooses other days."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..store import calendar_queries
+from ..store.base import new_id
+from ..store.models import CalendarEvent, Invitation, Reminder, Texting
+from ..store.queries import is_in
+from ..store.states import EventState, ReminderState
+from ..store.upsert import insert_once
+from . import needs
+from .due import due_at
+from .facts import Facts
+
+Sessions = Session | scoped_session[Any]
+
+
+def plan(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
+    _plan(session, event, people, _wanted(session, event, now))
+
+
+def plan_moved(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """The same after a move: of those whose time is over at the new date, the nearest is due at once."""
+    wanted, at = _wanted(session, event, now), firmtext.clock.now()
+    over = {days: due for days, due in _all(session, event, now).items() if due <= at}
+    nearest = {min(over): over[min(over)]} if over else {}
+    _plan(session, event, people, wanted | nearest)
+
+
+def _plan(session: Sessions, event: CalendarEvent, people: Collection[Invitation], due: dict[int, datetime]) -> None:
+    for one in people:
+        wanted = due if one.wanted else {}
+        _drop(session, [one.id], but=wanted)
+        for days, moment in wanted.items():
+            _put(session, one, event.sequence, days, moment)
+    texting = session.get(Texting, event.firm)
+    _note_plan(session, event, texting.plan if texting is not None else 0)
+
+
+def _wanted(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+    at = firmtext.clock.now()
+    return {days: due for days, due in _all(session, event, now).items() if at < due < now.starts_at}
+
+
+def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+    texting = session.get(Texting, event.firm)
+    if texting is None or event.state != EventState.PLANNED or now.starts_at <= firmtext.clock.now():
+        return {}
+    hours = firmtext.settings.quiet_hours
+    return {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+
+
+def drop(session: Sessions, event: CalendarEvent) -> None:
+    """No reminder of this event as it was is sent any more; joined."""
+    people = calendar_queries.invitations(session, event.id)
+    _drop(session, [one.id for one in people], but={})
+
+
+def _drop(session: Sessions, invitations: Collection[uuid.UUID], *, but: Collection[int]) -> None:
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.invitation_id.in_(invitations),
+            is_in(Reminder.state, ReminderState.PLANNED),
+            Reminder.days.not_in(list(but)),
+        )
+        .values(state=ReminderState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _put(session: Sessions, invitation: Invitation, sequence: int, days: int, due: datetime) -> None:
+    """One that has been sent stays sent."""
+    key = {"invitation_id": invitation.id, "sequence": sequence, "days": days}
+    new = {"state": ReminderState.PLANNED, "due_at": due, "why": None, "tries": 0, "not_before": None}
+    if insert_once(session, Reminder, id=new_id(), firm=invitation.firm, **key, **new):
+        return
+    session.execute(
+        update(Reminder)
+        .filter_by(**key)
+        .where(Reminder.state != ReminderState.MADE)
+        .values(**new)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _note_plan(session: Sessions, event: CalendarEvent, number: int) -> None:
+    session.execute(
+        update(CalendarEvent)
+        .where(CalendarEvent.id == event.id)
+        .values(plan=number)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def renew(session: Sessions, firm: str, ref: str) -> None:
+    """Plan the reminders of an event as the firm wants them now; an own step."""
+    event = calendar_queries.lock(session, firm, ref)
+    if event is None:
+        return
+    now = needs.read(session, event)
+    if now is not None:
+        plan(session, event, now, calendar_queries.invitations(session, event.id))
+        return
+    drop(session, event)
+    _note_plan(session, event, session.get_one(Texting, firm).plan)

@@ -1,0 +1,137 @@
+"""Reminders: when one is due it is made a text, once, in a step of its own; never after its event began."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from ..errors import TextRefused, where
+from ..store import audit, calendar_queries
+from ..store.models import Reminder
+from ..store.states import Purpose, ReminderState
+from ..store.transactions import notes, own, reading
+from . import letters, plans, situations
+from .situations import Later, Otherwise, Situation, Unsure
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+#: How soon a host that failed is asked again.
+AGAIN = timedelta(seconds=30)
+#: Why one was not sent: its event has begun, or a nearer one was due as well.
+BEGUN, NEARER, SILENT = "begun", "nearer", "host_silent"
+
+
+def due() -> Sequence[uuid.UUID]:
+    """Reminders that are due; one indexed look-up."""
+    with reading() as session:
+        return calendar_queries.due_reminders(session, limit=AT_ONCE)
+
+
+def send(reminder: uuid.UUID) -> uuid.UUID | None:
+    """Make the text of a reminder that is due; its id, None when there is none to make."""
+    with reading() as session:
+        row = session.get_one(Reminder, reminder)
+        seen = situations.of(session, row.invitation_id)
+    if seen is None or row.state != ReminderState.PLANNED or row.sequence != seen.sequence or not seen.takes_place:
+        _end(row, ReminderState.CANCELLED, None)
+        return None
+    if seen.facts.starts_at <= firmtext.clock.now():
+        _end(row, ReminderState.MISSED, BEGUN)
+        return None
+    try:
+        situations.confirm(seen, row.due_at)
+        letter = letters.write(seen, Purpose.REMINDER)
+    except Otherwise:
+        return None
+    except (TextRefused, Unsure) as error:
+        _miss(row, seen, error.code if isinstance(error, TextRefused) else SILENT)
+        return None
+    except Exception as error:
+        if not isinstance(error, Later):
+            log.error("a reminder waits, because the host failed: %s", where(error))
+        _put_off(row)
+        return None
+    return _made(row, seen, letter)
+
+
+def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID | None:
+    try:
+        with own() as session:
+            situations.hold(session, seen)
+            if not _nearest(session, row):
+                _take(session, row, ReminderState.MISSED, NEARER)
+                return None
+            if not _take(session, row, ReminderState.MADE, None):
+                return None
+            message = letters.queue(session, letter, seen.invitation, seen.sequence)
+            letters.note(session, seen, Purpose.REMINDER, message=message.id)
+            return message.id
+    except Otherwise:
+        return None
+    except TextRefused as error:
+        _miss(row, seen, error.code)
+        return None
+
+
+def _nearest(session: Session, row: Reminder) -> bool:
+    """After an outage a client gets one reminder, the one nearest to the event."""
+    now = firmtext.clock.now()
+    others = calendar_queries.planned(session, row.invitation_id)
+    return not any(one.due_at <= now and one.days < row.days for one in others)
+
+
+def _miss(row: Reminder, seen: Situation, why: str) -> None:
+    with own() as session:
+        if _take(session, row, ReminderState.MISSED, why):
+            letters.note(session, seen, Purpose.REMINDER, refused=why)
+            notes(session).show(row.firm)
+
+
+def _end(row: Reminder, state: ReminderState, why: str | None) -> None:
+    with own() as session:
+        if _take(session, row, state, why):
+            notes(session).show(row.firm)
+
+
+def _take(session: Session, row: Reminder, state: ReminderState, why: str | None) -> bool:
+    taken = session.execute(
+        update(Reminder)
+        .where(Reminder.id == row.id, Reminder.state == ReminderState.PLANNED, Reminder.due_at == row.due_at)
+        .values(state=state, why=why)
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if taken is None:
+        return False
+    table = (Reminder.__tablename__, row.id)
+    audit.record(session, "reminder.end", table, firm=row.firm, actor=audit.SWEEP, became=state, evidence=why)
+    return True
+
+
+def _put_off(row: Reminder) -> None:
+    with own() as session:
+        session.execute(
+            update(Reminder)
+            .where(Reminder.id == row.id)
+            .values(not_before=firmtext.clock.now() + AGAIN, tries=Reminder.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def stale() -> Sequence[tuple[str, str]]:
+    """Coming events (firm, reference) whose reminders were planned before their firm chose others."""
+    with reading() as session:
+        return calendar_queries.stale_events(session, limit=AT_ONCE)
+
+
+def renew(event: tuple[str, str]) -> None:
+    """Plan the reminders of such an event as its firm wants them now."""
+    with own() as session:
+        plans.renew(session, *event)

@@ -1,0 +1,221 @@
+"""What clients are told of events: created, updated and cancelled, once each, whatever the host does in between."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from diary import DAY, HOUR, MINUTE, NOON, Diary
+from flask_firmtext.current import firmtext
+from flask_firmtext.ports.values import Event
+
+START = NOON + 9 * DAY + 3 * HOUR
+
+
+@pytest.fixture
+def diary(app: Any) -> Diary:
+    return Diary(app)
+
+
+def test_a_created_event_is_told_once(diary: Diary) -> None:
+    for _ in range(3):
+        diary.saves(START, place="12 Main Street")
+        diary.works()
+    ((purpose, words),) = diary.texts()
+    assert purpose == "created"
+    assert words.startswith("Harbor Law: new appointment. Hearing, Wed, Jun 11, 3:00 PM, 12 Main Street.")
+
+
+def test_a_change_that_matters_is_told_once_with_old_and_new(diary: Diary) -> None:
+    diary.saves(START, place="12 Main Street")
+    diary.works()
+    diary.sent()
+    for minutes in range(10):
+        diary.works(5 * MINUTE / 60)
+        diary.saves(START + timedelta(minutes=minutes + 1), place="Courtroom 4", title="Trial")
+    diary.works(59 * MINUTE / 60)
+    assert diary.purposes() == ["created"]
+    diary.works(MINUTE)
+    purpose, words = diary.texts()[-1]
+    assert purpose == "updated"
+    for part in (
+        "Time: Wed, Jun 11, 3:10 PM (was Wed, Jun 11, 3:00 PM)",
+        "Title: Trial (was Hearing)",
+        "Place: Courtroom 4 (was 12 Main Street)",
+    ):
+        assert part in words
+    diary.works(DAY)
+    assert diary.purposes() == ["created", "updated"]
+
+
+def test_a_change_back_to_what_the_client_knows_is_not_told(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.saves(START + HOUR)
+    diary.saves(START)
+    diary.works(DAY)
+    assert diary.purposes() == ["created"]
+
+
+def test_a_change_of_the_end_alone_is_not_told(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.saves(START, end=START + 3 * HOUR)
+    diary.works(DAY)
+    assert diary.purposes() == ["created"]
+
+
+def test_cancelling_is_told_once_and_at_once(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    for _ in range(2):
+        diary.cancels()
+        diary.works()
+    assert diary.purposes() == ["created", "cancelled"]
+    assert "Hearing, Wed, Jun 11, 3:00 PM" in diary.texts()[-1][1]
+
+
+def test_what_was_never_told_is_not_called_off(diary: Diary) -> None:
+    diary.saves(START)
+    diary.cancels()
+    diary.works(DAY)
+    assert diary.purposes() == []
+
+
+def test_a_text_that_waits_is_withdrawn_when_it_is_no_longer_so(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.saves(START + HOUR)
+    diary.works()
+    assert diary.purposes(cancelled=True) == ["created", "created"]
+    ((_, words),) = diary.texts()
+    assert "4:00 PM" in words
+    diary.cancels()
+    diary.works()
+    assert diary.texts() == []
+
+
+def test_restoring_is_told_as_created(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.cancels()
+    diary.works()
+    diary.sent()
+    diary.saves(START, invite=None)
+    diary.works()
+    assert diary.purposes() == ["created", "cancelled", "created"]
+
+
+def test_whoever_is_left_out_is_told_that_it_is_off_and_whoever_is_added_that_it_is_on(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.saves(START, invite=["grace"])
+    diary.works()
+    diary.sent()
+    assert sorted(diary.purposes()) == ["cancelled", "created", "created"]
+    diary.saves(START, invite=None)
+    diary.works(DAY)
+    assert len(diary.texts()) == 3
+
+
+@pytest.mark.parametrize("what", ["past", "begun"])
+def test_of_what_has_begun_nothing_is_sent(diary: Diary, what: str) -> None:
+    start = NOON - DAY if what == "past" else NOON
+    diary.saves(start, end=NOON + DAY)
+    diary.works()
+    diary.saves(start + MINUTE - MINUTE, title="Renamed", end=NOON + DAY)
+    diary.works(HOUR)
+    diary.cancels()
+    diary.works()
+    assert diary.texts() == []
+
+
+def test_an_event_of_whole_days_tells_no_time_and_one_of_several_both_days(diary: Diary) -> None:
+    naive = datetime.fromisoformat("2031-06-11")
+    diary.saves(naive, end=naive, all_day=True, ref="one")
+    diary.saves(naive, end=naive + 2 * DAY, all_day=True, ref="more")
+    diary.saves(START, end=START + DAY, ref="night")
+    diary.works()
+    one, more, night = (words for _, words in diary.texts())
+    assert "Hearing, Wed, Jun 11." in one
+    assert "Hearing, Wed, Jun 11 - Fri, Jun 13." in more
+    assert "Hearing, Wed, Jun 11 - Thu, Jun 12, 3:00 PM." in night
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"start": None}, "start is missing"),
+        ({"end": START - HOUR}, "end is before start"),
+        ({"zone": "Mars/Olympus"}, "zone must be an IANA time zone"),
+        ({"start": START.replace(tzinfo=None)}, "start must be an aware datetime"),
+        ({"all_day": True}, "start must be naive wall time"),
+        ({"title": None}, "title and place must be strings"),
+        ({"ref": ""}, "ref must be"),
+        ({"ref": "nobody"}, "knows no such event of this firm"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_with_the_cure(diary: Diary, event: dict[str, Any], said: str) -> None:
+    diary.host.add_event("harbor", "Hearing", START, ref="hearing")
+    given = {"ref": "hearing", "title": "T", "start": START, "end": START + HOUR, "zone": "America/Chicago", **event}
+    with pytest.raises(ValueError, match=said):
+        diary.firmtext.event_saved(Event(**given), ["rosa"], firm="harbor")
+    firmtext.db.session.rollback()
+
+
+def test_another_firms_event_is_refused(diary: Diary) -> None:
+    diary.saves(START, firm="summit", ref="theirs", invite=[])
+    event = diary.host.for_firm("summit").calendar.event("theirs")
+    with pytest.raises(ValueError, match="another's"):
+        diary.firmtext.event_saved(event, ["rosa"], firm="harbor")
+
+
+def test_a_call_that_is_never_committed_sends_nothing_and_is_named(
+    diary: Diary, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = diary.host.add_event("harbor", "Hearing", START, ref="hearing")
+    diary.firmtext.event_saved(event, ["rosa"], firm="harbor")
+    with caplog.at_level(logging.WARNING):
+        firmtext.db.session.close()
+    assert "event_saved was called" in caplog.text
+    diary.works(DAY)
+    assert diary.texts() == []
+
+
+@pytest.mark.parametrize("title", ["Hearing " * 70, "⚖️" * 250, "X" * 500, ""])
+def test_a_title_of_any_kind_makes_a_text_of_two_segments(diary: Diary, title: str) -> None:
+    diary.saves(START, title=title)
+    diary.works()
+    ((_, words),) = diary.texts()
+    assert len(words) < 320
+    assert title or "Appointment" in words
+
+
+def test_a_contact_without_a_number_is_not_told_and_the_event_says_why(diary: Diary) -> None:
+    diary.host.add_contact("harbor", "Nobody", ref="nobody")
+    diary.saves(START, invite=["nobody", "gone"])
+    diary.works()
+    assert diary.refusals() == [("created", "no_number"), ("created", "contact_gone")]
+
+
+def test_an_event_deleted_behind_our_back_sends_nothing_more(diary: Diary) -> None:
+    diary.saves(START)
+    diary.host.remove_event("harbor", "hearing")
+    diary.works(10 * DAY)
+    assert diary.texts() == []
+
+
+def test_a_change_that_the_host_forgot_to_tell_is_found_before_a_text_goes(diary: Diary) -> None:
+    diary.saves(START)
+    diary.host.add_event("harbor", "Hearing", START + HOUR, ref="hearing")
+    diary.works()
+    diary.works()
+    ((_, words),) = diary.texts()
+    assert "4:00 PM" in words
