@@ -26,6 +26,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         SECRET_KEY="only for tests",
         SQLALCHEMY_DATABASE_URI=os.environ.get("SQLALCHEMY_DATABASE_URI", "sqlite://"),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        FIRMTEXT_QUIET_HOURS="off",  # the tests run at every hour
     )
     app.config.from_mapping(config or {})
     db = SQLAlchemy()
