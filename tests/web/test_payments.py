@@ -292,6 +292,38 @@ def test_A12_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(offi
     assert rows() == links(office) == []
 
 
+def test_A12_in_a_conversation_no_link_is_made_for_somebody_else(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "Kept"}
+    picked = {**form, "choice": '["operating", null]'}
+    assert staff.post(INSERT, {**picked, "contact": "grace"}).status_code == 404
+    assert rows() == links(office) == []
+    assert staff.post(INSERT, picked).status_code == 200
+
+
+@pytest.mark.parametrize("url", [CHOICES, INSERT, "/texting/replies/choices", "/texting/replies/insert"])
+@pytest.mark.parametrize(("change", "code"), [("removed", 404), ("signed out", 401), ("away", 503)])
+def test_without_scripts_no_problem_on_the_way_costs_what_was_typed(
+    office: Office, url: str, change: str, code: int
+) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "Do not lose me"}
+    if change == "removed":
+        office.host.remove_contact("harbor", "rosa")
+    elif change == "away":
+        office.host.fault("Users.may", raises=RuntimeError("canary"))
+    else:
+        staff.client.delete_cookie("session")
+    for sent in (form, {**form, "csrf_token": "stale"}):
+        answer = staff.post(url, sent)
+        assert answer.status_code == code
+        assert typed(answer.text) == "Do not lose me"
+        assert "kept" in answer.text
+    assert staff.post(url, form, headers=HTMX).status_code == code
+
+
 def test_a_bill_that_was_paid_meanwhile_is_not_mistaken_for_the_next(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer(NEW), "text": "Kept"}

@@ -185,3 +185,10 @@ def test_the_host_in_memory_tells_roles_and_sides(office: Office) -> None:
         "rosa": [],
         "nobody": [],
     }
+
+
+def test_an_open_page_that_can_be_answered_again_warns_as_well(office: Office) -> None:
+    office.sends("victor")
+    page = f"/texting/changes?since=-1&closed=1&conversation={office.conversation(VICTOR)}"
+    composer = office.person().get(page).json["composer"]  # type: ignore[index]
+    assert composer.index(WARNING) < composer.index('id="ft-composer"')
