@@ -115,12 +115,23 @@ def test_with_one_account_there_is_nothing_to_choose_and_the_menu_leads_straight
     assert 'type="radio"' not in page
     assert "Into Operating account" in words(page)
     menu = slot(office, "bill_link_menu('bill-1')")
-    form = menu[menu.index('<form id="ft-text-link"') :]
-    assert 'form="ft-text-link">Text link to client</button>' in menu
+    form = menu[menu.index('<form id="ft-text-link-') :]
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {"csrf_token": token(page)}
     answer = staff.post(BILL, sent)
     assert answer.status_code == 303
     assert links(office)[0] in typed(staff.get(answer.headers["Location"]).text)
+
+
+def test_on_a_list_of_bills_each_menu_texts_its_own(office: Office) -> None:
+    del office.host.files("harbor").accounts["trust"]
+    grace = office.host.for_firm("harbor").contacts.get("grace")
+    office.host.add_bill("harbor", grace, "99.00", ref="bill 2")
+    page = slot(office, "bill_link_menu('bill-1') ~ slots.bill_link_menu('bill 2')")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 6
+    forms = dict(re.findall(r'<form id="([^"]+)"(.*?)</form>', page, re.DOTALL))
+    pressed = re.findall(r'form="([^"]+)">Text link to client', page)
+    assert [re.findall(r'name="bill" value="([^"]*)"', forms[one]) for one in pressed] == [["bill-1"], ["bill 2"]]
 
 
 def test_a_bill_of_nobody_cannot_be_texted(office: Office) -> None:
