@@ -72,16 +72,12 @@ def number(n: float, pattern: str | None = None) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """What holds together: "7 days, 3 days and 1 day"."""
-    return _joined(words, gettext(AND))
+    return f"{', '.join(words[:-1])} {gettext(AND)} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def either(words: Sequence[str]) -> str:
     """What may be one or the other: "Ann or Bob"."""
     return f" {gettext(OR)} ".join(words)
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def tag() -> str:
@@ -135,14 +131,20 @@ def _spoken(code: str | None, known: frozenset[str]) -> Locale | None:
         wanted = Locale.parse((code or "").replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return None
-    return wanted if known & {str(wanted), wanted.language} else None
+    return wanted if known.intersection(_catalogues(wanted)) else None
+
+
+@lru_cache(maxsize=64)
+def _catalogues(of: Locale) -> tuple[str, ...]:
+    """The codes of those that serve a locale, the nearest last: zh, zh_Hant, zh_TW and zh_Hant_TW."""
+    nearer = ((), (of.script,), (of.territory,), (of.script, of.territory))
+    return tuple(dict.fromkeys(["_".join([of.language, *filter(None, parts)]) for parts in nearer] + [str(of)]))
 
 
 def _catalogue() -> NullTranslations:
     if not has_request_context():
         return NullTranslations()
-    wanted = locale()
-    return _loaded(str(wanted), wanted.language, _folders())
+    return _loaded(_catalogues(locale()), _folders())
 
 
 def _folders() -> tuple[Path, ...]:
@@ -151,9 +153,9 @@ def _folders() -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=64)
-def _loaded(code: str, language: str, folders: tuple[Path, ...]) -> NullTranslations:
+def _loaded(codes: tuple[str, ...], folders: tuple[Path, ...]) -> NullTranslations:
     """The catalogues of a language, each over the one before: ours, the host's, its region's."""
-    files = [folder / f"{name}.po" for name in dict.fromkeys((language, code)) for folder in folders]
+    files = [folder / f"{code}.po" for code in codes for folder in folders]
     first, *others = [_read(file) for file in files if file.is_file()] or [Translations()]
     for other in others:
         first.merge(other)

@@ -99,6 +99,20 @@ def test_a_host_adds_a_language(app: Any, theirs: Path) -> None:
         assert language.gettext("Good day %(name)s", name="Ana") == "Good day Ana"
 
 
+@pytest.mark.parametrize(
+    ("file", "code", "country"),
+    [("zh_Hant", "zh-Hant", "TW"), ("zh_TW", "zh-TW", "US"), ("zh_Hant_TW", "zh-TW", ""), ("zh", "zh-Hans-CN", "US")],
+)
+def test_a_host_adds_a_language_of_one_script_or_country(
+    app: Any, theirs: Path, file: str, code: str, country: str
+) -> None:
+    (theirs / f"{file}.po").write_text(HOSTS.format("你好 %(name)s"), encoding="utf-8")
+    language._codes.cache_clear()
+    with app.test_request_context():
+        language.speak(code, country)
+        assert language.gettext("Good day %(name)s", name="Ana") == "你好 Ana"
+
+
 def test_the_hosts_language_of_a_user_wins_over_the_browsers(app: Any, theirs: Path) -> None:
     with app.test_request_context(headers={"Accept-Language": "fr"}):
         language.speak("pt-BR")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from ..current import firmtext
 from ..ports import promises
-from ..ports.host import Matters
 from ..ports.values import Contact, Matter, Party, Relation, Side
+from .numbers import last_four
 from .owners import shielded
 from .relations import Parts
 
@@ -34,7 +33,8 @@ class Recipient:
     """``ending`` are the number's last four digits; ``others`` have it beside the one who is texted.
 
     ``first``: no text has gone or come before. ``days`` is how long ago the last one was, None when not long.
-    ``against`` are the matters in which the recipient is the other side.
+    ``against`` are the matters in which the recipient is the other side. So many open matters were not looked through
+    for others there: ``unlooked``; ``unsure``: the host could not say all that it was asked.
     """
 
     name: str = field(repr=False)
@@ -45,6 +45,8 @@ class Recipient:
     days: int | None
     opponents: tuple[Opponent, ...] = ()
     against: tuple[Matter, ...] = field(default=(), repr=False)
+    unlooked: int = 0
+    unsure: bool = False
 
     @property
     def warned(self) -> bool:
@@ -54,7 +56,7 @@ class Recipient:
     @property
     def careful(self) -> bool:
         """Whether it is worth a second look."""
-        return self.first or self.days is not None or self.warned
+        return self.first or self.days is not None or self.warned or self.unlooked > 0 or self.unsure
 
 
 def of(
@@ -70,40 +72,40 @@ def of(
     since = firmtext.clock.now() - last if last else None
     days = since.days if since is not None and since >= PAUSE else None
     rare = last is None or days is not None
-    opponents = _opponents(firm, contact, others, parts) if rare or others else []
+    clients = parts.of_client() if rare or others else []
+    asked = [(matter, _parties(firm, matter.ref)) for matter in clients[:LOOKED_AT]]
     return Recipient(
         name=contact.name,
-        ending=phone[-4:],
+        ending=last_four(phone),
         others=tuple(one.name for one in others),
         matters=tuple(one for one in parts.all if one.side != Side.OPPOSING),
         first=last is None,
         days=days,
-        opponents=tuple(one for one in opponents if rare or one.shares),
+        opponents=tuple(one for one in _opponents(contact, others, parts, asked) if rare or one.shares),
         against=tuple(parts.against(contact.ref)),
+        unlooked=len(clients) - len(asked),
+        unsure=not parts.whole or any(parties is None for _matter, parties in asked),
     )
 
 
-def _opponents(firm: str, contact: Contact, others: Sequence[Contact], parts: Parts) -> Iterable[Opponent]:
+def _opponents(
+    contact: Contact, others: Sequence[Contact], parts: Parts, asked: Iterable[tuple[Matter, Sequence[Party] | None]]
+) -> Iterable[Opponent]:
     """On the other side of a matter whose client has the number, or with this number; what is told of the ``contact``
     itself is left out."""
-    known, refs = parts.against(contact.ref), {contact.ref, *(one.ref for one in others)}
-    found = [*_against_clients(firm, parts), *((one, matter) for one in others for matter in parts.against(one.ref))]
+    known = {matter.ref for matter in parts.against(contact.ref)}
+    refs = {contact.ref, *(one.ref for one in others)}
+    found = [(one.contact, matter) for matter, them in asked for one in them or () if one.side == Side.OPPOSING]
+    found += [(one, matter) for one in others for matter in parts.against(one.ref)]
     opponents = {
         (party.ref, matter.ref): Opponent(party.name, matter.title, party.ref in refs)
         for party, matter in found
-        if party.ref != contact.ref or matter not in known
+        if party.ref != contact.ref or matter.ref not in known
     }
     return opponents.values()
 
 
-def _against_clients(firm: str, parts: Parts) -> Iterable[tuple[Contact, Matter]]:
+def _parties(firm: str, matter: str) -> Sequence[Party] | None:
+    """Everyone in a matter; None while the host cannot say."""
     port = firmtext.host.for_firm(firm).matters
-    for matter in parts.of_client()[:LOOKED_AT]:
-        nobody: Sequence[Party] = ()
-        for party in shielded("Matters.contacts_of", partial(_parties, port, matter.ref), nobody):
-            if party.side == Side.OPPOSING:
-                yield party.contact, matter
-
-
-def _parties(port: Matters, matter: str) -> Sequence[Party]:
-    return promises.parties("contacts_of", port.contacts_of(matter))
+    return shielded("Matters.contacts_of", lambda: promises.parties("contacts_of", port.contacts_of(matter)), None)

@@ -29,18 +29,21 @@ def related_to(firm: str, contacts: Iterable[str]) -> RelationsByContact:
     return promises.relations_by_contact("related_to", port.related_to(wanted))
 
 
-def told(firm: str, contacts: Sequence[Contact]) -> RelationsByContact:
-    """The same; a page goes on without them."""
-    nothing: RelationsByContact = {}
-    return shielded("Matters.related_to", lambda: related_to(firm, [contact.ref for contact in contacts]), nothing)
+def told(firm: str, contacts: Sequence[Contact]) -> RelationsByContact | None:
+    """The same; None while the host cannot say."""
+    return shielded("Matters.related_to", lambda: related_to(firm, [contact.ref for contact in contacts]), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The matters of everybody who has a number. ``related`` says who is the client of none of them, and where."""
+    """The matters of everybody who has a number. ``related`` says who is the client of none of them, and where.
+
+    ``whole`` is False while the host cannot say.
+    """
 
     all: tuple[Relation, ...] = ()
     related: RelationsByContact = field(default_factory=dict)
+    whole: bool = True
 
     def of_client(self) -> list[Matter]:
         """The open matters of which one of them is the client."""
@@ -52,18 +55,20 @@ class Parts:
         return [one.matter for one in related if one.side == Side.OPPOSING and one.matter.open]
 
 
-def parts(contacts: Sequence[Contact], matters: Iterable[Matter], related: RelationsByContact) -> Parts:
-    """Every matter of these ``contacts``: ``matters``, of which they are clients, and where they are ``related``.
+def parts(contacts: Sequence[Contact], matters: Iterable[Matter] | None, related: RelationsByContact | None) -> Parts:
+    """Every matter of these ``contacts``: ``matters``, of which they are clients, and where they are ``related``, each
+    None while the host cannot say.
 
     Once for each side, open ones first.
     """
-    theirs = [Relation(matter, Side.CLIENT) for matter in matters]
-    theirs += [relation for contact in contacts for relation in related.get(contact.ref, ())]
+    elsewhere = related or {}
+    theirs = [Relation(matter, Side.CLIENT) for matter in matters or ()]
+    theirs += [relation for contact in contacts for relation in elsewhere.get(contact.ref, ())]
     once: dict[tuple[str, bool], Relation] = {}
     for relation in theirs:
         once.setdefault((relation.matter.ref, relation.side == Side.OPPOSING), relation)
     shown = sorted(once.values(), key=lambda one: (not one.matter.open, ORDER.index(one.side)))
-    return Parts(tuple(shown), related)
+    return Parts(tuple(shown), elsewhere, whole=matters is not None and related is not None)
 
 
 def words(relation: Relation) -> str:

@@ -205,7 +205,7 @@ def _whose(firm: Firm, pair: Pair) -> Owners:
 
 def _parts(firm: Firm, whose: Owners, matters: Sequence[Matter] | None) -> Parts:
     """Who has the number now is a stranger to the old owner's matters."""
-    theirs = () if whose.moved else matters or ()
+    theirs = () if whose.moved else matters
     return relations.parts(whose.contacts, theirs, relations.told(firm.ref, whose.contacts))
 
 

@@ -31,6 +31,8 @@ FORGOTTEN = (
 NOTES = "firmtext_notes"
 COMMITTED = "firmtext_committed"
 BEFORE = "firmtext_before"
+#: libpq's PQTRANS_INERROR, as psycopg tells it.
+IN_ERROR = 3
 
 
 class OwnSession(Session):
@@ -111,6 +113,20 @@ def reading() -> Iterator[Session]:
     """A short look with a connection of our own; nothing is written and the host's session is left alone."""
     with OwnSession(firmtext.engine, expire_on_commit=False, autoflush=False) as session:
         yield session
+
+
+def recover() -> None:
+    """After a statement of a port failed, PostgreSQL answers nothing more in the host's transaction: begin a new one.
+
+    For a page that only shows something. What was written in that transaction is lost either way, and who writes must
+    hear of it.
+    """
+    session = firmtext.db.session()
+    if not session.in_transaction():
+        return
+    info = getattr(session.connection().connection.dbapi_connection, "info", None)
+    if getattr(info, "transaction_status", None) == IN_ERROR:
+        session.rollback()
 
 
 def _listen() -> None:

@@ -29,13 +29,12 @@ from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .problems import Problem, nothing_here, where
 from .recipient import NoNumber, number_of
-from .refusal import SIGN_IN, NotSent, in_its_place, with_news
+from .refusal import NotSent, in_its_place, refused, with_news
 from .thread import opened
 
 log = logging.getLogger(__name__)
 
 NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send again in a minute.")
-NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
 CODES = {"opted_out": 409, "sent_before": 409}
 
@@ -73,7 +72,7 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
             again = replace(draft, cure=error.url).refused
         return NotSent(CODES.get(error.code, 422), again(error.sentence))
     if isinstance(error, Problem):
-        return NotSent(error.code, draft.refused(_({401: SIGN_IN, 404: NOBODY}.get(error.code, NOT_STORED))))
+        return refused(error, draft)
     log.error("a text was not stored: %s", where(error))
     return NotSent(503, draft.refused(_(NOT_STORED)))
 

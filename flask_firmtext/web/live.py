@@ -115,11 +115,12 @@ def _before(who: Visitor, fresh: thread.Fresh) -> str:
 
 
 def _composer(who: Visitor, conversation_id: uuid.UUID) -> str:
-    """For a page that was drawn without one: maybe the conversation can be answered by now."""
+    """For a page that was drawn without one: maybe the conversation can be answered by now; with whom it reaches."""
     shown = thread.show(who.firm, conversation_id)
     if shown is None or shown.closed:
         return ""
-    return render_template("firmtext/_composer.html", draft=Draft.to_answer(shown, who))
+    composer = render_template("firmtext/_composer.html", draft=Draft.to_answer(shown, who))
+    return render_template("firmtext/_recipient.html", recipient=shown.recipient) + composer
 
 
 def quiet(answer: Response) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -23,7 +22,7 @@ from . import csrf, people
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
-from .insertion import composer_with
+from .insertion import chosen_again, composer_with, keeping
 from .paying import Paying, joined, paying
 from .problems import Problem, framed, nothing_here, where
 
@@ -32,7 +31,6 @@ log = logging.getLogger(__name__)
 NOT_MADE = marked("The link could not be made. Try again in a minute.")
 NOTHING_DUE = marked("Nothing is due on this bill: it is paid or void, so there is no link.")
 CHOOSE = marked("Choose an account.")
-TOO_LONG_OPEN = marked("The page was open too long. Press the button again.")
 
 
 class NotMade(Exception):
@@ -97,23 +95,27 @@ def make_account_link() -> Response:
 @blueprint.post("/payments/choices")
 def payment_choices() -> Response:
     """What can be put into the text of a composer."""
-    draft = Draft.sent()
-    return _choices(draft, _offered(_composing(visitor(), draft)))
+    return _choices(Draft.sent())
 
 
 @blueprint.post("/payments/insert")
 def insert_payment_link() -> Response:
     """Make the chosen link and put it into the text."""
     draft = Draft.sent()
+    with keeping(draft):
+        return _inserted(draft)
+
+
+def _inserted(draft: Draft) -> Response:
     found = _composing(visitor(), draft)
     offered = _offered(found)
     choice = next((one for one in offered if one.key == request.form.get("choice")), None)
     if choice is None:
-        return _choices(draft, offered, _("This link is no longer to be had: choose again."), 409)
+        return _offer(draft, offered, _("This link is no longer to be had: choose again."), 409)
     try:
         made = _made(found.who, Wanted(choice.account, choice.bill, draft.contact))
     except NotMade as error:
-        return _choices(draft, offered, error.words, error.code)
+        return _offer(draft, offered, error.words, error.code)
     if wants_part():
         return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
     filled = draft.rewritten(joined(draft.text, made.words))
@@ -159,10 +161,12 @@ def _made(who: Visitor, wanted: Wanted) -> Made:
 
 
 def _composing(who: Visitor, draft: Draft) -> Composing:
-    """Whose bills may go into this text. :raises Problem: 404, the user may not text them."""
+    """Whose bills may go into this text. :raises Problem: 404, the user may not text them, or it is for others."""
     if draft.answers is not None:
         found = people.of_conversation(who, draft.answers)
         subject, contacts = found.subject, found.contacts
+        if draft.contact not in {one.ref for one in contacts}:
+            raise nothing_here()
     else:
         contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
         if contact is None:
@@ -186,7 +190,12 @@ def _offered(found: Composing) -> list[Choice]:
     return asked("Payments.bills", lambda: payments.choices(port, found.contacts))
 
 
-def _choices(draft: Draft, offered: Sequence[Choice], trouble: str = "", code: int = 200) -> Response:
+def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:
+    with keeping(draft):
+        return _offer(draft, _offered(_composing(visitor(), draft)), trouble, code)
+
+
+def _offer(draft: Draft, offered: Sequence[Choice], trouble: str = "", code: int = 200) -> Response:
     context = {"draft": draft, "choices": offered, "trouble": trouble}
     return _answer("payment_choices", context, code)
 
@@ -202,13 +211,4 @@ def _answer(name: str, context: dict[str, object], code: int) -> Response:
     return framed(f"firmtext/{name}.html", code, **context)
 
 
-def _stale(problem: Problem) -> Response:
-    """The choices again, with the text that was typed, to somebody who may have them."""
-    if problem.code == 400:
-        draft = Draft.sent()
-        with suppress(Problem):
-            return _choices(draft, _offered(_composing(visitor(), draft)), _(TOO_LONG_OPEN), 400)
-    return framed("firmtext/problem.html", problem.code, problem=problem)
-
-
-csrf.KEEPING |= dict.fromkeys(("firmtext.payment_choices", "firmtext.insert_payment_link"), _stale)
+csrf.KEEPING |= dict.fromkeys(("firmtext.payment_choices", "firmtext.insert_payment_link"), chosen_again(_choices))

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 SIGN_IN = marked("You are signed out; your text is kept. Sign in in another tab, come back here and press Send again.")
 TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Send again.")
+KEPT = marked("Your text is kept.")
+NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 
 
 class NotSent(Exception):
@@ -30,6 +32,12 @@ class NotSent(Exception):
     def __init__(self, code: int, draft: Draft) -> None:
         self.code, self.draft = code, draft
         super().__init__(code)
+
+
+def refused(problem: Problem, draft: Draft) -> NotSent:
+    """What cost a page costs no word of the text that was on its way."""
+    words = {401: _(SIGN_IN), 404: _(NOBODY)}.get(problem.code, f"{_(KEPT)} {problem.words}")
+    return NotSent(problem.code, draft.refused(words))
 
 
 @blueprint.errorhandler(NotSent)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -24,7 +23,7 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .draft import Draft
 from .form import Form
-from .insertion import composer_with
+from .insertion import chosen_again, composer_with, keeping
 from .paying import joined
 from .problems import Problem, framed, nothing_here
 from .settings import TOO_LONG_OPEN
@@ -49,7 +48,13 @@ def reply_choices() -> Response:
 @blueprint.post("/replies/insert")
 def insert_reply() -> Response:
     """Put the chosen reply behind the text, or go back to the text as it is."""
-    who, draft = _user(), Draft.sent()
+    draft = Draft.sent()
+    with keeping(draft):
+        return _inserted(draft)
+
+
+def _inserted(draft: Draft) -> Response:
+    who = _user()
     offered = _filled(who, _contact(who, draft.contact))
     wanted = request.form.get("choice", "")
     found = next((one for one in offered if str(one.reply.id) == wanted and not one.missing), None)
@@ -60,8 +65,9 @@ def insert_reply() -> Response:
 
 
 def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:
-    who = _user()
-    offered = _filled(who, _contact(who, draft.contact))
+    with keeping(draft):
+        who = _user()
+        offered = _filled(who, _contact(who, draft.contact))
     return framed("firmtext/reply_choices.html", code, draft=draft, replies=offered, trouble=trouble)
 
 
@@ -196,13 +202,5 @@ def _kept(problem: Problem) -> Response:
     return _page(who, Form.sent(*FIELDS).refused(fault), found, 400)
 
 
-def _stale(problem: Problem) -> Response:
-    """The choices again, with the text that was typed, to somebody who may have them."""
-    if problem.code == 400:
-        with suppress(Problem):
-            return _choices(Draft.sent(), _(TOO_LONG_OPEN), 400)
-    return framed("firmtext/problem.html", problem.code, problem=problem)
-
-
-csrf.KEEPING.update(dict.fromkeys(("firmtext.reply_choices", "firmtext.insert_reply"), _stale))
+csrf.KEEPING.update(dict.fromkeys(("firmtext.reply_choices", "firmtext.insert_reply"), chosen_again(_choices)))
 csrf.KEEPING.update(dict.fromkeys(("firmtext.add_reply", "firmtext.change_reply"), _kept))

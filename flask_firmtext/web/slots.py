@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from flask import request
 from markupsafe import Markup
 
 from .. import language
@@ -14,9 +16,10 @@ from ..language import marked
 from ..messaging import choices, threads
 from ..messaging.choices import Choice
 from ..store import changes
-from ..store.transactions import reading
+from ..store.transactions import reading, recover
 from . import assets, inbox, places
 from .access import visitor
+from .csrf import SAFE
 from .problems import Problem, where
 
 log = logging.getLogger(__name__)
@@ -43,7 +46,7 @@ def drawn(name: str, caller: Callable[[], Markup]) -> Markup:
     A template of ours that the host has overridden can raise as well as any question.
     """
     try:
-        with assets.unless_raised():
+        with assets.unless_raised(), _the_rest():
             return caller()
     except Exception as error:
         log.error("the slot %s could not be drawn: %s", name, where(error))
@@ -52,6 +55,16 @@ def drawn(name: str, caller: Callable[[], Markup]) -> Markup:
     return Markup('{}<small class="ft ft-trouble" lang="{}">{}</small>').format(
         assets.style("firmtext.css"), language.tag(), _(TROUBLE)
     )
+
+
+@contextmanager
+def _the_rest() -> Iterator[None]:
+    """The host's page goes on in the host's transaction, which a port may have spoilt."""
+    try:
+        yield
+    finally:
+        if request.method in SAFE:
+            recover()
 
 
 def badge() -> Badge | None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from accessibility import check
 from office import Office
+from servers import until
 
 NEW = "/texting/new?contact=rosa"
 
@@ -69,6 +70,40 @@ def test_a_dialogue_that_does_not_come_leaves_the_text_and_says_so(
     expect(staff.get_by_role("alert").filter(has_text="your text is kept")).to_be_visible()
     expect(staff.get_by_label("Message")).to_have_value("Typed")
     complaints.clear()
+
+
+@pytest.mark.parametrize("late", ["choices", "insert"])
+def test_a_link_that_was_asked_for_one_client_comes_into_no_text_to_another(
+    staff: Any, site: str, office: Office, late: str
+) -> None:
+    held: list[Any] = []
+    wanted = "**/payments/choices" if late == "choices" else "**/texting/new?contact=grace*"
+    staff.goto(f"{site}{NEW}")
+    staff.route(wanted, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function
+    insert, dialog = staff.get_by_role("button", name="Insert payment link"), staff.get_by_role("dialog")
+    message, head = staff.get_by_label("Message", exact=True), staff.locator(".ft-thread-head")
+    contact = staff.get_by_role("combobox", name="Contact", exact=True)
+    if late == "choices":
+        insert.click()
+    contact.fill("grace")
+    staff.get_by_role("option", name="Grace Moss").click()
+    if late == "insert":
+        insert.click()
+        expect(dialog).to_be_visible()
+    else:
+        expect(head).to_contain_text("Grace Moss")
+    until(lambda: staff.evaluate("0") or held)
+    with staff.expect_response(wanted):
+        held.pop().continue_()
+    if late == "insert":
+        expect(head).to_contain_text("Grace Moss")
+        dialog.get_by_role("button", name="Bill 1, $480.00 Operating account").click()
+    expect(dialog).to_have_count(0)
+    expect(message).to_have_value("")
+    staff.unroute(wanted)
+    insert.click()
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Bill 1")).to_have_count(0)
 
 
 def test_time_that_cannot_be_added_stays_typed_and_goes_in_once(

@@ -12,6 +12,7 @@ from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging.letters import advice, size
 from flask_firmtext.store.transactions import own
 from office import ADMIN, STAFF, Office
+from servers import until
 
 FILE = """(kind) => {
   const data = new DataTransfer();
@@ -49,6 +50,25 @@ def filter_of(page: Any) -> Any:
 
 def options(page: Any) -> Any:
     return page.get_by_role("option")
+
+
+def test_replies_filled_in_for_one_client_are_offered_in_no_text_to_another(thread: Any, site: str) -> None:
+    held: list[Any] = []
+    thread.goto(f"{site}/texting/new?contact=rosa")
+    thread.route("**/replies?contact=rosa", lambda route: held.append(route))  # noqa: PLW0108 - as elsewhere
+    replies, contact = thread.locator("[data-ft-replies]"), thread.get_by_role("combobox", name="Contact", exact=True)
+    replies.click()
+    until(lambda: thread.evaluate("0") or held)
+    contact.fill("grace")
+    options(thread).filter(has_text="Grace Moss").click()
+    expect(thread.locator(".ft-thread-head")).to_contain_text("Grace Moss")
+    replies.click()
+    expect(options(thread).first).to_contain_text("Please call me, Grace Moss.")
+    with thread.expect_response("**/replies?contact=rosa") as answer:
+        held.pop().continue_()
+    answer.value.finished()
+    thread.evaluate("new Promise(requestAnimationFrame)")
+    expect(options(thread).first).to_contain_text("Please call me, Grace Moss.")
 
 
 def test_a_slash_opens_the_list_and_enter_puts_the_reply_in_its_place(thread: Any) -> None:

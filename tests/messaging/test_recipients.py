@@ -56,10 +56,14 @@ def test_a_closed_matter_has_no_other_side_any_more(host: Any) -> None:
     assert of(host, days=None, ref="rosa", phone="+13125550100").opponents == ()
 
 
-def test_a_host_that_cannot_say_costs_the_warning_and_no_page(host: Any) -> None:
-    for verb in ("Matters.contacts_of", "Matters.related_to"):
-        host.fault(verb, raises=RuntimeError("away"))
-    assert of(host, days=0).opponents == ()
+@pytest.mark.parametrize("verbs", [["contacts_of", "related_to"], ["contacts_of"], ["related_to"]])
+def test_a_host_that_cannot_say_costs_the_warning_and_no_page_and_not_in_silence(host: Any, verbs: list[str]) -> None:
+    assert not of(host, days=0).unsure
+    for verb in verbs:
+        host.fault(f"Matters.{verb}", raises=RuntimeError("away"))
+    shown = of(host, days=0)
+    assert (shown.careful, shown.unsure, shown.against) == (True, True, ())
+    assert shown.opponents == () or len(verbs) == 1
 
 
 def test_five_hundred_matters_are_not_all_asked_about(host: Any) -> None:
@@ -67,9 +71,19 @@ def test_five_hundred_matters_are_not_all_asked_about(host: Any) -> None:
     for n in range(500):
         host.add_matter("harbor", f"Matter {n}", client=rosa)
     before = len(host.calls)
-    of(host, days=None, ref="rosa", phone="+13125550100")
+    shown = of(host, days=None, ref="rosa", phone="+13125550100")
     asked = [call for call in host.calls[before:] if call == "Matters.contacts_of"]
     assert len(asked) == recipients.LOOKED_AT
+    assert (shown.unlooked, shown.unsure) == (501 - recipients.LOOKED_AT, False)
+
+
+@pytest.mark.parametrize(("others", "unlooked"), [(19, 0), (20, 1)])
+def test_only_what_was_not_looked_through_is_said(host: Any, others: int, unlooked: int) -> None:
+    rosa = host.for_firm("harbor").contacts.get("rosa")
+    for n in range(others):
+        host.add_matter("harbor", f"Matter {n}", client=rosa)
+    assert of(host, days=None, ref="rosa", phone="+13125550100").unlooked == unlooked
+    assert of(host, days=0, ref="rosa", phone="+13125550100").unlooked == 0
 
 
 def test_one_who_is_on_the_other_side_himself_is_told_every_time(host: Any) -> None:

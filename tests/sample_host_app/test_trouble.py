@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from flask_firmtext.ports import host as ports
 from flask_firmtext.store.base import Base
@@ -89,13 +90,46 @@ def test_a_port_raises(
     def raises(*_: Any, **__: Any) -> None:
         raise RuntimeError("canary")
 
-    host = practice.extensions["firmtext"].host
-    answered = host.users if port == "Users" else host.firms if port == "Firms" else None
-    for kind in [type(answered)] if answered else implementations(getattr(ports, port)):
-        monkeypatch.setattr(kind, verb, raises)
+    becomes(practice, monkeypatch, port, verb, raises)
     answers = pages()
     stand(answers)
     assert all("canary" not in answer.text for answer in answers.values())
+
+
+@pytest.mark.parametrize(
+    ("port", "verb"),
+    [
+        ("Users", "may"),
+        ("Users", "names"),
+        ("Contacts", "by_numbers"),
+        ("Matters", "of_contacts"),
+        ("Matters", "related_to"),
+        ("Payments", "bill"),
+    ],
+    ids=lambda name: name,
+)
+def test_a_query_of_a_port_fails(
+    practice: Any, pages: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, port: str, verb: str
+) -> None:
+    """PostgreSQL answers nothing more in that transaction, which is the page's, too."""
+
+    def fails(*_: Any, **__: Any) -> None:
+        practice.extensions["sqlalchemy"].session.execute(text("SELECT canary FROM nowhere"))
+
+    becomes(practice, monkeypatch, port, verb, fails)
+    answers = pages()
+    stand(answers)
+    assert all("canary" not in answer.text for answer in answers.values())
+
+
+def becomes(
+    practice: Any, monkeypatch: pytest.MonkeyPatch, port: str, verb: str, otherwise: Callable[..., None]
+) -> None:
+    """What the sample host does instead when a port of its is asked."""
+    host = practice.extensions["firmtext"].host
+    answered = host.users if port == "Users" else host.firms if port == "Firms" else None
+    for kind in [type(answered)] if answered else implementations(getattr(ports, port)):
+        monkeypatch.setattr(kind, verb, otherwise)
 
 
 def implementations(port: type) -> list[type]:

@@ -115,12 +115,23 @@ def test_with_one_account_there_is_nothing_to_choose_and_the_menu_leads_straight
     assert 'type="radio"' not in page
     assert "Into Operating account" in words(page)
     menu = slot(office, "bill_link_menu('bill-1')")
-    form = menu[menu.index('<form id="ft-text-link"') :]
-    assert 'form="ft-text-link">Text link to client</button>' in menu
+    form = menu[menu.index('<form id="ft-text-link-') :]
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {"csrf_token": token(page)}
     answer = staff.post(BILL, sent)
     assert answer.status_code == 303
     assert links(office)[0] in typed(staff.get(answer.headers["Location"]).text)
+
+
+def test_on_a_list_of_bills_each_menu_texts_its_own(office: Office) -> None:
+    del office.host.files("harbor").accounts["trust"]
+    grace = office.host.for_firm("harbor").contacts.get("grace")
+    office.host.add_bill("harbor", grace, "99.00", ref="bill 2")
+    page = slot(office, "bill_link_menu('bill-1') ~ slots.bill_link_menu('bill 2')")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 6
+    forms = dict(re.findall(r'<form id="([^"]+)"(.*?)</form>', page, re.DOTALL))
+    pressed = re.findall(r'form="([^"]+)">Text link to client', page)
+    assert [re.findall(r'name="bill" value="([^"]*)"', forms[one]) for one in pressed] == [["bill-1"], ["bill 2"]]
 
 
 def test_a_bill_of_nobody_cannot_be_texted(office: Office) -> None:
@@ -290,6 +301,38 @@ def test_A12_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(offi
     assert answer.status_code == 409
     assert 'name="text" value="Kept"' in answer.text
     assert rows() == links(office) == []
+
+
+def test_A12_in_a_conversation_no_link_is_made_for_somebody_else(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "Kept"}
+    picked = {**form, "choice": '["operating", null]'}
+    assert staff.post(INSERT, {**picked, "contact": "grace"}).status_code == 404
+    assert rows() == links(office) == []
+    assert staff.post(INSERT, picked).status_code == 200
+
+
+@pytest.mark.parametrize("url", [CHOICES, INSERT, "/texting/replies/choices", "/texting/replies/insert"])
+@pytest.mark.parametrize(("change", "code"), [("removed", 404), ("signed out", 401), ("away", 503)])
+def test_without_scripts_no_problem_on_the_way_costs_what_was_typed(
+    office: Office, url: str, change: str, code: int
+) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "Do not lose me"}
+    if change == "removed":
+        office.host.remove_contact("harbor", "rosa")
+    elif change == "away":
+        office.host.fault("Users.may", raises=RuntimeError("canary"))
+    else:
+        staff.client.delete_cookie("session")
+    for sent in (form, {**form, "csrf_token": "stale"}):
+        answer = staff.post(url, sent)
+        assert answer.status_code == code
+        assert typed(answer.text) == "Do not lose me"
+        assert "kept" in answer.text
+    assert staff.post(url, form, headers=HTMX).status_code == code
 
 
 def test_a_bill_that_was_paid_meanwhile_is_not_mistaken_for_the_next(office: Office) -> None:

@@ -118,6 +118,7 @@ def test_a_host_that_fails_costs_the_matter_and_no_page(
         assert page.status_code == 200
         assert "Hello there" in page.text
         assert "canary-77" not in page.text + caplog.text
+        assert (url == "/texting/") is ("cannot say at the moment who is on the other side" not in page.text)
 
 
 def test_a_host_without_the_verb_is_as_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +155,18 @@ def test_of_many_matters_against_one_three_are_named(office: Office) -> None:
     assert "and 498 more" in page
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(21, "2 further open matters were not looked"), (20, "1 further open matter was not looked")]
+)
+def test_what_was_not_looked_through_for_the_other_side_is_said(office: Office, number: int, words: str) -> None:
+    rosa = office.host.for_firm("harbor").contacts.get("rosa")
+    staff, page = office.person(), "/texting/new?contact=rosa"
+    assert "not looked through" not in staff.get(page).text
+    for n in range(number):
+        office.host.add_matter("harbor", f"Matter {n}", client=rosa)
+    assert words in staff.get(page).text
+
+
 def test_the_other_side_is_not_hidden_behind_many_matters(office: Office) -> None:
     victor = office.host.for_firm("harbor").contacts.get("victor")
     for n in range(500):
@@ -172,3 +185,10 @@ def test_the_host_in_memory_tells_roles_and_sides(office: Office) -> None:
         "rosa": [],
         "nobody": [],
     }
+
+
+def test_an_open_page_that_can_be_answered_again_warns_as_well(office: Office) -> None:
+    office.sends("victor")
+    page = f"/texting/changes?since=-1&closed=1&conversation={office.conversation(VICTOR)}"
+    composer = office.person().get(page).json["composer"]  # type: ignore[index]
+    assert composer.index(WARNING) < composer.index('id="ft-composer"')

@@ -38,7 +38,19 @@
     return part;
   }
 
+  // What was asked for while one contact was chosen goes into no text to another.
+  const meant = (place) => place && place.querySelector("[name=contact]");
+
+  function strays(part) {
+    const asked = meant(part) || meant(dialog), there = meant(document.querySelector("[data-ft-composer]"));
+    return Boolean(asked && there && asked.value !== there.value);
+  }
+
   function show(part) {
+    if (strays(part)) {
+      if (dialog && dialog.open) dialog.close();
+      return;
+    }
     if (part.hasAttribute("data-ft-insert")) { insert(part.dataset.ftInsert); return; }
     if (!dialog || !dialog.isConnected) made();
     dialog.replaceChildren(part);

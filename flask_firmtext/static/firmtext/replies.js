@@ -68,16 +68,21 @@
     field().dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
 
+  // Filled in for one contact: meanwhile the list of another's composer may stand there.
   async function load() {
+    const place = box();
     try {
       const answer = await fetch(`${opener().dataset.ftReplies}?${new URLSearchParams({ contact: field().form.elements.contact.value })}`, {
         credentials: "same-origin", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000),
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      box().innerHTML = await answer.text();
+      const found = await answer.text();
+      if (place !== box()) return;
+      place.innerHTML = found;
       narrow();
     } catch {
-      box().replaceChildren(Object.assign(document.createElement("p"), { className: "ft-empty", textContent: words("noReplies") }));
+      if (place !== box()) return;
+      place.replaceChildren(Object.assign(document.createElement("p"), { className: "ft-empty", textContent: words("noReplies") }));
       tell(words("noReplies"));
     }
   }
