@@ -35,8 +35,15 @@ ALONE = [
     *("--disable-background-networking", "--disable-component-update", "--disable-extensions"),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-#: Tests of pages, commands and whole processes; the verbs that they call are tested on both engines in their own room.
-ON_SQLITE = ("browser/", "cli/", "sample_host_app/", "web/", "test_canary")
+#: Tests of pages, commands and whole processes, whose verbs are tested on both engines in their own room; and of verbs
+#: that write one row for which nobody else waits.
+ON_SQLITE = (
+    *("browser/", "cli/", "sample_host_app/", "web/", "test_canary"),
+    *(
+        f"firm/test_{name}"
+        for name in ("calls", "registration", "replies", "saved_replies", "templates", "verification")
+    ),
+)
 #: Processes that are killed and wait for each other: on the engine of production.
 ON_POSTGRESQL = ("faults/test_worker_faults", "faults/test_media_faults", "worker/")
 CI = bool(os.environ.get("CI"))

@@ -27,7 +27,7 @@ BEYOND = """(node) => {
 }"""
 
 
-@pytest.fixture(params=["en-US", "fr-CA", "es-US"])
+@pytest.fixture(params=["en-US", "fr-CA", pytest.param("es-US", marks=pytest.mark.slow)])
 def reader(request: pytest.FixtureRequest, browser: Any, site: str, office: Office) -> Iterator[Any]:
     """A page of somebody whose browser speaks a language."""
     context = browser.new_context(locale=request.param, viewport=LAPTOP)
