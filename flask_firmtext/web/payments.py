@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..current import firmtext
@@ -24,7 +24,7 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .insertion import composer_with
-from .paying import Paying, joined, paying
+from .paying import Paying, address_with, joined, paying
 from .problems import Problem, framed, nothing_here, where
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def make_bill_link() -> Response:
     except NotMade as error:
         return _page(replace(sheet, trouble=error.words), error.code)
     if sheet.purpose == "text":
-        return redirect(url_for("firmtext.new", contact=sheet.bill.contact, payment=made.id), code=303)
+        return redirect(address_with(made.id, sheet.bill.contact), code=303)
     return _page(replace(sheet, made=made))
 
 
@@ -106,6 +106,8 @@ def insert_payment_link() -> Response:
     """Make the chosen link and put it into the text."""
     draft = Draft.sent()
     found = _composing(visitor(), draft)
+    if "choice" not in request.form:
+        return composer_with(found.who, draft.rewritten(draft.text), _("Your text"))
     offered = _offered(found)
     choice = next((one for one in offered if one.key == request.form.get("choice")), None)
     if choice is None:
