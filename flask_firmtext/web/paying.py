@@ -125,7 +125,7 @@ def _trouble(error: Exception) -> Slot | None:
     return Slot(trouble=_("Payment links cannot be had at the moment. The rest of this page is not affected."))
 
 
-def address_with(link: uuid.UUID, contact: str) -> str:
+def address_with(link: uuid.UUID, contact: str | None) -> str:
     """The page of a new text with a link in it, until that is sent: Back from there must not offer it again."""
     with reading() as session:
         times = payments.times_texted(session, link)
