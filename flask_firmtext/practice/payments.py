@@ -138,6 +138,11 @@ def read(session: Session, firm: str, link_id: uuid.UUID) -> Made | None:
     return Made(row.id, address, label, row.contact)
 
 
+def times_texted(session: Session, link_id: uuid.UUID) -> int:
+    """In how many texts of the firm a link stands."""
+    return len(practice_queries.texts_with(session, link_id))
+
+
 def received(session: Sessions, link: Link | str, amount: Decimal, at: datetime) -> None:
     """A client paid through a link; joined, in the host's own transaction. Said again, it is the same payment."""
     if at.tzinfo is None:

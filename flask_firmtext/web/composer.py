@@ -28,7 +28,7 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .problems import Problem, nothing_here, where
-from .recipient import NoNumber, number_of
+from .recipient import NotItsNumber, number_of
 from .refusal import NotSent, in_its_place, refused, with_news
 from .thread import opened
 
@@ -68,8 +68,8 @@ def _not_sent(error: Exception, draft: Draft) -> NotSent:
         return NotSent(409, draft.overtaken(error.told(name), error.conversation, error.position))
     if isinstance(error, TextRefused):
         again = draft.another if error.code in ("sent_before", "token") else draft.refused
-        if isinstance(error, NoNumber):
-            again = replace(draft, cure=error.url).refused
+        if isinstance(error, NotItsNumber):
+            again = replace(draft, cure=error.cure).refused
         return NotSent(CODES.get(error.code, 422), again(error.sentence))
     if isinstance(error, Problem):
         return refused(error, draft)

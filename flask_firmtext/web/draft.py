@@ -22,13 +22,21 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Cure:
+    """A page on which the reason why a text was not sent can be mended; ``words`` name it."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """``contact`` is the host's reference, ``number`` the key of the phone number, ``conversation`` the open one's id.
 
     ``seen`` is the position of the newest text that its author had in sight; None in a form that is not ours.
     ``writer`` names this composer when it saves what was begun, ``known`` the saving that it has seen last, ``kept``
     says that it shows that one and nothing more. ``error`` says why the text was not sent; ``anyway``: because others
-    wrote meanwhile, and pressing Send again sends it; ``cure`` is the host's page where the reason can be mended.
+    wrote meanwhile, and pressing Send again sends it; ``cure`` is the page where the reason can be mended.
     """
 
     contact: str
@@ -42,7 +50,7 @@ class Draft:
     kept: bool = False
     error: str | None = field(default=None, repr=False)
     anyway: bool = False
-    cure: str = field(default="", repr=False)
+    cure: Cure | None = field(default=None, repr=False)
 
     @classmethod
     def to_answer(cls, thread: Thread, who: Visitor) -> Draft:

@@ -53,7 +53,8 @@ class Inbox:
     """A page of the table; ``not_on`` says why no text can be begun, ``trouble`` why there is no table.
 
     ``place`` is where in the practice system it stands, None for the table of all. ``searched`` is what was typed to
-    find it, None where nothing was. ``said`` is what has just been done to a conversation.
+    find it, None where nothing was. ``said`` is what has just been done to a conversation. ``page`` is the address of
+    the host's page that it stands in, empty on ours.
     """
 
     table: Table | None = None
@@ -63,6 +64,7 @@ class Inbox:
     place: Place | None = None
     searched: str | None = field(default=None, repr=False)
     said: Said | None = None
+    page: str = field(default="", repr=False)
 
 
 def contents(who: Visitor, view: View = View.OPEN, before: str | None = None) -> Inbox:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -28,6 +30,10 @@ SAID = {
     "open": marked("Open again."),
     "unread": marked("Marked unread."),
 }
+
+
+#: A path of this site: two slashes, or a backslash, would lead to another.
+PAGE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,13 @@ def readers(conversation_id: uuid.UUID) -> Readers | None:
     return reading.readers(who.firm.ref, conversation_id, user=who.user.ref)
 
 
+def page() -> str:
+    """The address of this page without what it says was done."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("said", "conversation")]
+    here = quote(request.script_root + request.path)
+    return f"{here}?{urlencode(kept)}" if kept else here
+
+
 def _may_mark(conversation_id: uuid.UUID) -> Visitor:
     who = visitor()
     who.must("conversation.done", may_read(who, conversation_id))
@@ -122,5 +135,12 @@ def _back(conversation_id: uuid.UUID, what: str) -> Response:
         return Response(status=204)
     if what == "open" and request.form.get("from") == "thread":
         return redirect(url_for("firmtext.conversation", conversation_id=conversation_id), code=303)
-    view = view_of(request.form.get("show"))
-    return redirect(address(view, said=what, conversation=str(conversation_id)), code=303)
+    view, told = view_of(request.form.get("show")), {"said": what, "conversation": str(conversation_id)}
+    return redirect(_told_on(request.form.get("page", ""), told) or address(view, **told), code=303)
+
+
+def _told_on(page: str, told: dict[str, str]) -> str:
+    """A host's page that says what was done; empty for what is no page of this site."""
+    if not PAGE.fullmatch(page):
+        return ""
+    return f"{page}{'&' if '?' in page else '?'}{urlencode(told)}"

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import request
+from flask import request, url_for
 
 from ..errors import DecryptError
 from ..language import gettext as _
@@ -125,6 +125,13 @@ def _trouble(error: Exception) -> Slot | None:
     return Slot(trouble=_("Payment links cannot be had at the moment. The rest of this page is not affected."))
 
 
+def address_with(link: uuid.UUID, contact: str | None) -> str:
+    """The page of a new text with a link in it, until that is sent: Back from there must not offer it again."""
+    with reading() as session:
+        times = payments.times_texted(session, link)
+    return url_for("firmtext.new", contact=contact, payment=link, times=times)
+
+
 def prefilled(draft: Draft | None) -> Draft | None:
     """A composer's draft with the link that the address names, by our id: a link itself never stands in an address."""
     given = request.args.get("payment", type=uuid.UUID)
@@ -134,9 +141,10 @@ def prefilled(draft: Draft | None) -> Draft | None:
     try:
         with reading() as session:
             made = payments.read(session, who.firm.ref, given)
+            sent = payments.times_texted(session, given) != request.args.get("times", 0, type=int)
     except DecryptError:
         return draft
-    if made is None or made.words in draft.text or made.contact not in (None, "", draft.contact):
+    if made is None or sent or made.words in draft.text or made.contact not in (None, "", draft.contact):
         return draft
     if not who.may("payment.insert", Subject(who.firm.ref, (draft.contact,))):
         return draft

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..current import firmtext
@@ -23,7 +23,7 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
 from .insertion import chosen_again, composer_with, keeping
-from .paying import Paying, joined, paying
+from .paying import Paying, address_with, joined, paying
 from .problems import Problem, framed, nothing_here, where
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def make_bill_link() -> Response:
     except NotMade as error:
         return _page(replace(sheet, trouble=error.words), error.code)
     if sheet.purpose == "text":
-        return redirect(url_for("firmtext.new", contact=sheet.bill.contact, payment=made.id), code=303)
+        return redirect(address_with(made.id, sheet.bill.contact), code=303)
     return _page(replace(sheet, made=made))
 
 
@@ -108,6 +108,8 @@ def insert_payment_link() -> Response:
 
 def _inserted(draft: Draft) -> Response:
     found = _composing(visitor(), draft)
+    if "choice" not in request.form:
+        return composer_with(found.who, draft.rewritten(draft.text), _("Your text"))
     offered = _offered(found)
     choice = next((one for one in offered if one.key == request.form.get("choice")), None)
     if choice is None:

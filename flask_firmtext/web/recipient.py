@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import numbers
 from ..ports.values import Contact
 from ..store import keys
+from .draft import Cure
 
 LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
 NO_NUMBER = marked(
@@ -16,12 +19,12 @@ NO_NUMBER = marked(
 )
 
 
-class NoNumber(TextRefused):
-    """The contact has no number left that can be texted; ``url`` is the host's page of it, where one is added."""
+class NotItsNumber(TextRefused):
+    """The contact no longer has the number; ``cure`` is where it gets one again, or where another is chosen."""
 
-    def __init__(self, contact: Contact) -> None:
-        self.url = contact.url or ""
-        super().__init__("no_number", _(NO_NUMBER, name=contact.name))
+    def __init__(self, code: str, sentence: str, cure: Cure | None) -> None:
+        self.cure = cure
+        super().__init__(code, sentence)
 
 
 def number_of(firm: str, contact: Contact, key: str) -> str | None:
@@ -35,5 +38,7 @@ def number_of(firm: str, contact: Contact, key: str) -> str | None:
         if keys.index_of(firm, number.e164).hex() == key:
             return number.e164
     if not any(numbers.can_be_texted(number.e164, number.label) for number in contact.numbers):
-        raise NoNumber(contact)
-    raise TextRefused("number_not_textable", _(LOST_NUMBER, name=contact.name))
+        cure = Cure(contact.url, _("Open the contact")) if contact.url else None
+        raise NotItsNumber("no_number", _(NO_NUMBER, name=contact.name), cure)
+    another = Cure(url_for("firmtext.new", contact=contact.ref), _("Write to another number"))
+    raise NotItsNumber("number_not_textable", _(LOST_NUMBER, name=contact.name), another)

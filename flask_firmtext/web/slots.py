@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from ..messaging import choices, threads
 from ..messaging.choices import Choice
 from ..store import changes
 from ..store.transactions import reading, recover
-from . import assets, inbox, places
+from . import assets, inbox, marking, places
 from .access import visitor
 from .csrf import SAFE
 from .problems import Problem, where
@@ -94,7 +94,8 @@ def communications(contact: object = None, matter: object = None) -> inbox.Inbox
         who = visitor()
         if not who.may("conversation.list"):
             return None
-        return places.contents(who, _reference(contact), _reference(matter))
+        found = places.contents(who, _reference(contact), _reference(matter))
+        return replace(found, said=marking.said(who), page=marking.page())
     except Problem as problem:
         return None if problem.code in (401, 404) else inbox.Inbox(trouble=problem.words)
     except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import render_template_string
 from playwright.sync_api import expect
 
 from accessibility import check
@@ -12,10 +13,15 @@ from office import Office
 from servers import until
 
 NEW = "/texting/new?contact=rosa"
+#: A host's page that fits a phone.
+BILL = """{% import "firmtext/slots.html" as slots %}
+<!doctype html><html lang="en"><head><title>Bill</title><meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,"></head><body><h1>Bill</h1><p align="right">{{ slots.bill_link_menu("bill-1") }}</p>"""
 
 
 @pytest.fixture
 def office(office: Office) -> Office:
+    office.app.add_url_rule("/bill", "bill", lambda: render_template_string(BILL))
     office.sends(text="Hello")
     return office
 
@@ -26,6 +32,20 @@ def entries(office: Office) -> list[Any]:
 
 def opened(page: Any, site: str, office: Office) -> None:
     page.goto(f"{site}/texting/conversations/{office.conversation()}")
+
+
+def test_on_a_phone_longer_languages_have_a_bills_menu_whole(staff: Any, site: str, office: Office) -> None:
+    staff.set_viewport_size({"width": 360, "height": 740})
+    staff.set_extra_http_headers({"Accept-Language": "fr"})
+    staff.goto(f"{site}/bill")
+    staff.locator("#ft-bill-ways").click()
+    item = staff.get_by_role("menuitem", name="Copier le lien pour payer le solde du client")
+    expect(item).to_be_visible()
+    assert item.bounding_box()["x"] >= 0
+    item.click()
+    dialog = staff.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Envoyer le lien au client par texto")).to_be_visible()
+    assert dialog.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -103,6 +103,8 @@ def test_without_a_token_of_the_page_nothing_is_sent_and_the_words_stay(office: 
     assert answer.status_code == 400
     assert "The page was open too long; your text is kept." in answer.text
     assert typed(answer.text) == "Long thought"
+    for script in ("counter.js", "drafts.js", "replies.js"):
+        assert script in answer.text
     assert office.texts() == 0
     assert staff.post(TEXTS, {**fields(answer.text), "text": "Long thought"}).status_code == 303
 

@@ -95,6 +95,16 @@ def test_where_the_contact_gets_a_number_again_is_a_step_away(office: Office, he
     assert '<a href="/people/rosa" target="_blank" rel="noopener">Open the contact' in alert
 
 
+def test_where_the_contacts_other_number_is_chosen_is_a_step_away(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "A long thought"}
+    with_another_number(office)
+    alert = staff.post(TEXTS, form).text.partition('role="alert"')[2].partition("</p>")[0]
+    assert '<a href="/texting/new?contact=rosa" target="_blank" rel="noopener">Write to another number' in alert
+    assert "(312) 555-0188" in staff.get("/texting/new?contact=rosa").text
+
+
 def test_whom_it_goes_to_is_in_sight_above_the_field(office: Office) -> None:
     office.sends()
     html = office.person().get(f"/texting/conversations/{office.conversation()}").text

@@ -374,6 +374,27 @@ def test_a_link_for_one_client_is_prefilled_for_no_other(office: Office) -> None
     assert links(office)[0] not in office.person().get(f"/texting/new?contact=grace&payment={made}").text
 
 
+def test_a_link_that_was_sent_is_not_offered_again_by_back_and_is_by_the_bill(office: Office) -> None:
+    staff = office.person()
+    where = asks(staff, {"do": "text"}).headers["Location"]
+    words = typed(staff.get(where).text)
+    assert links(office)[0] in words
+    staff.send(where, words)
+    assert typed(staff.get(where).text) == ""
+    again = asks(staff, {"do": "text"}).headers["Location"]
+    assert typed(staff.get(again).text) == words
+
+
+def test_without_scripts_who_wants_no_link_after_all_goes_back_to_the_text(office: Office) -> None:
+    staff = office.person()
+    page = staff.post(CHOICES, {**staff.composer(NEW), "text": "Typed"}).text
+    assert "Back to your text" in page
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition(f'action="{INSERT}"')[2]))
+    answer = staff.post(INSERT, hidden)
+    assert (answer.status_code, typed(answer.text)) == (200, "Typed")
+    assert rows() == []
+
+
 @pytest.mark.parametrize("after", [".", "_)", "!", ""])
 def test_a_link_that_ends_in_a_stop_is_known_whatever_follows(office: Office, after: str) -> None:
     files = office.host.files("harbor")

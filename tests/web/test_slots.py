@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -54,6 +56,40 @@ def test_the_badge_makes_no_session_and_the_table_no_new_one_each_time(hosts: Of
     assert "Set-Cookie" not in staff.get("/badge").headers
     staff.get("/hosts")
     assert "Set-Cookie" not in staff.get("/hosts").headers
+
+
+@pytest.mark.parametrize("page", ["/hosts", "/hosts?tab=texts&said=done"])
+def test_without_scripts_who_marks_and_takes_it_back_stays_on_the_hosts_page(hosts: Office, page: str) -> None:
+    hosts.sends()
+    staff = hosts.person()
+    html = staff.get(page).text
+    marked = staff.post(f"/texting/conversations/{hosts.conversation()}/done", _marks(html), follow_redirects=True)
+    assert marked.request.path == "/hosts"
+    assert marked.request.args.get("tab") == ("texts" if "tab" in page else None)
+    assert "Marked done." in marked.text
+    undo = re.search(r'formaction="([^"]+)"[^>]*>Undo<', marked.text)
+    assert undo
+    back = staff.post(undo[1], _marks(marked.text), follow_redirects=True)
+    assert back.request.path == "/hosts"
+    assert "Open again." in back.text
+
+
+@pytest.mark.parametrize(
+    "page", ["//evil.example/", "https://evil.example/", "/\\evil.example", "evil", "/a b", "/\n/"]
+)
+def test_a_form_leads_to_no_other_site(hosts: Office, page: str) -> None:
+    hosts.sends()
+    staff = hosts.person()
+    given = {**_marks(staff.get("/hosts").text), "page": page}
+    answer = staff.post(f"/texting/conversations/{hosts.conversation()}/done", given)
+    assert answer.location.startswith("/texting/?")
+
+
+def _marks(html: str) -> dict[str, str]:
+    """The hidden fields of the form that marks conversations."""
+    form = re.search(r'<form id="ft-marks".*?</form>', html, re.DOTALL)
+    assert form
+    return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[0])}
 
 
 def test_nobody_signed_in_sees_nothing(hosts: Office) -> None:
