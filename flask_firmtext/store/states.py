@@ -121,6 +121,15 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
+class Later(StrEnum):
+    """Where a text stands that is to be sent at a time of its own, as long as it is no text yet."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
 class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ..errors import where
 from ..firm import replies, steps
+from ..messaging import scheduled_sending
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping
@@ -60,6 +61,11 @@ def for_orders(app: Flask) -> Clerk:
 def for_answers(app: Flask) -> Clerk:
     """Automatic answers: the host says in whose name, and a client waits."""
     return Clerk(app, "answers", replies.due, replies.write)
+
+
+def for_scheduled(app: Flask) -> Clerk:
+    """Texts that were written for later: the host says whether they may still go."""
+    return Clerk(app, "scheduled", scheduled_sending.due, scheduled_sending.send)
 
 
 def _orders() -> Sequence[Any]:

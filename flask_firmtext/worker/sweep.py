@@ -44,7 +44,7 @@ class Sweep:
         self.app = app
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
-        self.clerks = [clerk.for_orders(app), clerk.for_answers(app)]
+        self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app)]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.tidied = -math.inf

@@ -5,6 +5,7 @@ from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .inbox import Author, Failure, UserChoice
 from .practice import Payment, PaymentLink, SentLink, TimeEntry
+from .scheduled import ScheduledText
 from .texts import (
     Account,
     Attempt,
@@ -55,6 +56,7 @@ __all__ = [
     "ReadMark",
     "Registration",
     "SavedReply",
+    "ScheduledText",
     "SentLink",
     "StatusEvent",
     "Template",
