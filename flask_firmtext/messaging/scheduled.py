@@ -82,22 +82,25 @@ def _first(session: Sessions, firm: str, user: User, token: str, text: str, when
     return row.id
 
 
-def change(session: Sessions, row: ScheduledText, *, user: User, text: str, when: Wall) -> bool:
+def change(session: Sessions, row_id: uuid.UUID, *, user: User, text: str, when: Wall) -> bool:
     """Other words, or another time. Whoever changes it writes it: it goes out in their name. False: it waits no more.
 
     :raises TextRefused: it cannot be sent as it is.
     """
     text = check(text)
-    changed = session.execute(
+    row = session.execute(
         update(ScheduledText)
-        .where(ScheduledText.id == row.id, is_in(ScheduledText.state, Later.WAITING))
-        .values(author=user.ref, **_contents(session, row.firm, row.id, row.conversation_id, text, when))
-        .returning(ScheduledText.id)
+        .where(ScheduledText.id == row_id, is_in(ScheduledText.state, Later.WAITING))
+        .values(author=user.ref)
+        .returning(ScheduledText.firm, ScheduledText.conversation_id)
         .execution_options(synchronize_session=False)
-    )
-    if changed.first() is None:
+    ).one_or_none()
+    if row is None:
         return False
-    scheduled_rows.note(session, row.firm, row.id, Later.WAITING, by=user.ref, was=Later.WAITING)
+    contents = _contents(session, row.firm, row_id, row.conversation_id, text, when)
+    changed = update(ScheduledText).where(ScheduledText.id == row_id).values(**contents)
+    session.execute(changed.execution_options(synchronize_session=False))
+    scheduled_rows.note(session, row.firm, row_id, Later.WAITING, by=user.ref, was=Later.WAITING)
     return True
 
 
@@ -106,18 +109,18 @@ def withdraw(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     return scheduled_rows.end(session, row_id, Later.CANCELLED, reason=BY_HAND, by=user.ref)
 
 
-def put_away(session: Sessions, row: ScheduledText) -> bool:
+def put_away(session: Sessions, row_id: uuid.UUID) -> bool:
     """Somebody has seen that it was not sent: no page shows it any more, and its words go."""
     put = session.execute(
         update(ScheduledText)
-        .where(ScheduledText.id == row.id, ~is_in(ScheduledText.state, Later.WAITING), ScheduledText.away_at.is_(None))
+        .where(ScheduledText.id == row_id, ~is_in(ScheduledText.state, Later.WAITING), ScheduledText.away_at.is_(None))
         .values(away_at=firmtext.clock.sql(), body=None)
-        .returning(ScheduledText.id)
+        .returning(ScheduledText.firm)
         .execution_options(synchronize_session=False)
-    )
-    if put.first() is None:
+    ).one_or_none()
+    if put is None:
         return False
-    notes(session).show(row.firm)
+    notes(session).show(put.firm)
     return True
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from babel.dates import get_timezone_name
+
 from ..current import firmtext
 from ..errors import FormRefused
 from ..language import gettext as _
-from ..language import marked
+from ..language import locale, marked
 from .moments import day, place, wall_time
 
 SOONEST = timedelta(minutes=1)
@@ -82,3 +84,11 @@ def offered(zone: object) -> datetime:
     """What a form shows first: tomorrow morning on the wall."""
     today = firmtext.clock.now().astimezone(place(zone)[0]).date()
     return datetime.combine(today + timedelta(days=1), MORNING)
+
+
+def zone_words(zone: object) -> str:
+    """The zone as people call it, with its own name: "Central Time (America/Chicago)"."""
+    there, _suffix = place(zone)
+    name = _name(there)
+    called = get_timezone_name(there, locale=locale())
+    return name if called == name or there is UTC else f"{called} ({name})"

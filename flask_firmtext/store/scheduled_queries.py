@@ -41,10 +41,8 @@ def one(session: Sessions, row_id: uuid.UUID) -> ScheduledText | None:
 
 
 def of_firm(session: Sessions, firm: str, row_id: uuid.UUID) -> ScheduledText | None:
-    """One of a firm that pages still show."""
-    query = select(ScheduledText).where(
-        ScheduledText.firm == firm, ScheduledText.id == row_id, ScheduledText.away_at.is_(None)
-    )
+    """One of a firm, whatever has become of it."""
+    query = select(ScheduledText).where(ScheduledText.firm == firm, ScheduledText.id == row_id)
     return session.scalars(query).one_or_none()
 
 

@@ -178,7 +178,7 @@ def test_changed_it_has_other_words_another_time_and_another_author(harbor: Any,
     admin = harbor.users.all["admin@harbor.example"]
     later = wall_times.chosen("2031-05-08", "09:00", "America/Chicago")
     with own() as session:
-        assert scheduled.change(session, row(waiting), user=admin, text="At eleven", when=later)
+        assert scheduled.change(session, waiting, user=admin, text="At eleven", when=later)
     clock.at = DUE
     assert send_due() == 0
     clock.at = DUE + timedelta(days=1)
@@ -186,7 +186,7 @@ def test_changed_it_has_other_words_another_time_and_another_author(harbor: Any,
     [text] = rows(Message)
     assert text.author == admin.ref
     with own() as session:
-        assert not scheduled.change(session, row(waiting), user=admin, text="At noon", when=later)
+        assert not scheduled.change(session, waiting, user=admin, text="At noon", when=later)
 
 
 def test_a_stop_cancels_what_waits_in_its_own_transaction(harbor: Any, clock: FixedClock) -> None:
@@ -292,7 +292,7 @@ def test_a_change_while_the_host_is_asked_is_not_sent_at_the_old_time(harbor: An
 
     def change() -> None:
         with own() as session:
-            scheduled.change(session, row(waiting), user=STAFF, text="At noon", when=later)
+            scheduled.change(session, waiting, user=STAFF, text="At noon", when=later)
 
     clock.at = DUE
     harbor.fault("Contacts.get", does=change, times=1)

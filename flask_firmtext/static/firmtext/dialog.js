@@ -39,6 +39,7 @@
   }
 
   function show(part) {
+    if (part.hasAttribute("data-ft-goes")) { location.assign(part.dataset.ftGoes); return; }
     if (part.hasAttribute("data-ft-insert")) { insert(part.dataset.ftInsert); return; }
     if (!dialog || !dialog.isConnected) made();
     dialog.replaceChildren(part);
