@@ -80,11 +80,14 @@ def to_contact(session: Sessions, firm: str, contact: str, phone_index: bytes) -
     return session.scalars(query.order_by(ScheduledText.due_at, ScheduledText.id).limit(MOST_IN_THREAD)).all()
 
 
-def listed(session: Sessions, firm: str, *, limit: int) -> Sequence[ScheduledText]:
-    """All of a firm that are to be seen, the next first."""
+def listed(session: Sessions, firm: str, *, limit: int, after: ScheduledText | None = None) -> Sequence[ScheduledText]:
+    """All of a firm that are to be seen, the next first, or those ``after`` one."""
     query = select(ScheduledText).where(
         ScheduledText.firm == firm, ScheduledText.due_at > firmtext.clock.sql(-LISTED), _shown()
     )
+    if after is not None:
+        same = and_(ScheduledText.due_at == after.due_at, ScheduledText.id > after.id)
+        query = query.where(ScheduledText.due_at >= after.due_at, or_(ScheduledText.due_at > after.due_at, same))
     return session.scalars(query.order_by(ScheduledText.due_at, ScheduledText.id).limit(limit)).all()
 
 

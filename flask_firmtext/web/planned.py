@@ -103,16 +103,17 @@ def scheduled_texts() -> str:
     """Everything that is to be sent, of the conversations that this user may see."""
     who = visitor()
     who.must("conversation.list")
+    from_one = request.args.get("after", type=uuid.UUID)
     with reading() as session:
-        rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1)
+        after = scheduled_queries.of_firm(session, who.firm.ref, from_one) if from_one else None
+        rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1, after=after)
         texts = scheduled_shown.planned(session, who.firm, rows[:MOST])
     lines = [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
     with reading() as session:
         names = scheduled_shown.whom(session, who.firm.ref, [line.text for line in lines])
     lines = [replace(line, text=replace(line.text, names=names[line.text.id])) for line in lines]
-    return render_template(
-        "firmtext/scheduled.html", lines=lines, more=len(rows) > MOST, most=MOST, said=said(), visitor=who
-    )
+    more = rows[MOST - 1].id if len(rows) > MOST else None
+    return render_template("firmtext/scheduled.html", lines=lines, more=more, after=after, said=said(), visitor=who)
 
 
 @blueprint.post("/scheduled/<uuid:text_id>/cancel")

@@ -142,6 +142,9 @@ WRITING: dict[str, Ask] = {
         session, FIRM, "contact-5", (5).to_bytes(16, "big")
     ),
     "what a firm is to send": lambda session: scheduled_queries.listed(session, FIRM, limit=50),
+    "what a firm is to send, further down": lambda session: scheduled_queries.listed(
+        session, FIRM, limit=50, after=session.get_one(ScheduledText, named(5, 3000))
+    ),
     "what a stop cancels": lambda session: scheduled_queries.waiting_for(session, FIRM, (5).to_bytes(16, "big")),
     "what an end cancels": lambda session: scheduled_queries.waiting_in(
         session, session.get_one(Conversation, named(2, 5))

@@ -311,6 +311,20 @@ def test_the_list_costs_the_same_with_many(office: Office, staff: Person) -> Non
     assert "Rosa Marsh" in page
 
 
+def test_the_list_turns_pages(office: Office, staff: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flask_firmtext.web.planned.MOST", 2)
+    for n in range(5):
+        one(office, staff, f"Text {n}")
+    url, seen = SCHEDULED, []
+    while url:
+        page = staff.get(url).text
+        seen += re.findall(r"Text \d", page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        url = unescape(following[1]) if following else ""
+    assert seen == [f"Text {n}" for n in range(5)]
+    assert staff.get(f"{SCHEDULED}?after=x").status_code == 200
+
+
 def test_the_table_leads_to_the_list(office: Office, staff: Person) -> None:
     assert f'href="{SCHEDULED}"' in staff.get("/texting/").text
 
