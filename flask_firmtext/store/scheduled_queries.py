@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -56,19 +56,15 @@ def with_token(session: Sessions, firm: str, author: str, token: str) -> Schedul
 
 def in_conversation(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Sequence[ScheduledText]:
     """Those of a conversation, and those to its phone that were written before it began, the next first."""
-    of = Conversation.phone_index, Conversation.closed_at
-    there = session.execute(
-        select(*of).where(Conversation.firm == firm, Conversation.id == conversation_id)
-    ).one_or_none()
-    if there is None:
-        return ()
-    its = ScheduledText.conversation_id == conversation_id
-    if there.closed_at is None:
-        under = select(ConversationContact.contact).where(
-            ConversationContact.firm == firm, ConversationContact.conversation_id == conversation_id
-        )
-        its = or_(its, and_(ScheduledText.conversation_id.is_(None), ScheduledText.contact.in_(under)))
-    query = _to_phone(firm, there.phone_index).where(its)
+    here = and_(Conversation.firm == firm, Conversation.id == conversation_id)
+    phone = select(Conversation.phone_index).where(here).scalar_subquery()
+    under = (
+        select(ConversationContact.contact)
+        .join(Conversation, Conversation.id == ConversationContact.conversation_id)
+        .where(here, ConversationContact.firm == firm, Conversation.closed_at.is_(None))
+    )
+    before = and_(ScheduledText.conversation_id.is_(None), ScheduledText.contact.in_(under))
+    query = _to_phone(firm, phone).where(or_(ScheduledText.conversation_id == conversation_id, before))
     return session.scalars(query.order_by(ScheduledText.due_at, ScheduledText.id).limit(MOST_IN_THREAD)).all()
 
 
@@ -123,7 +119,7 @@ def _waiting(session: Sessions, *of: ColumnElement[bool]) -> Sequence[uuid.UUID]
     ).all()
 
 
-def _to_phone(firm: str, phone_index: bytes) -> Select[Any]:
+def _to_phone(firm: str, phone_index: bytes | ScalarSelect[bytes]) -> Select[Any]:
     return select(ScheduledText).where(ScheduledText.firm == firm, ScheduledText.phone_index == phone_index, _shown())
 
 

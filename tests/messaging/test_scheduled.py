@@ -82,6 +82,7 @@ def test_it_is_no_text_before_its_time_and_an_ordinary_one_afterwards(harbor: An
     assert send_due() == 1
     [text] = rows(Message)
     assert (text.state, text.author, text.kind, text.position) == ("queued", STAFF.ref, "staff", 1)
+    assert text.client_token == f"scheduled:{waiting}"
     there = row(waiting)
     assert (there.state, there.message_id, there.body) == ("sent", text.id, None)
     assert send_due() == 0

@@ -283,6 +283,15 @@ def test_what_is_already_being_sent_is_neither_changed_nor_cancelled(office: Off
     assert staff.get(f"{SCHEDULED}/{found}").status_code == 303
 
 
+def test_what_somebody_cancelled_meanwhile_is_not_changed_and_the_words_stay(office: Office, staff: Person) -> None:
+    found = one(office, staff)
+    csrf = {"csrf_token": staff.composer(thread(office))["csrf_token"]}
+    staff.post(f"{SCHEDULED}/{found}/cancel", csrf)
+    answer = staff.post(f"{SCHEDULED}/{found}", {**csrf, "text": "At eleven", **when(days=1)})
+    assert (answer.status_code, said(answer.text)) == (409, "At eleven")
+    assert "It was cancelled meanwhile" in answer.text
+
+
 def test_an_open_page_is_told(office: Office, staff: Person) -> None:
     url = f"/texting/changes?conversation={office.conversation()}&since="
     now = staff.get(url + "-1").json["now"]
