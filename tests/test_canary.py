@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ from evidence import kept, rows
 from flask_firmtext import signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
-from flask_firmtext.messaging import accepting, drafts
+from flask_firmtext.messaging import accepting, drafts, routes, scheduled, wall_times
 from flask_firmtext.ports.values import Firm, Link, PhoneNumber
 from flask_firmtext.practice import payments
 from flask_firmtext.store.base import Base
 from flask_firmtext.store.models import Attachment, Message
-from flask_firmtext.store.transactions import own
+from flask_firmtext.store.transactions import own, reading
 from rows import STAFF, verified_number
 from servers import FOLDER, process, until
 from signing import HARBOR, Signer, words
@@ -38,7 +39,20 @@ PHONE, STRANGER, FAILING = "12025550143", "12025550144", "12025550150"
 NAME, WORDS = "Zanzibar Quillfeather", "canary-sang"
 TEXTS = {
     kind: f"{WORDS}-{kind}"
-    for kind in ("out", "in", "stranger", "malformed", "forged", "failing", "file", "draft", "name", "reply", "link")
+    for kind in (
+        "out",
+        "in",
+        "stranger",
+        "malformed",
+        "forged",
+        "failing",
+        "file",
+        "draft",
+        "name",
+        "reply",
+        "link",
+        "later",
+    )
 }
 
 #: A host that logs everything that anybody says.
@@ -186,8 +200,21 @@ def sends(to: str, kind: str) -> uuid.UUID:
     return message_id
 
 
+def writes_for_later() -> None:
+    """A text that waits for next month."""
+    contact = firmtext.host.for_firm("harbor").contacts.get("canary")
+    assert contact is not None
+    with reading() as session:
+        route = routes.find(session, "harbor", contact, to=f"+{PHONE}")
+    day = (firmtext.clock.now() + timedelta(days=30)).date().isoformat()
+    given = {"text": TEXTS["later"], "token": uuid.uuid4().hex, "when": wall_times.chosen(day, "09:00", "UTC")}
+    with own() as session:
+        scheduled.schedule(session, route, user=STAFF, contact=contact, **given)
+
+
 def writes_beside(practice: Any) -> None:
     """What stands in no message: a draft, a saved reply, and a payment link whose address is a secret."""
+    writes_for_later()
     port = firmtext.host.for_firm("harbor").payments
     account = port.accounts()[0]
     practice.links["/canary", account.ref] = Link(f"https://pay.practice.example/{TEXTS['link']}", "pay here")

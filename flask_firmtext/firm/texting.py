@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import FormRefused, TextRefused
 from ..language import gettext as _
+from ..messaging import scheduled_rows
 from ..messaging.numbers import to_call
 from ..ports.values import Firm
 from ..store import audit, firm_queries
@@ -119,6 +120,7 @@ def turn_off(session: Sessions, firm: str, *, by: str) -> None:
         .values(release_at=now + KEPT)
         .execution_options(synchronize_session=False)
     )
+    scheduled_rows.withdraw_all(session, firm, reason="turned_off", by=by)
     audit.record(session, "texting.off", (Texting.__tablename__, firm), firm=firm, actor=by)
     notes(session).show(firm)
 

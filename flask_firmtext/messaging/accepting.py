@@ -117,13 +117,13 @@ def _accepted(
     seen: Seen | None = None,
 ) -> Message:
     text = check(text)
-    _check_consent(session, route, contact, zone)
+    check_consent(session, route, contact, zone)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)
     if not conversations.is_open(session, conversation.id):
         raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
-    _check_consent(session, route, contact, zone)
+    check_consent(session, route, contact, zone)
     if seen is not None:
         seen.check(session, conversation, user.ref)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
@@ -201,7 +201,8 @@ def _with_token(firm: str, author: str, token: str) -> Any:
     return select(Message).where(Message.firm == firm, Message.author == author, Message.client_token == token)
 
 
-def _check_consent(session: Sessions, route: Route, contact: Contact, zone: str) -> None:
+def check_consent(session: Sessions, route: Route, contact: Contact, zone: str) -> None:
+    """:raises TextRefused: the number wants no texts; the sentence says since when, in the firm's ``zone``."""
     standing = consent.opt_out_of(session, route.number.firm, route.index)
     if standing is not None:
         found = conversation_queries.open_conversation(session, route.number, route.index)

@@ -20,6 +20,7 @@ from ..store.queries import is_in
 from ..store.states import Change, State
 from ..store.transactions import notes
 from ..store.upsert import insert_or_update
+from . import scheduled_rows
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -104,3 +105,4 @@ def withdraw(session: Sessions, firm: str, phone_index: bytes, said: Said, *cond
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="opted_out", actor=said.by)
+    scheduled_rows.withdraw_from(session, firm, phone_index, reason="opted_out", by=said.by)

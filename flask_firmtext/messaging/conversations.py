@@ -18,7 +18,7 @@ from ..store.models import Author, Conversation, ConversationContact, Message, N
 from ..store.queries import is_in
 from ..store.states import State
 from ..store.upsert import insert_once
-from . import consent, failures
+from . import consent, failures, scheduled_rows
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -93,6 +93,7 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="number_left", actor=audit.HOST)
+    scheduled_rows.withdraw_in(session, conversation, reason="ended", by=audit.HOST)
     consent.leave_undecided(session, conversation)
     return True
 

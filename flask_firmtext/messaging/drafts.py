@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import cells, keys, writing_queries
+from ..store import cells, keys, scheduled_queries, writing_queries
 from ..store.base import new_id
 from ..store.models import Draft, Message
 from ..store.upsert import insert_once
+from . import scheduled
 from .accepting import new_token, with_token
 
 Sessions = Session | scoped_session[Any]
@@ -150,15 +151,20 @@ def _begun(session: Session, place: Place, written: Written, token: str) -> Draf
 
 
 def _token(session: Session, place: Place, written: Written) -> str | None:
-    """The token to keep these words with; None when they went out with theirs, in the moment of this saving."""
+    """The token to keep these words with; None when they went out with theirs, or wait, in the moment of saving."""
     sent = with_token(session, place.firm, place.user, written.token)
-    if sent is None:
+    later = scheduled_queries.with_token(session, place.firm, place.user, written.token)
+    if sent is None and later is None:
         return written.token
+    words = _words(session, sent) if sent else scheduled.words(session, later) if later else None
+    return None if words is None or words.startswith(written.text.rstrip()) else new_token()
+
+
+def _words(session: Session, sent: Message) -> str | None:
     try:
-        words = cells.unseal(session, cells.place(Message, "body", sent.id, sent.firm), sent.body)
+        return cells.unseal(session, cells.place(Message, "body", sent.id, sent.firm), sent.body)
     except DecryptError:
         return None
-    return None if words.startswith(written.text.rstrip()) else new_token()
 
 
 def _seal(session: Session, place: Place, row_id: uuid.UUID, text: str) -> bytes:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 SECOND = timedelta(seconds=1)
 
 
-def exists(wall: datetime, zone: ZoneInfo) -> bool:
+def exists(wall: datetime, zone: tzinfo) -> bool:
     """Whether clocks in the zone ever show this naive wall time; in spring an hour is left out."""
     return _utc(wall, zone, 0).astimezone(zone).replace(tzinfo=None) == wall
 
 
-def instant(wall: datetime, zone: ZoneInfo) -> datetime:
+def instant(wall: datetime, zone: tzinfo) -> datetime:
     """The moment in UTC at which clocks show ``wall`` (naive): the first of two, or the first after it was left out."""
     if exists(wall, zone):
         return _utc(wall, zone, 0)
@@ -28,5 +27,5 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
-def _utc(wall: datetime, zone: ZoneInfo, fold: int) -> datetime:
+def _utc(wall: datetime, zone: tzinfo, fold: int) -> datetime:
     return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)

@@ -149,6 +149,15 @@ class Purpose(StrEnum):
     WHICH = "which"
 
 
+class Later(StrEnum):
+    """Where a text stands that is to be sent at a time of its own, as long as it is no text yet."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
 class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"

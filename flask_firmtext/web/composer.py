@@ -102,7 +102,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
     if contact is None:
         raise nothing_here()
-    route = _route(who, contact, draft)
+    route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
     # Who may text and not read is not told what others wrote.
@@ -132,7 +132,7 @@ def place_in(who: Visitor, route: Route, draft: Draft) -> Place:
     return replace(draft, number=route.index.hex()).place(who)
 
 
-def _route(who: Visitor, contact: Contact, draft: Draft) -> Route:
+def route_of(who: Visitor, contact: Contact, draft: Draft) -> Route:
     """The way of this text. Why there is none is told only to who may text the contact."""
     firm = who.firm.ref
     try:

@@ -14,7 +14,7 @@ from ..messaging import thread, threads
 from ..messaging.reading import mark_seen
 from ..store import changes
 from ..store.transactions import reading
-from . import inbox, places
+from . import inbox, places, planned
 from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
@@ -103,9 +103,15 @@ def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> d
         "hold": _before(who, fresh),
         "stopped": fresh.stopped is not None,
         "composer": _composer(who, conversation_id) if "closed" in request.args else "",
+        "scheduled": _planned(who, conversation_id),
         "seen": render_template("firmtext/_seen.html", thread={"id": conversation_id}),
         "offers": render_template("firmtext/_offers.html", offers=fresh.offers),
     }
+
+
+def _planned(who: Visitor, conversation_id: uuid.UUID) -> str:
+    """What is to be sent at a time of its own."""
+    return render_template("firmtext/_scheduled.html", lines=planned.of_conversation(conversation_id), visitor=who)
 
 
 def _before(who: Visitor, fresh: thread.Fresh) -> str:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ..errors import where
 from ..firm import replies, steps
+from ..messaging import scheduled_sending
 from ..practice import reminders, telling
 from ..store import firm_queries
 from ..store.transactions import reading
@@ -87,6 +88,11 @@ def for_plans(app: Flask) -> Clerk:
 def for_reminders(app: Flask) -> Clerk:
     """Reminders of events."""
     return Clerk(app, "reminders", reminders.due, reminders.send)
+
+
+def for_scheduled(app: Flask) -> Clerk:
+    """Texts that were written for later: the host says whether they may still go."""
+    return Clerk(app, "scheduled", scheduled_sending.due, scheduled_sending.send)
 
 
 def _orders() -> Sequence[Any]:

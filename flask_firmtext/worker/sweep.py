@@ -45,7 +45,7 @@ class Sweep:
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
         self.calendar = [clerk.for_notices(app), clerk.for_plans(app), clerk.for_reminders(app)]
-        self.clerks = [clerk.for_orders(app), clerk.for_answers(app), *self.calendar]
+        self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.tidied = -math.inf

@@ -204,14 +204,14 @@ def test_a_text_accepted_while_the_client_opts_out_is_not_left_waiting(
     """The person's consent was looked up before the STOP came, the row would be written after it."""
     accepted("earlier")
     checked, stopped = threading.Event(), threading.Event()
-    original = accepting._check_consent
+    original = accepting.check_consent
 
     def slow_check(*args: Any) -> None:
         original(*args)
         checked.set()
         stopped.wait(10)
 
-    monkeypatch.setattr(accepting, "_check_consent", slow_check)
+    monkeypatch.setattr(accepting, "check_consent", slow_check)
 
     def accept_late() -> None:
         with pytest.raises(TextRefused):

@@ -22,6 +22,7 @@ from flask_firmtext.store import (
     practice_queries,
     queries,
     reach_queries,
+    scheduled_queries,
     writing_queries,
 )
 from flask_firmtext.store.inbox_pages import View
@@ -36,9 +37,10 @@ from flask_firmtext.store.models import (
     Number,
     OptOut,
     ReadMark,
+    ScheduledText,
     Texting,
 )
-from flask_firmtext.store.states import Outcome, State
+from flask_firmtext.store.states import Later, Outcome, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
 from hostapp import KEYS, create_app
@@ -61,6 +63,7 @@ MOST = {
     "a contact's thread": 10,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
+LARGE = ("firmtext_message", "firmtext_attempt", "firmtext_scheduled_text")
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
 UNIT = {"postgresql": 1, "sqlite": 100}
 
@@ -133,6 +136,20 @@ WRITING: dict[str, Ask] = {
     "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
         session, FIRM, LONG, user=USER, after=TEXTS - 40
     ),
+    "what is to be sent now": lambda session: scheduled_queries.due(session, limit=20),
+    "what a thread is to get": lambda session: scheduled_queries.in_conversation(session, FIRM, named(2, 5)),
+    "what a first text is to be": lambda session: scheduled_queries.to_contact(
+        session, FIRM, "contact-5", (5).to_bytes(16, "big")
+    ),
+    "what a firm is to send": lambda session: scheduled_queries.listed(session, FIRM, limit=50),
+    "what a firm is to send, further down": lambda session: scheduled_queries.listed(
+        session, FIRM, limit=50, after=session.get_one(ScheduledText, named(5, 3000))
+    ),
+    "what a stop cancels": lambda session: scheduled_queries.waiting_for(session, FIRM, (5).to_bytes(16, "big")),
+    "what an end cancels": lambda session: scheduled_queries.waiting_in(
+        session, session.get_one(Conversation, named(2, 5))
+    ),
+    "a token of a scheduled one": lambda session: scheduled_queries.with_token(session, FIRM, USER, "7"),
     "saved replies": lambda session: writing_queries.saved_replies(session, FIRM, USER),
 }
 
@@ -185,10 +202,22 @@ def fill(connection: sa.Connection) -> None:
         ],
     )
     connection.execute(insert(Failure), [failure(n, last[named(2, n)]) for n in range(0, CONVERSATIONS, 2)])
+    connection.execute(insert(ScheduledText), [scheduled(n) for n in range(TEXTS)])
     mark = {"user": USER, "firm": FIRM, "position": TEXTS, "read_at": NOW}
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
     connection.execute(insert(OptOut), stop)
+
+
+def scheduled(n: int) -> dict[str, Any]:
+    """Most were sent long ago, some wait, a few of those are due, and some were not sent."""
+    gone = n % 10 != 0
+    state = Later.SENT if gone else Later.CANCELLED if n % 100 == 0 else Later.WAITING
+    due = NOW + timedelta(minutes=(n - 500) if not gone else -n)
+    return {"id": named(5, n), "firm": FIRM, "conversation_id": named(2, n % CONVERSATIONS), "contact": "contact-5",
+            "phone_index": (n % CONVERSATIONS).to_bytes(16, "big"), "author": USER, "token": str(n), "wall": NOW,
+            "zone": "UTC", "due_at": due, "look_at": due, "state": state, "state_at": NOW - timedelta(days=n % 9),
+            "away_at": NOW if gone else None, "created_at": NOW}  # fmt: skip
 
 
 def conversation(n: int, last: int) -> dict[str, Any]:
@@ -259,7 +288,7 @@ def on_postgresql(connection: sa.Connection, statement: str, parameters: Any) ->
     """How many rows of texts and attempts are looked at, and which table is read as a whole."""
     explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
     nodes = list(parts(explained[0]["Plan"]))
-    large = [node for node in nodes if node.get("Relation Name") in ("firmtext_message", "firmtext_attempt")]
+    large = [node for node in nodes if node.get("Relation Name") in LARGE]
     large += [node for node in nodes if node["Node Type"] == "Bitmap Index Scan"]
     looked = sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in large)
     return looked, [node["Relation Name"] for node in large if node["Node Type"] == "Seq Scan"]
@@ -279,7 +308,7 @@ def on_sqlite(connection: sa.Connection, statement: str, parameters: Any) -> tup
     driver.set_progress_handler(lambda: steps.append(None), 100)
     connection.exec_driver_sql(statement, parameters).all()
     driver.set_progress_handler(None, 0)
-    whole = [line for line in plan if line.startswith(("SCAN firmtext_message", "SCAN firmtext_attempt"))]
+    whole = [line for line in plan if line.startswith(tuple(f"SCAN {table}" for table in LARGE))]
     return len(steps) * 100, [line for line in whole if "USING" not in line]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, true
@@ -13,14 +14,14 @@ from sqlalchemy.exc import OperationalError
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import texting
 from flask_firmtext.firm.details import Details
-from flask_firmtext.messaging import overdue, sending
+from flask_firmtext.messaging import overdue, routes, scheduled, sending, wall_times
 from flask_firmtext.store import queries
-from flask_firmtext.store.models import Attempt, Conversation, Heartbeat, Message, Number, OptOut
+from flask_firmtext.store.models import Attempt, Conversation, Heartbeat, Message, Number, OptOut, ScheduledText
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import bells, drain, heartbeats, sweep
 from flask_firmtext.worker.sweep import Sweep
 from outbound import FAST, attempt, attempts, history, message, older, people, rewrite, state, states
-from rows import accepted, adopt
+from rows import STAFF, accepted, adopt
 
 
 @pytest.fixture
@@ -243,3 +244,20 @@ def test_once_as_of_tomorrow_does_tomorrows_work_and_books_nothing(harbor: Any) 
     newest = heartbeats.newest(heartbeats.SWEEP)
     assert newest is not None
     assert newest < firmtext.clock.now() + timedelta(minutes=1)
+
+
+def test_once_sends_a_scheduled_text_of_then(harbor: Any) -> None:
+    contact = firmtext.host.for_firm("harbor").contacts.get("rosa")
+    with reading() as session:
+        route = routes.find(session, "harbor", contact, to=None)
+    tomorrow = firmtext.clock.now().astimezone(ZoneInfo("America/Chicago")) + timedelta(days=1)
+    when = wall_times.chosen(tomorrow.date().isoformat(), "09:00", "America/Chicago")
+    with own() as session:
+        given = {"text": "See you", "token": "once", "when": when}
+        waiting = scheduled.schedule(session, route, user=STAFF, contact=contact, **given)
+    sweep.once(as_of=when.due - timedelta(minutes=1))
+    assert states() == {}
+    sweep.once(as_of=when.due)
+    assert states() == {"submitted": 1}
+    with reading() as session:
+        assert session.get_one(ScheduledText, waiting).state == "sent"

@@ -47,6 +47,7 @@
   }
 
   function show(part) {
+    if (part.hasAttribute("data-ft-goes")) { location.assign(part.dataset.ftGoes); return; }
     if (strays(part)) {
       if (dialog && dialog.open) dialog.close();
       return;

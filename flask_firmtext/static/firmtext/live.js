@@ -136,6 +136,10 @@
         showFiles(mine, text);
       }
     }
+    const planned = one("#ft-scheduled");
+    if (planned && fresh.scheduled !== undefined && planned.innerHTML.trim() !== fresh.scheduled.trim()) {
+      keepFocus(planned, () => { planned.innerHTML = fresh.scheduled; });
+    }
     const offers = one("#ft-offers");
     if (offers && fresh.offers !== undefined && offers.innerHTML.trim() !== fresh.offers.trim()) {
       keepFocus(offers, () => { offers.innerHTML = fresh.offers; });
@@ -200,7 +204,7 @@
     const after = placed[placed.indexOf(text) + 1];
     const empty = one("[data-ft-empty]", box);
     if (empty) empty.remove();
-    box.insertBefore(text, after || null);
+    box.insertBefore(text, after || one("#ft-scheduled", box));
     return true;
   }
 

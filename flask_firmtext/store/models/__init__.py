@@ -6,6 +6,7 @@ from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .inbox import Author, Failure, UserChoice
 from .practice import Payment, PaymentLink, SentLink, TimeEntry
+from .scheduled import ScheduledText
 from .texts import (
     Account,
     Attempt,
@@ -61,6 +62,7 @@ __all__ = [
     "Registration",
     "Reminder",
     "SavedReply",
+    "ScheduledText",
     "SentLink",
     "StatusEvent",
     "Template",
