@@ -11,7 +11,7 @@ from flask import Flask
 
 from ..errors import where
 from ..firm import replies, steps
-from ..practice import reminders, telling
+from ..practice import answers, reminders, responding, telling
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping
@@ -87,6 +87,16 @@ def for_plans(app: Flask) -> Clerk:
 def for_reminders(app: Flask) -> Clerk:
     """Reminders of events."""
     return Clerk(app, "reminders", reminders.due, reminders.send)
+
+
+def for_replies(app: Flask) -> Clerk:
+    """What clients answer to invitations."""
+    return Clerk(app, "replies", answers.due, answers.settle)
+
+
+def for_responses(app: Flask) -> Clerk:
+    """Telling the host what they answered: it may take its time, and a client waits for thanks."""
+    return Clerk(app, "responses", responding.due, responding.tell)
 
 
 def _orders() -> Sequence[Any]:
