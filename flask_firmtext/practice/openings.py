@@ -95,7 +95,7 @@ def meant(session: Session, reply: Reply) -> Meant:
 def _listed(session: Session, reply: Reply, n: int) -> Meant:
     rows = reply_queries.listed(session, reply.firm, reply.conversation, reply.at)
     row = next((one for one in rows if one.notice.n == n), None)
-    if row is None or row.notice.sequence != row.event.sequence:
+    if row is None:
         return NOTHING
     answer = reply.said.answer or _asked_about(session, row.message, reply.at)
     asked = reply_queries.asked(session, reply.firm, reply.conversation, reply.at)

@@ -303,6 +303,10 @@ def test_a_number_of_an_event_that_has_moved_since_is_nothing(twice: Replies) ->
     twice.saves(START + HOUR)
     twice.says("1Y")
     assert by_event() == {}
+    twice.works(2 * MINUTE)
+    twice.goes_out()
+    twice.says("1Y")
+    assert by_event() == {"hearing": [YES]}, "now the client has read when it is"
 
 
 def test_a_shared_phone_never_confirms_for_the_wrong_person(desk: Replies) -> None:

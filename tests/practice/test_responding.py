@@ -124,16 +124,25 @@ def test_an_answer_to_what_is_no_longer_so_is_not_told(
     assert (told, untold(), counted("answer_not_told")) == ([], 0, 1)
 
 
+def meanwhile(model: Any, **columns: Any) -> None:
+    """Somebody else's transaction."""
+    with own() as session:
+        session.execute(update(model).values(**columns))
+
+
 def test_an_event_that_is_moved_while_the_host_is_told_is_rolled_back(desk: Replies) -> None:
     desk.says("Y")
-    desk.host.fault("Calendar.respond", does=lambda: _moved(desk), times=1)
+    desk.host.fault("Calendar.respond", does=lambda: meanwhile(CalendarEvent, sequence=2), times=1)
     desk.responds()
     assert (untold(), rows(EventAnswer)[0].told_at) == (1, None)
 
 
-def _moved(desk: Replies) -> None:
-    with own() as session:
-        session.execute(update(CalendarEvent).values(sequence=2))
+def test_whoever_is_second_is_rolled_back(desk: Replies) -> None:
+    desk.says("Y")
+    [row] = rows(EventAnswer)
+    desk.host.fault("Calendar.respond", does=lambda: meanwhile(EventAnswer, told_at=START), times=1)
+    assert not responding.tell(row.id)
+    assert rows(EventAnswer)[0].told_at == START
 
 
 def test_what_dies_when_the_host_has_been_told_is_told_again(desk: Replies, told: list[tuple[Answer, str]]) -> None:
