@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..current import firmtext
@@ -35,28 +35,26 @@ class Asked(NamedTuple):
 
 def asked(session: Sessions, firm: str, conversation: uuid.UUID, at: datetime) -> Sequence[Asked]:
     """What was asked in a conversation before ``at`` about events that had not begun then, oldest first."""
-    query = _about(firm, conversation, at).where(is_in(Notice.purpose, *ASKING))
-    rows = session.execute(query.execution_options(populate_existing=True))
-    return [Asked(*row) for row in rows]
+    return _about(session, firm, conversation, at, is_in(Notice.purpose, *ASKING))
 
 
 def listed(session: Sessions, firm: str, conversation: uuid.UUID, at: datetime) -> Sequence[Asked]:
     """The last list of events that was sent to a conversation before ``at``; what is no longer to come is left out."""
-    query = _about(firm, conversation, at).where(Notice.purpose == Purpose.WHICH)
-    rows = [Asked(*row) for row in session.execute(query.execution_options(populate_existing=True))]
+    rows = _about(session, firm, conversation, at, Notice.purpose == Purpose.WHICH)
     return [row for row in rows if row.message.id == rows[-1].message.id]
 
 
 def is_invited(session: Sessions, firm: str, conversation: uuid.UUID, at: datetime) -> bool:
     """Whether a client's text at ``at`` may be meant for an invitation."""
-    query = _about(firm, conversation, at).where(is_in(Notice.purpose, *ASKING)).with_only_columns(Notice.id)
-    return session.scalar(query.order_by(None).limit(1)) is not None
+    return bool(asked(session, firm, conversation, at))
 
 
-def _about(firm: str, conversation: uuid.UUID, at: datetime) -> Any:
-    """Found by the conversation's contacts: they have few events, and a conversation may have many texts."""
+def _about(
+    session: Sessions, firm: str, conversation: uuid.UUID, at: datetime, purpose: ColumnElement[bool]
+) -> Sequence[Asked]:
+    """Found by the conversation's contacts: they have few events to come, and a conversation may have many texts."""
     contacts = select(ConversationContact.contact).where(ConversationContact.conversation_id == conversation)
-    return (
+    query = (
         select(Invitation, CalendarEvent, Notice, Message)
         .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
         .join(Notice, Notice.invitation_id == Invitation.id)
@@ -69,12 +67,15 @@ def _about(firm: str, conversation: uuid.UUID, at: datetime) -> Any:
             Invitation.wanted,
             is_in(CalendarEvent.state, EventState.PLANNED),
             CalendarEvent.starts_at > at,
-            Message.conversation_id == conversation,
+            purpose,
             ~is_in(Message.state, State.QUEUED, *LOST),
             Attempt.claimed_at <= at + TOLERANCE,
         )
         .order_by(Message.created_at, Notice.created_at, Notice.id)
     )
+    rows = [Asked(*row) for row in session.execute(query.execution_options(populate_existing=True))]
+    # Not in the query: SQLite would look through all texts of the conversation for each event.
+    return [row for row in rows if row.message.conversation_id == conversation]
 
 
 def was_listed(session: Sessions, firm: str, conversation: uuid.UUID, ago: timedelta, token: str) -> bool:

@@ -18,6 +18,7 @@ from flask_firmtext import signals
 from flask_firmtext.firm.templates_answers import offers
 from flask_firmtext.firm.templates_syntax import render
 from flask_firmtext.firm.templates_words import LANGUAGES, LONGEST
+from flask_firmtext.messaging import resolving
 from flask_firmtext.messaging.consent_words import OPT_OUT_WORDS
 from flask_firmtext.messaging.segments import Encoding, measure
 from flask_firmtext.ports.gateway import Media
@@ -38,6 +39,7 @@ from flask_firmtext.store.models import (
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
 from hearing import ROSA, text_from
+from office import STAFF
 from replying import START, Replies
 
 YES, NO = Answer.CONFIRMED.value, Answer.DECLINED.value
@@ -241,6 +243,28 @@ def test_a_text_that_nobody_has_read_asks_nothing(desk: Replies, state: State) -
     desk.goes_out(state)
     desk.says("Y")
     assert desk.answers() == []
+
+
+def test_a_text_that_a_person_sent_again_asks(desk: Replies) -> None:
+    desk.saves(START)
+    desk.works()
+    desk.goes_out(State.UNKNOWN)
+    user = desk.host.users.all[STAFF]
+    with own() as session:
+        assert resolving.resend(session, desk.message("created"), user=user, token="again") is not None
+    desk.goes_out()
+    desk.says("Y")
+    assert desk.answers() == [YES]
+
+
+def test_whoever_is_invited_anew_answers_anew(invited: Replies) -> None:
+    invited.says("Y")
+    for invite in ([], ["rosa"]):
+        invited.saves(START, invite=invite)
+        invited.works(MINUTE)
+        invited.goes_out()
+    invited.says("Y")
+    assert invited.answers() == [YES, YES]
 
 
 def test_a_strangers_y_stays_in_quarantine(invited: Replies) -> None:
