@@ -267,6 +267,14 @@ def test_whoever_is_invited_anew_answers_anew(invited: Replies) -> None:
     assert invited.answers() == [YES, YES]
 
 
+def test_a_y_from_another_phone_of_the_contact_is_none(invited: Replies) -> None:
+    other = "+13125550110"
+    invited.office.sends("rosa", to=other)
+    invited.goes_out()
+    assert invited.says("Y", phone=other) is not None
+    assert (invited.answers(), rows(ReplyDue)) == ([], [])
+
+
 def test_a_strangers_y_stays_in_quarantine(invited: Replies) -> None:
     assert invited.says("Y", phone="+13125550177") is None
     assert (invited.answers(), rows(ReplyDue)) == ([], [])
