@@ -16,6 +16,10 @@ file_received = _signals.signal("firmtext-file-received")
 #: ``matter`` and ``document``.
 file_filed = _signals.signal("firmtext-file-filed")
 
+#: A client answered an invitation. Carries ``firm``, the host's references ``event`` and ``contact``, and ``message``
+#: (the client's text, our id as a string). What was answered, ``Calendar.respond`` says.
+invitation_answered = _signals.signal("firmtext-invitation-answered")
+
 #: A text of the firm reached a final state. Carries ``firm``, ``conversation``, ``message`` and ``state``.
 text_delivered = _signals.signal("firmtext-text-delivered")
 

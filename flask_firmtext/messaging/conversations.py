@@ -16,7 +16,7 @@ from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
 from ..store.models import Author, Conversation, ConversationContact, Message, Number
 from ..store.queries import is_in
-from ..store.states import State
+from ..store.states import Direction, State
 from ..store.upsert import insert_once
 from . import consent, failures, scheduled_rows
 from .moves import Move, move
@@ -168,3 +168,19 @@ def note_out(session: Sessions, conversation: Conversation, position: int, *, wr
     if writer is not None:
         where = {"conversation_id": conversation.id, "author": writer}
         insert_once(session, Author, **where, firm=conversation.firm, last_at=firmtext.clock.sql())
+
+
+def note_settled(session: Sessions, message: Message) -> None:
+    """A client's text waits for no answer: who waited because of it waits because of the next one, if there is one."""
+    behind = select(func.min(Message.shown_at)).where(
+        Message.firm == message.firm,
+        Message.conversation_id == message.conversation_id,
+        Message.position > message.position,
+        Message.direction == Direction.IN,
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == message.conversation_id, Conversation.waiting_since == message.shown_at)
+        .values(waiting_since=behind.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
-from ..store import audit
-from ..store.models import Number
+from ..ports.gateway import InboundText
+from ..store import audit, reply_queries
+from ..store.models import Number, ReplyDue
 from ..store.states import Answer
-from . import auto_replies, consent, wishes
+from ..store.upsert import insert_once
+from . import answer_words, auto_replies, consent, wishes
 from .consent_words import Wish, network_acts
 from .numbers import is_toll_free
 from .wishes import Said
@@ -80,18 +82,37 @@ def _change(session: Session, said: Said, firm: str, phone_index: bytes, how: co
         return Answer.HELP
     if said.wish is Wish.STOP:
         return Answer.STOPPED if consent.opt_out(session, firm, phone_index, how) else None
-    if said.wish is Wish.START or (said.wish is Wish.YES and _means_start(session, firm, phone_index)):
+    if said.wish is Wish.START or (said.wish is Wish.YES and _means_start(session, firm, phone_index, how)):
         return Answer.STARTED if consent.opt_in(session, firm, phone_index, how) else None
     if said.wish is Wish.ASKS:
         consent.ask(session, firm, phone_index, how)
     return None
 
 
-def _means_start(session: Session, firm: str, phone_index: bytes) -> bool:
+def _means_start(session: Session, firm: str, phone_index: bytes, how: consent.Said) -> bool:
     """YES is a start after an opt-out, unless it may as well be the answer to an invitation: then it is neither."""
-    return consent.opt_out_of(session, firm, phone_index) is not None and not _is_invited(session, firm, phone_index)
+    if consent.opt_out_of(session, firm, phone_index) is None:
+        return False
+    return how.conversation is None or not reply_queries.is_invited(session, firm, how.conversation, how.when())
 
 
-def _is_invited(session: Session, firm: str, phone_index: bytes) -> bool:
-    """Whether an invitation is open for the pair. There are none yet; the part that brings them asks for them here."""
-    return False
+def note_answer(
+    session: Session,
+    said: Said,
+    event: InboundText,
+    firm: str,
+    phone_index: bytes,
+    at: datetime,
+    *,
+    conversation: uuid.UUID,
+    message: uuid.UUID,
+) -> None:
+    """Note that a stored text may answer an invitation. Which one it answers, if any, is found out after the commit."""
+    if said.wish not in (Wish.NOTHING, Wish.YES) or answer_words.of(event.text) is None:
+        return
+    if event.media:  # what a file says nobody has read
+        return
+    if said.wish is Wish.YES and consent.opt_out_of(session, firm, phone_index) is not None:
+        return
+    if reply_queries.is_invited(session, firm, conversation, at):
+        insert_once(session, ReplyDue, message_id=message, firm=firm, not_before=firmtext.clock.now())

@@ -88,9 +88,10 @@ def _placed(
         return False
     if message_id is not None:
         where = {"conversation": conversation.id, "message": message_id}
-        hearing.heed(session, said, event.text, number, index, shown_at(event.at, came), **where)
-        scope = keys.conversation_scope(conversation.id)
-        _attach(session, event.media, number.firm, scope, message_id=message_id)
+        at = shown_at(event.at, came)
+        hearing.note_answer(session, said, event, number.firm, index, at, **where)
+        hearing.heed(session, said, event.text, number, index, at, **where)
+        _attach(session, event.media, number.firm, keys.conversation_scope(conversation.id), message_id=message_id)
     return True
 
 

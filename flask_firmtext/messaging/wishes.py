@@ -41,14 +41,14 @@ ASKS = Said(Wish.ASKS)
 
 def of(text: str) -> Said:
     """What ``text`` says: by one word as the whole of it, else whether a longer one plainly asks to stop."""
-    folded = _folded(text[:LONGEST])
-    word = _whole(folded)
+    plain = folded(text[:LONGEST])
+    word = _whole(plain)
     if word is not None:
         return Said(word.wish, word.word, word.language)
-    return ASKS if _asks(folded) or re.search(phrases.NOT_ME, text[:LONGEST]) else NOTHING
+    return ASKS if _asks(plain) or re.search(phrases.NOT_ME, text[:LONGEST]) else NOTHING
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Small letters without accents and without what nobody sees."""
     # One sign may stand for a whole sentence, so what comes of it is cut, too.
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()[:LONGEST])

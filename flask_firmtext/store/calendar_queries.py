@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -137,22 +136,3 @@ def notices(session: Sessions, invitations: Iterable[uuid.UUID]) -> Sequence[tup
         .order_by(Notice.created_at, Notice.id)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def is_invited(session: Sessions, conversation: uuid.UUID, at: datetime) -> bool:
-    """Whether a text about a coming event went to this conversation, so that an answer may be meant for it."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Message.conversation_id == conversation,
-                    Notice.message_id == Message.id,
-                    Invitation.id == Notice.invitation_id,
-                    Invitation.wanted,
-                    CalendarEvent.id == Invitation.event_id,
-                    is_in(CalendarEvent.state, EventState.PLANNED),
-                    CalendarEvent.starts_at > at,
-                )
-            )
-        )
-    )

@@ -12,7 +12,7 @@ from flask import Flask
 from ..errors import where
 from ..firm import replies, steps
 from ..messaging import scheduled_sending
-from ..practice import reminders, telling
+from ..practice import answers, reminders, responding, telling
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping
@@ -93,6 +93,16 @@ def for_reminders(app: Flask) -> Clerk:
 def for_scheduled(app: Flask) -> Clerk:
     """Texts that were written for later: the host says whether they may still go."""
     return Clerk(app, "scheduled", scheduled_sending.due, scheduled_sending.send)
+
+
+def for_replies(app: Flask) -> Clerk:
+    """What clients answer to invitations."""
+    return Clerk(app, "replies", answers.due, answers.settle)
+
+
+def for_responses(app: Flask) -> Clerk:
+    """Telling the host what they answered: it may take its time, and a client waits for thanks."""
+    return Clerk(app, "responses", responding.due, responding.tell)
 
 
 def _orders() -> Sequence[Any]:

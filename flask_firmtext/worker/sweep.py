@@ -44,7 +44,10 @@ class Sweep:
         self.app = app
         self.senders = ThreadPoolExecutor(THREADS, thread_name_prefix="firmtext-sweep")
         self.sending: list[Future[None]] = []
-        self.calendar = [clerk.for_notices(app), clerk.for_plans(app), clerk.for_reminders(app)]
+        self.calendar = [
+            *(clerk.for_notices(app), clerk.for_plans(app), clerk.for_reminders(app)),
+            *(clerk.for_replies(app), clerk.for_responses(app)),
+        ]
         self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
@@ -168,7 +171,7 @@ def once(as_of: datetime | None = None) -> None:
         filing.run_due(stopping.is_set)
         # What the clerks have written meanwhile is due, too.
         sweep.finish()
-        for one in sweep.calendar:  # a reminder waits for the notice, and for its plan
+        for one in sweep.calendar:  # a reminder waits for the notice and for its plan, the host for the answer
             one.exhaust()
         drain.run()
     finally:

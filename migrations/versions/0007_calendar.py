@@ -52,6 +52,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "contact", name=op.f("uq_firmtext_invitation_event_id_contact")),
     )
     op.create_index(
+        op.f("ix_firmtext_invitation_firm_contact"), "firmtext_invitation", ["firm", "contact"], unique=False
+    )
+    op.create_index(
         "ix_firmtext_invitation_due",
         "firmtext_invitation",
         ["notice_at"],
@@ -98,7 +101,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["invitation_id"], ["firmtext_invitation.id"], name=op.f("fk_firmtext_event_answer_invitation_id")
@@ -117,8 +120,8 @@ def upgrade() -> None:
         "firmtext_event_answer",
         ["not_before"],
         unique=False,
-        postgresql_where=sa.text("told_at IS NULL"),
-        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL AND not_before IS NOT NULL"),
+        sqlite_where=sa.text("told_at IS NULL AND not_before IS NOT NULL"),
     )
     op.create_table(
         "firmtext_notice",
@@ -145,6 +148,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_firmtext_notice_message_id"), "firmtext_notice", ["message_id"], unique=False)
+    op.create_table(
+        "firmtext_reply_due",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("firm", sa.String(length=255), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["firmtext_message.id"], name=op.f("fk_firmtext_reply_due_message_id")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_firmtext_reply_due")),
+    )
+    op.create_index(op.f("ix_firmtext_reply_due_not_before"), "firmtext_reply_due", ["not_before"], unique=False)
     op.add_column("firmtext_message", sa.Column("quiet_zone", sa.String(length=255), nullable=True))
     op.add_column("firmtext_texting", sa.Column("plan", sa.Integer(), server_default=sa.text("1"), nullable=False))
 
@@ -152,14 +164,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("firmtext_texting", "plan")
     op.drop_column("firmtext_message", "quiet_zone")
+    op.drop_index(op.f("ix_firmtext_reply_due_not_before"), table_name="firmtext_reply_due")
+    op.drop_table("firmtext_reply_due")
     op.drop_index(op.f("ix_firmtext_notice_message_id"), table_name="firmtext_notice")
     op.drop_index(op.f("ix_firmtext_notice_invitation_id_created_at"), table_name="firmtext_notice")
     op.drop_table("firmtext_notice")
     op.drop_index(
         "ix_firmtext_event_answer_untold",
         table_name="firmtext_event_answer",
-        postgresql_where=sa.text("told_at IS NULL"),
-        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL AND not_before IS NOT NULL"),
+        sqlite_where=sa.text("told_at IS NULL AND not_before IS NOT NULL"),
     )
     op.drop_table("firmtext_event_answer")
     op.drop_index(
@@ -175,6 +189,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("notice_at IS NOT NULL"),
         sqlite_where=sa.text("notice_at IS NOT NULL"),
     )
+    op.drop_index(op.f("ix_firmtext_invitation_firm_contact"), table_name="firmtext_invitation")
     op.drop_table("firmtext_invitation")
     op.drop_index(
         "ix_firmtext_event_plan",

@@ -15,8 +15,7 @@ from flask_firmtext import signals
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.errors import TextRefused
 from flask_firmtext.messaging import auto_replies, consent
-from flask_firmtext.messaging import hearing as ears
-from flask_firmtext.store import keys, queries
+from flask_firmtext.store import keys, queries, reply_queries
 from flask_firmtext.store.models import AnswerDue, Audit, ConsentEvent, Conversation, Message, OptOut
 from flask_firmtext.store.transactions import own, reading
 from hearing import ROSA, text_from
@@ -247,7 +246,7 @@ def test_an_opted_out_yes_while_invitations_are_open_is_neither(
     noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text_from("END", at=noon - 2 * MINUTE)
-    monkeypatch.setattr(ears, "_is_invited", lambda *_: True)
+    monkeypatch.setattr(reply_queries, "is_invited", lambda *_: True)
     text_from("YES", at=noon - MINUTE)
     assert stands() == "client:END"
 

@@ -1,6 +1,6 @@
 """The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
 
-from .calendar import CalendarEvent, EventAnswer, Invitation, Notice, Reminder
+from .calendar import CalendarEvent, EventAnswer, Invitation, Notice, Reminder, ReplyDue
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
@@ -61,6 +61,7 @@ __all__ = [
     "ReadMark",
     "Registration",
     "Reminder",
+    "ReplyDue",
     "SavedReply",
     "ScheduledText",
     "SentLink",

@@ -50,6 +50,7 @@ class Invitation(Base):
     __tablename__ = "firmtext_invitation"
     __table_args__ = (
         UniqueConstraint("event_id", "contact"),
+        Index(None, "firm", "contact"),
         partial("ix_firmtext_invitation_due", "notice_at", where="notice_at IS NOT NULL"),
     )
 
@@ -125,14 +126,14 @@ class EventAnswer(Base):
     """What a client answered to an invitation, one row an answer, oldest ``n`` first; the host hears each, in order.
 
     ``message_id`` is the client's text. ``told_at`` is None until the host has taken it; until then it is told again
-    not before ``not_before``.
+    not before ``not_before``, which is None when it is not told any more.
     """
 
     __tablename__ = "firmtext_event_answer"
     __table_args__ = (
         UniqueConstraint("invitation_id", "n"),
         UniqueConstraint("message_id", "invitation_id"),
-        partial("ix_firmtext_event_answer_untold", "not_before", where="told_at IS NULL"),
+        partial("ix_firmtext_event_answer_untold", "not_before", where="told_at IS NULL AND not_before IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -144,5 +145,16 @@ class EventAnswer(Base):
     message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(Integer, default=0)
-    not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReplyDue(Base):
+    """A client's text that may answer an invitation. Whoever has seen to it, and thanked for it, deletes this row."""
+
+    __tablename__ = "firmtext_reply_due"
+    __table_args__ = (Index(None, "not_before"),)
+
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"), primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    not_before: Mapped[datetime] = mapped_column(UTCDateTime)
