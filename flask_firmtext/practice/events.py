@@ -65,11 +65,10 @@ def saved(session: Sessions, firm: str, event: Event, invite: Iterable[str] | No
 
 def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequence[str] | None = None) -> None:
     """The same of an event that is known to be the firm's."""
-    row = calendar_queries.lock(session, firm, event.ref)
-    if row is None:
-        if not wanted:
-            return  # nobody is to be notified of it, so we keep nothing of it
-        row = _begun(session, firm, event, now)
+    known = calendar_queries.lock(session, firm, event.ref)
+    if known is None and not wanted:
+        return  # nobody is to be notified of it, so we keep nothing of it
+    row = known or _begun(session, firm, event, now)
     was, anew = needs.read(session, row), row.state != EventState.PLANNED
     moved = was is None or was.when != now.when
     changed = anew or was is None or was.told != now.told
@@ -78,13 +77,14 @@ def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequenc
     people = calendar_queries.invitations(session, row.id)
     reconsidered = [one for one in people if changed or one.id in turned]
     _withdraw(session, reconsidered, Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
-    _withdraw(session, [one for one in people if not one.wanted], Purpose.REMINDER)
-    if anew or moved:
+    reminded = _withdraw(session, [one for one in people if changed or not one.wanted], Purpose.REMINDER)
+    if known is None or anew or moved:
         plans.drop(session, row)
-        _withdraw(session, people, Purpose.REMINDER)
-        (plans.plan if anew else plans.plan_moved)(session, row, now, people)
+        (plans.plan_moved if moved and not anew else plans.plan)(session, row, now, people)
+    else:
+        plans.again(session, [one.id for one in people if one.wanted and one.id in reminded], row.sequence)
     needs.consider(session, row, now, reconsidered)
-    plans.plan(session, row, now, [one for one in people if one.id in turned])
+    plans.plan_for(session, row, now, [one for one in people if one.id in turned])
     if reconsidered:
         notes(session).show(firm)
 
@@ -181,10 +181,13 @@ def _change(session: Sessions, row: CalendarEvent, **columns: Any) -> None:
     session.refresh(row)
 
 
-def _withdraw(session: Sessions, people: Collection[Invitation], *purposes: Purpose) -> None:
-    """T9 for texts that nobody has begun to send: what they say is no longer so."""
-    for message in calendar_queries.waiting_texts(session, [one.id for one in people], *purposes):
-        move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
+def _withdraw(session: Sessions, people: Collection[Invitation], *purposes: Purpose) -> Collection[uuid.UUID]:
+    """T9 for texts that nobody has begun to send: what they say is no longer so. Returns whose they were."""
+    return {
+        invitation
+        for message, invitation in calendar_queries.waiting_texts(session, [one.id for one in people], *purposes)
+        if move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
+    }
 
 
 def _invite(session: Sessions, row: CalendarEvent, wanted: Sequence[str] | None) -> Collection[uuid.UUID]:

@@ -41,17 +41,24 @@ def consider(session: Sessions, event: CalendarEvent, now: Facts, people: Collec
     """
     at = firmtext.clock.now()
     known = known_to(session, people, otherwise=now)
-    delay = timedelta(seconds=firmtext.settings.update_delay_seconds)
     for one in people:
         takes_place = one.wanted and event.state == EventState.PLANNED
         wanted = purpose(takes_place, now, known.get(one.id), at)
-        due = None if wanted is None else at + delay if wanted == Purpose.UPDATED else at
+        due = None if wanted is None else at
+        if wanted == Purpose.UPDATED:
+            due = _after_further_changes(now, known[one.id], at)
         session.execute(
             update(Invitation)
             .where(Invitation.id == one.id)
             .values(notice_at=due)
             .execution_options(synchronize_session=False)
         )
+
+
+def _after_further_changes(now: Facts, known: Facts, at: datetime) -> datetime:
+    """When a change is told; at once if the client may be on the way by then."""
+    later = at + timedelta(seconds=firmtext.settings.update_delay_seconds)
+    return at if any(at < one.starts_at <= later for one in (now, known)) else later
 
 
 def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Facts) -> Mapping[uuid.UUID, Facts]:
@@ -65,6 +72,17 @@ def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Fa
     return {
         key: otherwise if isinstance(text, DecryptError) else facts.read(text)
         for key, text in zip(found, read, strict=True)
+    }
+
+
+def reminded_of(session: Sessions, people: Collection[uuid.UUID], now: Facts, days: int) -> Collection[uuid.UUID]:
+    """Who of these was reminded of an event at this very time, so many days before or nearer."""
+    rows = [row for row in calendar_queries.reminded(session, people, days) if row.facts]
+    read = cells.read(session, [(place_of(row), row.facts or b"") for row in rows])
+    return {
+        row.invitation_id
+        for row, text in zip(rows, read, strict=True)
+        if isinstance(text, str) and facts.read(text).when == now.when
     }
 
 

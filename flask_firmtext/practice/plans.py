@@ -4,11 +4,11 @@ chooses other days."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -25,32 +25,44 @@ from .facts import Facts
 Sessions = Session | scoped_session[Any]
 
 
-def plan(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+def plan_for(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
     """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
-    _plan(session, event, people, _wanted(session, event, now))
+    coming = _coming(session, event, now)
+    for one in people:
+        _plan(session, event, one, coming)
+
+
+def plan(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """The same for everybody who is invited."""
+    plan_for(session, event, now, people)
+    _note_plan(session, event)
 
 
 def plan_moved(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
-    """The same after a move: of those whose time is over at the new date, the nearest is due at once."""
-    wanted, at = _wanted(session, event, now), firmtext.clock.now()
+    """The same after a move: of those whose time is over at the new date, the nearest is due at once.
+
+    Not for who was never told of the event, or was reminded of this very time before it was moved to and fro.
+    """
+    coming, at = _coming(session, event, now), firmtext.clock.now()
     over = {days: due for days, due in _all(session, event, now).items() if due <= at}
     nearest = {min(over): over[min(over)]} if over else {}
-    _plan(session, event, people, wanted | nearest)
-
-
-def _plan(session: Sessions, event: CalendarEvent, people: Collection[Invitation], due: dict[int, datetime]) -> None:
+    known = needs.known_to(session, people, otherwise=now) if over else {}
+    reminded = needs.reminded_of(session, known, now, min(over)) if over else ()
     for one in people:
-        wanted = due if one.wanted else {}
-        _drop(session, [one.id], but=wanted)
-        for days, moment in wanted.items():
-            _put(session, one, event.sequence, days, moment)
-    texting = session.get(Texting, event.firm)
-    _note_plan(session, event, texting.plan if texting is not None else 0)
+        _plan(session, event, one, coming | nearest if one.id in known and one.id not in reminded else coming)
+    _note_plan(session, event)
 
 
-def _wanted(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+def _plan(session: Sessions, event: CalendarEvent, one: Invitation, due: Mapping[int, datetime]) -> None:
+    wanted = due if one.wanted else {}
+    _drop(session, [one.id], but=wanted)
+    for days, moment in wanted.items():
+        _put(session, one, event.sequence, days, moment)
+
+
+def _coming(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
     at = firmtext.clock.now()
-    return {days: due for days, due in _all(session, event, now).items() if at < due < now.starts_at}
+    return {days: due for days, due in _all(session, event, now).items() if due > at}
 
 
 def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
@@ -58,7 +70,8 @@ def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datet
     if texting is None or event.state != EventState.PLANNED or now.starts_at <= firmtext.clock.now():
         return {}
     hours = firmtext.settings.quiet_hours
-    return {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+    found = {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+    return {days: due for days, due in found.items() if due < now.starts_at}
 
 
 def drop(session: Sessions, event: CalendarEvent) -> None:
@@ -95,23 +108,46 @@ def _put(session: Sessions, invitation: Invitation, sequence: int, days: int, du
     )
 
 
-def _note_plan(session: Sessions, event: CalendarEvent, number: int) -> None:
+def _note_plan(session: Sessions, event: CalendarEvent) -> None:
+    texting = session.get(Texting, event.firm)
     session.execute(
         update(CalendarEvent)
         .where(CalendarEvent.id == event.id)
-        .values(plan=number)
+        .values(plan=texting.plan if texting is not None else 0)
         .execution_options(synchronize_session=False)
     )
 
 
 def renew(session: Sessions, firm: str, ref: str) -> None:
-    """Plan the reminders of an event as the firm wants them now; an own step."""
+    """Plan the reminders of an event as the firm wants them now; an own step. What was due by the firm's last choice
+    and could not go yet stays due if this one says the same."""
     event = calendar_queries.lock(session, firm, ref)
     if event is None:
         return
     now = needs.read(session, event)
-    if now is not None:
-        plan(session, event, now, calendar_queries.invitations(session, event.id))
-        return
-    drop(session, event)
-    _note_plan(session, event, session.get_one(Texting, firm).plan)
+    if now is None:
+        drop(session, event)
+    else:
+        coming, chosen = _coming(session, event, now), _all(session, event, now)
+        for one in calendar_queries.invitations(session, event.id):
+            before = calendar_queries.planned(session, one.id)
+            still = {row.days: row.due_at for row in before if chosen.get(row.days) == row.due_at}
+            _plan(session, event, one, coming | still)
+    _note_plan(session, event)
+
+
+def again(session: Sessions, invitations: Collection[uuid.UUID], sequence: int) -> None:
+    """The last reminder of each of these was a text that did not go, and is due again; joined."""
+    for invitation in invitations:
+        made = select(func.min(Reminder.days)).where(
+            Reminder.invitation_id == invitation,
+            Reminder.sequence == sequence,
+            Reminder.state == ReminderState.MADE,
+        )
+        session.execute(
+            update(Reminder)
+            .where(Reminder.invitation_id == invitation, Reminder.sequence == sequence)
+            .where(Reminder.days == made.scalar_subquery())
+            .values(state=ReminderState.PLANNED, tries=0, not_before=None)
+            .execution_options(synchronize_session=False)
+        )

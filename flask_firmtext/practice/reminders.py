@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import TextRefused, where
+from ..messaging.moves import Move, move
 from ..store import audit, calendar_queries
 from ..store.models import Reminder
-from ..store.states import Purpose, ReminderState
+from ..store.states import Purpose, ReminderState, State
 from ..store.transactions import notes, own, reading
 from . import letters, plans, situations
 from .situations import Later, Otherwise, Situation, Unsure
@@ -65,11 +66,14 @@ def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID |
     try:
         with own() as session:
             situations.hold(session, seen)
+            if not calendar_queries.is_planned_as_chosen(session, row.invitation_id):
+                return None
             if not _nearest(session, row):
                 _take(session, row, ReminderState.MISSED, NEARER)
                 return None
             if not _take(session, row, ReminderState.MADE, None):
                 return None
+            _withdraw_further(session, row)
             message = letters.queue(session, letter, seen.invitation, seen.sequence)
             letters.note(session, seen, Purpose.REMINDER, message=message.id)
             return message.id
@@ -85,6 +89,12 @@ def _nearest(session: Session, row: Reminder) -> bool:
     now = firmtext.clock.now()
     others = calendar_queries.planned(session, row.invitation_id)
     return not any(one.due_at <= now and one.days < row.days for one in others)
+
+
+def _withdraw_further(session: Session, row: Reminder) -> None:
+    """One that still waits for the end of quiet hours says the same as this one."""
+    for message, _ in calendar_queries.waiting_texts(session, [row.invitation_id], Purpose.REMINDER):
+        move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP)
 
 
 def _miss(row: Reminder, seen: Situation, why: str) -> None:

@@ -63,10 +63,12 @@ def last_told(session: Sessions, invitations: Collection[uuid.UUID]) -> Mapping[
     return {row.invitation_id: row for row in rows}
 
 
-def waiting_texts(session: Sessions, invitations: Collection[uuid.UUID], *purposes: Purpose) -> Sequence[uuid.UUID]:
-    """Texts about these invitations that nobody has begun to send."""
-    return session.scalars(
-        select(Message.id)
+def waiting_texts(
+    session: Sessions, invitations: Collection[uuid.UUID], *purposes: Purpose
+) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+    """Texts that nobody has begun to send, each with that of these invitations which it is about."""
+    rows = session.execute(
+        select(Message.id, Notice.invitation_id)
         .join(Notice, Notice.message_id == Message.id)
         .where(
             Notice.invitation_id.in_(invitations),
@@ -74,7 +76,8 @@ def waiting_texts(session: Sessions, invitations: Collection[uuid.UUID], *purpos
             is_in(Message.state, State.QUEUED),
         )
         .order_by(Message.id)
-    ).all()
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def due_notices(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
@@ -100,11 +103,42 @@ def due_reminders(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
             Reminder.due_at <= now,
             or_(Reminder.not_before.is_(None), Reminder.not_before <= now),
             Invitation.notice_at.is_(None),
-            CalendarEvent.plan == Texting.plan,
+            or_(CalendarEvent.plan == Texting.plan, CalendarEvent.starts_at <= now),
         )
         .order_by(Reminder.due_at, Reminder.id)
         .limit(limit)
     ).all()
+
+
+def reminded(session: Sessions, invitations: Collection[uuid.UUID], days: int) -> Sequence[Notice]:
+    """The reminders that these invitations got and that were not lost, so many days before their event or nearer."""
+    made = exists().where(
+        Reminder.invitation_id == Notice.invitation_id,
+        Reminder.sequence == Notice.sequence,
+        Reminder.days <= days,
+        Reminder.state == ReminderState.MADE,
+    )
+    return session.scalars(
+        select(Notice)
+        .join(Message, Message.id == Notice.message_id)
+        .where(
+            Notice.invitation_id.in_(invitations),
+            is_in(Notice.purpose, Purpose.REMINDER),
+            ~is_in(Message.state, *LOST),
+            made,
+        )
+    ).all()
+
+
+def is_planned_as_chosen(session: Sessions, invitation: uuid.UUID) -> bool:
+    """Whether the reminders of an invitation were planned as its firm wants them now."""
+    wanted = (
+        select(Texting.firm)
+        .join(CalendarEvent, and_(CalendarEvent.firm == Texting.firm, CalendarEvent.plan == Texting.plan))
+        .join(Invitation, Invitation.event_id == CalendarEvent.id)
+        .where(Invitation.id == invitation)
+    )
+    return session.scalar(wanted) is not None
 
 
 def planned(session: Sessions, invitation: uuid.UUID) -> Sequence[Reminder]:
