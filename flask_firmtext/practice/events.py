@@ -95,9 +95,11 @@ def cancelled(session: Sessions, firm: str, ref: str) -> None:
     if row is None or row.state == EventState.CANCELLED:
         return
     _end(session, row, EventState.CANCELLED)
-    now = needs.read(session, row)
-    if now is not None:
-        needs.consider(session, row, now, calendar_queries.invitations(session, row.id))
+    now, people = needs.read(session, row), calendar_queries.invitations(session, row.id)
+    if now is None:
+        needs.look_again(session, people)
+    else:
+        needs.consider(session, row, now, people)
 
 
 def gone(session: Sessions, firm: str, ref: str) -> None:
@@ -138,7 +140,7 @@ def _check_ours(firm: str, ref: str) -> None:
     calendar = firmtext.host.for_firm(firm).calendar
     if isinstance(calendar, NoCalendar):
         raise ValueError(f"{SAVED} your Host has no calendar: implement the Calendar port, then call it again")
-    if promises.event("event", calendar.event(ref)) is None:
+    if promises.event(ref, calendar.event(ref)) is None:
         raise ValueError(f"{SAVED} Calendar.event knows no such event of this firm: flush it first, or it is another's")
 
 

@@ -47,12 +47,22 @@ def consider(session: Sessions, event: CalendarEvent, now: Facts, people: Collec
         due = None if wanted is None else at
         if wanted == Purpose.UPDATED:
             due = _after_further_changes(now, known[one.id], at)
-        session.execute(
-            update(Invitation)
-            .where(Invitation.id == one.id)
-            .values(notice_at=due)
-            .execution_options(synchronize_session=False)
-        )
+        _note(session, one, due)
+
+
+def look_again(session: Sessions, people: Collection[Invitation]) -> None:
+    """Find out what these are to be told once the event can be read again; joined."""
+    for one in people:
+        _note(session, one, firmtext.clock.now())
+
+
+def _note(session: Sessions, one: Invitation, due: datetime | None) -> None:
+    session.execute(
+        update(Invitation)
+        .where(Invitation.id == one.id)
+        .values(notice_at=due)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _after_further_changes(now: Facts, known: Facts, at: datetime) -> datetime:

@@ -39,16 +39,21 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
     """Make the text of a reminder that is due; its id, None when there is none to make."""
     with reading() as session:
         row = session.get_one(Reminder, reminder)
-        seen = situations.of(session, row.invitation_id)
-    if seen is None or row.state != ReminderState.PLANNED or row.sequence != seen.sequence or not seen.takes_place:
+        seen, begun = situations.of(session, row.invitation_id), situations.begun(session, row.invitation_id)
+    if row.state != ReminderState.PLANNED:
+        return None
+    if seen is not None and (row.sequence != seen.sequence or not seen.takes_place):
         _end(row, ReminderState.CANCELLED, None)
         return None
-    if seen.facts.starts_at <= firmtext.clock.now():
+    if begun:
         _end(row, ReminderState.MISSED, BEGUN)
         return None
+    if seen is None:
+        _put_off(row)
+        return None
     try:
-        situations.confirm(seen, row.due_at)
-        letter = letters.write(seen, Purpose.REMINDER)
+        situations.confirm(seen, row.tries * AGAIN)
+        return _made(row, seen, letters.write(seen, Purpose.REMINDER))
     except Otherwise:
         return None
     except (TextRefused, Unsure) as error:
@@ -56,32 +61,25 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
         return None
     except Exception as error:
         if not isinstance(error, Later):
-            log.error("a reminder waits, because the host failed: %s", where(error))
+            log.error("a reminder waits, because it could not be made: %s", where(error))
         _put_off(row)
         return None
-    return _made(row, seen, letter)
 
 
 def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID | None:
-    try:
-        with own() as session:
-            situations.hold(session, seen)
-            if not calendar_queries.is_planned_as_chosen(session, row.invitation_id):
-                return None
-            if not _nearest(session, row):
-                _take(session, row, ReminderState.MISSED, NEARER)
-                return None
-            if not _take(session, row, ReminderState.MADE, None):
-                return None
-            _withdraw_further(session, row)
-            message = letters.queue(session, letter, seen.invitation, seen.sequence)
-            letters.note(session, seen, Purpose.REMINDER, message=message.id)
-            return message.id
-    except Otherwise:
-        return None
-    except TextRefused as error:
-        _miss(row, seen, error.code)
-        return None
+    with own() as session:
+        situations.hold(session, seen)
+        if not calendar_queries.is_planned_as_chosen(session, row.invitation_id):
+            return None
+        if not _nearest(session, row):
+            _take(session, row, ReminderState.MISSED, NEARER)
+            return None
+        if not _take(session, row, ReminderState.MADE, None):
+            return None
+        _withdraw_further(session, row)
+        message = letters.queue(session, letter, seen.invitation, seen.sequence)
+        letters.note(session, seen, Purpose.REMINDER, message=message.id)
+        return message.id
 
 
 def _nearest(session: Session, row: Reminder) -> bool:
@@ -129,7 +127,7 @@ def _put_off(row: Reminder) -> None:
     with own() as session:
         session.execute(
             update(Reminder)
-            .where(Reminder.id == row.id)
+            .where(Reminder.id == row.id, Reminder.due_at == row.due_at)
             .values(not_before=firmtext.clock.now() + AGAIN, tries=Reminder.tries + 1)
             .execution_options(synchronize_session=False)
         )
