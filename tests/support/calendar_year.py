@@ -68,9 +68,7 @@ def year(seed: int, events: int) -> Year:
     """The same for the same ``seed``. No two things happen at the same moment."""
     chance = random.Random(seed)
     acts = [act for n in range(events) for act in _life(chance, f"event-{n}")]
-    choices = [
-        Choice(_moment(chance, BEGIN, END), tuple(chance.choice(DAYS)), chance.choice(TIMES)) for _ in range(9)
-    ]
+    choices = [Choice(_moment(chance, BEGIN, END), tuple(chance.choice(DAYS)), chance.choice(TIMES)) for _ in range(9)]
     outages, at = [], BEGIN + 9 * DAY
     while at < END:
         until = at + chance.choice((10 * MINUTE, 3 * HOUR, 14 * HOUR, 3 * DAY))
