@@ -161,7 +161,7 @@ def address(port: str, verb: str, answer: Any) -> str | None:
 
 
 def event(ref: str, answer: Any) -> Event | None:
-    """Of ``Calendar``: the event with this reference, or None; whether its times make sense is seen when it is taken."""
+    """Of ``Calendar``: the event with this reference or None; whether its times make sense is seen when it is taken."""
     if answer is None:
         return None
     if isinstance(answer, Event) and answer.ref == ref and _words(answer.title, answer.zone, answer.place):

@@ -82,6 +82,7 @@ def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequenc
         plans.drop(session, row)
         (plans.plan_moved if moved and not anew else plans.plan)(session, row, now, people)
     else:
+        plans.catch_up(session, row, now, people)
         plans.again(session, [one.id for one in people if one.wanted and one.id in reminded], row.sequence)
     needs.consider(session, row, now, reconsidered)
     plans.plan_for(session, row, now, [one for one in people if one.id in turned])

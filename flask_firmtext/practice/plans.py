@@ -119,20 +119,31 @@ def _note_plan(session: Sessions, event: CalendarEvent) -> None:
 
 
 def renew(session: Sessions, firm: str, ref: str) -> None:
-    """Plan the reminders of an event as the firm wants them now; an own step. What was due by the firm's last choice
-    and could not go yet stays due if this one says the same."""
+    """Plan the reminders of an event as its firm wants them now; an own step."""
     event = calendar_queries.lock(session, firm, ref)
     if event is None:
         return
     now = needs.read(session, event)
     if now is None:
         drop(session, event)
+        _note_plan(session, event)
     else:
-        coming, chosen = _coming(session, event, now), _all(session, event, now)
-        for one in calendar_queries.invitations(session, event.id):
-            before = calendar_queries.planned(session, one.id)
-            still = {row.days: row.due_at for row in before if chosen.get(row.days) == row.due_at}
-            _plan(session, event, one, coming | still)
+        catch_up(session, event, now, calendar_queries.invitations(session, event.id))
+
+
+def catch_up(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """Plan by the firm's last choice if that is newer, as if it had been done in the moment of the choice; joined.
+
+    What was due before and could not go yet stays due if this choice says the same.
+    """
+    texting = session.get(Texting, event.firm)
+    if texting is None or event.plan >= texting.plan:
+        return
+    since, chosen = texting.chosen_at or firmtext.clock.now(), _all(session, event, now)
+    for one in people:
+        before = {row.days: row.due_at for row in calendar_queries.planned(session, one.id)}
+        due = {days: moment for days, moment in chosen.items() if moment > since or before.get(days) == moment}
+        _plan(session, event, one, due)
     _note_plan(session, event)
 
 

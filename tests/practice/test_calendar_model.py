@@ -6,18 +6,19 @@ Every text about every event goes to the same contact, for the same purpose, at 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import bindparam, func, select, update
 
 from calendar_year import BEGIN, END, PEOPLE, ZONES, Act, Choice, Entry, Year, year
 from diary import DAY, HOUR, MINUTE, Diary
 from flask_firmtext.clock import UTCDateTime
+from flask_firmtext.current import firmtext
 from flask_firmtext.firm import reminding
 from flask_firmtext.store.models import CalendarEvent, Invitation, Message, Notice, Reminder, Texting
 from flask_firmtext.store.transactions import own, reading
@@ -280,7 +281,7 @@ def expected(world: Year, acts: list[Act], contact: str) -> list[Went]:
     """What one contact is to get about one event."""
     client = Client(acts[0].ref, contact, world)
     steps: list[tuple[datetime, Act | None]] = [(act.at, act) for act in acts]
-    steps += [(client._working(one.at), None) for one in world.choices]
+    steps += [(one.at, None) for one in world.choices]
     for at, act in sorted(steps, key=lambda step: step[0]):
         client.until(at)
         if act is None:
@@ -412,8 +413,20 @@ def history(world: Year, ref: str, went: list[Went], wanted: list[Went]) -> str:
     return "\n".join(f"{at:%Y-%m-%d %H:%M:%S.%f}  {line}" for at, line in sorted(lines))
 
 
+def waits_for_no_disk(engine: sa.Engine) -> None:
+    """Nothing is to survive here, and SQLite would wait for the disk ten times an event."""
+
+    def relax(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        sa.event.listen(engine, "connect", relax)
+
+
 def compare(app: Any, seed: int, events: int) -> int:
     world = year(seed, events)
+    waits_for_no_disk(firmtext.engine)
     diary = Diary(app, BEGIN)
     for ref, (zone, _, number) in PEOPLE.items():
         diary.host.add_contact("harbor", ref.title(), number, ref=ref, zone=zone)
@@ -434,7 +447,7 @@ def compare(app: Any, seed: int, events: int) -> int:
 
 def test_a_season_of_random_events_is_told_as_the_rules_say(app: Any) -> None:
     """F77, F78 and R10, with outages and other choices in between."""
-    assert compare(app, seed=7, events=150) > 300
+    assert compare(app, seed=7, events=80) > 150
 
 
 @pytest.mark.slow

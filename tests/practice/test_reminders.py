@@ -325,3 +325,12 @@ def test_a_zone_of_a_contact_that_does_not_exist_is_one_that_nobody_knows(diary:
     invited(diary, invite=["mars"])
     diary.passes(10 * DAY)
     assert diary.purposes() == ["created", "reminder"]
+
+
+def test_what_becomes_due_while_the_firms_choice_is_still_being_planned_is_sent_late(diary: Diary) -> None:
+    """As if all events had been planned anew in the moment of the choice, however many there are."""
+    invited(diary)
+    diary.clock.at = datetime(2031, 6, 9, 13, 55, tzinfo=UTC)
+    choose([2, 1])
+    diary.works(MINUTE * 30)
+    assert reminded(diary) == 1

@@ -74,7 +74,8 @@ def year(seed: int, events: int) -> Year:
         until = at + chance.choice((10 * MINUTE, 3 * HOUR, 14 * HOUR, 3 * DAY))
         outages.append((at, until))
         at = until + chance.random() * 50 * DAY
-    return Year(sorted(acts, key=lambda act: act.at), sorted(choices, key=lambda one: one.at), outages)
+    first = {next((down for down, up in outages if down <= one.at < up), one.at): one for one in choices}
+    return Year(sorted(acts, key=lambda act: act.at), sorted(first.values(), key=lambda one: one.at), outages)
 
 
 def _moment(chance: random.Random, after: datetime, before: datetime) -> datetime:
