@@ -81,7 +81,7 @@ def plan_some() -> int:
     some = reminders.stale()
     for one in some:
         reminders.renew(one)
-    return len(some)
+    return sum(len(refs) for _, refs in some)
 
 
 def bare() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import calendar_queries, cells, keys
+from ..store import calendar_queries, cells, keys, reminder_queries
 from ..store.ciphers import Place
 from ..store.models import CalendarEvent, Invitation, Notice
 from ..store.states import EventState, Purpose
@@ -87,7 +87,7 @@ def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Fa
 
 def reminded_of(session: Sessions, people: Collection[uuid.UUID], now: Facts, days: int) -> Collection[uuid.UUID]:
     """Who of these was reminded of an event at this very time, so many days before or nearer."""
-    rows = [row for row in calendar_queries.reminded(session, people, days) if row.facts]
+    rows = [row for row in reminder_queries.reminded(session, people, days) if row.facts]
     read = cells.read(session, [(place_of(row), row.facts or b"") for row in rows])
     return {
         row.invitation_id
@@ -108,5 +108,10 @@ def sealed(session: Sessions, where: Place, now: Facts) -> bytes:
 
 def read(session: Sessions, event: CalendarEvent) -> Facts | None:
     """What is so, as the host last said; None when it cannot be read."""
-    text = cells.read(session, [(place_of(event), event.facts)])[0]
-    return None if isinstance(text, DecryptError) else facts.read(text)
+    return read_all(session, [event])[0]
+
+
+def read_all(session: Sessions, events: Sequence[CalendarEvent]) -> Sequence[Facts | None]:
+    """The same of many, in their order."""
+    texts = cells.read(session, [(place_of(event), event.facts) for event in events])
+    return [None if isinstance(text, DecryptError) else facts.read(text) for text in texts]

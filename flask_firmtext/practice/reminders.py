@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..current import firmtext
 from ..errors import TextRefused, where
 from ..messaging.moves import Move, move
-from ..store import audit, calendar_queries
+from ..store import audit, calendar_queries, reminder_queries
 from ..store.models import Reminder
 from ..store.states import Purpose, ReminderState, State
 from ..store.transactions import notes, own, reading
@@ -32,7 +32,7 @@ BEGUN, NEARER, SILENT = "begun", "nearer", "host_silent"
 def due() -> Sequence[uuid.UUID]:
     """Reminders that are due; one indexed look-up."""
     with reading() as session:
-        return calendar_queries.due_reminders(session, limit=AT_ONCE)
+        return reminder_queries.due(session, limit=AT_ONCE)
 
 
 def send(reminder: uuid.UUID) -> uuid.UUID | None:
@@ -69,7 +69,7 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
 def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID | None:
     with own() as session:
         situations.hold(session, seen)
-        if not calendar_queries.is_planned_as_chosen(session, row.invitation_id):
+        if not reminder_queries.is_planned_as_chosen(session, row.invitation_id):
             return None
         if not _nearest(session, row):
             _take(session, row, ReminderState.MISSED, NEARER)
@@ -85,7 +85,7 @@ def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID |
 def _nearest(session: Session, row: Reminder) -> bool:
     """After an outage a client gets one reminder, the one nearest to the event."""
     now = firmtext.clock.now()
-    others = calendar_queries.planned(session, row.invitation_id)
+    others = reminder_queries.planned(session, [row.invitation_id])
     return not any(one.due_at <= now and one.days < row.days for one in others)
 
 
@@ -133,13 +133,13 @@ def _put_off(row: Reminder) -> None:
         )
 
 
-def stale() -> Sequence[tuple[str, str]]:
-    """Coming events (firm, reference) whose reminders were planned before their firm chose others."""
+def stale() -> Sequence[tuple[str, tuple[str, ...]]]:
+    """Some events (references) by firm whose reminders were planned before the firm chose others."""
     with reading() as session:
-        return calendar_queries.stale_events(session, limit=AT_ONCE)
+        return reminder_queries.stale(session, limit=AT_ONCE)
 
 
-def renew(event: tuple[str, str]) -> None:
-    """Plan the reminders of such an event as its firm wants them now."""
+def renew(events: tuple[str, tuple[str, ...]]) -> None:
+    """Plan the reminders of such events as their firm wants them now, in one short transaction."""
     with own() as session:
-        plans.renew(session, *event)
+        plans.renew(session, *events)

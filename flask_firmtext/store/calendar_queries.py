@@ -7,20 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from .models import CalendarEvent, Invitation, Message, Notice, Reminder, Texting
+from .models import CalendarEvent, Invitation, Message, Notice
 from .queries import is_in
-from .states import EventState, Purpose, ReminderState, State
+from .reminder_queries import LOST
+from .states import EventState, Purpose, State
 
 Sessions = Session | scoped_session[Any]
 
 #: Those after which a client knows something else of the event than before.
 TELLING = (Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
-#: Nobody has read a text that ended like this.
-LOST = (State.CANCELLED, State.EXPIRED, State.FAILED)
 
 
 def firms_of(session: Sessions, event: str) -> Sequence[str]:
@@ -88,78 +87,6 @@ def due_notices(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         .order_by(Invitation.notice_at)
         .limit(limit)
     ).all()
-
-
-def due_reminders(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
-    """Reminders that are due, planned as the firm wants it now; none before the client knows how the event stands."""
-    now = firmtext.clock.sql()
-    return session.scalars(
-        select(Reminder.id)
-        .join(Invitation, Invitation.id == Reminder.invitation_id)
-        .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
-        .join(Texting, Texting.firm == CalendarEvent.firm)
-        .where(
-            is_in(Reminder.state, ReminderState.PLANNED),
-            Reminder.due_at <= now,
-            or_(Reminder.not_before.is_(None), Reminder.not_before <= now),
-            Invitation.notice_at.is_(None),
-            or_(CalendarEvent.plan == Texting.plan, CalendarEvent.starts_at <= now),
-        )
-        .order_by(Reminder.due_at, Reminder.id)
-        .limit(limit)
-    ).all()
-
-
-def reminded(session: Sessions, invitations: Collection[uuid.UUID], days: int) -> Sequence[Notice]:
-    """The reminders that these invitations got and that were not lost, so many days before their event or nearer."""
-    made = exists().where(
-        Reminder.invitation_id == Notice.invitation_id,
-        Reminder.sequence == Notice.sequence,
-        Reminder.days <= days,
-        Reminder.state == ReminderState.MADE,
-    )
-    return session.scalars(
-        select(Notice)
-        .join(Message, Message.id == Notice.message_id)
-        .where(
-            Notice.invitation_id.in_(invitations),
-            is_in(Notice.purpose, Purpose.REMINDER),
-            ~is_in(Message.state, *LOST),
-            made,
-        )
-    ).all()
-
-
-def is_planned_as_chosen(session: Sessions, invitation: uuid.UUID) -> bool:
-    """Whether the reminders of an invitation were planned as its firm wants them now."""
-    wanted = (
-        select(Texting.firm)
-        .join(CalendarEvent, and_(CalendarEvent.firm == Texting.firm, CalendarEvent.plan == Texting.plan))
-        .join(Invitation, Invitation.event_id == CalendarEvent.id)
-        .where(Invitation.id == invitation)
-    )
-    return session.scalar(wanted) is not None
-
-
-def planned(session: Sessions, invitation: uuid.UUID) -> Sequence[Reminder]:
-    """The reminders of one invitation that are still to come, the first first."""
-    return session.scalars(
-        select(Reminder)
-        .where(Reminder.invitation_id == invitation, is_in(Reminder.state, ReminderState.PLANNED))
-        .order_by(Reminder.due_at)
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def stale_events(session: Sessions, *, limit: int) -> Sequence[tuple[str, str]]:
-    """Coming events (firm, reference) whose reminders were planned before the firm chose others."""
-    rows = session.execute(
-        select(CalendarEvent.firm, CalendarEvent.event)
-        .join(Texting, and_(Texting.firm == CalendarEvent.firm, CalendarEvent.plan < Texting.plan))
-        .where(is_in(CalendarEvent.state, EventState.PLANNED), CalendarEvent.starts_at > firmtext.clock.sql())
-        .limit(limit)
-    )
-    return [(row.firm, row.event) for row in rows]
 
 
 def notices(session: Sessions, invitations: Iterable[uuid.UUID]) -> Sequence[tuple[Notice, Message | None]]:
