@@ -23,6 +23,8 @@ from .situations import Later, Otherwise, Situation, Unsure
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
+#: So many events are planned anew in one transaction: it is over before anybody has waited for it.
+EVENTS_AT_ONCE = 200
 #: How soon a host that failed is asked again.
 AGAIN = timedelta(seconds=30)
 #: Why one was not sent: its event has begun, or a nearer one was due as well.
@@ -136,7 +138,7 @@ def _put_off(row: Reminder) -> None:
 def stale() -> Sequence[tuple[str, tuple[str, ...]]]:
     """Some events (references) by firm whose reminders were planned before the firm chose others."""
     with reading() as session:
-        return reminder_queries.stale(session, limit=AT_ONCE)
+        return reminder_queries.stale(session, limit=EVENTS_AT_ONCE)
 
 
 def renew(events: tuple[str, tuple[str, ...]]) -> None:

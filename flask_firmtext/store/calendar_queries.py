@@ -81,9 +81,10 @@ def waiting_texts(
 
 def due_notices(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     """Invitations whose contact may have to be told something now."""
+    now = select(firmtext.clock.sql()).scalar_subquery()
     return session.scalars(
         select(Invitation.id)
-        .where(Invitation.notice_at.is_not(None), Invitation.notice_at <= firmtext.clock.sql())
+        .where(Invitation.notice_at.is_not(None), Invitation.notice_at <= now)
         .order_by(Invitation.notice_at)
         .limit(limit)
     ).all()

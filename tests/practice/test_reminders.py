@@ -13,10 +13,10 @@ import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.errors import DecryptError
 from flask_firmtext.firm import reminding
-from flask_firmtext.practice import reminders
-from flask_firmtext.store import ciphers
+from flask_firmtext.practice import reminders, telling
+from flask_firmtext.store import ciphers, reminder_queries
 from flask_firmtext.store.models import CalendarEvent, Reminder
-from flask_firmtext.store.transactions import own
+from flask_firmtext.store.transactions import own, reading
 
 START = NOON + 9 * DAY + 3 * HOUR
 
@@ -334,3 +334,53 @@ def test_what_becomes_due_while_the_firms_choice_is_still_being_planned_is_sent_
     choose([2, 1])
     diary.works(MINUTE * 30)
     assert reminded(diary) == 1
+
+
+def test_many_events_are_planned_anew_in_portions_and_nothing_else_waits_for_them(diary: Diary) -> None:
+    """Begun ones leave the look behind, too; a reminder of an event whose turn has not come waits for it."""
+    invited(diary, START - 8 * DAY, ref="begun")
+    for n in range(5):
+        invited(diary, START, ref=f"event-{n}")
+    diary.clock.at = START - 7 * DAY
+    choose([1], time(10))
+    with reading() as session:
+        ((firm, some),) = reminder_queries.stale(session, limit=3)
+    reminders.renew((firm, some))
+    assert len(some) == 3
+    assert [len(refs) for _, refs in reminders.stale()] == [3]
+    diary.saves(START, ref="new")
+    assert telling.due() != []
+    diary.clock.at = datetime(2031, 6, 10, 15, tzinfo=UTC)
+    assert len(reminders.due()) == 4 - 1
+    diary.works()
+    assert reminders.stale() == []
+    diary.works()
+    assert reminded(diary) == 6
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "days", "at", "due"),
+    [
+        # Clocks go from 2 to 3 on March 9, 2031; from 2 to 1 on November 2.
+        ("2031-03-10T15:00Z", None, "America/Chicago", 1, time(2, 30), "2031-03-09T08:00Z"),
+        ("2031-11-03T16:00Z", None, "America/Chicago", 1, time(1, 30), "2031-11-02T06:30Z"),
+        ("2031-03-09T08:30Z", None, "America/Chicago", 1, time(9), "2031-03-08T15:00Z"),
+        ("2031-11-02T07:30Z", None, "America/Chicago", 0, time(1, 15), "2031-11-02T06:15Z"),
+        ("2032-03-01T15:00Z", None, "America/Phoenix", 1, time(9), "2032-02-29T16:00Z"),
+        ("2032-01-01T20:00Z", None, "America/St_Johns", 1, time(9), "2031-12-31T12:30Z"),
+        ("2031-06-11T05:00Z", "2031-06-12T05:00Z", "America/Chicago", 1, time(9), "2031-06-10T14:00Z"),
+        ("2031-06-12T05:00Z", "2031-06-12T05:00Z", "America/Chicago", 1, time(9), "2031-06-11T14:00Z"),
+    ],
+    ids=["gap", "fold", "starts in a gap", "starts in a fold", "leap day", "year end", "at 00:00", "at 24:00"],
+)
+def test_f77_a_reminder_comes_at_its_wall_time_on_odd_days(
+    new_app: Any, start: str, end: str | None, zone: str, days: int, at: time, due: str
+) -> None:
+    app = new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_QUIET_HOURS="off")
+    with app.app_context():
+        begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
+        diary = Diary(app, begins - 10 * DAY)
+        choose([days], at)
+        invited(diary, begins, end=ends, zone=zone)
+        (row,) = evidence.rows(Reminder)
+        assert row.due_at == moment
