@@ -138,7 +138,10 @@ def _references(invite: Iterable[str] | None) -> Sequence[str] | None:
 
 
 def _check_ours(firm: str, ref: str) -> None:
-    calendar = firmtext.host.for_firm(firm).calendar
+    try:
+        calendar = firmtext.host.for_firm(firm).calendar
+    except LookupError as error:
+        raise ValueError(f"{SAVED} your Host knows no such firm; firm= is a firm's reference") from error
     if isinstance(calendar, NoCalendar):
         raise ValueError(f"{SAVED} your Host has no calendar: implement the Calendar port, then call it again")
     if promises.event(ref, calendar.event(ref)) is None:
