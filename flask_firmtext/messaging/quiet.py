@@ -25,7 +25,7 @@ def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, .
 
 
 def _of_number(phone: str) -> Sequence[str]:
-    return time_zones_for_number(phonenumbers.parse(phone))  # type: ignore[no-any-return]
+    return time_zones_for_number(phonenumbers.parse(phone))
 
 
 def end(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -76,8 +76,10 @@ def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequenc
     turned = _invite(session, row, wanted)
     people = calendar_queries.invitations(session, row.id)
     reconsidered = [one for one in people if changed or one.id in turned]
-    _withdraw(session, reconsidered, Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
-    reminded = _withdraw(session, [one for one in people if changed or not one.wanted], Purpose.REMINDER)
+    outdated = {
+        one.id: _outdated(news=changed or one.id in turned, reminder=changed or not one.wanted) for one in people
+    }
+    reminded = _withdraw(session, outdated)
     if known is None or anew or moved:
         plans.drop(session, row)
         (plans.plan_moved if moved and not anew else plans.plan)(session, row, now, people)
@@ -121,7 +123,7 @@ def gone(session: Sessions, firm: str, ref: str) -> None:
 def _end(session: Sessions, row: CalendarEvent, state: EventState) -> None:
     plans.drop(session, row)
     people = calendar_queries.invitations(session, row.id)
-    _withdraw(session, people, Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)
+    _withdraw(session, dict.fromkeys((one.id for one in people), (Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)))
     _change(session, row, state=state)
     table = (CalendarEvent.__tablename__, row.id)
     audit.record(session, "event.end", table, firm=row.firm, actor=audit.HOST, became=state)
@@ -187,13 +189,21 @@ def _change(session: Sessions, row: CalendarEvent, **columns: Any) -> None:
     session.refresh(row)
 
 
-def _withdraw(session: Sessions, people: Collection[Invitation], *purposes: Purpose) -> Collection[uuid.UUID]:
-    """T9 for texts that nobody has begun to send: what they say is no longer so. Returns whose they were."""
-    return {
-        invitation
-        for message, invitation in calendar_queries.waiting_texts(session, [one.id for one in people], *purposes)
+def _outdated(*, news: bool, reminder: bool) -> Collection[Purpose]:
+    return (*(calendar_queries.TELLING if news else ()), *((Purpose.REMINDER,) if reminder else ()))
+
+
+def _withdraw(session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]) -> Collection[uuid.UUID]:
+    """T9 for texts, by invitation, that nobody has begun to send: what they say is no longer so.
+
+    In the one order in which everybody takes texts. Returns whose reminder was among them.
+    """
+    withdrawn = [
+        (invitation, purpose)
+        for message, invitation, purpose in calendar_queries.waiting_texts(session, purposes)
         if move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
-    }
+    ]
+    return {invitation for invitation, purpose in withdrawn if purpose == Purpose.REMINDER}
 
 
 def _invite(session: Sessions, row: CalendarEvent, wanted: Sequence[str] | None) -> Collection[uuid.UUID]:

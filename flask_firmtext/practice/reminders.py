@@ -78,8 +78,8 @@ def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID |
             return None
         if not _take(session, row, ReminderState.MADE, None):
             return None
-        _withdraw_further(session, row)
         message = letters.queue(session, letter, seen.invitation, seen.sequence)
+        _withdraw_further(session, row, but=message.id)
         letters.note(session, seen, Purpose.REMINDER, message=message.id)
         return message.id
 
@@ -91,10 +91,14 @@ def _nearest(session: Session, row: Reminder) -> bool:
     return not any(one.due_at <= now and one.days < row.days for one in others)
 
 
-def _withdraw_further(session: Session, row: Reminder) -> None:
-    """One that still waits for the end of quiet hours says the same as this one."""
-    for message, _ in calendar_queries.waiting_texts(session, [row.invitation_id], Purpose.REMINDER):
-        move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP)
+def _withdraw_further(session: Session, row: Reminder, *, but: uuid.UUID) -> None:
+    """One that still waits for the end of quiet hours says the same as this one.
+
+    After the turn in the conversation: whoever holds that goes on to its texts.
+    """
+    for message, *_ in calendar_queries.waiting_texts(session, {row.invitation_id: (Purpose.REMINDER,)}):
+        if message != but:
+            move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP)
 
 
 def _miss(row: Reminder, seen: Situation, why: str) -> None:

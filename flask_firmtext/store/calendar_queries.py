@@ -63,20 +63,19 @@ def last_told(session: Sessions, invitations: Collection[uuid.UUID]) -> Mapping[
 
 
 def waiting_texts(
-    session: Sessions, invitations: Collection[uuid.UUID], *purposes: Purpose
-) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
-    """Texts that nobody has begun to send, each with that of these invitations which it is about."""
+    session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]
+) -> Sequence[tuple[uuid.UUID, uuid.UUID, str]]:
+    """Texts for these purposes, by invitation, that nobody has begun to send; each with its invitation and purpose."""
     rows = session.execute(
-        select(Message.id, Notice.invitation_id)
+        select(Message.id, Notice.invitation_id, Notice.purpose)
         .join(Notice, Notice.message_id == Message.id)
         .where(
-            Notice.invitation_id.in_(invitations),
-            is_in(Notice.purpose, *purposes),
+            Notice.invitation_id.in_(purposes),
             is_in(Message.state, State.QUEUED),
         )
         .order_by(Message.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows if row[2] in purposes[row[1]]]
 
 
 def due_notices(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:

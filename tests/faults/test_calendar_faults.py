@@ -18,6 +18,7 @@ from diary import DAY, HOUR, MINUTE, NOON, Diary
 from dying import dies_at
 from evidence import rows
 from flask_firmtext.current import firmtext
+from flask_firmtext.firm import texting
 from flask_firmtext.messaging import epochs, overdue, sending
 from flask_firmtext.practice import reminders, telling
 from flask_firmtext.store import queries
@@ -25,6 +26,7 @@ from flask_firmtext.store.models import CalendarEvent, Message, Notice, Reminder
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
 from office import ROSA
+from ordering import OFFICE
 
 START = NOON + 9 * DAY + 3 * HOUR
 #: When the reminder of the day before is due.
@@ -309,14 +311,18 @@ def test_r9_a_stop_while_a_text_is_made_is_seen(app: Any, diary: Diary) -> None:
 
 
 def test_texting_that_is_off_sends_nothing_of_events_and_once_on_again_what_is_due_then(diary: Diary) -> None:
-    from flask_firmtext.firm import texting
-
     invited(diary)
     with own() as session:
         texting.turn_off(session, "harbor", by="admin")
     diary.clock.at = DUE
     diary.works()
     assert diary.refusals() == [("reminder", "not_on")]
+    with own() as session:
+        texting.turn_on(session, diary.host.firms.get("harbor"), OFFICE, by="admin")
+    invited(diary, ref="other")
+    diary.saves(START + 5 * DAY, ref="other")
+    diary.passes(5 * DAY + HOUR)
+    assert diary.purposes() == ["created", "created", "updated", "reminder"]
 
 
 def test_a_number_that_changed_hands_is_told_nothing_of_the_old_owners_events(diary: Diary) -> None:
@@ -345,3 +351,30 @@ def test_people_who_share_a_phone_are_told_each_of_their_own_event(diary: Diary)
     diary.works()
     assert diary.purposes()[3:] == ["reminder"]
     assert "4:00 PM" in diary.texts()[-1][1]
+
+
+def test_f78_a_stop_and_a_save_that_withdraw_the_same_texts_wait_for_each_other_in_one_order(
+    app: Any, diary: Diary
+) -> None:
+    """A reminder waits for the morning, an update behind it; nobody is made the victim of a deadlock."""
+    kai = "+18085550150"
+    diary.host.add_contact("harbor", "Kai", kai, ref="kai", zone="Pacific/Honolulu")
+    for n in range(ROUNDS):
+        ref = f"event-{n}"
+        diary.clock.at = DUE - 2 * DAY
+        diary.saves(START, ref=ref, invite=["kai"])
+        diary.works()
+        diary.sent()
+        diary.clock.at = DUE  # 4 in the night in Honolulu
+        diary.works()
+        assert (
+            at_once(
+                app,
+                lambda: diary.office.receives("STOP", kai),
+                lambda: diary.saves(START + HOUR, ref=ref, invite=["kai"]),  # noqa: B023
+            )
+            == []
+        )
+        diary.office.receives("START", kai)
+        diary.cancels(ref)
+        diary.sent()

@@ -447,7 +447,7 @@ def compare(app: Any, seed: int, events: int) -> int:
 
 def test_a_season_of_random_events_is_told_as_the_rules_say(app: Any) -> None:
     """F77, F78 and R10, with outages and other choices in between."""
-    assert compare(app, seed=7, events=80) > 150
+    assert compare(app, seed=7, events=60) > 100
 
 
 @pytest.mark.slow

@@ -154,7 +154,7 @@ CALENDAR: dict[str, Ask] = {
     "who is invited to some": lambda session: reminder_queries.invitations(session, [named(5, n) for n in range(20)]),
     "what a client knows": lambda session: calendar_queries.last_told(session, [named(6, 5)]),
     "texts about an event that wait": lambda session: calendar_queries.waiting_texts(
-        session, [named(6, 5)], Purpose.CREATED
+        session, {named(6, 5): (Purpose.CREATED,)}
     ),
     "reminders to come": lambda session: reminder_queries.planned(session, [named(6, n) for n in range(20)]),
     "reminders that came": lambda session: reminder_queries.reminded(session, [named(6, 5)], 1),
