@@ -53,6 +53,10 @@ kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every fiv
 media-memory: $(VENV)/.test ## Fetch a 50 MiB file and tell what that cost in memory
 	$(BIN)/python benchmarks/media_memory.py $(ARGS)
 
+.PHONY: reminder-planning
+reminder-planning: $(VENV)/.test ## Tell what reminders cost with 2,000 and with 100,000 events
+	$(BIN)/python benchmarks/reminder_planning.py $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.test ## Check style and layout
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
+from ..current import firmtext
 from ..errors import FormRefused
 from ..language import gettext as _
 from ..store import audit
@@ -52,7 +53,7 @@ def change(session: Sessions, firm: str, days: list[int], at: time, *, by: str) 
     session.execute(
         update(Texting)
         .where(Texting.firm == firm)
-        .values(reminder_days=days, reminder_time=at, plan=Texting.plan + 1)
+        .values(reminder_days=days, reminder_time=at, plan=Texting.plan + 1, chosen_at=firmtext.clock.now())
         .execution_options(synchronize_session=False)
     )
     table = (Texting.__tablename__, firm)

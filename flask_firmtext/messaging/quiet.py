@@ -10,7 +10,7 @@ import phonenumbers
 from phonenumbers.timezone import time_zones_for_number
 
 from ..parsing import Quiet
-from .wall_clock import instant
+from .wall_clock import instant, is_zone
 
 #: Somewhere between Maine and Hawaii it is always night; after so many looks nobody is made to wait any longer.
 LOOKS = 8
@@ -19,9 +19,13 @@ UNKNOWN = "Etc/Unknown"
 
 def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, ...]:
     """Where a phone (E.164) may be: the zone that the host knows, else those of its number, else ``otherwise``."""
-    names = [known] if known else list(time_zones_for_number(phonenumbers.parse(phone)))
-    found = tuple(ZoneInfo(name) for name in names if name != UNKNOWN)
+    names = [known] if is_zone(known) else _of_number(phone)
+    found = tuple(ZoneInfo(name) for name in names if name and name != UNKNOWN)
     return found or (ZoneInfo(otherwise),)
+
+
+def _of_number(phone: str) -> Sequence[str]:
+    return time_zones_for_number(phonenumbers.parse(phone))
 
 
 def end(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> datetime:

@@ -160,11 +160,13 @@ def address(port: str, verb: str, answer: Any) -> str | None:
     raise HostContractError(port, verb, "a string or None")
 
 
-def event(verb: str, answer: Any) -> Event | None:
-    """Of ``Calendar``: an event or None; whether its times make sense is seen when it is taken."""
-    if answer is None or (isinstance(answer, Event) and _words(answer.ref, answer.title, answer.zone, answer.place)):
+def event(ref: str, answer: Any) -> Event | None:
+    """Of ``Calendar``: the event with this reference or None; whether its times make sense is seen when it is taken."""
+    if answer is None:
+        return None
+    if isinstance(answer, Event) and answer.ref == ref and _words(answer.title, answer.zone, answer.place):
         return answer
-    raise HostContractError("Calendar", verb, "an Event or None, its ref, title, zone and place strings")
+    raise HostContractError("Calendar", "event", "the Event with this ref or None, title, zone and place strings")
 
 
 def parties(verb: str, answer: Any) -> Sequence[Party]:

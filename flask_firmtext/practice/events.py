@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -65,11 +65,10 @@ def saved(session: Sessions, firm: str, event: Event, invite: Iterable[str] | No
 
 def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequence[str] | None = None) -> None:
     """The same of an event that is known to be the firm's."""
-    row = calendar_queries.lock(session, firm, event.ref)
-    if row is None:
-        if not wanted:
-            return  # nobody is to be notified of it, so we keep nothing of it
-        row = _begun(session, firm, event, now)
+    known = calendar_queries.lock(session, firm, event.ref)
+    if known is None and not wanted:
+        return  # nobody is to be notified of it, so we keep nothing of it
+    row = known or _begun(session, firm, event, now)
     was, anew = needs.read(session, row), row.state != EventState.PLANNED
     moved = was is None or was.when != now.when
     changed = anew or was is None or was.told != now.told
@@ -77,14 +76,18 @@ def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequenc
     turned = _invite(session, row, wanted)
     people = calendar_queries.invitations(session, row.id)
     reconsidered = [one for one in people if changed or one.id in turned]
-    _withdraw(session, reconsidered, Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
-    _withdraw(session, [one for one in people if not one.wanted], Purpose.REMINDER)
-    if anew or moved:
+    outdated = {
+        one.id: _outdated(news=changed or one.id in turned, reminder=changed or not one.wanted) for one in people
+    }
+    reminded = _withdraw(session, outdated)
+    if known is None or anew or moved:
         plans.drop(session, row)
-        _withdraw(session, people, Purpose.REMINDER)
-        (plans.plan if anew else plans.plan_moved)(session, row, now, people)
+        (plans.plan_moved if moved and not anew else plans.plan)(session, row, now, people)
+    else:
+        plans.catch_up(session, row, now, people)
+        plans.again(session, [one.id for one in people if one.wanted and one.id in reminded], row.sequence)
     needs.consider(session, row, now, reconsidered)
-    plans.plan(session, row, now, [one for one in people if one.id in turned])
+    plans.plan_for(session, row, now, [one for one in people if one.id in turned])
     if reconsidered:
         notes(session).show(firm)
 
@@ -95,9 +98,11 @@ def cancelled(session: Sessions, firm: str, ref: str) -> None:
     if row is None or row.state == EventState.CANCELLED:
         return
     _end(session, row, EventState.CANCELLED)
-    now = needs.read(session, row)
-    if now is not None:
-        needs.consider(session, row, now, calendar_queries.invitations(session, row.id))
+    now, people = needs.read(session, row), calendar_queries.invitations(session, row.id)
+    if now is None:
+        needs.look_again(session, people)
+    else:
+        needs.consider(session, row, now, people)
 
 
 def gone(session: Sessions, firm: str, ref: str) -> None:
@@ -118,7 +123,7 @@ def gone(session: Sessions, firm: str, ref: str) -> None:
 def _end(session: Sessions, row: CalendarEvent, state: EventState) -> None:
     plans.drop(session, row)
     people = calendar_queries.invitations(session, row.id)
-    _withdraw(session, people, Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)
+    _withdraw(session, dict.fromkeys((one.id for one in people), (Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)))
     _change(session, row, state=state)
     table = (CalendarEvent.__tablename__, row.id)
     audit.record(session, "event.end", table, firm=row.firm, actor=audit.HOST, became=state)
@@ -135,10 +140,13 @@ def _references(invite: Iterable[str] | None) -> Sequence[str] | None:
 
 
 def _check_ours(firm: str, ref: str) -> None:
-    calendar = firmtext.host.for_firm(firm).calendar
+    try:
+        calendar = firmtext.host.for_firm(firm).calendar
+    except LookupError as error:
+        raise ValueError(f"{SAVED} your Host knows no such firm; firm= is a firm's reference") from error
     if isinstance(calendar, NoCalendar):
         raise ValueError(f"{SAVED} your Host has no calendar: implement the Calendar port, then call it again")
-    if promises.event("event", calendar.event(ref)) is None:
+    if promises.event(ref, calendar.event(ref)) is None:
         raise ValueError(f"{SAVED} Calendar.event knows no such event of this firm: flush it first, or it is another's")
 
 
@@ -181,10 +189,21 @@ def _change(session: Sessions, row: CalendarEvent, **columns: Any) -> None:
     session.refresh(row)
 
 
-def _withdraw(session: Sessions, people: Collection[Invitation], *purposes: Purpose) -> None:
-    """T9 for texts that nobody has begun to send: what they say is no longer so."""
-    for message in calendar_queries.waiting_texts(session, [one.id for one in people], *purposes):
-        move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
+def _outdated(*, news: bool, reminder: bool) -> Collection[Purpose]:
+    return (*(calendar_queries.TELLING if news else ()), *((Purpose.REMINDER,) if reminder else ()))
+
+
+def _withdraw(session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]) -> Collection[uuid.UUID]:
+    """T9 for texts, by invitation, that nobody has begun to send: what they say is no longer so.
+
+    In the one order in which everybody takes texts. Returns whose reminder was among them.
+    """
+    withdrawn = [
+        (invitation, purpose)
+        for message, invitation, purpose in calendar_queries.waiting_texts(session, purposes)
+        if move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
+    ]
+    return {invitation for invitation, purpose in withdrawn if purpose == Purpose.REMINDER}
 
 
 def _invite(session: Sessions, row: CalendarEvent, wanted: Sequence[str] | None) -> Collection[uuid.UUID]:

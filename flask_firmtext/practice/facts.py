@@ -6,8 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from ..messaging import wall_clock
 from ..messaging.wall_clock import instant
 from ..ports.promises import LONGEST_REFERENCE
 from ..ports.values import Event
@@ -83,12 +84,19 @@ def _check(event: Event) -> None:
         )
     if not isinstance(event.title, str) or not isinstance(event.place, str):
         raise ValueError(f"{SAVED} title and place must be strings; leave place empty when there is none")
-    if event.zone not in available_timezones():
+    if not wall_clock.is_zone(event.zone):
         raise ValueError(f"{SAVED} zone must be an IANA time zone like America/Chicago")
     for name, moment in (("start", event.start), ("end", event.end)):
         _check_moment(event, name, moment)
-    if event.end < event.start:
+    if _ends_first(event):
         raise ValueError(f"{SAVED} end is before start; correct one of them")
+
+
+def _ends_first(event: Event) -> bool:
+    if event.all_day:
+        return event.end < event.start
+    # Python compares two moments of one zone by what the clock shows, and in autumn that goes back.
+    return event.end.astimezone(UTC) < event.start.astimezone(UTC)
 
 
 def _check_moment(event: Event, name: str, moment: object) -> None:

@@ -109,7 +109,7 @@ def note(
 ) -> None:
     """Write down what was sent for an invitation, or why it was not; joined."""
     row = Notice(id=new_id(), firm=seen.firm)
-    tells = message is not None and purpose in (Purpose.CREATED, Purpose.UPDATED)
+    tells = message is not None and purpose != Purpose.CANCELLED
     cell = None
     if tells:
         cell = cells.seal(session, needs.place_of(row), facts.written(seen.facts), scope=keys.GENERAL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import calendar_queries, cells, keys
+from ..store import calendar_queries, cells, keys, reminder_queries
 from ..store.ciphers import Place
 from ..store.models import CalendarEvent, Invitation, Notice
 from ..store.states import EventState, Purpose
@@ -41,17 +41,34 @@ def consider(session: Sessions, event: CalendarEvent, now: Facts, people: Collec
     """
     at = firmtext.clock.now()
     known = known_to(session, people, otherwise=now)
-    delay = timedelta(seconds=firmtext.settings.update_delay_seconds)
     for one in people:
         takes_place = one.wanted and event.state == EventState.PLANNED
         wanted = purpose(takes_place, now, known.get(one.id), at)
-        due = None if wanted is None else at + delay if wanted == Purpose.UPDATED else at
-        session.execute(
-            update(Invitation)
-            .where(Invitation.id == one.id)
-            .values(notice_at=due)
-            .execution_options(synchronize_session=False)
-        )
+        due = None if wanted is None else at
+        if wanted == Purpose.UPDATED:
+            due = _after_further_changes(now, known[one.id], at)
+        _note(session, one, due)
+
+
+def look_again(session: Sessions, people: Collection[Invitation]) -> None:
+    """Find out what these are to be told once the event can be read again; joined."""
+    for one in people:
+        _note(session, one, firmtext.clock.now())
+
+
+def _note(session: Sessions, one: Invitation, due: datetime | None) -> None:
+    session.execute(
+        update(Invitation)
+        .where(Invitation.id == one.id)
+        .values(notice_at=due)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _after_further_changes(now: Facts, known: Facts, at: datetime) -> datetime:
+    """When a change is told; at once if the client may be on the way by then."""
+    later = at + timedelta(seconds=firmtext.settings.update_delay_seconds)
+    return at if any(at < one.starts_at <= later for one in (now, known)) else later
 
 
 def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Facts) -> Mapping[uuid.UUID, Facts]:
@@ -68,6 +85,17 @@ def known_to(session: Sessions, people: Collection[Invitation], *, otherwise: Fa
     }
 
 
+def reminded_of(session: Sessions, people: Collection[uuid.UUID], now: Facts, days: int) -> Collection[uuid.UUID]:
+    """Who of these was reminded of an event at this very time, so many days before or nearer."""
+    rows = [row for row in reminder_queries.reminded(session, people, days) if row.facts]
+    read = cells.read(session, [(place_of(row), row.facts or b"") for row in rows])
+    return {
+        row.invitation_id
+        for row, text in zip(rows, read, strict=True)
+        if isinstance(text, str) and facts.read(text).when == now.when
+    }
+
+
 def place_of(row: CalendarEvent | Notice) -> Place:
     """Where facts are stored."""
     return cells.place(type(row), "facts", row.id, row.firm)
@@ -80,5 +108,10 @@ def sealed(session: Sessions, where: Place, now: Facts) -> bytes:
 
 def read(session: Sessions, event: CalendarEvent) -> Facts | None:
     """What is so, as the host last said; None when it cannot be read."""
-    text = cells.read(session, [(place_of(event), event.facts)])[0]
-    return None if isinstance(text, DecryptError) else facts.read(text)
+    return read_all(session, [event])[0]
+
+
+def read_all(session: Sessions, events: Sequence[CalendarEvent]) -> Sequence[Facts | None]:
+    """The same of many, in their order."""
+    texts = cells.read(session, [(place_of(event), event.facts) for event in events])
+    return [None if isinstance(text, DecryptError) else facts.read(text) for text in texts]

@@ -4,53 +4,113 @@ chooses other days."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from ..store import calendar_queries
+from ..store import calendar_queries, reminder_queries
 from ..store.base import new_id
 from ..store.models import CalendarEvent, Invitation, Reminder, Texting
 from ..store.queries import is_in
 from ..store.states import EventState, ReminderState
-from ..store.upsert import insert_once
 from . import needs
 from .due import due_at
 from .facts import Facts
 
 Sessions = Session | scoped_session[Any]
 
+Dues = Mapping[int, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The reminders that an invitation is to have, by days before its event; one that was sent stays sent."""
+
+    invitation: Invitation
+    sequence: int
+    due: Dues
+
+
+def plan_for(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
+    coming = _coming(session, event, now)
+    _have(session, [_wish(event, one, coming) for one in people])
+
 
 def plan(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
-    """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
-    _plan(session, event, people, _wanted(session, event, now))
+    """The same for everybody who is invited."""
+    plan_for(session, event, now, people)
+    _note_plan(session, [event])
 
 
 def plan_moved(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
-    """The same after a move: of those whose time is over at the new date, the nearest is due at once."""
-    wanted, at = _wanted(session, event, now), firmtext.clock.now()
+    """The same after a move: of those whose time is over at the new date, the nearest is due at once.
+
+    Not for who was never told of the event, or was reminded of this very time before it was moved to and fro.
+    """
+    coming, at = _coming(session, event, now), firmtext.clock.now()
     over = {days: due for days, due in _all(session, event, now).items() if due <= at}
     nearest = {min(over): over[min(over)]} if over else {}
-    _plan(session, event, people, wanted | nearest)
+    known = needs.known_to(session, people, otherwise=now) if over else {}
+    reminded = needs.reminded_of(session, known, now, min(over)) if over else ()
+    late = {one.id for one in people if one.id in known and one.id not in reminded}
+    _have(session, [_wish(event, one, coming | nearest if one.id in late else coming) for one in people])
+    _note_plan(session, [event])
 
 
-def _plan(session: Sessions, event: CalendarEvent, people: Collection[Invitation], due: dict[int, datetime]) -> None:
-    for one in people:
-        wanted = due if one.wanted else {}
-        _drop(session, [one.id], but=wanted)
-        for days, moment in wanted.items():
-            _put(session, one, event.sequence, days, moment)
+def catch_up(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
+    """Plan by the firm's last choice if that is newer; joined."""
     texting = session.get(Texting, event.firm)
-    _note_plan(session, event, texting.plan if texting is not None else 0)
+    if texting is not None and event.plan < texting.plan:
+        _have(session, _as_chosen(session, texting, {event.id: (event, now)}, people))
+        _note_plan(session, [event])
 
 
-def _wanted(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+def renew(session: Sessions, firm: str, refs: Collection[str]) -> None:
+    """Plan the reminders of a firm's events as it wants them now; an own step. Of what has begun there is nothing to
+    plan, and what somebody else works on is for the next time."""
+    events = reminder_queries.lock_free(session, firm, refs)
+    texting = session.get_one(Texting, firm)
+    coming = [one for one in events if one.state == EventState.PLANNED and one.starts_at > firmtext.clock.now()]
+    read = zip(coming, needs.read_all(session, coming), strict=True)
+    known = {one.id: (one, now) for one, now in read if now is not None}
+    people = reminder_queries.invitations(session, [one.id for one in coming])
+    _drop(session, [one.id for one in people if one.event_id not in known])
+    _have(session, _as_chosen(session, texting, known, [one for one in people if one.event_id in known]))
+    _note_plan(session, events)
+
+
+def _as_chosen(
+    session: Sessions,
+    texting: Texting,
+    events: Mapping[uuid.UUID, tuple[CalendarEvent, Facts]],
+    people: Collection[Invitation],
+) -> Sequence[Wish]:
+    """As if all had been planned in the moment of the choice. What was due before and could not go yet stays due if
+    this choice says the same."""
+    before = reminder_queries.planned(session, [one.id for one in people])
+    was = {(row.invitation_id, row.days): row.due_at for row in before}
+    since = texting.chosen_at or firmtext.clock.now()
+    chosen = {key: _all(session, event, now) for key, (event, now) in events.items()}
+    wishes = []
+    for one in people:
+        due = {d: at for d, at in chosen[one.event_id].items() if at > since or was.get((one.id, d)) == at}
+        wishes.append(_wish(events[one.event_id][0], one, due))
+    return wishes
+
+
+def _wish(event: CalendarEvent, one: Invitation, due: Dues) -> Wish:
+    return Wish(one, event.sequence, due if one.wanted else {})
+
+
+def _coming(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
     at = firmtext.clock.now()
-    return {days: due for days, due in _all(session, event, now).items() if at < due < now.starts_at}
+    return {days: due for days, due in _all(session, event, now).items() if due > at}
 
 
 def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
@@ -58,60 +118,75 @@ def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datet
     if texting is None or event.state != EventState.PLANNED or now.starts_at <= firmtext.clock.now():
         return {}
     hours = firmtext.settings.quiet_hours
-    return {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+    found = {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+    return {days: due for days, due in found.items() if due < now.starts_at}
 
 
 def drop(session: Sessions, event: CalendarEvent) -> None:
     """No reminder of this event as it was is sent any more; joined."""
-    people = calendar_queries.invitations(session, event.id)
-    _drop(session, [one.id for one in people], but={})
+    _drop(session, [one.id for one in calendar_queries.invitations(session, event.id)])
 
 
-def _drop(session: Sessions, invitations: Collection[uuid.UUID], *, but: Collection[int]) -> None:
-    session.execute(
-        update(Reminder)
-        .where(
-            Reminder.invitation_id.in_(invitations),
-            is_in(Reminder.state, ReminderState.PLANNED),
-            Reminder.days.not_in(list(but)),
+def _drop(session: Sessions, invitations: Collection[uuid.UUID]) -> None:
+    _end(session, [row.id for row in reminder_queries.planned(session, invitations)])
+
+
+def _have(session: Sessions, wishes: Collection[Wish]) -> None:
+    """However many there are, four statements at most."""
+    wanted = {one.invitation.id: one for one in wishes}
+    before = reminder_queries.planned(session, wanted.keys())
+    as_is = {
+        (row.invitation_id, row.days)
+        for row in before
+        if row.sequence == wanted[row.invitation_id].sequence
+        and row.due_at == wanted[row.invitation_id].due.get(row.days)
+    }
+    _end(session, [row.id for row in before if row.days not in wanted[row.invitation_id].due])
+    new = [
+        {"id": new_id(), "firm": wish.invitation.firm, "invitation_id": key, "sequence": wish.sequence, "days": days,
+         "due_at": due, "state": ReminderState.PLANNED, "why": None, "tries": 0, "not_before": None}
+        for key, wish in wanted.items()
+        for days, due in wish.due.items()
+        if (key, days) not in as_is
+    ]  # fmt: skip
+    if new:
+        reminder_queries.put(session, new)
+
+
+def _end(session: Sessions, reminders: Collection[uuid.UUID]) -> None:
+    if reminders:
+        session.execute(
+            update(Reminder)
+            .where(Reminder.id.in_(reminders), is_in(Reminder.state, ReminderState.PLANNED))
+            .values(state=ReminderState.CANCELLED)
+            .execution_options(synchronize_session=False)
         )
-        .values(state=ReminderState.CANCELLED)
-        .execution_options(synchronize_session=False)
-    )
 
 
-def _put(session: Sessions, invitation: Invitation, sequence: int, days: int, due: datetime) -> None:
-    """One that has been sent stays sent."""
-    key = {"invitation_id": invitation.id, "sequence": sequence, "days": days}
-    new = {"state": ReminderState.PLANNED, "due_at": due, "why": None, "tries": 0, "not_before": None}
-    if insert_once(session, Reminder, id=new_id(), firm=invitation.firm, **key, **new):
-        return
-    session.execute(
-        update(Reminder)
-        .filter_by(**key)
-        .where(Reminder.state != ReminderState.MADE)
-        .values(**new)
-        .execution_options(synchronize_session=False)
-    )
+def _note_plan(session: Sessions, events: Iterable[CalendarEvent]) -> None:
+    of_firm = {one.id: one.firm for one in events}
+    for firm in set(of_firm.values()):
+        texting = session.get(Texting, firm)
+        session.execute(
+            update(CalendarEvent)
+            .where(CalendarEvent.id.in_(key for key, owner in of_firm.items() if owner == firm))
+            .values(plan=texting.plan if texting is not None else 0)
+            .execution_options(synchronize_session=False)
+        )
 
 
-def _note_plan(session: Sessions, event: CalendarEvent, number: int) -> None:
-    session.execute(
-        update(CalendarEvent)
-        .where(CalendarEvent.id == event.id)
-        .values(plan=number)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def renew(session: Sessions, firm: str, ref: str) -> None:
-    """Plan the reminders of an event as the firm wants them now; an own step."""
-    event = calendar_queries.lock(session, firm, ref)
-    if event is None:
-        return
-    now = needs.read(session, event)
-    if now is not None:
-        plan(session, event, now, calendar_queries.invitations(session, event.id))
-        return
-    drop(session, event)
-    _note_plan(session, event, session.get_one(Texting, firm).plan)
+def again(session: Sessions, invitations: Collection[uuid.UUID], sequence: int) -> None:
+    """The last reminder of each of these was a text that did not go, and is due again; joined."""
+    for invitation in invitations:
+        made = select(func.min(Reminder.days)).where(
+            Reminder.invitation_id == invitation,
+            Reminder.sequence == sequence,
+            Reminder.state == ReminderState.MADE,
+        )
+        session.execute(
+            update(Reminder)
+            .where(Reminder.invitation_id == invitation, Reminder.sequence == sequence)
+            .where(Reminder.days == made.scalar_subquery())
+            .values(state=ReminderState.PLANNED, tries=0, not_before=None)
+            .execution_options(synchronize_session=False)
+        )

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import TextRefused, where
-from ..store import audit, calendar_queries
+from ..messaging.moves import Move, move
+from ..store import audit, calendar_queries, reminder_queries
 from ..store.models import Reminder
-from ..store.states import Purpose, ReminderState
+from ..store.states import Purpose, ReminderState, State
 from ..store.transactions import notes, own, reading
 from . import letters, plans, situations
 from .situations import Later, Otherwise, Situation, Unsure
@@ -22,6 +23,8 @@ from .situations import Later, Otherwise, Situation, Unsure
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
+#: So many events are planned anew in one transaction: it is over before anybody has waited for it.
+EVENTS_AT_ONCE = 200
 #: How soon a host that failed is asked again.
 AGAIN = timedelta(seconds=30)
 #: Why one was not sent: its event has begun, or a nearer one was due as well.
@@ -31,23 +34,28 @@ BEGUN, NEARER, SILENT = "begun", "nearer", "host_silent"
 def due() -> Sequence[uuid.UUID]:
     """Reminders that are due; one indexed look-up."""
     with reading() as session:
-        return calendar_queries.due_reminders(session, limit=AT_ONCE)
+        return reminder_queries.due(session, limit=AT_ONCE)
 
 
 def send(reminder: uuid.UUID) -> uuid.UUID | None:
     """Make the text of a reminder that is due; its id, None when there is none to make."""
     with reading() as session:
         row = session.get_one(Reminder, reminder)
-        seen = situations.of(session, row.invitation_id)
-    if seen is None or row.state != ReminderState.PLANNED or row.sequence != seen.sequence or not seen.takes_place:
+        seen, begun = situations.of(session, row.invitation_id), situations.begun(session, row.invitation_id)
+    if row.state != ReminderState.PLANNED:
+        return None
+    if seen is not None and (row.sequence != seen.sequence or not seen.takes_place):
         _end(row, ReminderState.CANCELLED, None)
         return None
-    if seen.facts.starts_at <= firmtext.clock.now():
+    if begun:
         _end(row, ReminderState.MISSED, BEGUN)
         return None
+    if seen is None:
+        _put_off(row)
+        return None
     try:
-        situations.confirm(seen, row.due_at)
-        letter = letters.write(seen, Purpose.REMINDER)
+        situations.confirm(seen, row.tries * AGAIN)
+        return _made(row, seen, letters.write(seen, Purpose.REMINDER))
     except Otherwise:
         return None
     except (TextRefused, Unsure) as error:
@@ -55,36 +63,42 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
         return None
     except Exception as error:
         if not isinstance(error, Later):
-            log.error("a reminder waits, because the host failed: %s", where(error))
+            log.error("a reminder waits, because it could not be made: %s", where(error))
         _put_off(row)
         return None
-    return _made(row, seen, letter)
 
 
 def _made(row: Reminder, seen: Situation, letter: letters.Letter) -> uuid.UUID | None:
-    try:
-        with own() as session:
-            situations.hold(session, seen)
-            if not _nearest(session, row):
-                _take(session, row, ReminderState.MISSED, NEARER)
-                return None
-            if not _take(session, row, ReminderState.MADE, None):
-                return None
-            message = letters.queue(session, letter, seen.invitation, seen.sequence)
-            letters.note(session, seen, Purpose.REMINDER, message=message.id)
-            return message.id
-    except Otherwise:
-        return None
-    except TextRefused as error:
-        _miss(row, seen, error.code)
-        return None
+    with own() as session:
+        situations.hold(session, seen)
+        if not reminder_queries.is_planned_as_chosen(session, row.invitation_id):
+            return None
+        if not _nearest(session, row):
+            _take(session, row, ReminderState.MISSED, NEARER)
+            return None
+        if not _take(session, row, ReminderState.MADE, None):
+            return None
+        message = letters.queue(session, letter, seen.invitation, seen.sequence)
+        _withdraw_further(session, row, but=message.id)
+        letters.note(session, seen, Purpose.REMINDER, message=message.id)
+        return message.id
 
 
 def _nearest(session: Session, row: Reminder) -> bool:
     """After an outage a client gets one reminder, the one nearest to the event."""
     now = firmtext.clock.now()
-    others = calendar_queries.planned(session, row.invitation_id)
+    others = reminder_queries.planned(session, [row.invitation_id])
     return not any(one.due_at <= now and one.days < row.days for one in others)
+
+
+def _withdraw_further(session: Session, row: Reminder, *, but: uuid.UUID) -> None:
+    """One that still waits for the end of quiet hours says the same as this one.
+
+    After the turn in the conversation: whoever holds that goes on to its texts.
+    """
+    for message, *_ in calendar_queries.waiting_texts(session, {row.invitation_id: (Purpose.REMINDER,)}):
+        if message != but:
+            move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP)
 
 
 def _miss(row: Reminder, seen: Situation, why: str) -> None:
@@ -119,19 +133,19 @@ def _put_off(row: Reminder) -> None:
     with own() as session:
         session.execute(
             update(Reminder)
-            .where(Reminder.id == row.id)
+            .where(Reminder.id == row.id, Reminder.due_at == row.due_at)
             .values(not_before=firmtext.clock.now() + AGAIN, tries=Reminder.tries + 1)
             .execution_options(synchronize_session=False)
         )
 
 
-def stale() -> Sequence[tuple[str, str]]:
-    """Coming events (firm, reference) whose reminders were planned before their firm chose others."""
+def stale() -> Sequence[tuple[str, tuple[str, ...]]]:
+    """Some events (references) by firm whose reminders were planned before the firm chose others."""
     with reading() as session:
-        return calendar_queries.stale_events(session, limit=AT_ONCE)
+        return reminder_queries.stale(session, limit=EVENTS_AT_ONCE)
 
 
-def renew(event: tuple[str, str]) -> None:
-    """Plan the reminders of such an event as its firm wants them now."""
+def renew(events: tuple[str, tuple[str, ...]]) -> None:
+    """Plan the reminders of such events as their firm wants them now, in one short transaction."""
     with own() as session:
-        plans.renew(session, *event)
+        plans.renew(session, *events)

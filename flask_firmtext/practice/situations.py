@@ -23,7 +23,7 @@ from .facts import Facts
 
 log = logging.getLogger(__name__)
 
-#: While the host cannot say how an event stands it is asked again, for so long after a text was due.
+#: While the host cannot say how an event stands it is asked again, for so long.
 PATIENCE = timedelta(minutes=15)
 #: After that what it last said is good enough, when that is not older than this.
 FRESH = timedelta(hours=24)
@@ -59,7 +59,7 @@ class Situation:
 
 
 def of(session: Session, invitation: uuid.UUID) -> Situation | None:
-    """The situation of an invitation; None when nothing of the event can be read."""
+    """The situation of an invitation; None while nothing of the event can be read."""
     row = session.execute(
         select(Invitation, CalendarEvent)
         .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
@@ -84,6 +84,16 @@ def of(session: Session, invitation: uuid.UUID) -> Situation | None:
     )
 
 
+def begun(session: Session, invitation: uuid.UUID) -> bool:
+    """Whether the event of an invitation has begun, also when nothing of it can be read."""
+    starts_at = session.scalars(
+        select(CalendarEvent.starts_at)
+        .join(Invitation, Invitation.event_id == CalendarEvent.id)
+        .where(Invitation.id == invitation)
+    ).one()
+    return starts_at <= firmtext.clock.now()
+
+
 def hold(session: Session, seen: Situation) -> Invitation:
     """Have the event to oneself, first of all locks. :raises Otherwise: it is not as it was ``seen``."""
     event = calendar_queries.lock(session, seen.firm, seen.event)
@@ -95,22 +105,22 @@ def hold(session: Session, seen: Situation) -> Invitation:
     return one
 
 
-def confirm(seen: Situation, due: datetime) -> None:
+def confirm(seen: Situation, asked: timedelta) -> None:
     """Ask the host whether the event is as it last said, outside of any transaction.
 
-    What it says otherwise is taken as if it had told us.
+    What it says otherwise is taken as if it had told us. ``asked`` is for how long it has been asked in vain.
 
     :raises Later: the host cannot say, and there is time.
     :raises Unsure: it cannot say, and what it said last is too old.
     :raises Otherwise: it says otherwise.
     """
     try:
-        event = promises.event("event", firmtext.host.for_firm(seen.firm).calendar.event(seen.event))
+        event = promises.event(seen.event, firmtext.host.for_firm(seen.firm).calendar.event(seen.event))
         now = facts.of(event) if event is not None else None
     except Exception as error:
-        _put_off(seen, due, error)
+        _put_off(seen, asked, error)
         return
-    if event is None or now is None or event.ref != seen.event:
+    if event is None or now is None:
         with own() as session:
             events.gone(session, seen.firm, seen.event)
         raise Otherwise
@@ -119,12 +129,11 @@ def confirm(seen: Situation, due: datetime) -> None:
         raise Otherwise
 
 
-def _put_off(seen: Situation, due: datetime, error: Exception) -> None:
-    at = firmtext.clock.now()
+def _put_off(seen: Situation, asked: timedelta, error: Exception) -> None:
     log.warning("the host could not say how an event stands: %s", where(error))
-    if at - due < PATIENCE:
+    if asked < PATIENCE:
         raise Later from error
-    if at - seen.told_at > FRESH:
+    if firmtext.clock.now() - seen.told_at > FRESH:
         raise Unsure from error
 
 

@@ -39,8 +39,11 @@ def tell(invitation: uuid.UUID) -> uuid.UUID | None:
     """Make the text that is due for an invitation; its id, None when there is none to make."""
     with reading() as session:
         seen = situations.of(session, invitation)
-    if seen is None or seen.notice_at is None:
-        _put_off(invitation, None)
+        over = seen is None and situations.begun(session, invitation)
+    if seen is None:
+        _look_again(invitation, None, None if over else AGAIN)
+        return None
+    if seen.notice_at is None:
         return None
     purpose = needs.purpose(seen.takes_place, seen.facts, seen.known, firmtext.clock.now())
     try:
@@ -50,7 +53,7 @@ def tell(invitation: uuid.UUID) -> uuid.UUID | None:
     except Exception as error:
         if not isinstance(error, Later):
             log.error("a text about an event waits, because the host failed: %s", where(error))
-        _put_off(invitation, seen.notice_at)
+        _look_again(invitation, seen.notice_at, AGAIN)
         return None
 
 
@@ -61,7 +64,7 @@ def _settle(seen: Situation, purpose: Purpose | None) -> uuid.UUID | None:
         return None
     try:
         if purpose != Purpose.CANCELLED:
-            situations.confirm(seen, seen.told_at)
+            situations.confirm(seen, firmtext.clock.now() - seen.told_at)
         return _written(seen, letters.write(seen, purpose))
     except (TextRefused, Unsure) as error:
         refused = error.code if isinstance(error, TextRefused) else "host_silent"
@@ -80,13 +83,13 @@ def _written(seen: Situation, letter: letters.Letter) -> uuid.UUID:
         return message.id
 
 
-def _put_off(invitation: uuid.UUID, seen: datetime | None) -> None:
-    """Look at it again in a while, unless somebody has seen to it since it was ``seen`` to be due."""
+def _look_again(invitation: uuid.UUID, seen: datetime | None, after: timedelta | None) -> None:
+    """Do so after a while (None: never), unless somebody has seen to it since it was ``seen`` to be due."""
     due = Invitation.notice_at == seen if seen is not None else Invitation.notice_at.is_not(None)
     with own() as session:
         session.execute(
             update(Invitation)
             .where(Invitation.id == invitation, due)
-            .values(notice_at=firmtext.clock.now() + AGAIN)
+            .values(notice_at=firmtext.clock.now() + after if after else None)
             .execution_options(synchronize_session=False)
         )

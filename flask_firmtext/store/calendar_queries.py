@@ -6,20 +6,19 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from .models import CalendarEvent, Invitation, Message, Notice, Reminder, Texting
+from .models import CalendarEvent, Invitation, Message, Notice
 from .queries import is_in
-from .states import EventState, Purpose, ReminderState, State
+from .reminder_queries import LOST
+from .states import Purpose, State
 
 Sessions = Session | scoped_session[Any]
 
 #: Those after which a client knows something else of the event than before.
 TELLING = (Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
-#: Nobody has read a text that ended like this.
-LOST = (State.CANCELLED, State.EXPIRED, State.FAILED)
 
 
 def firms_of(session: Sessions, event: str) -> Sequence[str]:
@@ -62,69 +61,31 @@ def last_told(session: Sessions, invitations: Collection[uuid.UUID]) -> Mapping[
     return {row.invitation_id: row for row in rows}
 
 
-def waiting_texts(session: Sessions, invitations: Collection[uuid.UUID], *purposes: Purpose) -> Sequence[uuid.UUID]:
-    """Texts about these invitations that nobody has begun to send."""
-    return session.scalars(
-        select(Message.id)
+def waiting_texts(
+    session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]
+) -> Sequence[tuple[uuid.UUID, uuid.UUID, str]]:
+    """Texts for these purposes, by invitation, that nobody has begun to send; each with its invitation and purpose."""
+    rows = session.execute(
+        select(Message.id, Notice.invitation_id, Notice.purpose)
         .join(Notice, Notice.message_id == Message.id)
         .where(
-            Notice.invitation_id.in_(invitations),
-            is_in(Notice.purpose, *purposes),
+            Notice.invitation_id.in_(purposes),
             is_in(Message.state, State.QUEUED),
         )
         .order_by(Message.id)
-    ).all()
+    )
+    return [(row[0], row[1], row[2]) for row in rows if row[2] in purposes[row[1]]]
 
 
 def due_notices(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     """Invitations whose contact may have to be told something now."""
+    now = select(firmtext.clock.sql()).scalar_subquery()
     return session.scalars(
         select(Invitation.id)
-        .where(Invitation.notice_at.is_not(None), Invitation.notice_at <= firmtext.clock.sql())
+        .where(Invitation.notice_at.is_not(None), Invitation.notice_at <= now)
         .order_by(Invitation.notice_at)
         .limit(limit)
     ).all()
-
-
-def due_reminders(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
-    """Reminders that are due, planned as the firm wants it now; none before the client knows how the event stands."""
-    now = firmtext.clock.sql()
-    return session.scalars(
-        select(Reminder.id)
-        .join(Invitation, Invitation.id == Reminder.invitation_id)
-        .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
-        .join(Texting, Texting.firm == CalendarEvent.firm)
-        .where(
-            is_in(Reminder.state, ReminderState.PLANNED),
-            Reminder.due_at <= now,
-            or_(Reminder.not_before.is_(None), Reminder.not_before <= now),
-            Invitation.notice_at.is_(None),
-            CalendarEvent.plan == Texting.plan,
-        )
-        .order_by(Reminder.due_at, Reminder.id)
-        .limit(limit)
-    ).all()
-
-
-def planned(session: Sessions, invitation: uuid.UUID) -> Sequence[Reminder]:
-    """The reminders of one invitation that are still to come, the first first."""
-    return session.scalars(
-        select(Reminder)
-        .where(Reminder.invitation_id == invitation, is_in(Reminder.state, ReminderState.PLANNED))
-        .order_by(Reminder.due_at)
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def stale_events(session: Sessions, *, limit: int) -> Sequence[tuple[str, str]]:
-    """Coming events (firm, reference) whose reminders were planned before the firm chose others."""
-    rows = session.execute(
-        select(CalendarEvent.firm, CalendarEvent.event)
-        .join(Texting, and_(Texting.firm == CalendarEvent.firm, CalendarEvent.plan < Texting.plan))
-        .where(is_in(CalendarEvent.state, EventState.PLANNED), CalendarEvent.starts_at > firmtext.clock.sql())
-        .limit(limit)
-    )
-    return [(row.firm, row.event) for row in rows]
 
 
 def notices(session: Sessions, invitations: Iterable[uuid.UUID]) -> Sequence[tuple[Notice, Message | None]]:

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..current import firmtext
-from .calendar_queries import LOST
 from .models import Attempt, CalendarEvent, ConversationContact, EventAnswer, Invitation, Message, Notice, ReplyDue
 from .queries import is_in
+from .reminder_queries import LOST
 from .states import EventState, Kind, Purpose, State
 
 Sessions = Session | scoped_session[Any]

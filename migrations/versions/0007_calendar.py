@@ -159,9 +159,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_firmtext_reply_due_not_before"), "firmtext_reply_due", ["not_before"], unique=False)
     op.add_column("firmtext_message", sa.Column("quiet_zone", sa.String(length=255), nullable=True))
     op.add_column("firmtext_texting", sa.Column("plan", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("firmtext_texting", sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("firmtext_texting", "chosen_at")
     op.drop_column("firmtext_texting", "plan")
     op.drop_column("firmtext_message", "quiet_zone")
     op.drop_index(op.f("ix_firmtext_reply_due_not_before"), table_name="firmtext_reply_due")

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_firmtext.cli import firmtext as group
 
+from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.store.models import Heartbeat, Message
 from flask_firmtext.store.transactions import reading
@@ -89,6 +90,38 @@ def test_as_of_sends_what_would_be_due_then(carrier_app: Flask, sandbox: Any) ->
     assert sandbox.posts == []
     assert run(carrier_app, "sweep", "--once", "--as-of", due.isoformat()).exit_code == 0
     assert len(sandbox.posts) == 1
+
+
+def test_as_of_tells_of_events_and_reminds_in_one_call(
+    new_app: Callable[..., Flask], carrier_settings: dict[str, str], sandbox: Any
+) -> None:
+    app = new_app(**carrier_settings, FIRMTEXT_QUIET_HOURS="off")
+    with app.app_context():
+        verified_number()
+        host, start = app.extensions["memory_host"], firmtext.clock.now() + timedelta(days=3)
+
+        def saves(contact: str, **more: Any) -> None:
+            event = host.add_event("harbor", "Hearing", start, ref=contact, **more)
+            FirmText().event_saved(event, [contact], firm="harbor")
+            firmtext.db.session.commit()
+
+        saves("rosa")
+        assert run(app, "sweep", "--once").exit_code == 0
+        assert len(sandbox.posts) == 1
+        saves("rosa", place="Courtroom 4")
+        saves("sara")
+        as_of = (start - timedelta(minutes=10)).isoformat()
+        assert run(app, "sweep", "--once", "--as-of", as_of).exit_code == 0
+        texts = [post["text"] for post in sandbox.posts[1:]]
+        assert [
+            sum(part in text for text in texts) for part in ("new appointment", "Courtroom 4 (was", "a reminder")
+        ] == [
+            1,
+            1,
+            2,
+        ]
+        assert run(app, "sweep", "--once", "--as-of", as_of).exit_code == 0
+        assert len(sandbox.posts) == 5
 
 
 def test_as_of_is_for_the_sandbox_only(new_app: Callable[..., Flask]) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.current import firmtext
+from flask_firmtext.errors import DecryptError, HostContractError
+from flask_firmtext.firm import replies
+from flask_firmtext.messaging import overdue, placing
+from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.ports.values import Event
+from flask_firmtext.store import ciphers, queries
+from flask_firmtext.store.models import CalendarEvent, Invitation, Message
+from flask_firmtext.store.transactions import own, reading
+from office import HARBOR, ROSA
 
 START = NOON + 9 * DAY + 3 * HOUR
 
@@ -160,6 +170,8 @@ def test_an_event_of_whole_days_tells_no_time_and_one_of_several_both_days(diary
         ({"title": None}, "title and place must be strings"),
         ({"ref": ""}, "ref must be"),
         ({"ref": "nobody"}, "knows no such event of this firm"),
+        ({"start": datetime(1969, 12, 30, tzinfo=UTC)}, "start must be in a year from 1970"),
+        ({"end": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "end must be in a year from 1970 to 9000"),
     ],
 )
 def test_an_event_that_cannot_be_is_refused_with_the_cure(diary: Diary, event: dict[str, Any], said: str) -> None:
@@ -219,3 +231,131 @@ def test_a_change_that_the_host_forgot_to_tell_is_found_before_a_text_goes(diary
     diary.works()
     ((_, words),) = diary.texts()
     assert "4:00 PM" in words
+
+
+def test_a_firm_that_does_not_exist_is_named(diary: Diary) -> None:
+    event = diary.host.add_event("harbor", "Hearing", START, ref="hearing")
+    with pytest.raises(ValueError, match="firm= is a firm's reference"):
+        diary.firmtext.event_saved(event, ["rosa"], firm="nobody")
+    diary.firmtext.event_cancelled("hearing", firm="nobody")
+    firmtext.db.session.rollback()
+
+
+def test_an_event_over_the_hour_that_comes_twice_may_end_before_it_begins_on_the_clock(diary: Diary) -> None:
+    """F77: 1:30 daylight time to 1:15 standard time is three quarters of an hour."""
+    zone = ZoneInfo("America/Chicago")
+    start = datetime(2031, 11, 2, 1, 30, tzinfo=zone)
+    diary.saves(start, end=datetime(2031, 11, 2, 1, 15, tzinfo=zone, fold=1))
+    diary.works()
+    assert diary.purposes() == ["created"]
+
+
+def test_a_change_of_what_begins_before_the_wait_is_over_is_told_at_once(diary: Diary) -> None:
+    diary.saves(NOON + HOUR)
+    diary.works()
+    diary.sent()
+    diary.works(HOUR - MINUTE / 2)
+    diary.saves(NOON + HOUR, place="Courtroom 4")
+    diary.works()
+    assert diary.purposes() == ["created", "updated"]
+
+
+def test_what_is_called_off_while_it_cannot_be_read_is_told_once_it_can(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F79: a key is missing for a while."""
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    whole = ciphers.unseal
+
+    def unseal(key: bytes, where: Any, cell: bytes) -> str:
+        if where.table == CalendarEvent.__tablename__:
+            raise DecryptError(where.table, where.column, where.row, "gone")
+        return whole(key, where, cell)
+
+    with monkeypatch.context() as missing:
+        missing.setattr(ciphers, "unseal", unseal)
+        diary.cancels()
+        diary.works()
+        assert diary.purposes() == ["created"]
+    diary.works(MINUTE)
+    assert diary.purposes() == ["created", "cancelled"]
+
+
+def test_what_can_never_be_read_is_looked_at_until_it_would_have_begun(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F79."""
+    diary.saves(START)
+
+    def unseal(key: bytes, where: Any, cell: bytes) -> str:
+        raise DecryptError(where.table, where.column, where.row, "gone")
+
+    with monkeypatch.context() as missing:
+        missing.setattr(ciphers, "unseal", unseal)
+        diary.passes(10 * DAY, DAY)
+    assert [row.notice_at for row in evidence.rows(Invitation)] == [None]
+    assert diary.texts() == []
+
+
+@pytest.mark.parametrize("answer", ["nonsense", "another"])
+def test_a_calendar_that_shows_another_event_is_refused_when_one_is_saved(diary: Diary, answer: Any) -> None:
+    event = diary.host.add_event("harbor", "Hearing", START, ref="hearing")
+    if answer == "another":
+        answer = diary.host.add_event("harbor", "Another", START, ref="another")
+    diary.host.fault("Calendar.event", returns=answer)
+    with pytest.raises(HostContractError):
+        diary.firmtext.event_saved(event, ["rosa"], firm="harbor")
+    firmtext.db.session.rollback()
+
+
+#: 22:00 in Chicago.
+NIGHT = NOON + 10 * HOUR
+
+
+def claimable() -> list[str]:
+    with reading() as session:
+        return [session.get_one(Message, one.message).kind for one in queries.due(session, limit=50)]
+
+
+def test_in_quiet_hours_a_notification_waits_and_nothing_waits_for_it(diary: Diary) -> None:
+    diary.clock.at = NIGHT
+    diary.saves(START)
+    diary.works()
+    assert claimable() == []
+    diary.office.sends("rosa", "See you")
+    assert claimable() == ["staff"]
+    diary.clock.at = NOON + 20 * HOUR  # 8:00
+    assert "notification" in claimable()
+
+
+def test_an_answer_to_whoever_writes_at_night_is_not_held(diary: Diary) -> None:
+    diary.clock.at = NIGHT
+    diary.saves(START)
+    diary.works()
+    with own() as session:
+        inbound = InboundText("help", ROSA, HARBOR, "HELP", NIGHT, media=(), digest=b"help")
+        placing.store(session, inbound, RawRequest("POST", {}, b""))
+    for one in replies.due():
+        replies.write(one)
+    assert claimable() == ["auto_reply"]
+
+
+def test_what_the_morning_would_be_too_late_for_is_told_at_night(diary: Diary) -> None:
+    diary.clock.at = NIGHT
+    diary.saves(NOON + 20 * HOUR + 59 * MINUTE, ref="early")
+    diary.saves(NOON + 21 * HOUR, ref="later")
+    diary.works()
+    assert claimable() == ["notification"]
+    assert len(diary.texts()) == 2
+
+
+def test_a_text_that_nothing_sends_is_over_when_its_event_begins(diary: Diary) -> None:
+    diary.clock.at = NIGHT
+    diary.saves(NOON + 22 * HOUR)
+    diary.works()
+    diary.clock.at = NOON + 22 * HOUR
+    assert claimable() == []
+    assert overdue.expire() == 1
+    assert [row.state for row in evidence.rows(Message)] == ["expired"]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
+    calendar_queries,
     choice_queries,
     inbox_pages,
     inbox_queries,
@@ -22,6 +23,7 @@ from flask_firmtext.store import (
     practice_queries,
     queries,
     reach_queries,
+    reminder_queries,
     scheduled_queries,
     writing_queries,
 )
@@ -30,17 +32,21 @@ from flask_firmtext.store.models import (
     Account,
     Attempt,
     Author,
+    CalendarEvent,
     Conversation,
     ConversationContact,
     Failure,
+    Invitation,
     Message,
+    Notice,
     Number,
     OptOut,
     ReadMark,
+    Reminder,
     ScheduledText,
     Texting,
 )
-from flask_firmtext.store.states import Later, Outcome, State
+from flask_firmtext.store.states import Later, Outcome, Purpose, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
 from hostapp import KEYS, create_app
@@ -63,9 +69,13 @@ MOST = {
     "a contact's thread": 10,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
-LARGE = ("firmtext_message", "firmtext_attempt", "firmtext_scheduled_text")
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
 UNIT = {"postgresql": 1, "sqlite": 100}
+#: Of these events most are over, and were planned before the firm chose other reminders.
+EVENTS, COMING = 10_000, 3_000
+LARGE = tuple(
+    f"firmtext_{name}" for name in ("message", "attempt", "scheduled_text", "event", "invitation", "notice", "reminder")
+)
 
 
 def named(kind: int, n: int) -> uuid.UUID:
@@ -152,6 +162,23 @@ WRITING: dict[str, Ask] = {
     "a token of a scheduled one": lambda session: scheduled_queries.with_token(session, FIRM, USER, "7"),
     "saved replies": lambda session: writing_queries.saved_replies(session, FIRM, USER),
 }
+CALENDAR: dict[str, Ask] = {
+    "reminders that are due": lambda session: reminder_queries.due(session, limit=50),
+    "what clients are to be told": lambda session: calendar_queries.due_notices(session, limit=50),
+    "events whose plan is old": lambda session: reminder_queries.stale(session, limit=50),
+    "an event": lambda session: calendar_queries.event(session, FIRM, "event-5"),
+    "whose event it is": lambda session: calendar_queries.firms_of(session, "event-5"),
+    "who is invited": lambda session: calendar_queries.invitations(session, named(5, 5)),
+    "who is invited to some": lambda session: reminder_queries.invitations(session, [named(5, n) for n in range(20)]),
+    "what a client knows": lambda session: calendar_queries.last_told(session, [named(6, 5)]),
+    "texts about an event that wait": lambda session: calendar_queries.waiting_texts(
+        session, {named(6, 5): (Purpose.CREATED,)}
+    ),
+    "reminders to come": lambda session: reminder_queries.planned(session, [named(6, n) for n in range(20)]),
+    "reminders that came": lambda session: reminder_queries.reminded(session, [named(6, 5)], 1),
+    "whether a plan is old": lambda session: reminder_queries.is_planned_as_chosen(session, named(6, 5)),
+    "everything sent about an event": lambda session: calendar_queries.notices(session, [named(6, 5)]),
+}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -177,7 +204,8 @@ def fill(connection: sa.Connection) -> None:
     free = {"next_free_at": NOW - timedelta(days=1)}
     connection.execute(insert(Number), {"id": NUMBER, "firm": FIRM, "e164": "+18335550100", "state": "verified",
                                         "main": True, "created_at": NOW, **free})  # fmt: skip
-    connection.execute(insert(Texting), {"firm": FIRM, "reminder_days": [2], "reminder_time": time(9), "on_at": NOW})
+    choice = {"reminder_days": [2], "reminder_time": time(9), "on_at": NOW, "plan": 3}
+    connection.execute(insert(Texting), {"firm": FIRM, **choice})
     connection.execute(
         insert(Account), {"id": queries.ACCOUNT, "run_of": "odd", "run_since": NOW - timedelta(minutes=10), **free}
     )
@@ -207,6 +235,25 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
     connection.execute(insert(OptOut), stop)
+    events = [calendar(n) for n in range(EVENTS)]
+    for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
+        connection.execute(insert(model), list(rows))
+
+
+def calendar(n: int) -> tuple[dict[str, Any], ...]:
+    """The ``n``-th event from the last one back: with one contact, a reminder, and the text that told of it."""
+    start = NOW + timedelta(minutes=COMING - n)
+    over, firm = n > COMING, {"firm": FIRM}
+    return (
+        {**firm, "id": named(5, n), "event": f"event-{n}", "state": "planned", "sequence": 1,
+         "plan": 2 if n % 1_000 == 0 else 3, "facts": bytes(150), "starts_at": start, "told_at": NOW},
+        {**firm, "id": named(6, n), "event_id": named(5, n), "contact": f"contact-{n % 999}", "wanted": True,
+         "notice_at": NOW - timedelta(minutes=1) if n % 1_000 == 1 else None, "answers": 0, "created_at": NOW},
+        {**firm, "id": named(7, n), "invitation_id": named(6, n), "sequence": 1, "days": 1,
+         "state": "made" if over else "planned", "due_at": start - timedelta(minutes=20), "tries": 0},
+        {**firm, "id": named(8, n), "invitation_id": named(6, n), "purpose": "created", "sequence": 1,
+         "message_id": named(3, n), "facts": bytes(150), "created_at": NOW},
+    )  # fmt: skip
 
 
 def scheduled(n: int) -> dict[str, Any]:
@@ -258,9 +305,9 @@ def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()
@@ -285,7 +332,7 @@ def statements(engine: sa.Engine, session: Session, ask: Ask) -> list[tuple[str,
 
 
 def on_postgresql(connection: sa.Connection, statement: str, parameters: Any) -> tuple[float, list[str]]:
-    """How many rows of texts and attempts are looked at, and which table is read as a whole."""
+    """How many rows of the large tables are looked at, and which table is read as a whole."""
     explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
     nodes = list(parts(explained[0]["Plan"]))
     large = [node for node in nodes if node.get("Relation Name") in LARGE]

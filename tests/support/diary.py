@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -14,6 +14,7 @@ from flask_firmtext import FirmText
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import overdue
+from flask_firmtext.parsing import Quiet
 from flask_firmtext.practice import reminders, telling
 from flask_firmtext.store import cells
 from flask_firmtext.store.models import Message, Notice
@@ -31,7 +32,8 @@ class Diary:
 
     def __init__(self, app: Flask, at: datetime = NOON) -> None:
         self.clock = FixedClock(at)
-        app.extensions["firmtext"].clock = self.clock
+        state = app.extensions["firmtext"]
+        state.clock, state.settings.quiet_hours = self.clock, Quiet(time(21), time(8))
         self.office = Office(app)
         self.host = self.office.host
         self.firmtext = FirmText()

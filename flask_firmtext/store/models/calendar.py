@@ -70,7 +70,7 @@ class Invitation(Base):
 class Notice(Base):
     """An automatic text about one invitation, or why there is none (``refused``, a code of :class:`.TextRefused`).
 
-    ``facts`` is what the client knows of the event after reading it, encrypted; None where it tells nothing new.
+    ``facts`` is what the client knows of the event after reading it, encrypted; None where it tells of none.
     ``sequence`` is the event's. ``n`` is the number under which a text that asks "which one?" lists the invitation.
     """
 

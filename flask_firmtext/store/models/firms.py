@@ -31,7 +31,7 @@ class Texting(Base):
 
     ``off_at`` is set while texting is turned off; the firm's numbers are kept until their ``release_at``.
     ``reminder_days`` are days before an event, ``reminder_time`` is wall time in the event's zone; ``plan`` rises with
-    every change of the two.
+    every change of the two, which was ``chosen_at`` that moment.
     ``explains_refusals``: a client whose file was refused is told how to send it.
     """
 
@@ -43,6 +43,7 @@ class Texting(Base):
     reminder_days: Mapped[list[int]] = mapped_column(JSON)
     reminder_time: Mapped[time] = mapped_column(Time)
     plan: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    chosen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     on_at: Mapped[datetime] = mapped_column(UTCDateTime)
     off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     explains_refusals: Mapped[bool] = mapped_column(default=False, server_default=false())
