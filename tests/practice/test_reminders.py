@@ -374,13 +374,11 @@ def test_many_events_are_planned_anew_in_portions_and_nothing_else_waits_for_the
     ids=["gap", "fold", "starts in a gap", "starts in a fold", "leap day", "year end", "at 00:00", "at 24:00"],
 )
 def test_f77_a_reminder_comes_at_its_wall_time_on_odd_days(
-    new_app: Any, start: str, end: str | None, zone: str, days: int, at: time, due: str
+    app: Any, start: str, end: str | None, zone: str, days: int, at: time, due: str
 ) -> None:
-    app = new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_QUIET_HOURS="off")
-    with app.app_context():
-        begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
-        diary = Diary(app, begins - 10 * DAY)
-        choose([days], at)
-        invited(diary, begins, end=ends, zone=zone)
-        (row,) = evidence.rows(Reminder)
-        assert row.due_at == moment
+    begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
+    diary = Diary(app, begins - 10 * DAY, quiet=None)
+    choose([days], at)
+    invited(diary, begins, end=ends, zone=zone)
+    (row,) = evidence.rows(Reminder)
+    assert row.due_at == moment

@@ -25,15 +25,16 @@ from office import Office
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: A Monday noon in Chicago, where the firm is.
 NOON = datetime(2031, 6, 2, 17, 0, tzinfo=UTC)
+NIGHT = Quiet(time(21), time(8))
 
 
 class Diary:
     """What happens in a firm's calendar; needs an application context."""
 
-    def __init__(self, app: Flask, at: datetime = NOON) -> None:
+    def __init__(self, app: Flask, at: datetime = NOON, quiet: Quiet | None = NIGHT) -> None:
         self.clock = FixedClock(at)
         state = app.extensions["firmtext"]
-        state.clock, state.settings.quiet_hours = self.clock, Quiet(time(21), time(8))
+        state.clock, state.settings.quiet_hours = self.clock, quiet
         self.office = Office(app)
         self.host = self.office.host
         self.firmtext = FirmText()
