@@ -57,6 +57,12 @@ class Attendance:
         return self.last is not None and is_lost(*self.last)
 
     @property
+    def has_been_told(self) -> bool:
+        """Whether the client may have read the newest text."""
+        text = self.last[1] if self.last else None
+        return text is not None and text.state not in (State.QUEUED, State.SENDING, *LOST)
+
+    @property
     def waits(self) -> bool:
         """Whether something can be hurried."""
         at, now = self.invitation.notice_at, firmtext.clock.now()

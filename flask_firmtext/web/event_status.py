@@ -157,7 +157,7 @@ class _Lines:
         if not one.takes_place:
             return "", ""
         if one.answer is None or one.answer not in ANSWERS:
-            return (_(NO_ANSWER), "none") if one.last and not one.lost else ("", "")
+            return (_(NO_ANSWER), "none") if one.has_been_told else ("", "")
         words, earlier = ANSWERS[one.answer]
         return (_(earlier), "earlier") if one.answered_before_the_move else (_(words), str(one.answer))
 
