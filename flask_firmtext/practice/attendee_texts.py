@@ -14,7 +14,7 @@ from . import event_words
 from .facts import Facts
 
 FIELDS = ("title", "date", "time", "place", "contact")
-_FIELD = re.compile(r"\{(\w{1,40})\}")
+_FIELD = re.compile(r"\{(\w{1,40})\}(\.?)")
 LONGEST = 500
 
 
@@ -29,12 +29,13 @@ def fill(text: str, now: Facts, contact: Contact) -> str:
         name = found[1]
         if name not in known:
             fields = ", ".join(f"{{{one}}}" for one in FIELDS)
-            words = _("There is no field %(field)s. There are %(fields)s.", field=found[0], fields=fields)
+            words = _("There is no field %(field)s. There are %(fields)s.", field=f"{{{name}}}", fields=fields)
             raise TextRefused("no_such_field", words)
         if not known[name]:
-            words = _("The event has nothing for %(field)s. Take it out of the text.", field=found[0])
+            words = _("The event has nothing for %(field)s. Take it out of the text.", field=f"{{{name}}}")
             raise TextRefused("empty_field", words)
-        return known[name]
+        # "10:30 a.m." brings the full stop of its sentence with it.
+        return known[name] if known[name].endswith(".") else f"{known[name]}{found[2]}"
 
     return _FIELD.sub(put, text)
 

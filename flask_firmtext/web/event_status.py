@@ -13,7 +13,7 @@ from ..current import firmtext
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import tenancy, textable
-from ..messaging.moments import moment
+from ..messaging.moments import clock_time, moment
 from ..messaging.owners import Subject, shielded
 from ..messaging.shown import Text, Wording
 from ..ports.values import Contact
@@ -191,7 +191,7 @@ class _Lines:
 
     def _to_come(self, purpose: Purpose, at: datetime) -> Step:
         what, now = _(PURPOSES[purpose]), firmtext.clock.now()
-        words = _("Goes at %(time)s", time=self._at(at)) if at > now else _("Sending…")
+        words = _("Goes at %(time)s", time=clock_time(at, self.who.firm.zone)) if at > now else _("Sending…")
         return Step(what, words, "waits")
 
     def _planned(self, state: str, due: datetime, why: str | None) -> Step:

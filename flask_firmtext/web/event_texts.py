@@ -27,6 +27,7 @@ from ..store.models import Texting
 from ..store.transactions import reading
 from . import csrf
 from .access import Visitor, asked, visitor
+from .arguments import whole_number
 from .blueprint import blueprint
 from .paths import local
 from .problems import Problem, framed, not_available, nothing_here, where
@@ -58,7 +59,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page. ``chosen`` are references; ``sent`` are names, ``refused`` names with a sentence."""
+    """The page. ``chosen`` are references; ``sent`` are names, ``refused`` names with a sentence.
+
+    ``done`` is how many texts the page before has sent.
+    """
 
     who: Visitor = field(repr=False)
     event: str
@@ -72,6 +76,7 @@ class Sheet:
     previews: Sequence[Preview] = ()
     sent: Sequence[str] = field(default=(), repr=False)
     refused: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    done: int = 0
 
     @property
     def picked(self) -> Sequence[Contact]:
@@ -107,7 +112,8 @@ def address(event: object, contacts: Iterable[object] | None = None) -> str | No
 def text_attendees() -> Response:
     sheet = _sheet(request.args.get("event", ""), request.args.getlist("contact"))
     everybody = [one.contact.ref for one in sheet.attendees if not one.why]
-    return _page(replace(sheet, chosen=everybody, token=accepting.new_token()))
+    done = whole_number("sent") or 0
+    return _page(replace(sheet, chosen=() if done else everybody, token=accepting.new_token(), done=done))
 
 
 @blueprint.post("/events/text")

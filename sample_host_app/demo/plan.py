@@ -99,6 +99,7 @@ def settings(plan: Plan) -> dict[str, str]:
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{plan.folder / 'practice.sqlite3'}",
         "FIRMTEXT_PUBLIC_URL": plan.url,
         "FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed",
+        "FIRMTEXT_QUIET_HOURS": "off",
     }
     said = {name: value for name, value in plan.given.items() if name.startswith("FIRMTEXT_") or name in ours}
     path = f"{Path(sys.executable).parent}{os.pathsep}{plan.given.get('PATH', os.defpath)}"
