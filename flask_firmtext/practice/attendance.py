@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from ..store import calendar_queries, queries
+from ..store import attendance_queries, calendar_queries, queries
 from ..store.calendar_queries import TELLING
 from ..store.models import CalendarEvent, Hold, Invitation, Message, Notice, Reminder
 from ..store.states import EventState, Purpose, State
@@ -95,7 +95,7 @@ def register(session: Sessions, firm: str, ref: str) -> Register | None:
         return None
     people = calendar_queries.invitations(session, event.id)
     ids = [one.id for one in people]
-    told, planned = _by_invitation(session, ids), calendar_queries.reminders(session, ids)
+    told, planned = _by_invitation(session, ids), attendance_queries.reminders(session, ids)
     nexts = _nexts(session, event, people)
     found = [
         Attendance(
@@ -109,13 +109,13 @@ def register(session: Sessions, firm: str, ref: str) -> Register | None:
         for one in people
     ]
     texts = {text.conversation_id for pairs in told.values() for _, text in pairs if text is not None}
-    ways = calendar_queries.ways(session, firm, texts)
+    ways = attendance_queries.ways(session, firm, texts)
     return Register(event, found, queries.standing_holds(session, firm), ways)
 
 
 def of_events(session: Sessions, firm: str, refs: Collection[str]) -> Mapping[str, Sequence[Attendance]]:
     """The same in short for many events (the host's references): who is invited, the last text and the answer."""
-    rows = calendar_queries.standing(session, firm, refs)
+    rows = attendance_queries.standing(session, firm, refs)
     told = _by_invitation(session, [one.id for _, one in rows])
     found: dict[str, list[Attendance]] = {}
     for event, one in rows:

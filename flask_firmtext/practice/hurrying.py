@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..ports.values import User
-from ..store import audit, calendar_queries
+from ..store import attendance_queries, audit, calendar_queries
 from ..store.models import CalendarEvent, Invitation, Message
 from ..store.queries import is_in
 from ..store.states import Purpose, State
@@ -61,7 +61,7 @@ def again(session: Sessions, invitation: uuid.UUID, *, user: User) -> bool:
 
 def _held(session: Sessions, invitation: uuid.UUID, user: User) -> tuple[CalendarEvent, Invitation] | None:
     """The invitation, with its event to oneself: the first of all locks."""
-    found = calendar_queries.invitation(session, user.firm, invitation)
+    found = attendance_queries.invitation(session, user.firm, invitation)
     if found is None:
         return None
     event = calendar_queries.lock(session, user.firm, found[0].event)

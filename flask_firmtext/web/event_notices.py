@@ -16,7 +16,7 @@ from ..messaging import readiness, tenancy, textable
 from ..messaging.owners import Subject
 from ..practice import attendance, not_sent
 from ..practice.attendance import Attendance
-from ..store import calendar_queries
+from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.states import EventState
 from ..store.transactions import reading
@@ -116,7 +116,7 @@ def _read(who: Visitor, refs: Sequence[str], event: str | None) -> Choices | Non
     contacts = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs))
     with reading() as session:
         switch = session.get(Texting, firm)
-        rows = calendar_queries.standing(session, firm, [event]) if event is not None else ()
+        rows = attendance_queries.standing(session, firm, [event]) if event is not None else ()
         invited = {one.contact for row, one in rows if row.state == EventState.PLANNED}
         if switch is None or (switch.off_at is not None and not invited):
             return None

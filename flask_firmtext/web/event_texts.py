@@ -22,7 +22,7 @@ from ..ports import promises
 from ..ports.values import Contact
 from ..practice import attendee_texts, facts, not_sent
 from ..practice.facts import Facts
-from ..store import calendar_queries
+from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.transactions import reading
 from . import csrf
@@ -102,7 +102,7 @@ def address(event: object, contacts: Iterable[object] | None = None) -> str | No
         raise
     with reading() as session:
         switch = session.get(Texting, who.firm.ref)
-        invited = bool(calendar_queries.standing(session, who.firm.ref, [str(event)])) if not contacts else True
+        invited = bool(attendance_queries.standing(session, who.firm.ref, [str(event)])) if not contacts else True
     if switch is None or switch.off_at is not None or not invited:
         return None
     return url_for("firmtext.text_attendees", event=str(event), contact=[str(one) for one in contacts or ()])
@@ -169,7 +169,7 @@ def _attendees(who: Visitor, event: str, refs: Sequence[str]) -> list[Attendee]:
     """Those whom the host named, then who is notified of the event by text."""
     firm = who.firm.ref
     with reading() as session:
-        invited = [one.contact for _event, one in calendar_queries.standing(session, firm, [event])]
+        invited = [one.contact for _event, one in attendance_queries.standing(session, firm, [event])]
     wanted = list(dict.fromkeys((*refs, *invited)))
     found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, wanted))
     allowed = [one for one in found.values() if who.may("message.send", Subject(firm, (one.ref,)))]

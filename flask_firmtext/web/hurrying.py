@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ..messaging.owners import Subject
 from ..practice import hurrying
-from ..store import calendar_queries
+from ..store import attendance_queries
 from ..store.transactions import own, reading
 from .access import visitor
 from .blueprint import blueprint
@@ -34,7 +34,7 @@ def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) ->
     """:raises Problem: 404, it is another firm's invitation, or the user may not text the contact."""
     who = visitor()
     with reading() as session:
-        found = calendar_queries.invitation(session, who.firm.ref, invitation_id)
+        found = attendance_queries.invitation(session, who.firm.ref, invitation_id)
     if found is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
