@@ -24,14 +24,20 @@ def staff(practice: Any, signed_in: Callable[[str], Any], monkeypatch: pytest.Mo
 
     monkeypatch.setitem(vars(practice.extensions["firmtext"].settings), "quiet_hours", None)
     with practice.app_context():
+        _forget(db)
         last = db.session.scalars(select(Event.id).order_by(Event.id.desc())).first()
     yield signed_in(STAFF)
     with practice.app_context():
         db.session.execute(delete(EventAttendee).where(EventAttendee.event_id > last))
         db.session.execute(delete(Event).where(Event.id > last))
-        for kind in (Notice, Reminder, Invitation, CalendarEvent):
-            db.session.execute(delete(kind))
-        db.session.commit()
+        _forget(db)
+
+
+def _forget(db: Any) -> None:
+    """No event was ever told."""
+    for kind in (Notice, Reminder, Invitation, CalendarEvent):
+        db.session.execute(delete(kind))
+    db.session.commit()
 
 
 def ref(practice: Any, name: str) -> str:
