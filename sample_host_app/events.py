@@ -7,7 +7,7 @@ not at all.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
@@ -76,19 +76,25 @@ def delete_event(event_id: int) -> Response:
 def restore_event(event_id: int) -> Response:
     row = one_of_ours(Event, event_id)
     row.cancelled = row.deleted = False
-    db.session.flush()
-    firmtext.event_saved(as_event(row))
-    db.session.commit()
-    flash("The event takes place again.")
-    return _to(row)
+    return _told(event_id, lambda: firmtext.event_saved(as_event(row)), "The event takes place again.")
 
 
 def _told_off(row: Event, words: str) -> Response:
-    db.session.flush()
-    firmtext.event_cancelled(str(row.id))
-    db.session.commit()
+    return _told(row.id, lambda: firmtext.event_cancelled(str(row.id)), words)
+
+
+def _told(event_id: int, tell: Callable[[], None], words: str) -> Response:
+    """One transaction: our row, then what texting is told of it."""
+    try:
+        db.session.flush()
+        tell()
+        db.session.commit()
+    except Exception as error:
+        db.session.rollback()
+        current_app.logger.error("an event was not changed: %s", type(error).__name__)
+        words = "It could not be saved. Press the button again in a minute."
     flash(words)
-    return _to(row)
+    return redirect(url_for("pages.event", event_id=event_id), code=303)
 
 
 def _saved(form: EventForm, row: Event) -> Response:

@@ -66,6 +66,7 @@ def test_an_event_is_made_changed_and_cancelled_and_the_client_is_told_each_time
     practice: Any, staff: Any, site: str, width: int
 ) -> None:
     staff.set_viewport_size({"width": width, "height": 800})
+    staff.emulate_media(color_scheme="dark" if width == 360 else "light")
     title = f"Deposition at {width}"
     staff.goto(f"{site}/calendar")
     staff.get_by_role("link", name="New event").click()

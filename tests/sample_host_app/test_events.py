@@ -166,6 +166,18 @@ def test_texting_that_fails_saves_no_event_and_keeps_what_was_typed(
         assert db.session.scalars(select(Event).filter_by(title="Deposition")).all() == []
 
 
+def test_texting_that_fails_cancels_no_event(staff: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("canary")
+
+    page = made(staff)
+    monkeypatch.setattr("sample_host_app.texting.firmtext.event_cancelled", fails)
+    assert sends(staff, f"{page}/cancel").status_code == 303
+    text = staff.get(page).text
+    assert "It could not be saved." in text
+    assert "Cancelled" not in text
+
+
 def test_a_form_without_our_slot_leaves_the_list_as_it_is(practice: Any, staff: Any) -> None:
     maria = ref(practice, "Maria Delgado")
     page = made(staff, attendee=[maria], notify_via_text=[maria])
