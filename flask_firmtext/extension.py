@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from werkzeug.datastructures import MultiDict
 from werkzeug.utils import import_string
 
 from . import settings
@@ -86,6 +87,16 @@ class FirmText:
         session = firmtext.db.session
         events.saved(session, events.firm_of(session, event.ref, firm), event, invite)
         notes(session).told.append("event_saved")
+
+    @staticmethod
+    def invited(form: MultiDict[str, str]) -> list[str] | None:
+        """What the slot ``notify_via_text`` says in a form that was sent: ``invite`` for :meth:`event_saved`.
+
+        None where the slot was not on the page, because the firm has no texting or something failed: then the list
+        stays as it is, and nobody is told of an event that is off.
+        """
+        shown = form.getlist("notify_via_text_shown")
+        return [ref for ref in form.getlist("notify_via_text") if ref] if shown else None
 
     def event_cancelled(self, event: str, *, firm: str | None = None) -> None:
         """Tell that an event (your reference) is cancelled or deleted; its clients get *cancelled*, once.

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask_login import UserMixin
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 
@@ -129,7 +129,10 @@ class MatterParty(db.Model):
 
 
 class Event(db.Model):
-    """A calendar entry. ``starts`` and ``ends`` are wall time in ``zone``."""
+    """A calendar entry. ``starts`` and ``ends`` are wall time in ``zone``; one of whole days ends within its last.
+
+    ``token`` is that of the form that made it: pressed twice, it is there once.
+    """
 
     __tablename__ = "event"
 
@@ -142,7 +145,43 @@ class Event(db.Model):
     zone: Mapped[str]
     all_day: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = mapped_column(default="")
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    deleted: Mapped[bool] = mapped_column(default=False)
+    token: Mapped[str | None] = mapped_column(unique=True)
     matter: Mapped[Matter | None] = relationship(back_populates="events")
+    attendees: Mapped[list[EventAttendee]] = relationship(
+        order_by="EventAttendee.id", back_populates="event", cascade="all, delete-orphan"
+    )
+
+    @property
+    def takes_place(self) -> bool:
+        return not (self.cancelled or self.deleted)
+
+
+class EventAttendee(db.Model):
+    """A contact who is invited to an event, with the last answer."""
+
+    __tablename__ = "event_attendee"
+    __table_args__ = (UniqueConstraint("event_id", "contact_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    answer: Mapped[str | None]
+    event: Mapped[Event] = relationship(back_populates="attendees")
+    contact: Mapped[Contact] = relationship()
+
+
+class EventResponse(db.Model):
+    """An answer as it came in. ``token`` is that of whoever handed it over by a program."""
+
+    __tablename__ = "event_response"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    answer: Mapped[str]
+    token: Mapped[str] = mapped_column(unique=True)
 
 
 class Bill(db.Model):

@@ -84,9 +84,11 @@ def matter(matter_id: int) -> str:
 @bp.get("/calendar")
 def calendar() -> str:
     now = datetime.now(ZoneInfo(current_user.firm.zone)).replace(tzinfo=None)
-    coming = ours(Event).options(joinedload(Event.matter)).where(Event.ends >= now).order_by(Event.starts)
-    days = groupby(db.session.scalars(coming), key=lambda event: event.starts.date())
-    return render_template("calendar.html", days=[(date, list(events)) for date, events in days])
+    coming = ours(Event).options(joinedload(Event.matter)).where(Event.ends >= now, Event.deleted.is_(False))
+    rows = db.session.scalars(coming.order_by(Event.starts)).all()
+    days = groupby(rows, key=lambda event: event.starts.date())
+    shown = [event.id for event in rows]
+    return render_template("calendar.html", days=[(date, list(events)) for date, events in days], shown=shown)
 
 
 @bp.get("/documents")

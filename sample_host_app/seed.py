@@ -12,7 +12,7 @@ from flask_firmtext.firm import texting
 
 from . import people
 from .charges import Account
-from .demo import numbers, threads
+from .demo import invitations, numbers, threads
 from .models import Bill, Contact, Document, Event, Firm, Matter, MatterParty, PhoneNumber, User, db
 
 PASSWORD = "demo"  # noqa: S105 - printed for everyone who starts the demo
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         for words in numbers.adopt(app):
             click.echo(words)
         threads.write(app)
+        invitations.write(app)
         take_over(app)
 
 

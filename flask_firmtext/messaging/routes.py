@@ -57,7 +57,7 @@ def find(
         raise TextRefused(
             "not_on", _("Your firm cannot send texts yet: it has no number that the carriers have verified.")
         )
-    phone = _textable(session, firm, contact, to)
+    phone = phone_of(contact, queries.own_numbers(session, firm), to=to)
     index = keys.index_of(firm, phone)
     number = _answering(session, firm, index, conversation) or main
     found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
@@ -91,8 +91,11 @@ def _subject(session: Sessions, number: Number, index: bytes, contact: str, owne
     return replace(known, contacts=tuple(dict.fromkeys((*known.contacts, *people))))
 
 
-def _textable(session: Sessions, firm: str, contact: Contact, to: str | None) -> str:
-    own = queries.own_numbers(session, firm)
+def phone_of(contact: Contact, own: Collection[str], *, to: str | None = None) -> str:
+    """The number (E.164) on which a contact is texted, ``to`` or the texting number; ``own`` are the firm's.
+
+    :raises TextRefused: there is none, with a stable code and a sentence for the person.
+    """
     labels = {number.e164: number.label for number in contact.numbers}
     if not labels:
         raise TextRefused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from ..current import firmtext
@@ -22,6 +22,16 @@ def firm(ref: str) -> Firm | None:
 def contact(ports: Ports, ref: str) -> Contact | None:
     """The contact with this reference, no other."""
     return _same("Contacts.get", ref, promises.contact("get", ports.contacts.get(ref)))
+
+
+def contacts(ports: Ports, refs: Collection[str]) -> Mapping[str, Contact]:
+    """The contacts with these references, no others, in this order; the host is asked once."""
+    wanted = list(dict.fromkeys(refs))
+    found = promises.contacts_by_ref("by_refs", ports.contacts.by_refs(wanted)) if wanted else {}
+    ours = {ref: found[ref] for ref in wanted if ref in found and found[ref].ref == ref}
+    if len(ours) < len(found):
+        _tell("Contacts.by_refs")
+    return ours
 
 
 def administrators(ref: str) -> Sequence[User]:

@@ -63,6 +63,13 @@ def contacts(verb: str, answer: Any) -> Sequence[Contact]:
     raise HostContractError("Contacts", verb, f"a sequence of Contacts{_NUMBERS}")
 
 
+def contacts_by_ref(verb: str, answer: Any) -> Mapping[str, Contact]:
+    """Of ``Contacts``: one for each reference."""
+    if isinstance(answer, Mapping) and all(map(_is_contact, answer.values())):
+        return answer
+    raise HostContractError("Contacts", verb, f"a mapping of references to Contacts{_NUMBERS}")
+
+
 def contacts_by_number(verb: str, answer: Any) -> Mapping[str, Sequence[Contact]]:
     """Of ``Contacts``: many for each number."""
     if isinstance(answer, Mapping) and all(

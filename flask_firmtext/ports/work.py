@@ -87,7 +87,11 @@ class Calendar(ABC):
 
     @abstractmethod
     def event(self, ref: str) -> Event | None:
-        """The event as it stands now, None when it is gone."""
+        """The event as it stands now, None when it is cancelled or gone."""
+
+    def url(self, event: str) -> str | None:
+        """The event's page in the host, None where there is none."""
+        return None
 
     @abstractmethod
     def respond(self, event: str, contact: str, answer: Answer, *, token: str) -> None:

@@ -100,6 +100,16 @@ class ContactsContract:
                 {contact.ref for contact in reply.value.get(number, ())} == alone, f"for {number} what by_number does"
             )
 
+    def test_many_contacts_at_once_are_the_same_as_each_alone(self, known: Known) -> None:
+        alone = ask(known, "Contacts.get", known.contact).a(Contact)
+        reply = ask(known, "Contacts.by_refs", [known.contact, *NOBODYS])
+        reply.must(isinstance(reply.value, Mapping), "a mapping by reference")
+        reply.must(dict(reply.value) == {known.contact: alone}, "what get does, without references of nobody")
+
+    def test_many_contacts_at_once_are_of_the_firm(self, known: Known) -> None:
+        reply = ask(known, "Contacts.by_refs", [known.others("contact")])
+        reply.must(not reply.value, "nothing for another firm's contact")
+
 
 class MattersContract:
     """A firm's matters. Give the fixture ``known``."""

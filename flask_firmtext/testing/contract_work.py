@@ -177,6 +177,10 @@ class CalendarContract:
         reply.must(aware == [not event.all_day] * 2, expected)
         reply.must(event.end >= event.start, "an end that is not before the start")
 
+    def test_the_page_of_an_event_is_an_address_or_none(self, known: Known) -> None:
+        reply = ask(known, "Calendar.url", needs(known, "Calendar", "event"))
+        reply.url(reply.value, "event")
+
     def test_an_event_that_nobody_knows_is_none(self, known: Known) -> None:
         for ref in NOBODYS:
             reply = ask(known, "Calendar.event", ref)

@@ -90,6 +90,10 @@ class MemoryContacts(_OfOneFirm, Contacts):
         return self._with(number)
 
     @faulty
+    def by_refs(self, refs: Sequence[str]) -> Mapping[str, Contact]:
+        return {ref: self.files.contacts[ref] for ref in refs if ref in self.files.contacts}
+
+    @faulty
     def by_numbers(self, numbers: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
         return {number: self._with(number) for number in numbers}
 

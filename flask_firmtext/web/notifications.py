@@ -16,6 +16,7 @@ from ..messaging.choices import Choice
 from ..store.transactions import own
 from .access import Visitor, visitor
 from .blueprint import blueprint, wants_part
+from .paths import local
 from .problems import Problem, where
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def choose() -> Response:
     """Keep a user's own choice; an open page that turned the browser's notifications on asks for no page."""
     who = _reader()
     choice = Choice(*(request.form.get(name) == "on" for name in ("badge", "browser", "keys")))
-    back = _path(request.form.get("back", ""))
+    back = local(request.form.get("back", ""))
     try:
         with own() as session:
             choices.choose(session, who.user, choice)
@@ -69,7 +70,7 @@ def slot() -> Notifications | None:
         if not who.may("conversation.list"):
             return None
         said = _(SAVED) if request.args.get("firmtext") == "saved" else ""
-        return Notifications(choices.of(who.user), _path(request.script_root + request.path), said)
+        return Notifications(choices.of(who.user), local(request.script_root + request.path), said)
     except Problem as problem:
         return None if problem.code in (401, 404) else Notifications(Choice(), trouble=problem.words)
     except Exception as error:
@@ -81,10 +82,3 @@ def _reader() -> Visitor:
     who = visitor()
     who.must("conversation.list")
     return who
-
-
-def _path(given: str) -> str:
-    """A path of this site as a browser will read it; nothing for what leads elsewhere."""
-    if not given.startswith("/") or given.startswith("//") or not given.isprintable() or set(given) & set("\\?#"):
-        return ""
-    return given

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 TROUBLE = marked("Text messages cannot be shown at the moment. The rest of this page is not affected.")
 
 #: The slots that only stand beside something, where a sentence has no room.
-SMALL = ("unread_badge", "settings_link")
+SMALL = ("unread_badge", "settings_link", "notify_via_text", "event_mark", "text_attendees")
 
 
 @dataclass(frozen=True, slots=True)

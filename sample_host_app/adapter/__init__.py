@@ -6,5 +6,6 @@ all the scoping there is: each port sees one firm.
 
 from .host import make_host as make_host
 from .references import as_contact as as_contact
+from .references import as_event as as_event
 from .references import as_user as as_user
 from .references import key as key

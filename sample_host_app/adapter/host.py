@@ -6,6 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from flask_firmtext.ports import host
 
+from .calendar import Calendar
 from .firms import Firms, Users
 from .payments import Payments
 from .people import Contacts, Matters
@@ -26,6 +27,7 @@ class SampleHost(host.Host):
             documents=Documents(db, ref),
             time_entries=TimeEntries(db, ref),
             payments=Payments(db, ref),
+            calendar=Calendar(db, ref),
         )
 
 

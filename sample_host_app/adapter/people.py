@@ -27,6 +27,10 @@ class Contacts(host.Contacts):
         row = self.db.session.scalar(self.ours.where(models.Contact.id == key(ref)))
         return row and as_contact(row)
 
+    def by_refs(self, refs: Sequence[str]) -> Mapping[str, values.Contact]:
+        theirs = self.ours.where(models.Contact.id.in_(filter(None, map(key, refs))))
+        return {str(row.id): as_contact(row) for row in self.db.session.scalars(theirs)}
+
     def search(self, text: str) -> Sequence[values.Contact]:
         name = models.Contact.folded_name
         found = name.contains(folded(text.strip()), autoescape=True)

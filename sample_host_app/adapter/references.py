@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import has_request_context, url_for
 from sqlalchemy import Select, select
@@ -34,6 +35,16 @@ def as_contact(row: models.Contact) -> values.Contact:
 def as_matter(row: models.Matter) -> values.Matter:
     title = f"{row.number} {row.title}"
     return values.Matter(row.ref, title, row.open, page("pages.matter", matter_id=row.id))
+
+
+def as_event(row: models.Event) -> values.Event:
+    """Wall time becomes a moment; an hour that clocks show twice is the first."""
+    start, end = row.starts, row.ends
+    if not row.all_day:
+        zone = ZoneInfo(row.zone)
+        start, end = start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+    matter = f"{MATTER}{row.matter_id}" if row.matter_id else None
+    return values.Event(str(row.id), row.title, start, end, row.zone, row.all_day, row.place, matter)
 
 
 def page(endpoint: str, **parts: Any) -> str | None:

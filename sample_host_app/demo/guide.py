@@ -17,6 +17,7 @@ TRY = (
     "Sign in as staff@harbor.example and open Communications.",
     "New > Send text message, choose Maria Delgado, write, Send.",
     "Answer from her phone in the sandbox and watch the thread.",
+    "Calendar > New event, tick Notify via text beside a contact, Save event; then move or cancel it.",
     "Sign in as admin@prairie.example, open Settings > Text Messaging and turn it on.",
     "Text James Whitaker, whose number fails, or switch on a fault in the sandbox.",
 )

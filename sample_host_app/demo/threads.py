@@ -90,7 +90,7 @@ def write(app: Flask) -> None:
     for name, texts in THREADS.items():
         contact = as_contact(db.session.scalars(select(ContactRow).filter_by(firm_ref=FIRM, name=name)).one())
         for text in texts:
-            with _at(app, now - timedelta(hours=text.hours)):
+            with at(app, now - timedelta(hours=text.hours)):
                 if text.became == "in":
                     _received(contact, text)
                 else:
@@ -99,7 +99,7 @@ def write(app: Flask) -> None:
 
 
 @contextmanager
-def _at(app: Flask, moment: datetime) -> Iterator[None]:
+def at(app: Flask, moment: datetime) -> Iterator[None]:
     state = app.extensions["firmtext"]
     real, state.clock = state.clock, FixedClock(moment)
     try:
@@ -121,21 +121,26 @@ def _sent(user: UserValue, contact: Contact, text: Text) -> None:
     """Accept a text and move it through its life at once, so that it is never queued when somebody looks."""
     token = accepting.new_token()
     message = accepting.accept(db.session, user=user, contact=contact, to=None, text=text.words, token=token)
+    becomes(message, text.became)
+
+
+def becomes(message: Message, how: str) -> None:
+    """Move a text through its life: delivered, unknown, unconfirmed, or the code of a failure."""
     attempt, now = uuid.uuid4(), firmtext.clock.now()
-    outcome = Outcome.UNSURE if text.became == "unknown" else Outcome.OPEN
+    outcome = Outcome.UNSURE if how == "unknown" else Outcome.OPEN
     row = {"id": attempt, "firm": FIRM, "message_id": message.id, "n": 1, "outcome": outcome}
     db.session.execute(insert(Attempt).values(**row, claimed_at=now, claimed_by="seed", deadline=now))
     _move(message, Move.CLAIM, State.SENDING, current_attempt=attempt)
-    if text.became == "unknown":
-        return _move(message, Move.UNSURE, State.UNKNOWN)
+    if how == "unknown":
+        _move(message, Move.UNSURE, State.UNKNOWN)
+        return
     _believe(attempt, StatusKind.SUBMITTED)
-    if text.became == "delivered":
+    if how == "delivered":
         _believe(attempt, StatusKind.DELIVERED)
-    elif text.became == "unconfirmed":
+    elif how == "unconfirmed":
         _move(message, Move.SILENCE, State.UNCONFIRMED)
     else:
-        _believe(attempt, StatusKind.FAILED, text.became)
-    return None
+        _believe(attempt, StatusKind.FAILED, how)
 
 
 def _move(message: Message, by: Move, to: State, **columns: Any) -> None:

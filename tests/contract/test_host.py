@@ -159,6 +159,8 @@ class Proxy:
         ("Contacts.by_number", {"returns": []}),
         ("Contacts.by_number", {"returns": None}),
         ("Contacts.by_number", {"returns": [dataclasses.replace(ROSA, numbers=())]}),
+        ("Contacts.by_refs", {"returns": {}}),
+        ("Contacts.by_refs", {"returns": [ROSA]}),
         ("Contacts.by_numbers", {"returns": {}}),
         ("Contacts.by_numbers", {"returns": []}),
         ("Matters.get", {"returns": None}),

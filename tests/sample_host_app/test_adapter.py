@@ -32,6 +32,12 @@ def matter_of(number: str) -> str:
     return f"matter-{db.session.scalars(select(Matter.id).filter_by(number=number)).one()}"
 
 
+def event_of(title: str) -> str:
+    from sample_host_app.models import Event, db
+
+    return str(db.session.scalars(select(Event.id).filter_by(title=title)).one())
+
+
 class TestSampleHost(HostContract):
     @pytest.fixture
     def known(self, practice: Any) -> Iterator[Known]:
@@ -53,9 +59,11 @@ class TestSampleHost(HostContract):
                 user=str(user.id),
                 contact=ref_of("Maria Delgado"),
                 matter=matter_of("2024-0107"),
+                event=event_of("Mediation"),
                 other_firm="prairie",
                 other_contact=ref_of("Earl Swenson"),
                 other_matter=matter_of("P-204"),
+                other_event=event_of("Family meeting"),
                 session=db.session,
                 signed_out=signed_out,
             )

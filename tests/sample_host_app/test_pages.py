@@ -22,6 +22,7 @@ PAGES = (
     "/documents",
     "/settings",
 )
+DETAILS = ("/contacts/1", "/matters/1", "/bills/1", "/calendar/1", "/calendar/new")
 
 
 def id_of(practice: Any, model: str, firm: str) -> int:
@@ -58,14 +59,19 @@ def test_a_search_and_a_filter_keep_the_head_of_communications(signed_in: Callab
     assert "Try a part of a name or number." in found
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/contacts/1", "/matters/1", "/bills/1", "/admin/", "/admin/users/"])
+@pytest.mark.parametrize(
+    "path",
+    [*PAGES, "/contacts/1", "/matters/1", "/bills/1", "/calendar/1", "/calendar/new", "/admin/", "/admin/users/"],
+)
 def test_nobody_sees_a_page_without_signing_in(visitor: Any, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status_code == 302
     assert "Delgado" not in answer.text
 
 
-@pytest.mark.parametrize(("model", "path"), [("Contact", "contacts"), ("Matter", "matters"), ("Bill", "bills")])
+@pytest.mark.parametrize(
+    ("model", "path"), [("Contact", "contacts"), ("Matter", "matters"), ("Bill", "bills"), ("Event", "calendar")]
+)
 def test_another_firms_things_answer_like_things_that_do_not_exist(
     practice: Any, signed_in: Callable[[str], Any], model: str, path: str
 ) -> None:

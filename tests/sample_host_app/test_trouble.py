@@ -22,6 +22,8 @@ PLACES = {
     "matter": ("/matters/{}", '<h2 id="people">People</h2>'),
     "bill": ("/bills/{}", "Total"),
     "calendar": ("/calendar", "<h1>Calendar</h1>"),
+    "event": ("/calendar/{}", '<h2 id="details">Details</h2>'),
+    "event form": ("/calendar/new", "<legend>Invite attendees</legend>"),
     "settings": ("/settings", "<h1>Settings</h1>"),
 }
 VERBS = [

@@ -1,0 +1,44 @@
+"""*Send now* and *Try again* beside a contact of an event; both lead back to the host's page on which they stand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from ..messaging.owners import Subject
+from ..practice import hurrying
+from ..store import attendance_queries
+from ..store.transactions import own, reading
+from .access import visitor
+from .blueprint import blueprint
+from .paths import local
+from .problems import nothing_here
+
+
+@blueprint.post("/events/invitations/<uuid:invitation_id>/now")
+def send_now(invitation_id: uuid.UUID) -> Response:
+    """What waits for further edits, or for the end of quiet hours, goes out at once."""
+    return _pressed(invitation_id, hurrying.hurry, "sent")
+
+
+@blueprint.post("/events/invitations/<uuid:invitation_id>/again")
+def tell_again(invitation_id: uuid.UUID) -> Response:
+    """What could not be made, or did not arrive, is made anew."""
+    return _pressed(invitation_id, hurrying.again, "again")
+
+
+def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) -> Response:
+    """:raises Problem: 404, it is another firm's invitation, or the user may not text the contact."""
+    who = visitor()
+    with reading() as session:
+        found = attendance_queries.invitation(session, who.firm.ref, invitation_id)
+    if found is None:
+        raise nothing_here()
+    who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
+    with own() as session:
+        done = press(session, invitation_id, user=who.user)
+    back = local(request.form.get("back", "")) or f"{request.script_root}/"
+    return redirect(f"{back}?firmtext={said if done else 'nothing'}", code=303)
