@@ -384,3 +384,28 @@ def test_f77_a_reminder_comes_at_its_wall_time_on_odd_days(
         invited(diary, begins, end=ends, zone=zone)
         (row,) = evidence.rows(Reminder)
         assert row.due_at == moment
+
+
+def test_a_reminder_that_was_withdrawn_before_it_went_is_not_one_that_the_client_got(diary: Diary) -> None:
+    """F78: called off in the night and restored, moved to and fro: the nearest was never read."""
+    choose([1, 0])
+    diary.host.add_contact("harbor", "Kai", "+18085550150", ref="kai", zone="Pacific/Honolulu")
+    start = datetime(2031, 6, 11, 22, tzinfo=UTC)
+    invited(diary, start, invite=["kai"])
+    diary.clock.at = datetime(2031, 6, 10, 19, tzinfo=UTC)
+    diary.works()
+    diary.sent()
+    assert reminded(diary) == 1
+    diary.clock.at = datetime(2031, 6, 11, 14, tzinfo=UTC)  # 9:00 in Chicago, 4:00 in Honolulu
+    diary.works()
+    diary.cancels()
+    diary.saves(start, invite=None)
+    diary.clock.at = datetime(2031, 6, 11, 19, tzinfo=UTC)
+    diary.works()
+    diary.sent()
+    for at in (start + 7 * DAY, start):
+        diary.saves(at, invite=None)
+        diary.works(2 * MINUTE)
+        diary.sent()
+    diary.works()
+    assert reminded(diary) == 2
