@@ -91,7 +91,7 @@ HARBOR = DemoFirm(
             language="fr-CA",
             zone="America/Toronto",
         ),
-        Person("Carlos Mendoza", (("+13055550111", "mobile"),), email="carlos@client.example", language="es"),
+        Person("Carlos Medina", (("+13055550111", "mobile"),), email="carlos@client.example", language="es"),
         Person("Grace Lindqvist", (("+16175550112", "mobile"),), email="grace@client.example"),
         Person("Victor Stone", (("+16175550113", "mobile"),), email="victor.stone@client.example"),
         Person("James Whitaker", (("+16175550150", "mobile"),), email="james.whitaker@client.example"),
@@ -103,7 +103,7 @@ HARBOR = DemoFirm(
             "2024-0107",
             "Delgado v. Bayside Storage",
             "Maria Delgado",
-            parties=(("Carlos Mendoza", "Witness", False), ("Victor Stone", "Owner of Bayside Storage", True)),
+            parties=(("Carlos Medina", "Witness", False), ("Victor Stone", "Owner of Bayside Storage", True)),
             events=(
                 ("Call before the mediation", 2, 10, 30, "By phone"),
                 ("Mediation", 9, 13, 180, "Suffolk County Courthouse, Room 4B"),

@@ -23,7 +23,7 @@ from ..ports.values import Event
 from ..store import audit, calendar_queries
 from ..store.base import new_id
 from ..store.models import CalendarEvent, Invitation
-from ..store.states import EventState, Purpose, State
+from ..store.states import EventState, Purpose, ReminderState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
 from . import facts, needs, plans
@@ -72,20 +72,24 @@ def take(session: Sessions, firm: str, event: Event, now: Facts, wanted: Sequenc
     was, anew = needs.read(session, row), row.state != EventState.PLANNED
     moved = was is None or was.when != now.when
     changed = anew or was is None or was.told != now.told
-    _write(session, row, event, now, was, sequence=row.sequence + (anew or moved))
+    before = row.sequence
+    _write(session, row, event, now, was, sequence=before + (anew or moved))
     turned = _invite(session, row, wanted)
     people = calendar_queries.invitations(session, row.id)
     reconsidered = [one for one in people if changed or one.id in turned]
     outdated = {
         one.id: _outdated(news=changed or one.id in turned, reminder=changed or not one.wanted) for one in people
     }
-    reminded = _withdraw(session, outdated)
+    taken = _withdraw(session, outdated)
     if known is None or anew or moved:
         plans.drop(session, row)
         (plans.plan_moved if moved and not anew else plans.plan)(session, row, now, people)
     else:
         plans.catch_up(session, row, now, people)
-        plans.again(session, [one.id for one in people if one.wanted and one.id in reminded], row.sequence)
+        again = taken & {one.id for one in people if one.wanted}
+        plans.take_back(session, again, before, to=ReminderState.PLANNED)
+        taken -= again
+    plans.take_back(session, taken, before, to=ReminderState.CANCELLED)
     needs.consider(session, row, now, reconsidered)
     plans.plan_for(session, row, now, [one for one in people if one.id in turned])
     if reconsidered:
@@ -123,7 +127,9 @@ def gone(session: Sessions, firm: str, ref: str) -> None:
 def _end(session: Sessions, row: CalendarEvent, state: EventState) -> None:
     plans.drop(session, row)
     people = calendar_queries.invitations(session, row.id)
-    _withdraw(session, dict.fromkeys((one.id for one in people), (Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)))
+    outdated = (Purpose.CREATED, Purpose.UPDATED, Purpose.REMINDER)
+    taken = _withdraw(session, dict.fromkeys((one.id for one in people), outdated))
+    plans.take_back(session, taken, row.sequence, to=ReminderState.CANCELLED)
     _change(session, row, state=state)
     table = (CalendarEvent.__tablename__, row.id)
     audit.record(session, "event.end", table, firm=row.firm, actor=audit.HOST, became=state)
@@ -193,7 +199,7 @@ def _outdated(*, news: bool, reminder: bool) -> Collection[Purpose]:
     return (*(calendar_queries.TELLING if news else ()), *((Purpose.REMINDER,) if reminder else ()))
 
 
-def _withdraw(session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]) -> Collection[uuid.UUID]:
+def _withdraw(session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose]]) -> set[uuid.UUID]:
     """T9 for texts, by invitation, that nobody has begun to send: what they say is no longer so.
 
     In the one order in which everybody takes texts. Returns whose reminder was among them.

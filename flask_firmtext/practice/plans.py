@@ -175,8 +175,8 @@ def _note_plan(session: Sessions, events: Iterable[CalendarEvent]) -> None:
         )
 
 
-def again(session: Sessions, invitations: Collection[uuid.UUID], sequence: int) -> None:
-    """The last reminder of each of these was a text that did not go, and is due again; joined."""
+def take_back(session: Sessions, invitations: Collection[uuid.UUID], sequence: int, *, to: ReminderState) -> None:
+    """The last reminder of each of these was a text that did not go: it is due again, or never was; joined."""
     for invitation in invitations:
         made = select(func.min(Reminder.days)).where(
             Reminder.invitation_id == invitation,
@@ -187,6 +187,6 @@ def again(session: Sessions, invitations: Collection[uuid.UUID], sequence: int) 
             update(Reminder)
             .where(Reminder.invitation_id == invitation, Reminder.sequence == sequence)
             .where(Reminder.days == made.scalar_subquery())
-            .values(state=ReminderState.PLANNED, tries=0, not_before=None)
+            .values(state=to, tries=0, not_before=None)
             .execution_options(synchronize_session=False)
         )

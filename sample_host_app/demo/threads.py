@@ -71,7 +71,7 @@ THREADS: dict[str, tuple[Text, ...]] = {
         Text(5, "in", "We will be there. Is parking possible? - Ngozi"),
     ),
     "Priya Raghunathan": (Text(27, "unknown", "Priya, their counsel accepts the notice period. Please call me."),),
-    "Carlos Mendoza": (Text(80, "unconfirmed", "Señor Mendoza, le llamaremos mañana para preparar su declaración."),),
+    "Carlos Medina": (Text(80, "unconfirmed", "Señor Medina, le llamaremos mañana para preparar su declaración."),),
     "James Whitaker": (Text(29, "1190", "James, the probate court has set a date. Please call the office."),),
     "Susan Park": (Text(6, "1180", "Susan, the signed agreement has arrived. Next step: the filing."),),
 }

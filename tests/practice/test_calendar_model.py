@@ -142,7 +142,7 @@ class Client:
         if self.reminder and (changed or not invited):
             if not moved and not restored and invited:  # the same reminder, once the client knows what is new
                 self.plan[self.reminder.days] = self.reminder.due or at
-                self.reminded_of.discard(self.reminder.days)
+            self.reminded_of.discard(self.reminder.days)
             self.reminder = None
         if restored or moved or turned:
             self.plan = {} if not invited else self._coming(at)

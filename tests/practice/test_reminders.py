@@ -376,9 +376,45 @@ def test_many_events_are_planned_anew_in_portions_and_nothing_else_waits_for_the
 def test_f77_a_reminder_comes_at_its_wall_time_on_odd_days(
     app: Any, start: str, end: str | None, zone: str, days: int, at: time, due: str
 ) -> None:
+<<<<<<< HEAD
     begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
     diary = Diary(app, begins - 10 * DAY, quiet=None)
     choose([days], at)
     invited(diary, begins, end=ends, zone=zone)
     (row,) = evidence.rows(Reminder)
     assert row.due_at == moment
+=======
+    app = new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_QUIET_HOURS="off")
+    with app.app_context():
+        begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
+        diary = Diary(app, begins - 10 * DAY)
+        choose([days], at)
+        invited(diary, begins, end=ends, zone=zone)
+        (row,) = evidence.rows(Reminder)
+        assert row.due_at == moment
+
+
+def test_a_reminder_that_was_withdrawn_before_it_went_is_not_one_that_the_client_got(diary: Diary) -> None:
+    """F78: called off in the night and restored, moved to and fro: the nearest was never read."""
+    choose([1, 0])
+    diary.host.add_contact("harbor", "Kai", "+18085550150", ref="kai", zone="Pacific/Honolulu")
+    start = datetime(2031, 6, 11, 22, tzinfo=UTC)
+    invited(diary, start, invite=["kai"])
+    diary.clock.at = datetime(2031, 6, 10, 19, tzinfo=UTC)
+    diary.works()
+    diary.sent()
+    assert reminded(diary) == 1
+    diary.clock.at = datetime(2031, 6, 11, 14, tzinfo=UTC)  # 9:00 in Chicago, 4:00 in Honolulu
+    diary.works()
+    diary.cancels()
+    diary.saves(start, invite=None)
+    diary.clock.at = datetime(2031, 6, 11, 19, tzinfo=UTC)
+    diary.works()
+    diary.sent()
+    for at in (start + 7 * DAY, start):
+        diary.saves(at, invite=None)
+        diary.works(2 * MINUTE)
+        diary.sent()
+    diary.works()
+    assert reminded(diary) == 2
+>>>>>>> cal-model

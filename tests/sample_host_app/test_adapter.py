@@ -115,16 +115,16 @@ def test_the_other_side_of_a_matter_is_told_from_related_contacts(harbor: Any) -
     matter = harbor.matters.of_contact(ref_of("Maria Delgado"))[0]
     sides = {party.contact.name: party.side for party in harbor.matters.contacts_of(matter.ref)}
     assert sides == {
-        "Maria Delgado": Side.CLIENT, "Carlos Mendoza": Side.RELATED, "Victor Stone": Side.OPPOSING,
+        "Maria Delgado": Side.CLIENT, "Carlos Medina": Side.RELATED, "Victor Stone": Side.OPPOSING,
     }  # fmt: skip
 
 
 def test_related_contacts_have_their_matters_with_the_role_and_the_side(harbor: Any) -> None:
-    names = ("Carlos Mendoza", "Victor Stone", "Maria Delgado")
+    names = ("Carlos Medina", "Victor Stone", "Maria Delgado")
     found = harbor.matters.related_to([*map(ref_of, names), "nobody", "999999"])
     told = {name: [(one.side, one.role) for one in found[ref_of(name)]] for name in names}
     assert told == {
-        "Carlos Mendoza": [(Side.RELATED, "Witness")],
+        "Carlos Medina": [(Side.RELATED, "Witness")],
         "Victor Stone": [(Side.OPPOSING, "Owner of Bayside Storage")],
         "Maria Delgado": [],
     }
