@@ -376,22 +376,12 @@ def test_many_events_are_planned_anew_in_portions_and_nothing_else_waits_for_the
 def test_f77_a_reminder_comes_at_its_wall_time_on_odd_days(
     app: Any, start: str, end: str | None, zone: str, days: int, at: time, due: str
 ) -> None:
-<<<<<<< HEAD
     begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
     diary = Diary(app, begins - 10 * DAY, quiet=None)
     choose([days], at)
     invited(diary, begins, end=ends, zone=zone)
     (row,) = evidence.rows(Reminder)
     assert row.due_at == moment
-=======
-    app = new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_QUIET_HOURS="off")
-    with app.app_context():
-        begins, ends, moment = (datetime.fromisoformat(one) for one in (start, end or start, due))
-        diary = Diary(app, begins - 10 * DAY)
-        choose([days], at)
-        invited(diary, begins, end=ends, zone=zone)
-        (row,) = evidence.rows(Reminder)
-        assert row.due_at == moment
 
 
 def test_a_reminder_that_was_withdrawn_before_it_went_is_not_one_that_the_client_got(diary: Diary) -> None:
@@ -417,4 +407,3 @@ def test_a_reminder_that_was_withdrawn_before_it_went_is_not_one_that_the_client
         diary.sent()
     diary.works()
     assert reminded(diary) == 2
->>>>>>> cal-model
