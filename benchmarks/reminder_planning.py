@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import reminding
-from flask_firmtext.practice import facts, needs, reminders, telling
-from flask_firmtext.practice.facts import Facts
+from flask_firmtext.practice.calendar import facts, needs, reminders, telling
+from flask_firmtext.practice.calendar.facts import Facts
 from flask_firmtext.store.base import new_id
 from flask_firmtext.store.models import CalendarEvent, Invitation, Reminder
 from flask_firmtext.store.transactions import own, reading

@@ -21,7 +21,8 @@ from .leniency import is_lenient
 from .messaging import epochs
 from .ports.host import Host
 from .ports.values import Event, Link
-from .practice import events, payments
+from .practice import payments
+from .practice.calendar import events
 from .store.transactions import notes
 from .web import health, pages, webhooks
 

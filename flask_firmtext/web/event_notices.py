@@ -14,8 +14,8 @@ from ..language import marked
 from ..language import ngettext as _n
 from ..messaging import readiness, tenancy, textable
 from ..messaging.owners import Subject
-from ..practice import attendance, not_sent
-from ..practice.attendance import Attendance
+from ..practice.calendar import attendance, not_sent
+from ..practice.calendar.attendance import Attendance
 from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.states import EventState

@@ -17,8 +17,8 @@ from ..messaging.moments import clock_time, moment
 from ..messaging.owners import Subject, shielded
 from ..messaging.shown import Text, Wording
 from ..ports.values import Contact
-from ..practice import attendance, not_sent
-from ..practice.attendance import Attendance, Register
+from ..practice.calendar import attendance, not_sent
+from ..practice.calendar.attendance import Attendance, Register
 from ..store import inbox_queries
 from ..store.models import Message, Notice
 from ..store.states import EventState, Purpose, ReminderState, State

@@ -20,8 +20,8 @@ from ..messaging.owners import Subject, shielded
 from ..messaging.segments import measure
 from ..ports import promises
 from ..ports.values import Contact
-from ..practice import attendee_texts, facts, not_sent
-from ..practice.facts import Facts
+from ..practice.calendar import attendee_texts, facts, not_sent
+from ..practice.calendar.facts import Facts
 from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.transactions import reading

@@ -9,7 +9,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from ..messaging.owners import Subject
-from ..practice import hurrying
+from ..practice.calendar import hurrying
 from ..store import attendance_queries
 from ..store.transactions import own, reading
 from .access import visitor

@@ -12,7 +12,7 @@ from flask import Flask
 from ..errors import where
 from ..firm import replies, steps
 from ..messaging import scheduled_sending
-from ..practice import answers, reminders, responding, telling
+from ..practice.calendar import answers, reminders, responding, telling
 from ..store import firm_queries
 from ..store.transactions import reading
 from .stop import stopping

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import select, update
 
-from flask_firmtext.practice import telling
+from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.models import CalendarEvent, Invitation, Message
 
 from ..adapter import as_event

@@ -20,7 +20,7 @@ from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import texting
 from flask_firmtext.messaging import epochs, overdue, sending
-from flask_firmtext.practice import reminders, telling
+from flask_firmtext.practice.calendar import reminders, telling
 from flask_firmtext.store import queries
 from flask_firmtext.store.models import CalendarEvent, Message, Notice, Reminder
 from flask_firmtext.store.states import State

@@ -23,8 +23,8 @@ from flask_firmtext.messaging.consent_words import OPT_OUT_WORDS
 from flask_firmtext.messaging.segments import Encoding, measure
 from flask_firmtext.ports.gateway import Media
 from flask_firmtext.ports.values import Answer
-from flask_firmtext.practice import answers
-from flask_firmtext.practice.receipts_words import THANKS, WHICH
+from flask_firmtext.practice.calendar import answers
+from flask_firmtext.practice.calendar.receipts_words import THANKS, WHICH
 from flask_firmtext.store.models import (
     CalendarEvent,
     Conversation,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from diary import DAY, HOUR, MINUTE, Diary
 from flask_firmtext.ports.values import User
-from flask_firmtext.practice import hurrying
+from flask_firmtext.practice.calendar import hurrying
 from flask_firmtext.store.models import Audit, Invitation, Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading

@@ -13,7 +13,7 @@ import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.errors import DecryptError
 from flask_firmtext.firm import reminding
-from flask_firmtext.practice import reminders, telling
+from flask_firmtext.practice.calendar import reminders, telling
 from flask_firmtext.store import ciphers, reminder_queries
 from flask_firmtext.store.models import CalendarEvent, Reminder
 from flask_firmtext.store.transactions import own, reading

@@ -12,7 +12,7 @@ from diary import DAY, HOUR, MINUTE
 from dying import dies_at
 from evidence import counted, rows
 from flask_firmtext.ports.values import Answer
-from flask_firmtext.practice import answers, responding
+from flask_firmtext.practice.calendar import answers, responding
 from flask_firmtext.store.models import CalendarEvent, EventAnswer
 from flask_firmtext.store.transactions import own
 from flask_firmtext.worker import clerk

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import delete, select
 
 from accessibility import check
-from flask_firmtext.practice import telling
+from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from flask_firmtext.practice import telling
+from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.models import CalendarEvent, Invitation, Notice, Reminder
 
 STAFF = "staff@harbor.example"

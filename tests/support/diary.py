@@ -15,7 +15,7 @@ from flask_firmtext.clock import FixedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import overdue
 from flask_firmtext.parsing import Quiet
-from flask_firmtext.practice import reminders, telling
+from flask_firmtext.practice.calendar import reminders, telling
 from flask_firmtext.store import cells
 from flask_firmtext.store.models import Message, Notice
 from flask_firmtext.store.states import State

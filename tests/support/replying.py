@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from diary import DAY, HOUR, NOON, Diary
 from evidence import rows
-from flask_firmtext.practice import answers, responding
+from flask_firmtext.practice.calendar import answers, responding
 from flask_firmtext.store import cells
 from flask_firmtext.store.models import Attempt, Conversation, EventAnswer, Invitation, Message, Notice
 from flask_firmtext.store.states import Kind, Outcome, State

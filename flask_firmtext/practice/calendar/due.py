@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from ..messaging import quiet
-from ..messaging.wall_clock import instant
-from ..parsing import Quiet
+from ...messaging import quiet
+from ...messaging.wall_clock import instant
+from ...parsing import Quiet
 from .facts import Facts
 
 #: A text that waits for the end of quiet hours has to come so long before the event; else another rule holds.

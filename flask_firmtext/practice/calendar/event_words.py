@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..firm import details, templates, templates_values
-from ..firm.details import Details
-from ..firm.templates_syntax import render
-from ..firm.templates_words import MOST_SEGMENTS, UNTITLED, Kind
-from ..messaging.segments import measure
-from ..ports.values import Contact, Firm
-from ..store.models import Texting
+from ...current import firmtext
+from ...firm import details, templates, templates_values
+from ...firm.details import Details
+from ...firm.templates_syntax import render
+from ...firm.templates_words import MOST_SEGMENTS, UNTITLED, Kind
+from ...messaging.segments import measure
+from ...ports.values import Contact, Firm
+from ...store.models import Texting
 from .facts import Facts
 
 Sessions = Session | scoped_session[Any]

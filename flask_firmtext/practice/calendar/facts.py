@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..messaging import wall_clock
-from ..messaging.wall_clock import instant
-from ..ports.promises import LONGEST_REFERENCE
-from ..ports.values import Event
+from ...messaging import wall_clock
+from ...messaging.wall_clock import instant
+from ...ports.promises import LONGEST_REFERENCE
+from ...ports.values import Event
 
 #: Days are counted backwards from an event, and a date has to be left.
 EARLIEST, LATEST = 1970, 9000

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..current import firmtext
-from ..errors import where
-from ..ports import promises
-from ..ports.values import Event
-from ..store import calendar_queries
-from ..store.models import CalendarEvent, Invitation
-from ..store.states import EventState
-from ..store.transactions import own
+from ...current import firmtext
+from ...errors import where
+from ...ports import promises
+from ...ports.values import Event
+from ...store import calendar_queries
+from ...store.models import CalendarEvent, Invitation
+from ...store.states import EventState
+from ...store.transactions import own
 from . import events, facts, needs
 from .facts import Facts
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..store import attendance_queries, calendar_queries, queries
-from ..store.calendar_queries import TELLING
-from ..store.models import CalendarEvent, Hold, Invitation, Message, Notice, Reminder
-from ..store.states import EventState, Purpose, State
+from ...current import firmtext
+from ...store import attendance_queries, calendar_queries, queries
+from ...store.calendar_queries import TELLING
+from ...store.models import CalendarEvent, Hold, Invitation, Message, Notice, Reminder
+from ...store.states import EventState, Purpose, State
 from . import needs
 
 Sessions = Session | scoped_session[Any]

@@ -14,18 +14,18 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..messaging.moves import Move, move
-from ..ports import promises
-from ..ports.host import NoCalendar
-from ..ports.promises import LONGEST_REFERENCE
-from ..ports.values import Event
-from ..store import audit, calendar_queries
-from ..store.base import new_id
-from ..store.models import CalendarEvent, Invitation
-from ..store.states import EventState, Purpose, ReminderState, State
-from ..store.transactions import notes
-from ..store.upsert import insert_once
+from ...current import firmtext
+from ...messaging.moves import Move, move
+from ...ports import promises
+from ...ports.host import NoCalendar
+from ...ports.promises import LONGEST_REFERENCE
+from ...ports.values import Event
+from ...store import audit, calendar_queries
+from ...store.base import new_id
+from ...store.models import CalendarEvent, Invitation
+from ...store.states import EventState, Purpose, ReminderState, State
+from ...store.transactions import notes
+from ...store.upsert import insert_once
 from . import facts, needs, plans
 from .facts import SAVED, Facts
 

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from ..current import firmtext
-from ..errors import TextRefused, where
-from ..store import calendar_queries
-from ..store.models import Invitation
-from ..store.states import Purpose
-from ..store.transactions import notes, own, reading
+from ...current import firmtext
+from ...errors import TextRefused, where
+from ...store import calendar_queries
+from ...store.models import Invitation
+from ...store.states import Purpose
+from ...store.transactions import notes, own, reading
 from . import letters, needs, situations
 from .situations import Later, Otherwise, Situation, Unsure
 

@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from .. import points
-from ..current import firmtext
-from ..errors import where
-from ..ports.values import Answer
-from ..store import counters, reply_queries
-from ..store.models import CalendarEvent, EventAnswer, Invitation
-from ..store.states import EventState
-from ..store.transactions import own, reading, shared
+from ... import points
+from ...current import firmtext
+from ...errors import where
+from ...ports.values import Answer
+from ...store import counters, reply_queries
+from ...store.models import CalendarEvent, EventAnswer, Invitation
+from ...store.states import EventState
+from ...store.transactions import own, reading, shared
 
 log = logging.getLogger(__name__)
 

@@ -15,20 +15,20 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from ..current import firmtext
-from ..errors import where
-from ..firm import details, templates, templates_values
-from ..firm.details import Details
-from ..firm.templates_syntax import render
-from ..firm.templates_words import MOST_SEGMENTS
-from ..messaging import auto_replies, consent, owners, tenancy
-from ..messaging.segments import measure
-from ..ports.values import Answer, Contact, Firm
-from ..store import counters, reply_queries
-from ..store.base import new_id
-from ..store.models import CalendarEvent, Conversation, Invitation, Message, Notice, ReplyDue, Texting
-from ..store.states import Purpose
-from ..store.transactions import own, reading
+from ...current import firmtext
+from ...errors import where
+from ...firm import details, templates, templates_values
+from ...firm.details import Details
+from ...firm.templates_syntax import render
+from ...firm.templates_words import MOST_SEGMENTS
+from ...messaging import auto_replies, consent, owners, tenancy
+from ...messaging.segments import measure
+from ...ports.values import Answer, Contact, Firm
+from ...store import counters, reply_queries
+from ...store.base import new_id
+from ...store.models import CalendarEvent, Conversation, Invitation, Message, Notice, ReplyDue, Texting
+from ...store.states import Purpose
+from ...store.transactions import own, reading
 from . import event_words, needs, openings
 from .event_words import CUTS
 from .facts import Facts

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..ports.values import User
-from ..store import attendance_queries, audit, calendar_queries
-from ..store.models import CalendarEvent, Invitation, Message
-from ..store.queries import is_in
-from ..store.states import Purpose, State
-from ..store.transactions import notes
+from ...current import firmtext
+from ...ports.values import User
+from ...store import attendance_queries, audit, calendar_queries
+from ...store.models import CalendarEvent, Invitation, Message
+from ...store.queries import is_in
+from ...store.states import Purpose, State
+from ...store.transactions import notes
 from . import needs
 
 Sessions = Session | scoped_session[Any]

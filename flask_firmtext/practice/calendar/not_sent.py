@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..language import gettext as _
-from ..language import marked
+from ...language import gettext as _
+from ...language import marked
 
 WORDS: Mapping[str, str] = {
     "opted_out": marked("opted out"),

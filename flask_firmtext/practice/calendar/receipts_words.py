@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..ports.values import Answer
+from ...ports.values import Answer
 
 THANKS: Mapping[tuple[Answer, str], str] = {
     (Answer.CONFIRMED, "en"): "{firm}: thank you, we have noted that you can come. {title}, {date}[, {time}].",

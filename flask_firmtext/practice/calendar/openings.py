@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ..errors import DecryptError
-from ..messaging import answer_words
-from ..messaging.answer_words import Said
-from ..ports.values import Answer
-from ..store import cells, reply_queries
-from ..store.models import CalendarEvent, Message, Notice
-from ..store.reply_queries import Asked
-from ..store.states import Purpose
+from ...errors import DecryptError
+from ...messaging import answer_words
+from ...messaging.answer_words import Said
+from ...ports.values import Answer
+from ...store import cells, reply_queries
+from ...store.models import CalendarEvent, Message, Notice
+from ...store.reply_queries import Asked
+from ...store.states import Purpose
 from . import facts, needs
 from .facts import Facts
 

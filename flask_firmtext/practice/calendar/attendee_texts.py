@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from ..errors import TextRefused
-from ..firm import templates
-from ..language import gettext as _
-from ..ports.values import Contact
+from ...errors import TextRefused
+from ...firm import templates
+from ...language import gettext as _
+from ...ports.values import Contact
 from . import event_words
 from .facts import Facts
 

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..store import calendar_queries, reminder_queries
-from ..store.base import new_id
-from ..store.models import CalendarEvent, Invitation, Reminder, Texting
-from ..store.queries import is_in
-from ..store.states import EventState, ReminderState
+from ...current import firmtext
+from ...store import calendar_queries, reminder_queries
+from ...store.base import new_id
+from ...store.models import CalendarEvent, Invitation, Reminder, Texting
+from ...store.queries import is_in
+from ...store.states import EventState, ReminderState
 from . import needs
 from .due import due_at
 from .facts import Facts

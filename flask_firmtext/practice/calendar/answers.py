@@ -13,14 +13,14 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from .. import points, signals
-from ..current import firmtext
-from ..messaging import conversations
-from ..ports.values import Answer
-from ..store import audit, calendar_queries, reply_queries
-from ..store.base import new_id
-from ..store.models import EventAnswer, Invitation, Message, ReplyDue
-from ..store.transactions import notes, own, reading
+from ... import points, signals
+from ...current import firmtext
+from ...messaging import conversations
+from ...ports.values import Answer
+from ...store import audit, calendar_queries, reply_queries
+from ...store.base import new_id
+from ...store.models import EventAnswer, Invitation, Message, ReplyDue
+from ...store.transactions import notes, own, reading
 from . import openings, receipts
 from .openings import Open, Reply
 from .receipts import Receipt

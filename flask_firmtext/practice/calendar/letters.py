@@ -9,19 +9,19 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..current import firmtext
-from ..errors import TextRefused
-from ..firm.templates_words import Kind as Template
-from ..language import gettext as _
-from ..messaging import accepting, notifying, quiet, routes, tenancy
-from ..messaging.accepting import Outgoing
-from ..messaging.routes import Route
-from ..ports.values import Contact, Firm
-from ..store import audit, cells, keys
-from ..store.base import new_id
-from ..store.models import Message, Notice
-from ..store.states import Kind, Purpose
-from ..store.transactions import reading
+from ...current import firmtext
+from ...errors import TextRefused
+from ...firm.templates_words import Kind as Template
+from ...language import gettext as _
+from ...messaging import accepting, notifying, quiet, routes, tenancy
+from ...messaging.accepting import Outgoing
+from ...messaging.routes import Route
+from ...ports.values import Contact, Firm
+from ...store import audit, cells, keys
+from ...store.base import new_id
+from ...store.models import Message, Notice
+from ...store.states import Kind, Purpose
+from ...store.transactions import reading
 from . import event_words, facts, needs
 from .due import AHEAD
 from .facts import Facts

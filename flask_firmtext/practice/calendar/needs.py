@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
-from ..current import firmtext
-from ..errors import DecryptError
-from ..store import calendar_queries, cells, keys, reminder_queries
-from ..store.ciphers import Place
-from ..store.models import CalendarEvent, Invitation, Notice
-from ..store.states import EventState, Purpose
+from ...current import firmtext
+from ...errors import DecryptError
+from ...store import calendar_queries, cells, keys, reminder_queries
+from ...store.ciphers import Place
+from ...store.models import CalendarEvent, Invitation, Notice
+from ...store.states import EventState, Purpose
 from . import facts
 from .facts import Facts
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..current import firmtext
-from ..errors import TextRefused, where
-from ..messaging.moves import Move, move
-from ..store import audit, calendar_queries, reminder_queries
-from ..store.models import Reminder
-from ..store.states import Purpose, ReminderState, State
-from ..store.transactions import notes, own, reading
+from ...current import firmtext
+from ...errors import TextRefused, where
+from ...messaging.moves import Move, move
+from ...store import audit, calendar_queries, reminder_queries
+from ...store.models import Reminder
+from ...store.states import Purpose, ReminderState, State
+from ...store.transactions import notes, own, reading
 from . import letters, plans, situations
 from .situations import Later, Otherwise, Situation, Unsure
 
