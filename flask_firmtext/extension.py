@@ -96,8 +96,8 @@ class FirmText:
         None where the slot was not on the page, because the firm has no texting or something failed: then the list
         stays as it is, and nobody is told of an event that is off.
         """
-        shown = form.getlist("notify_via_text_shown")
-        return [ref for ref in form.getlist("notify_via_text") if ref] if shown else None
+        chosen = [ref for ref in form.getlist("notify_via_text") if ref]
+        return chosen if chosen or form.getlist("notify_via_text_shown") else None
 
     def event_cancelled(self, event: str, *, firm: str | None = None) -> None:
         """Tell that an event (your reference) is cancelled or deleted; its clients get *cancelled*, once.
