@@ -43,9 +43,13 @@ ON_SQLITE = (
         f"firm/test_{name}"
         for name in ("calls", "registration", "replies", "saved_replies", "templates", "verification")
     ),
+    *(
+        f"practice/test_{name}"
+        for name in ("answers", "calendar_model", "events", "payments", "reminders", "time_entries")
+    ),
 )
 #: Processes that are killed and wait for each other: on the engine of production.
-ON_POSTGRESQL = ("faults/test_worker_faults", "faults/test_media_faults", "worker/")
+ON_POSTGRESQL = ("worker/", *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")))
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
