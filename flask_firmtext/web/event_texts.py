@@ -150,8 +150,8 @@ def _sheet(ref: str, refs: Sequence[str]) -> Sheet:
     who = visitor()
     who.must("message.send")
     calendar = who.ports.calendar
-    event = asked("Calendar.event", lambda: promises.event("event", calendar.event(ref)))
-    if event is None or event.ref != ref:
+    event = asked("Calendar.event", lambda: promises.event(ref, calendar.event(ref)))
+    if event is None:
         raise nothing_here()
     try:
         now = facts.of(event)
