@@ -65,6 +65,8 @@ class EventForm:
             self.faults["end"] = "End is before Start. Correct one of them."
         if self.faults or starts is None or ends is None:
             return
+        if event.id and (event.starts, event.all_day) != (starts, self.all_day):
+            event.asks_anew()
         event.title, event.place, event.zone, event.all_day = self.title, self.place, self.zone, self.all_day
         event.starts, event.ends = starts, ends
 

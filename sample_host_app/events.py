@@ -76,6 +76,7 @@ def delete_event(event_id: int) -> Response:
 def restore_event(event_id: int) -> Response:
     row = one_of_ours(Event, event_id)
     row.cancelled = row.deleted = False
+    row.asks_anew()
     return _told(event_id, lambda: firmtext.event_saved(as_event(row)), "The event takes place again.")
 
 

@@ -157,6 +157,11 @@ class Event(db.Model):
     def takes_place(self) -> bool:
         return not (self.cancelled or self.deleted)
 
+    def asks_anew(self) -> None:
+        """What was answered counts for the time at which it was to be, and for no other."""
+        for one in self.attendees:
+            one.answer = None
+
 
 class EventAttendee(db.Model):
     """A contact who is invited to an event, with the last answer."""

@@ -61,7 +61,7 @@ class Preview:
 class Sheet:
     """The page. ``chosen`` are references; ``sent`` are names, ``refused`` names with a sentence.
 
-    ``done`` is how many texts the page before has sent.
+    ``wrong`` is the field that ``fault`` is about, ``done`` how many texts the page before has sent.
     """
 
     who: Visitor = field(repr=False)
@@ -73,6 +73,7 @@ class Sheet:
     text: str = field(default="", repr=False)
     token: str = ""
     fault: str = ""
+    wrong: str = ""
     previews: Sequence[Preview] = ()
     sent: Sequence[str] = field(default=(), repr=False)
     refused: Sequence[tuple[str, str]] = field(default=(), repr=False)
@@ -82,6 +83,10 @@ class Sheet:
     def picked(self) -> Sequence[Contact]:
         """Those who were chosen and can be."""
         return [one.contact for one in self.attendees if one.contact.ref in self.chosen and not one.why]
+
+    @property
+    def first_offered(self) -> str | None:
+        return next((one.contact.ref for one in self.attendees if not one.why), None)
 
     @property
     def fields(self) -> Sequence[str]:
@@ -123,7 +128,8 @@ def send_to_attendees() -> Response:
     try:
         texts = _filled(sheet)
     except TextRefused as error:
-        return _page(replace(sheet, fault=error.sentence), 422)
+        wrong = {"nobody": "to", "token": ""}.get(error.code, "text")
+        return _page(replace(sheet, fault=error.sentence, wrong=wrong), 422)
     if request.form.get("do") == "preview":
         shown = [Preview(one.name, texts[one.ref], measure(texts[one.ref]).count) for one in sheet.picked]
         return _page(replace(sheet, previews=shown))
@@ -150,8 +156,8 @@ def _sheet(ref: str, refs: Sequence[str]) -> Sheet:
     who = visitor()
     who.must("message.send")
     calendar = who.ports.calendar
-    event = asked("Calendar.event", lambda: promises.event("event", calendar.event(ref)))
-    if event is None or event.ref != ref:
+    event = asked("Calendar.event", lambda: promises.event(ref, calendar.event(ref)))
+    if event is None:
         raise nothing_here()
     try:
         now = facts.of(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from flask_firmtext.ports.values import Answer
 from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.models import CalendarEvent, Invitation, Notice, Reminder
 
@@ -205,6 +207,44 @@ def test_an_event_is_cancelled_deleted_and_comes_back(practice: Any, staff: Any)
         assert words in staff.get(page).text
         assert state() == then
     assert "Deposition" in staff.get("/calendar").text
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        ({"place": "Room 5", "end": "2041-05-06T12:00"}, True),
+        ({"start": "2041-05-06T11:00"}, False),
+        ({"all_day": "1"}, False),
+    ],
+)
+def test_an_answer_counts_for_the_time_that_it_was_given_to(
+    practice: Any, staff: Any, change: dict[str, str], stands: bool
+) -> None:
+    maria = ref(practice, "Maria Delgado")
+    page = made(staff, attendee=[maria])
+    answered(practice, page, maria)
+    assert sends(staff, f"{page}/edit", {**FORM, "attendee": [maria], **change}).status_code == 303
+    assert ("Confirmed" in staff.get(page).text) is stands
+
+
+def test_nobody_has_answered_an_event_that_was_brought_back(practice: Any, staff: Any) -> None:
+    maria = ref(practice, "Maria Delgado")
+    page = made(staff, attendee=[maria])
+    answered(practice, page, maria)
+    sends(staff, f"{page}/cancel")
+    sends(staff, f"{page}/restore")
+    assert "Confirmed" not in staff.get(page).text
+
+
+def answered(practice: Any, page: str, contact: str) -> None:
+    """They can come."""
+    from sample_host_app.models import db
+
+    event = page.rpartition("/")[2]
+    with practice.app_context():
+        calendar = practice.extensions["firmtext"].host.for_firm("harbor").calendar
+        calendar.respond(event, contact, Answer.CONFIRMED, token=uuid.uuid4().hex)
+        db.session.commit()
 
 
 def test_a_deleted_event_stands_in_no_list(staff: Any) -> None:

@@ -146,8 +146,21 @@ def test_a_field_that_the_event_has_nothing_for_is_not_offered_and_refused(diary
     assert "Take it out of the text." in sends(staff, "At {place}").text
 
 
-def test_nobody_chosen_is_said(diary: Diary, staff: Person) -> None:
-    assert "Choose at least one attendee." in sends(staff, "Hello", to=[]).text
+def test_nobody_chosen_is_said_where_they_are_chosen(diary: Diary, staff: Person) -> None:
+    page = sends(staff, "Hello", to=[]).text
+    assert "Choose at least one attendee." in page
+    assert re.findall(r"<(\w+)[^>]* autofocus", page) == ["input"]
+    assert "aria-invalid" not in page
+
+
+def test_what_is_wrong_with_the_words_is_said_there(diary: Diary, staff: Person) -> None:
+    page = sends(staff, " ", to=[]).text
+    assert re.findall(r"<(\w+)[^>]* autofocus", page) == ["textarea"]
+
+
+def test_a_preview_is_what_one_sees_first(diary: Diary, staff: Person) -> None:
+    page = sends(staff, "Hello", do="preview").text
+    assert re.findall(r"<(\w+)[^>]* autofocus", page) == ["h2"]
 
 
 def test_a_stale_form_comes_back_with_what_was_typed(diary: Diary, staff: Person) -> None:
