@@ -96,6 +96,16 @@ def reminded_of(session: Sessions, people: Collection[uuid.UUID], now: Facts, da
     }
 
 
+def superseded(session: Sessions, messages: Collection[uuid.UUID], why: str) -> None:
+    """These texts were withdrawn by us: another one says what they were to say, or there is nothing to say; joined."""
+    session.execute(
+        update(Notice)
+        .where(Notice.message_id.in_(messages))
+        .values(refused=why)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def place_of(row: CalendarEvent | Notice) -> Place:
     """Where facts are stored."""
     return cells.place(type(row), "facts", row.id, row.firm)

@@ -70,6 +70,8 @@ class Invitation(Base):
 class Notice(Base):
     """An automatic text about one invitation, or why there is none (``refused``, a code of :class:`.TextRefused`).
 
+    With a text ``refused`` says why we withdrew it: what it was to tell is no longer so, or told by another.
+
     ``facts`` is what the client knows of the event after reading it, encrypted; None where it tells of none.
     ``sequence`` is the event's. ``n`` is the number under which a text that asks "which one?" lists the invitation.
     """
