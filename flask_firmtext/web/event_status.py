@@ -182,9 +182,8 @@ class _Lines:
             words = _("Not sent: %(reason)s", reason=not_sent.why(notice.refused))
             return Step(what, words, "missed", self._at(notice.created_at))
         if message.state == State.CANCELLED and code in NOT_AGAIN:
-            return Step(
-                what, _("Not sent: %(reason)s", reason=not_sent.why(code)), "missed", self._at(message.state_at)
-            )
+            words = _("Not sent: %(reason)s", reason=not_sent.why(code))
+            return Step(what, words, "missed", self._at(message.state_at))
         text = self._text(message)
         help_ = f"{text.help.meaning} {text.help.next_step}" if text.help else ""
         at = "" if message.state == State.QUEUED else self._at(message.state_at)

@@ -21,7 +21,7 @@ from flask_firmtext.store import ciphers, queries
 from flask_firmtext.store.models import CalendarEvent, Invitation, Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
-from office import HARBOR, ROSA, STAFF
+from office import HARBOR, ROSA, STAFF, Statements
 
 START = NOON + 9 * DAY + 3 * HOUR
 
@@ -239,8 +239,24 @@ def test_what_a_person_sends_again_is_withdrawn_when_it_is_no_longer_so(diary: D
 
 @pytest.mark.parametrize("wrong", [7, None, "", "x" * 256])
 def test_what_is_no_reference_cancels_nothing_and_names_the_cure(diary: Diary, wrong: Any) -> None:
-    with pytest.raises(ValueError, match="event_cancelled: .*string"):
+    with pytest.raises(ValueError, match="event_cancelled: pass the event's reference, a string"):
         diary.firmtext.event_cancelled(wrong, firm="harbor")
+
+
+def test_a_save_costs_the_same_for_one_contact_and_for_many(diary: Diary) -> None:
+    people = [diary.host.add_contact("harbor", f"Person {n}", f"+1312555015{n}").ref for n in range(8)]
+
+    def cost(ref: str, invite: list[str]) -> int:
+        for _ in range(2):
+            diary.saves(START, ref=ref, invite=invite)
+            diary.works()
+        diary.sent()
+        with Statements(diary.office.app) as watched:
+            diary.saves(START + HOUR, ref=ref, invite=invite)
+            diary.cancels(ref)
+        return len(watched.seen)
+
+    assert cost("many", people) <= cost("one", ["rosa"])
 
 
 def test_a_contact_without_a_number_is_not_told_and_the_event_says_why(diary: Diary) -> None:
