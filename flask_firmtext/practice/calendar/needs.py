@@ -62,7 +62,7 @@ def _note(session: Sessions, invitations: Collection[uuid.UUID], due: datetime |
     session.execute(
         update(Invitation)
         .where(Invitation.id.in_(invitations))
-        .values(notice_at=due)
+        .values(notice_at=due, hurried=False)
         .execution_options(synchronize_session=False)
     )
 
