@@ -22,7 +22,7 @@ from .messaging import epochs
 from .ports.host import Host
 from .ports.values import Event, Link
 from .practice import payments
-from .practice.calendar import events
+from .practice.calendar import events, facts
 from .store.transactions import notes
 from .web import health, pages, webhooks
 
@@ -104,8 +104,9 @@ class FirmText:
 
         Call it inside the transaction that does so. ``event_saved`` brings the event back.
 
-        :raises ValueError: nobody is signed in and ``firm`` is missing.
+        :raises ValueError: that is no reference, or nobody is signed in and ``firm`` is missing.
         """
+        facts.check_reference("event_cancelled", "pass the event's reference", event)
         session = firmtext.db.session
         events.cancelled(session, events.firm_of(session, event, firm), event)
         notes(session).told.append("event_cancelled")

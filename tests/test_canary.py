@@ -22,14 +22,15 @@ import redis
 import sqlalchemy as sa
 
 from evidence import kept, rows
-from flask_firmtext import signals
+from flask_firmtext import FirmText, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging import accepting, drafts, routes, scheduled, wall_times
 from flask_firmtext.ports.values import Firm, Link, PhoneNumber
 from flask_firmtext.practice import payments
+from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.base import Base
-from flask_firmtext.store.models import Attachment, Message
+from flask_firmtext.store.models import Attachment, EventAnswer, Message
 from flask_firmtext.store.transactions import own, reading
 from rows import STAFF, verified_number
 from servers import FOLDER, process, until
@@ -52,6 +53,8 @@ TEXTS = {
         "reply",
         "link",
         "later",
+        "title",
+        "place",
     )
 }
 
@@ -228,6 +231,19 @@ def writes_beside(practice: Any) -> None:
     assert WORDS in made.address
 
 
+def tells_of_an_event(app: Any) -> None:
+    """A hearing, of which the client is told."""
+    state = app.extensions["firmtext"]
+    state.settings.quiet_hours = None
+    at = firmtext.clock.now() + timedelta(days=30)
+    event = app.extensions["memory_host"].add_event("harbor", TEXTS["title"], at, ref="hearing", place=TEXTS["place"])
+    FirmText().event_saved(event, ["canary"], firm="harbor")
+    firmtext.db.session.commit()
+    firmtext.db.session.remove()
+    (due,) = telling.due()
+    assert telling.tell(due)
+
+
 def states() -> list[str]:
     return sorted(str(message.state) for message in rows(Message))
 
@@ -240,6 +256,7 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     sends(PHONE, "out")
     sends(FAILING, "out")
     writes_beside(app.extensions["memory_host"].files("harbor"))
+    tells_of_an_event(app)
     assert search.found("the key") == []  # the jobs lie in Redis: nobody has taken them yet
     with redis.Redis.from_url(search.redis_url) as client:
         assert client.llen("rq:queue:firmtext-send") > 0
@@ -247,13 +264,16 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     search.logs.append(log)
     command = [sys.executable, "-m", "flask", "firmtext", "worker"]
     with process(command, env=environment, log=log, cwd=tmp_path):
-        until(lambda: states() == ["delivered", "failed"])
+        until(lambda: states() == ["delivered", "delivered", "failed"])
+        sandbox.text(PHONE, HARBOR, "Y")
+        until(lambda: states().count("delivered") == 3)  # with the thanks
+        until(lambda: any(row.tries for row in rows(EventAnswer)))  # the worker's host knows of no such event
         sandbox.text(PHONE, HARBOR, TEXTS["in"])
         photo = b"\xff\xd8\xff" + TEXTS["file"].encode() * 3000
         media = [{"name": f"{TEXTS['file']}.jpg", "type": "image/jpeg", "data": base64.b64encode(photo).decode()}]
         sandbox.post(f"/_sandbox/phones/{PHONE}/texts", to=HARBOR, text=TEXTS["in"], media=media)
         sandbox.text(STRANGER, HARBOR, TEXTS["stranger"])
-        until(lambda: len(rows(Message)) == 4 and len(kept()) == 1)
+        until(lambda: len(rows(Message)) == 7 and len(kept()) == 1)
         until(lambda: [row.state for row in rows(Attachment)] == ["stored"])
     signer, client = Signer.of(sandbox), app.test_client()
     malformed = words(TEXTS["malformed"], sender=PHONE, channel=TEXTS["malformed"])

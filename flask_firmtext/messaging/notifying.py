@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..store import consent_queries
-from ..store.models import Message
+from ..store.models import Message, Notice
+from ..store.queries import is_in
+from ..store.states import Purpose
 from . import accepting, conversations
 from .accepting import Outgoing
 from .routes import Route
@@ -36,6 +40,17 @@ def queue(session: Sessions, route: Route, contact: str, outgoing: Outgoing) -> 
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     _check_consent(session, route)
     return accepting.queue(session, conversation, position, outgoing)
+
+
+def sent_again(session: Sessions, first: uuid.UUID, second: uuid.UUID) -> None:
+    """A person has a text about an event sent again: from now on the second tells what the first was to tell."""
+    telling = (Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED, Purpose.REMINDER)
+    session.execute(
+        update(Notice)
+        .where(Notice.message_id == first, is_in(Notice.purpose, *telling))
+        .values(message_id=second)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _check_consent(session: Sessions, route: Route) -> None:

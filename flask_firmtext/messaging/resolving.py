@@ -20,7 +20,7 @@ from ..ports.values import User
 from ..store import audit, cells
 from ..store.models import Conversation, Message, Number
 from ..store.states import Kind, NumberState, State
-from . import accepting, consent, conversations
+from . import accepting, consent, conversations, notifying
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -71,7 +71,9 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) 
         return None
     again = accepting.Outgoing(text, Kind(old.kind), user.ref, token, retry_of=old.id)
     position = conversations.take_turn(session, conversation.id)
-    return accepting.queue(session, conversation, position, again)
+    new = accepting.queue(session, conversation, position, again)
+    notifying.sent_again(session, old.id, new.id)
+    return new
 
 
 def _check_way(session: Sessions, conversation: Conversation) -> None:

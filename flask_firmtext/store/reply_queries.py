@@ -121,7 +121,8 @@ def last_position(session: Sessions, one: Invitation) -> int:
 
 def due_replies(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     """Clients' texts that may be answers and were not seen to yet, the oldest first."""
-    due = select(ReplyDue.message_id).where(ReplyDue.not_before <= firmtext.clock.sql())
+    now = select(firmtext.clock.sql()).scalar_subquery()
+    due = select(ReplyDue.message_id).where(ReplyDue.not_before <= now)
     return session.scalars(due.order_by(ReplyDue.not_before, ReplyDue.message_id).limit(limit)).all()
 
 
@@ -139,7 +140,7 @@ def untold(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
         .where(
             EventAnswer.told_at.is_(None),
             EventAnswer.not_before.is_not(None),
-            EventAnswer.not_before <= firmtext.clock.sql(),
+            EventAnswer.not_before <= select(firmtext.clock.sql()).scalar_subquery(),
             ~waits.exists(),
         )
         .order_by(EventAnswer.not_before, EventAnswer.id)

@@ -27,9 +27,11 @@ MOST_IN_THREAD = 50
 
 def due(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     """What is to be tried now, the oldest first."""
+    # Asked for once: PostgreSQL finds nothing in an index by a function that may say something else for each row.
+    now = select(firmtext.clock.sql()).scalar_subquery()
     return session.scalars(
         select(ScheduledText.id)
-        .where(is_in(ScheduledText.state, Later.WAITING), ScheduledText.look_at <= firmtext.clock.sql())
+        .where(is_in(ScheduledText.state, Later.WAITING), ScheduledText.look_at <= now)
         .order_by(ScheduledText.look_at)
         .limit(limit)
     ).all()
@@ -78,9 +80,8 @@ def to_contact(session: Sessions, firm: str, contact: str, phone_index: bytes) -
 
 def listed(session: Sessions, firm: str, *, limit: int, after: ScheduledText | None = None) -> Sequence[ScheduledText]:
     """All of a firm that are to be seen, the next first, or those ``after`` one."""
-    query = select(ScheduledText).where(
-        ScheduledText.firm == firm, ScheduledText.due_at > firmtext.clock.sql(-LISTED), _shown()
-    )
+    since = select(firmtext.clock.sql(-LISTED)).scalar_subquery()
+    query = select(ScheduledText).where(ScheduledText.firm == firm, ScheduledText.due_at > since, _shown())
     if after is not None:
         same = and_(ScheduledText.due_at == after.due_at, ScheduledText.id > after.id)
         query = query.where(ScheduledText.due_at >= after.due_at, or_(ScheduledText.due_at > after.due_at, same))

@@ -115,6 +115,14 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+def give_back() -> None:
+    """A step of ours that asked the host is over: the next one is to read what is so then, with a new transaction.
+
+    Until then the host's session holds a connection and, where transactions see one moment only, that moment.
+    """
+    firmtext.db.session.remove()
+
+
 def recover() -> None:
     """After a statement of a port failed, PostgreSQL answers nothing more in the host's transaction: begin a new one.
 

@@ -167,19 +167,23 @@ class _Lines:
         return one.lost and one.next is not None and not waits and code not in NOT_AGAIN
 
     def _steps(self, one: Attendance) -> list[Step]:
-        steps = [self._told(*one.last)] if one.last else []
+        code = self.refused.get(one.invitation.contact)
+        steps = [self._told(*one.last, code)] if one.last else []
         if one.invitation.notice_at is not None and one.next is not None:
             steps.append(self._to_come(one.next, one.invitation.notice_at))
-        steps += [self._told(*pair) for pair in one.reminded]
+        steps += [self._told(*pair, code) for pair in one.reminded]
         if one.takes_place:
             steps += [self._planned(row.state, row.due_at, row.why) for row in one.planned]
         return steps
 
-    def _told(self, notice: Notice, message: Message | None) -> Step:
+    def _told(self, notice: Notice, message: Message | None, code: str | None) -> Step:
         what = _(PURPOSES.get(notice.purpose, PURPOSES[Purpose.CREATED]))
         if message is None:
             words = _("Not sent: %(reason)s", reason=not_sent.why(notice.refused))
             return Step(what, words, "missed", self._at(notice.created_at))
+        if message.state == State.CANCELLED and code in NOT_AGAIN:
+            words = _("Not sent: %(reason)s", reason=not_sent.why(code))
+            return Step(what, words, "missed", self._at(message.state_at))
         text = self._text(message)
         help_ = f"{text.help.meaning} {text.help.next_step}" if text.help else ""
         at = "" if message.state == State.QUEUED else self._at(message.state_at)

@@ -14,7 +14,7 @@ from ..firm import replies, steps
 from ..messaging import scheduled_sending
 from ..practice.calendar import answers, reminders, responding, telling
 from ..store import firm_queries
-from ..store.transactions import reading
+from ..store.transactions import give_back, reading
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ class Clerk:
                     self.work_on(one)
                 except Exception as error:
                     log.error("the clerk for %s could not go on: %s", self.name, where(error))
+                finally:
+                    give_back()
             done, due = due, self.due()
 
 

@@ -14,13 +14,14 @@ from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError, HostContractError
 from flask_firmtext.firm import replies
-from flask_firmtext.messaging import overdue, placing
+from flask_firmtext.messaging import overdue, placing, resolving
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.ports.values import Event
 from flask_firmtext.store import ciphers, queries
 from flask_firmtext.store.models import CalendarEvent, Invitation, Message
+from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
-from office import HARBOR, ROSA
+from office import HARBOR, ROSA, STAFF, Statements
 
 START = NOON + 9 * DAY + 3 * HOUR
 
@@ -169,6 +170,7 @@ def test_an_event_of_whole_days_tells_no_time_and_one_of_several_both_days(diary
         ({"all_day": True}, "start must be naive wall time"),
         ({"title": None}, "title and place must be strings"),
         ({"ref": ""}, "ref must be"),
+        ({"matter": 7}, "matter must be None or the matter's reference, a string"),
         ({"ref": "nobody"}, "knows no such event of this firm"),
         ({"start": datetime(1969, 12, 30, tzinfo=UTC)}, "start must be in a year from 1970"),
         ({"end": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "end must be in a year from 1970 to 9000"),
@@ -208,6 +210,53 @@ def test_a_title_of_any_kind_makes_a_text_of_two_segments(diary: Diary, title: s
     ((_, words),) = diary.texts()
     assert len(words) < 320
     assert title or "Appointment" in words
+
+
+def test_a_client_who_got_it_at_the_second_try_of_a_person_knows_of_the_event(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.office.becomes(diary.message("created"), State.UNKNOWN)
+    with own() as session:
+        user = diary.host.users.all[STAFF]
+        assert resolving.resend(session, diary.message("created"), user=user, token="again") is not None
+    diary.sent()
+    diary.cancels()
+    diary.works()
+    assert diary.purposes() == ["created", "cancelled"]
+
+
+def test_what_a_person_sends_again_is_withdrawn_when_it_is_no_longer_so(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.office.becomes(diary.message("created"), State.UNKNOWN)
+    with own() as session:
+        user = diary.host.users.all[STAFF]
+        assert resolving.resend(session, diary.message("created"), user=user, token="again") is not None
+    diary.saves(START + HOUR)
+    diary.works()
+    assert [words.count("4:00 PM") for _, words in diary.texts()] == [1]
+
+
+@pytest.mark.parametrize("wrong", [7, None, "", "x" * 256])
+def test_what_is_no_reference_cancels_nothing_and_names_the_cure(diary: Diary, wrong: Any) -> None:
+    with pytest.raises(ValueError, match="event_cancelled: pass the event's reference, a string"):
+        diary.firmtext.event_cancelled(wrong, firm="harbor")
+
+
+def test_a_save_costs_the_same_for_one_contact_and_for_many(diary: Diary) -> None:
+    people = [diary.host.add_contact("harbor", f"Person {n}", f"+1312555015{n}").ref for n in range(8)]
+
+    def cost(ref: str, invite: list[str]) -> int:
+        for _ in range(2):
+            diary.saves(START, ref=ref, invite=invite)
+            diary.works()
+        diary.sent()
+        with Statements(diary.office.app) as watched:
+            diary.saves(START + HOUR, ref=ref, invite=invite)
+            diary.cancels(ref)
+        return len(watched.seen)
+
+    assert cost("many", people) <= cost("one", ["rosa"])
 
 
 def test_a_contact_without_a_number_is_not_told_and_the_event_says_why(diary: Diary) -> None:

@@ -91,6 +91,19 @@ def test_a_text_in_quiet_hours_goes_and_one_that_waits_for_the_carrier_does_not(
     assert not hurry()
 
 
+def test_a_change_goes_at_once_at_night_with_one_press_and_the_next_waits_again(diary: Diary) -> None:
+    diary.clock.move(10 * HOUR)
+    for days in (31, 32):
+        diary.saves(diary.clock.now() + days * DAY)
+        if days == 31:
+            assert hurry()
+        diary.works(2 * MINUTE)
+        with reading() as session:
+            last = session.scalars(select(Message).where(Message.state == State.QUEUED)).one()
+            assert (last.quiet_zone is None) is (days == 31)
+        diary.sent()
+
+
 def test_a_text_that_is_being_sent_is_left_alone(diary: Diary) -> None:
     diary.clock.move(10 * HOUR)
     diary.saves(diary.clock.now() + 31 * DAY)

@@ -146,7 +146,7 @@ WRITING: dict[str, Ask] = {
     "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
         session, FIRM, LONG, user=USER, after=TEXTS - 40
     ),
-    "what is to be sent now": lambda session: scheduled_queries.due(session, limit=20),
+    "what is to be sent now": lambda session: scheduled_queries.due(session, limit=2000),
     "what a thread is to get": lambda session: scheduled_queries.in_conversation(session, FIRM, named(2, 5)),
     "what a first text is to be": lambda session: scheduled_queries.to_contact(
         session, FIRM, "contact-5", (5).to_bytes(16, "big")

@@ -101,7 +101,11 @@ class Diary:
     def refusals(self) -> list[tuple[str, str]]:
         """What was not sent, and why."""
         with reading() as session:
-            rows = session.scalars(select(Notice).where(Notice.refused.is_not(None)).order_by(Notice.created_at))
+            rows = session.scalars(
+                select(Notice)
+                .where(Notice.refused.is_not(None), Notice.message_id.is_(None))
+                .order_by(Notice.created_at)
+            )
             return [(row.purpose, row.refused or "") for row in rows]
 
     def sent(self) -> None:

@@ -298,6 +298,41 @@ def test_who_opted_out_is_not_tried_again(diary: Diary, staff: Person) -> None:
     assert "Try again" not in page
 
 
+def test_who_opts_out_while_a_text_waits_is_said_to_have_got_none(diary: Diary, staff: Person) -> None:
+    diary.clock.move(10 * HOUR)  # 22:00 in Chicago
+    diary.saves(future(diary))
+    diary.works()
+    opts_out()
+    page = words(staff.get("/event").text)
+    assert "Invitation Not sent: opted out" in page
+    assert "Try again" not in page
+    assert "hearing Not delivered" in words(staff.get("/list").text)
+
+
+def test_what_was_withdrawn_because_texting_was_off_is_seen_and_can_be_tried_again(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    diary.office.becomes(diary.message("created"), State.CANCELLED)
+    assert "Invitation Cancelled" in words(staff.get("/event").text)
+    press(staff, "again")
+    diary.works()
+    assert diary.purposes() == ["created"]
+
+
+def test_what_was_withdrawn_because_the_event_changed_is_not_shown(diary: Diary, staff: Person) -> None:
+    at = future(diary)
+    diary.saves(at)
+    diary.works()
+    diary.sent()
+    diary.clock.move(10 * HOUR)  # 22:00 in Chicago
+    for moved in (DAY, 0 * DAY):
+        diary.saves(at + moved)
+        diary.works(2 * MINUTE)
+    page = words(staff.get("/event").text)
+    assert "Invitation Delivered" in page
+    assert "Cancelled" not in page
+
+
 def test_a_text_that_failed_says_why_and_is_made_anew(diary: Diary, staff: Person) -> None:
     diary.saves(future(diary))
     diary.works()

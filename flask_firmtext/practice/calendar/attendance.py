@@ -20,7 +20,7 @@ Sessions = Session | scoped_session[Any]
 Told = tuple[Notice, Message | None]
 
 #: How a text ends that the client never got, though it was to be sent.
-LOST = frozenset({State.FAILED, State.EXPIRED})
+LOST = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _by_invitation(session: Sessions, ids: Sequence[uuid.UUID]) -> Mapping[uuid.
     """A text that was withdrawn because the event changed told nobody anything."""
     found: dict[uuid.UUID, list[Told]] = {}
     for notice, message in calendar_queries.notices(session, ids):
-        if message is None or message.state != State.CANCELLED:
+        if message is None or notice.refused is None:
             found.setdefault(notice.invitation_id, []).append((notice, message))
     return found
 

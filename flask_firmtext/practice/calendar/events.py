@@ -205,11 +205,13 @@ def _withdraw(session: Sessions, purposes: Mapping[uuid.UUID, Collection[Purpose
     In the one order in which everybody takes texts. Returns whose reminder was among them.
     """
     withdrawn = [
-        (invitation, purpose)
+        (message, invitation, purpose)
         for message, invitation, purpose in calendar_queries.waiting_texts(session, purposes)
         if move(session, message, Move.CANCEL, State.CANCELLED, evidence=CHANGED, actor=audit.HOST)
     ]
-    return {invitation for invitation, purpose in withdrawn if purpose == Purpose.REMINDER}
+    if withdrawn:
+        needs.superseded(session, [message for message, *_ in withdrawn], CHANGED)
+    return {invitation for _, invitation, purpose in withdrawn if purpose == Purpose.REMINDER}
 
 
 def _invite(session: Sessions, row: CalendarEvent, wanted: Sequence[str] | None) -> Collection[uuid.UUID]:

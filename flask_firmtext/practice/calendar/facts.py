@@ -78,10 +78,9 @@ def of(event: Event) -> Facts:
 def _check(event: Event) -> None:
     if not isinstance(event, Event):
         raise ValueError(f"{SAVED} pass a flask_firmtext.Event, not {type(event).__name__}")
-    if not isinstance(event.ref, str) or not 0 < len(event.ref) <= LONGEST_REFERENCE:
-        raise ValueError(
-            f"{SAVED} ref must be a string of 1 to {LONGEST_REFERENCE} characters, as Calendar.event takes"
-        )
+    check_reference("event_saved", "ref must be the event's reference", event.ref)
+    if event.matter is not None:
+        check_reference("event_saved", "matter must be None or the matter's reference", event.matter)
     if not isinstance(event.title, str) or not isinstance(event.place, str):
         raise ValueError(f"{SAVED} title and place must be strings; leave place empty when there is none")
     if not wall_clock.is_zone(event.zone):
@@ -90,6 +89,12 @@ def _check(event: Event) -> None:
         _check_moment(event, name, moment)
     if _ends_first(event):
         raise ValueError(f"{SAVED} end is before start; correct one of them")
+
+
+def check_reference(call: str, cure: str, ref: object) -> None:
+    """:raises ValueError: that is none; ``cure`` says what to pass."""
+    if not isinstance(ref, str) or not 0 < len(ref) <= LONGEST_REFERENCE:
+        raise ValueError(f"{call}: {cure}, a string of 1 to {LONGEST_REFERENCE} characters")
 
 
 def _ends_first(event: Event) -> bool:

@@ -33,7 +33,7 @@ def hurry(session: Sessions, invitation: uuid.UUID, *, user: User) -> bool:
     now = firmtext.clock.now()
     waited = one.notice_at is not None and one.notice_at > now
     if waited:
-        _due(session, one.id)
+        _due(session, one.id, hurried=True)
     texts = _release(session, one.id)
     if waited or texts:
         _record(session, "event.hurry", event, one, user, texts)
@@ -70,12 +70,12 @@ def _held(session: Sessions, invitation: uuid.UUID, user: User) -> tuple[Calenda
     return event, session.get_one(Invitation, invitation, populate_existing=True)
 
 
-def _due(session: Sessions, invitation: uuid.UUID) -> bool:
+def _due(session: Sessions, invitation: uuid.UUID, **columns: bool) -> bool:
     """Let what is to be told be told now; whether there is anything."""
     due = session.execute(
         update(Invitation)
         .where(Invitation.id == invitation, Invitation.notice_at.is_not(None))
-        .values(notice_at=firmtext.clock.now())
+        .values(notice_at=firmtext.clock.now(), **columns)
         .returning(Invitation.id)
         .execution_options(synchronize_session=False)
     )

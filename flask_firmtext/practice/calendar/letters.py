@@ -61,7 +61,8 @@ def write(seen: Situation, purpose: Purpose) -> Letter:
     with reading() as session:
         route = routes.find(session, seen.firm, contact, to=None)
         text = event_words.write(session, firm, contact, Template(purpose.value), told, seen.known)
-    moment, zone = _moment(route, contact, firm, told, purpose)
+    hurried = seen.hurried and purpose != Purpose.REMINDER
+    moment, zone = (None, None) if hurried else _moment(route, contact, firm, told, purpose)
     return Letter(purpose, route, contact.ref, text, told.starts_at, moment, zone)
 
 

@@ -41,26 +41,28 @@ def consider(session: Sessions, event: CalendarEvent, now: Facts, people: Collec
     """
     at = firmtext.clock.now()
     known = known_to(session, people, otherwise=now)
+    dues: dict[datetime | None, list[uuid.UUID]] = {}
     for one in people:
         takes_place = one.wanted and event.state == EventState.PLANNED
         wanted = purpose(takes_place, now, known.get(one.id), at)
         due = None if wanted is None else at
         if wanted == Purpose.UPDATED:
             due = _after_further_changes(now, known[one.id], at)
-        _note(session, one, due)
+        dues.setdefault(due, []).append(one.id)
+    for due, ids in dues.items():
+        _note(session, ids, due)
 
 
 def look_again(session: Sessions, people: Collection[Invitation]) -> None:
     """Find out what these are to be told once the event can be read again; joined."""
-    for one in people:
-        _note(session, one, firmtext.clock.now())
+    _note(session, [one.id for one in people], firmtext.clock.now())
 
 
-def _note(session: Sessions, one: Invitation, due: datetime | None) -> None:
+def _note(session: Sessions, invitations: Collection[uuid.UUID], due: datetime | None) -> None:
     session.execute(
         update(Invitation)
-        .where(Invitation.id == one.id)
-        .values(notice_at=due)
+        .where(Invitation.id.in_(invitations))
+        .values(notice_at=due, hurried=False)
         .execution_options(synchronize_session=False)
     )
 
@@ -94,6 +96,16 @@ def reminded_of(session: Sessions, people: Collection[uuid.UUID], now: Facts, da
         for row, text in zip(rows, read, strict=True)
         if isinstance(text, str) and facts.read(text).when == now.when
     }
+
+
+def superseded(session: Sessions, messages: Collection[uuid.UUID], why: str) -> None:
+    """These texts were withdrawn by us: another one says what they were to say, or there is nothing to say; joined."""
+    session.execute(
+        update(Notice)
+        .where(Notice.message_id.in_(messages))
+        .values(refused=why)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def place_of(row: CalendarEvent | Notice) -> Place:

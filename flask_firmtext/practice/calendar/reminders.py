@@ -17,7 +17,7 @@ from ...store import audit, calendar_queries, reminder_queries
 from ...store.models import Reminder
 from ...store.states import Purpose, ReminderState, State
 from ...store.transactions import notes, own, reading
-from . import letters, plans, situations
+from . import letters, needs, plans, situations
 from .situations import Later, Otherwise, Situation, Unsure
 
 log = logging.getLogger(__name__)
@@ -97,8 +97,8 @@ def _withdraw_further(session: Session, row: Reminder, *, but: uuid.UUID) -> Non
     After the turn in the conversation: whoever holds that goes on to its texts.
     """
     for message, *_ in calendar_queries.waiting_texts(session, {row.invitation_id: (Purpose.REMINDER,)}):
-        if message != but:
-            move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP)
+        if message != but and move(session, message, Move.CANCEL, State.CANCELLED, evidence=NEARER, actor=audit.SWEEP):
+            needs.superseded(session, [message], NEARER)
 
 
 def _miss(row: Reminder, seen: Situation, why: str) -> None:

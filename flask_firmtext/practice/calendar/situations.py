@@ -55,6 +55,7 @@ class Situation:
     cell: bytes = field(repr=False)
     takes_place: bool
     notice_at: datetime | None
+    hurried: bool
     told_at: datetime
 
 
@@ -80,6 +81,7 @@ def of(session: Session, invitation: uuid.UUID) -> Situation | None:
         cell=event.facts,
         takes_place=one.wanted and event.state == EventState.PLANNED,
         notice_at=one.notice_at,
+        hurried=one.hurried,
         told_at=event.told_at,
     )
 

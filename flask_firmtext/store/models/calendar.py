@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, Uuid, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...clock import UTCDateTime
@@ -44,7 +44,8 @@ class Invitation(Base):
     """One contact who is to be notified of one event by text; ``wanted`` until the host leaves the contact out.
 
     ``notice_at`` is when it is to be seen whether the client has to be told something; None while nothing is to be
-    told. ``answer`` is the last clear one, given for the event's ``answer_sequence``; ``answers`` counts them.
+    told. ``hurried``: a person wants that to go at once, at night too. ``answer`` is the last clear one, given for the
+    event's ``answer_sequence``; ``answers`` counts them.
     """
 
     __tablename__ = "firmtext_invitation"
@@ -60,6 +61,7 @@ class Invitation(Base):
     contact: Mapped[str] = mapped_column(Reference)
     wanted: Mapped[bool] = mapped_column(default=True)
     notice_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hurried: Mapped[bool] = mapped_column(default=False, server_default=false())
     answer: Mapped[str | None] = mapped_column(Word)
     answer_sequence: Mapped[int | None] = mapped_column(Integer)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -69,6 +71,8 @@ class Invitation(Base):
 
 class Notice(Base):
     """An automatic text about one invitation, or why there is none (``refused``, a code of :class:`.TextRefused`).
+
+    With a text ``refused`` says why we withdrew it: what it was to tell is no longer so, or told by another.
 
     ``facts`` is what the client knows of the event after reading it, encrypted; None where it tells of none.
     ``sequence`` is the event's. ``n`` is the number under which a text that asks "which one?" lists the invitation.
