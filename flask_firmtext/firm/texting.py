@@ -120,7 +120,7 @@ def turn_off(session: Sessions, firm: str, *, by: str) -> None:
         .values(release_at=now + KEPT)
         .execution_options(synchronize_session=False)
     )
-    scheduled_rows.withdraw_all(session, firm, reason="turned_off", by=by)
+    scheduled_rows.withdraw_all(session, firm, reason=scheduled_rows.TURNED_OFF, by=by)
     audit.record(session, "texting.off", (Texting.__tablename__, firm), firm=firm, actor=by)
     notes(session).show(firm)
 

@@ -105,4 +105,4 @@ def withdraw(session: Sessions, firm: str, phone_index: bytes, said: Said, *cond
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="opted_out", actor=said.by)
-    scheduled_rows.withdraw_from(session, firm, phone_index, reason="opted_out", by=said.by)
+    scheduled_rows.withdraw_from(session, firm, phone_index, reason=scheduled_rows.OPTED_OUT, by=said.by)

@@ -93,7 +93,7 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     ).all()
     for message_id in waiting:
         move(session, message_id, Move.CANCEL, State.CANCELLED, evidence="number_left", actor=audit.HOST)
-    scheduled_rows.withdraw_in(session, conversation, reason="ended", by=audit.HOST)
+    scheduled_rows.withdraw_in(session, conversation, reason=scheduled_rows.ENDED, by=audit.HOST)
     consent.leave_undecided(session, conversation)
     return True
 

@@ -22,6 +22,8 @@ from ..store.transactions import notes
 Sessions = Session | scoped_session[Any]
 
 TABLE = ScheduledText.__tablename__
+#: Why one is cancelled by what happens to the number or the firm.
+OPTED_OUT, ENDED, TURNED_OFF = "opted_out", "ended", "turned_off"
 
 
 def end(session: Sessions, row_id: uuid.UUID, to: Later, *, reason: str | None, by: str, **columns: Any) -> bool:

@@ -111,7 +111,7 @@ def _must_send(session: Session, firm: str) -> None:
     """A firm that is on may wait for its number, when the carriers want more details of it, say."""
     switch = session.get(Texting, firm)
     if switch is None or switch.off_at is not None:
-        raise Unwanted("turned_off")
+        raise Unwanted(scheduled_rows.TURNED_OFF)
     if queries.sending_number(session, firm) is None:
         raise NotYet("no_number_sends")
 
@@ -153,7 +153,7 @@ def _must_go_on(session: Session, row: ScheduledText) -> None:
         return
     found = inbox_queries.conversation(session, row.firm, row.conversation_id)
     if found is None or found[0].closed_at is not None:
-        raise Unwanted("ended")
+        raise Unwanted(scheduled_rows.ENDED)
 
 
 def _end(row_id: uuid.UUID, to: Later, reason: str) -> None:

@@ -17,7 +17,7 @@ from ..ports.values import Contact, Firm
 from ..store import cells, inbox_queries, scheduled_queries
 from ..store.models import ScheduledText
 from ..store.states import Later
-from . import owners, tenancy
+from . import owners, scheduled_rows, tenancy
 from .owners import Subject
 from .scheduled import BY_HAND
 from .shown import read_phones
@@ -26,10 +26,10 @@ from .wording import STATES, state_words
 
 #: Why one was not sent, by its reason.
 REASONS: Mapping[str, str] = {
-    "opted_out": marked("The client wants no texts any more."),
-    "turned_off": marked("Text messaging was turned off for your firm."),
+    scheduled_rows.OPTED_OUT: marked("The client wants no texts any more."),
+    scheduled_rows.TURNED_OFF: marked("Text messaging was turned off for your firm."),
     "not_available": marked("Text messaging is no longer available to your firm."),
-    "ended": marked("The number left its contact, so this conversation ended."),
+    scheduled_rows.ENDED: marked("The number left its contact, so this conversation ended."),
     "conversation_changed": marked("The number left its contact, so this conversation ended."),
     "no_contact": marked("The contact was no longer there."),
     "no_number": marked("The contact no longer had this number."),
