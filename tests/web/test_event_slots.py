@@ -298,6 +298,21 @@ def test_who_opted_out_is_not_tried_again(diary: Diary, staff: Person) -> None:
     assert "Try again" not in page
 
 
+def test_nothing_is_promised_to_who_opted_out_meanwhile(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    diary.sent()
+    diary.saves(future(diary), place="Elsewhere", invite=None)
+    before = words(staff.get("/event").text)
+    assert "Update Goes at" in before
+    assert "Reminder Will be sent" in before
+    opts_out()
+    page = words(staff.get("/event").text)
+    assert "Update Will not be sent: opted out" in page
+    assert "Reminder Will not be sent: opted out" in page
+    assert "Send now" not in page
+
+
 def test_a_text_that_failed_says_why_and_is_made_anew(diary: Diary, staff: Person) -> None:
     diary.saves(future(diary))
     diary.works()
