@@ -173,6 +173,9 @@ class _Lines:
         steps += [self._told(*pair) for pair in one.reminded]
         if one.takes_place:
             steps += [self._planned(one, row) for row in one.planned]
+        if not steps and one.event.starts_at <= firmtext.clock.now():
+            words = _("Not sent: %(reason)s", reason=not_sent.why("begun"))
+            steps.append(Step(_(PURPOSES[Purpose.CREATED]), words, "missed"))
         return steps
 
     def _told(self, notice: Notice, message: Message | None) -> Step:

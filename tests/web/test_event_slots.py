@@ -298,6 +298,12 @@ def test_who_opted_out_is_not_tried_again(diary: Diary, staff: Person) -> None:
     assert "Try again" not in page
 
 
+def test_who_was_invited_to_what_is_over_got_no_text_and_the_page_says_why(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary, -3))
+    diary.works()
+    assert "Rosa Marsh Invitation Not sent: the event had begun" in words(staff.get("/event").text)
+
+
 def test_nothing_is_promised_to_who_opted_out_meanwhile(diary: Diary, staff: Person) -> None:
     diary.saves(future(diary))
     diary.works()
