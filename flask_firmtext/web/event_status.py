@@ -20,7 +20,7 @@ from ..ports.values import Contact
 from ..practice.calendar import attendance, not_sent
 from ..practice.calendar.attendance import Attendance, Register
 from ..store import inbox_queries
-from ..store.models import Message, Notice
+from ..store.models import Message, Notice, Reminder
 from ..store.states import EventState, Purpose, ReminderState, State
 from ..store.transactions import reading
 from . import times
@@ -148,7 +148,7 @@ class _Lines:
             self._at(answered) if answered and one.takes_place else "",
             self._steps(one),
             self._conversation(one),
-            sendable and one.waits,
+            sendable and one.waits and one.invitation.contact not in self.refused,
             sendable and self._again(one),
             "" if one.invitation.wanted else _("Not notified by text any more"),
         )
@@ -170,10 +170,13 @@ class _Lines:
         code = self.refused.get(one.invitation.contact)
         steps = [self._told(*one.last, code)] if one.last else []
         if one.invitation.notice_at is not None and one.next is not None:
-            steps.append(self._to_come(one.next, one.invitation.notice_at))
+            steps.append(self._to_come(one, one.next, one.invitation.notice_at))
         steps += [self._told(*pair, code) for pair in one.reminded]
         if one.takes_place:
-            steps += [self._planned(row.state, row.due_at, row.why) for row in one.planned]
+            steps += [self._planned(one, row) for row in one.planned]
+        if not steps and one.event.starts_at <= firmtext.clock.now():
+            words = _("Not sent: %(reason)s", reason=not_sent.why("begun"))
+            steps.append(Step(_(PURPOSES[Purpose.CREATED]), words, "missed"))
         return steps
 
     def _told(self, notice: Notice, message: Message | None, code: str | None) -> Step:
@@ -193,17 +196,24 @@ class _Lines:
         wording = Wording(self.who.firm, self.found.holds, {})
         return wording.text(message, None, self.found.ways.get(message.conversation_id, ""))
 
-    def _to_come(self, purpose: Purpose, at: datetime) -> Step:
-        what, now = _(PURPOSES[purpose]), firmtext.clock.now()
+    def _to_come(self, one: Attendance, purpose: Purpose, at: datetime) -> Step:
+        now = firmtext.clock.now()
         words = _("Goes at %(time)s", time=clock_time(at, self.who.firm.zone)) if at > now else _("Sending…")
-        return Step(what, words, "waits")
+        return self._waits(one, purpose, words)
 
-    def _planned(self, state: str, due: datetime, why: str | None) -> Step:
-        if state == ReminderState.MISSED:
-            words = _("Not sent: %(reason)s", reason=not_sent.why(why))
-            return Step(_(PURPOSES[Purpose.REMINDER]), words, "missed", self._at(due))
-        when = moment(due, firmtext.clock.now(), self.who.firm.zone)
-        return Step(_(PURPOSES[Purpose.REMINDER]), _("Will be sent %(when)s", when=when), "waits")
+    def _planned(self, one: Attendance, row: Reminder) -> Step:
+        if row.state == ReminderState.MISSED:
+            words = _("Not sent: %(reason)s", reason=not_sent.why(row.why))
+            return Step(_(PURPOSES[Purpose.REMINDER]), words, "missed", self._at(row.due_at))
+        when = moment(row.due_at, firmtext.clock.now(), self.who.firm.zone)
+        return self._waits(one, Purpose.REMINDER, _("Will be sent %(when)s", when=when))
+
+    def _waits(self, one: Attendance, purpose: Purpose, words: str) -> Step:
+        """A text to come; of somebody who cannot be texted as it stands, why there will be none."""
+        code, what = self.refused.get(one.invitation.contact), _(PURPOSES[purpose])
+        if code is None:
+            return Step(what, words, "waits")
+        return Step(what, _("Will not be sent: %(reason)s", reason=not_sent.why(code)), "missed")
 
     def _conversation(self, one: Attendance) -> uuid.UUID | None:
         texts = [pair[1] for pair in (one.last, *one.reminded) if pair and pair[1]]

@@ -279,6 +279,18 @@ def test_an_event_of_whole_days_is_told_as_such(practice: Any, staff: Any) -> No
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "10:30 AM – Tue, May 7, 2041, 9:00 AM"),
+        ({"all_day": "1"}, "All day to Tue, May 7, 2041"),
+    ],
+)
+def test_the_calendar_says_when_an_event_of_several_days_ends(staff: Any, more: dict[str, str], words: str) -> None:
+    made(staff, end="2041-05-07T09:00", **more)
+    assert f'<span class="hours">{words}</span>' in staff.get("/calendar").text
+
+
 def test_the_calendar_asks_the_same_for_one_event_and_for_many(
     practice: Any, staff: Any, statements: list[str]
 ) -> None:

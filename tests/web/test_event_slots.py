@@ -333,6 +333,27 @@ def test_what_was_withdrawn_because_the_event_changed_is_not_shown(diary: Diary,
     assert "Cancelled" not in page
 
 
+def test_who_was_invited_to_what_is_over_got_no_text_and_the_page_says_why(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary, -3))
+    diary.works()
+    assert "Rosa Marsh Invitation Not sent: the event had begun" in words(staff.get("/event").text)
+
+
+def test_nothing_is_promised_to_who_opted_out_meanwhile(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    diary.sent()
+    diary.saves(future(diary), place="Elsewhere", invite=None)
+    before = words(staff.get("/event").text)
+    assert "Update Goes at" in before
+    assert "Reminder Will be sent" in before
+    opts_out()
+    page = words(staff.get("/event").text)
+    assert "Update Will not be sent: opted out" in page
+    assert "Reminder Will not be sent: opted out" in page
+    assert "Send now" not in page
+
+
 def test_a_text_that_failed_says_why_and_is_made_anew(diary: Diary, staff: Person) -> None:
     diary.saves(future(diary))
     diary.works()
