@@ -86,7 +86,7 @@ class FirmText:
         :raises ValueError: the event is one that cannot be, or another firm's; the message says what to mend.
         """
         session = firmtext.db.session
-        events.saved(session, events.firm_of(session, event.ref, firm), event, invite)
+        events.saved(session, events.firm_of(firm), event, invite)
         notes(session).told.append("event_saved")
 
     @staticmethod
@@ -108,7 +108,7 @@ class FirmText:
         """
         facts.check_reference("event_cancelled", "pass the event's reference", event)
         session = firmtext.db.session
-        events.cancelled(session, events.firm_of(session, event, firm), event)
+        events.cancelled(session, events.firm_of(firm), event)
         notes(session).told.append("event_cancelled")
 
     def add_admin_views(self, admin: Any) -> None:

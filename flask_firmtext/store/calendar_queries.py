@@ -21,11 +21,6 @@ Sessions = Session | scoped_session[Any]
 TELLING = (Purpose.CREATED, Purpose.UPDATED, Purpose.CANCELLED)
 
 
-def firms_of(session: Sessions, event: str) -> Sequence[str]:
-    """The firms whose events have this reference; a host's references are unique in a firm."""
-    return session.scalars(select(CalendarEvent.firm).where(CalendarEvent.event == event).distinct().limit(2)).all()
-
-
 def event(session: Sessions, firm: str, ref: str) -> CalendarEvent | None:
     """A firm's event by the host's reference."""
     wanted = select(CalendarEvent).where(CalendarEvent.firm == firm, CalendarEvent.event == ref)

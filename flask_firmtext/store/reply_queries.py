@@ -112,6 +112,22 @@ def with_text(session: Sessions, message: uuid.UUID) -> EventAnswer | None:
     return session.scalars(select(EventAnswer).where(EventAnswer.message_id == message).limit(1)).one_or_none()
 
 
+def stands(session: Sessions, message: uuid.UUID) -> bool:
+    """Whether the answer that a client's text was taken for is one to what is so now."""
+    query = (
+        select(EventAnswer.id)
+        .join(Invitation, Invitation.id == EventAnswer.invitation_id)
+        .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
+        .where(
+            EventAnswer.message_id == message,
+            EventAnswer.sequence == CalendarEvent.sequence,
+            Invitation.wanted,
+            is_in(CalendarEvent.state, EventState.PLANNED),
+        )
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def last_position(session: Sessions, one: Invitation) -> int:
     """Where the text stands that gave the last answer to an invitation; 0 when there is none."""
     query = select(Message.position).join(EventAnswer, EventAnswer.message_id == Message.id)

@@ -25,7 +25,7 @@ from ..store.states import EventState, Purpose, ReminderState, State
 from ..store.transactions import reading
 from . import times
 from .access import Visitor, visitor
-from .paths import local
+from .paths import here
 from .problems import Problem
 
 PURPOSES: Mapping[str, str] = {
@@ -107,7 +107,7 @@ def status(event: object) -> Status | None:
     lines = _Lines(who, found, shown, people, refused).all()
     said = _(SAID.get(request.args.get("firmtext", ""), ""))
     gone = found.event.state == EventState.GONE
-    return Status(lines, local(request.script_root + request.path), said, gone) if lines else None
+    return Status(lines, here("firmtext"), said, gone) if lines else None
 
 
 def _people(who: Visitor, found: Register) -> Mapping[str, Contact]:

@@ -14,7 +14,7 @@ from ..store import attendance_queries
 from ..store.transactions import own, reading
 from .access import visitor
 from .blueprint import blueprint
-from .paths import local
+from .paths import PAGE
 from .problems import nothing_here
 
 
@@ -40,5 +40,6 @@ def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) ->
     who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
     with own() as session:
         done = press(session, invitation_id, user=who.user)
-    back = local(request.form.get("back", "")) or f"{request.script_root}/"
-    return redirect(f"{back}?firmtext={said if done else 'nothing'}", code=303)
+    back = request.form.get("back", "")
+    back = back if PAGE.fullmatch(back) else f"{request.script_root}/"
+    return redirect(f"{back}{'&' if '?' in back else '?'}firmtext={said if done else 'nothing'}", code=303)

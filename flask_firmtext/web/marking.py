@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from ..store.transactions import reading as looking
 from .access import Visitor, visitor
 from .blueprint import blueprint, wants_part
 from .filters import address, view_of
+from .paths import PAGE, here
 from .thread import may_read
 
 #: What was done, said once on the page that follows.
@@ -30,10 +30,6 @@ SAID = {
     "open": marked("Open again."),
     "unread": marked("Marked unread."),
 }
-
-
-#: A path of this site: two slashes, or a backslash, would lead to another.
-PAGE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +108,7 @@ def readers(conversation_id: uuid.UUID) -> Readers | None:
 
 def page() -> str:
     """The address of this page without what it says was done."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("said", "conversation")]
-    here = quote(request.script_root + request.path)
-    return f"{here}?{urlencode(kept)}" if kept else here
+    return here("said", "conversation")
 
 
 def _may_mark(conversation_id: uuid.UUID) -> Visitor:

@@ -1,4 +1,4 @@
-"""Whether a person wants a text about an event to go at once."""
+"""Whether a person wants a text about an event to go at once; nobody asks for events of all firms by reference."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("firmtext_invitation", sa.Column("hurried", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.drop_index(op.f("ix_firmtext_event_event"), table_name="firmtext_event")
 
 
 def downgrade() -> None:
+    op.create_index(op.f("ix_firmtext_event_event"), "firmtext_event", ["event"])
     op.drop_column("firmtext_invitation", "hurried")

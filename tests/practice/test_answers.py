@@ -377,6 +377,20 @@ def test_a_host_that_fails_keeps_no_answer_from_being_taken(invited: Replies) ->
     assert (len(rows(EventAnswer)), rows(ReplyDue)) == (1, [])
 
 
+@pytest.mark.parametrize("what", ["moved", "cancelled", "left out"])
+def test_nobody_is_thanked_late_for_what_is_no_longer_so(invited: Replies, what: str) -> None:
+    invited.host.fault("Firms.get", raises=RuntimeError("away"))
+    invited.says("Y")
+    invited.host.mend()
+    if what == "cancelled":
+        invited.cancels()
+    else:
+        invited.saves(START + DAY * (what == "moved"), invite=["rosa"] if what == "moved" else [])
+    invited.clock.move(MINUTE)
+    invited.settles()
+    assert (invited.answers(), invited.automatic(), rows(ReplyDue)) == ([YES], [], [])
+
+
 def test_a_host_that_fails_for_long_is_given_up(invited: Replies) -> None:
     invited.host.fault("Firms.get", raises=RuntimeError("away"))
     invited.says("Y")

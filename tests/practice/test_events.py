@@ -191,6 +191,18 @@ def test_another_firms_event_is_refused(diary: Diary) -> None:
         diary.firmtext.event_saved(event, ["rosa"], firm="harbor")
 
 
+def test_where_nobody_is_signed_in_no_firm_is_guessed(diary: Diary) -> None:
+    """Another firm's event may have the same reference."""
+    diary.saves(START)
+    event = diary.host.add_event("summit", "Theirs", START, ref="hearing")
+    with pytest.raises(ValueError, match="say whose event it is with firm="):
+        diary.firmtext.event_cancelled("hearing")
+    with pytest.raises(ValueError, match="say whose event it is with firm="):
+        diary.firmtext.event_saved(event)
+    diary.works()
+    assert diary.purposes() == ["created"]
+
+
 def test_a_call_that_is_never_committed_sends_nothing_and_is_named(
     diary: Diary, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -145,6 +145,16 @@ def test_after_an_outage_one_reminder_goes_late_and_none_after_the_event(diary: 
     assert reminded(diary) == 1
 
 
+def test_a_contact_who_is_gone_is_not_reminded_and_the_event_says_why(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.host.remove_contact("harbor", "rosa")
+    diary.passes(10 * DAY)
+    assert diary.purposes() == ["created"]
+    assert set(diary.refusals()) == {("reminder", "contact_gone")}
+
+
 def test_a_cancelled_event_or_a_withdrawn_invitation_reminds_of_nothing(diary: Diary) -> None:
     invited(diary)
     invited(diary, START, ref="other")

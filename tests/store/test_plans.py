@@ -167,7 +167,6 @@ CALENDAR: dict[str, Ask] = {
     "what clients are to be told": lambda session: calendar_queries.due_notices(session, limit=50),
     "events whose plan is old": lambda session: reminder_queries.stale(session, limit=50),
     "an event": lambda session: calendar_queries.event(session, FIRM, "event-5"),
-    "whose event it is": lambda session: calendar_queries.firms_of(session, "event-5"),
     "who is invited": lambda session: calendar_queries.invitations(session, named(5, 5)),
     "who is invited to some": lambda session: reminder_queries.invitations(session, [named(5, n) for n in range(20)]),
     "what a client knows": lambda session: calendar_queries.last_told(session, [named(6, 5)]),

@@ -23,6 +23,7 @@ from flask_firmtext.store.transactions import own, reading
 from office import ROSA, STAFF, Person, Statements
 from rows import never_turned_on
 
+FIELD = r'name="(\w+)" value="([^"]*)"'
 SLOTS = '{% import "firmtext/slots.html" as slots with context %}'
 PEOPLE = ["rosa", "grace", "theo", "ines", "sara"]
 PAGES = {
@@ -73,7 +74,7 @@ def press(staff: Person, action: str, *, at: str = "/event") -> Any:
     page = staff.get(at).text
     form = re.search(rf'<form method="post" action="([^"]+/{action})">(.*?)</form>', page, re.DOTALL)
     assert form, f"there is no {action} on the page"
-    return staff.post(form[1], dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2])))
+    return staff.post(form[1], {name: unescape(value) for name, value in re.findall(FIELD, form[2])})
 
 
 def future(diary: Diary, days: int = 30) -> datetime:
@@ -259,6 +260,16 @@ def test_what_waits_for_the_morning_says_so_and_goes_when_somebody_presses(diary
     with reading() as session:
         row = session.scalars(select(Message)).one()
         assert (row.quiet_zone, row.not_before) == (None, diary.clock.now())
+
+
+def test_a_press_leads_back_to_a_page_whose_address_has_a_query(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    diary.sent()
+    diary.saves(future(diary, 31))
+    answer = press(staff, "now", at="/event?event=hearing&firmtext=nothing")
+    assert answer.headers["Location"] == "/event?event=hearing&firmtext=sent"
+    assert "It goes out now." in staff.get(answer.headers["Location"]).text
 
 
 def test_pressing_when_nothing_waits_says_so(diary: Diary, staff: Person) -> None:

@@ -37,20 +37,17 @@ Sessions = Session | scoped_session[Any]
 CHANGED = "event_changed"
 
 
-def firm_of(session: Sessions, ref: str, given: str | None) -> str:
-    """Whose event this is: ``given``, the firm of who is signed in, or the firm that we know it of.
+def firm_of(given: str | None) -> str:
+    """Whose event this is: ``given``, or the firm of who is signed in. Firms may have events of the same reference.
 
     :raises ValueError: nobody can say.
     """
     if given is not None:
         return given
     user = promises.user("current", firmtext.host.users.current())
-    if user is not None:
-        return user.firm
-    known = calendar_queries.firms_of(session, ref)
-    if len(known) != 1:
+    if user is None:
         raise ValueError("nobody is signed in: say whose event it is with firm=, the firm's reference")
-    return known[0]
+    return user.firm
 
 
 def saved(session: Sessions, firm: str, event: Event, invite: Iterable[str] | None) -> None:

@@ -192,7 +192,10 @@ def _queued(session: Session, receipt: Receipt, words: Words | None) -> uuid.UUI
 
 
 def _fits(session: Session, receipt: Receipt, conversation: Conversation) -> bool:
-    """Whether the client still has the phone, wants texts, and has not read the same just before."""
+    """Whether the client still has the phone, wants texts, and has not read the same just before.
+
+    Who answered to what has changed since gets no thanks that name another time.
+    """
     session.refresh(conversation)
     if conversation.closed_at is not None:
         return False
@@ -202,4 +205,6 @@ def _fits(session: Session, receipt: Receipt, conversation: Conversation) -> boo
     if receipt.invitation is None:
         return not reply_queries.was_listed(session, firm, conversation.id, LIST_ONCE_IN, f"{Purpose.WHICH}:")
     answer = receipt.answer or ""
-    return not reply_queries.was_thanked(session, receipt.invitation, answer, THANK_ONCE_IN)
+    return reply_queries.stands(session, receipt.message) and not reply_queries.was_thanked(
+        session, receipt.invitation, answer, THANK_ONCE_IN
+    )

@@ -24,7 +24,6 @@ class CalendarEvent(Base):
     __tablename__ = "firmtext_event"
     __table_args__ = (
         UniqueConstraint("firm", "event"),
-        Index(None, "event"),
         partial("ix_firmtext_event_plan", "firm", "plan", "starts_at", where="state = 'planned'"),
     )
 
