@@ -22,6 +22,7 @@ from .pages import bp, one_of_ours, ours
 from .texting import firmtext
 
 NOT_STORED = "It could not be saved; what you typed is kept here. Press the button again in a minute."
+OFF = "The event was cancelled meanwhile, and is not saved. Restore it on its page, then change it."
 
 
 @bp.get("/calendar/new")
@@ -48,7 +49,7 @@ def event(event_id: int) -> str:
 @bp.get("/calendar/<int:event_id>/edit")
 def edit_event(event_id: int) -> Response:
     row = one_of_ours(Event, event_id)
-    return _form(EventForm.of(row), row)
+    return _form(EventForm.of(row), row) if row.takes_place else _to(row)
 
 
 @bp.post("/calendar/<int:event_id>/edit")
@@ -101,6 +102,8 @@ def _told(event_id: int, tell: Callable[[], None], words: str) -> Response:
 def _saved(form: EventForm, row: Event) -> Response:
     """One transaction: our rows, then what texting is told of them."""
     form.write(row)
+    if not (row.id is None or row.takes_place):
+        form.faults[""] = OFF
     if form.faults:
         db.session.rollback()
         return _form(form, row if row.id else None, 422)

@@ -247,6 +247,19 @@ def answered(practice: Any, page: str, contact: str) -> None:
         db.session.commit()
 
 
+def test_an_event_that_was_cancelled_meanwhile_is_not_changed_and_the_form_says_so(staff: Any) -> None:
+    page = made(staff)
+    edit = staff.get(f"{page}/edit").text
+    sends(staff, f"{page}/cancel")
+    token = unescape(re.search(r'name="csrf_token" value="([^"]*)"', edit)[1])
+    answer = staff.post(f"{page}/edit", data={**FORM, "csrf_token": token, "place": "Room 9"})
+    assert answer.status_code == 422
+    assert "Restore it on its page" in answer.text
+    assert 'value="Room 9"' in answer.text
+    assert "Room 9" not in staff.get(page).text
+    assert staff.get(f"{page}/edit").headers["Location"] == page
+
+
 def test_a_deleted_event_stands_in_no_list(staff: Any) -> None:
     page = made(staff)
     sends(staff, f"{page}/delete")
