@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import render_template_string, request
 from sqlalchemy import select, update
+from werkzeug.datastructures import MultiDict
 
 from diary import DAY, HOUR, MINUTE, Diary
 from flask_firmtext import FirmText
@@ -114,13 +115,12 @@ def test_who_is_invited_and_cannot_be_texted_any_more_can_still_be_taken_off(dia
 
 
 def test_a_form_says_whom_to_notify_and_a_page_without_the_slot_says_nothing(diary: Diary, staff: Person) -> None:
-    from werkzeug.datastructures import MultiDict
-
     shown = re.findall(r'name="(notify_via_text_shown)" value="([^"]+)"', staff.get("/form").text)
     assert [contact for _, contact in shown] == PEOPLE
     assert FirmText.invited(MultiDict([*shown, ("notify_via_text", "rosa")])) == ["rosa"]
     assert FirmText.invited(MultiDict(shown)) == []
-    assert FirmText.invited(MultiDict([("notify_via_text", "rosa")])) is None
+    assert FirmText.invited(MultiDict([("notify_via_text", "rosa")])) == ["rosa"]
+    assert FirmText.invited(MultiDict()) is None
 
 
 def test_nothing_is_offered_without_texting_or_the_right_to_text(diary: Diary, staff: Person) -> None:
