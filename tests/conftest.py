@@ -37,19 +37,20 @@ ALONE = [
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: Tests of pages, commands and whole processes, whose verbs are tested on both engines in their own room; and of verbs
 #: that write one row for which nobody else waits.
+WORDS = ("calls", "registration", "replies", "saved_replies", "templates", "verification")
+TALK = ("alarms", "auto_replies", "doing", "drafts", "hearing", "holds", "letters", "pace", "reading", "recipients")
+WORK = ("answers", "calendar_model", "events", "hurrying", "payments", "reminders", "time_entries")
 ON_SQLITE = (
-    *("browser/", "cli/", "sample_host_app/", "web/", "test_canary"),
-    *(
-        f"firm/test_{name}"
-        for name in ("calls", "registration", "replies", "saved_replies", "templates", "verification")
-    ),
-    *(
-        f"practice/test_{name}"
-        for name in ("answers", "calendar_model", "events", "payments", "reminders", "time_entries")
-    ),
+    *("browser/", "cli/", "sample_host_app/", "web/", "store/test_cells", "test_canary", "test_language"),
+    *(f"firm/test_{name}" for name in WORDS),
+    *(f"messaging/test_{name}" for name in TALK),
+    *(f"practice/test_{name}" for name in WORK),
 )
-#: Processes that are killed and wait for each other: on the engine of production.
-ON_POSTGRESQL = ("worker/", *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")))
+#: Processes that are killed, and steps that wait for each other: on the engine of production.
+ON_POSTGRESQL = (
+    *("worker/", "firm/test_orders", "messaging/test_media", "messaging/test_scheduled", "practice/test_filing"),
+    *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
+)
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")

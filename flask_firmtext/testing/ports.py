@@ -234,3 +234,7 @@ class MemoryCalendar(_OfOneFirm, Calendar):
             if token not in self.files.tokens:
                 self.files.tokens[token] = event
                 self.files.answers[event, contact] = answer
+
+    @faulty
+    def url(self, event: str) -> str | None:
+        return f"/calendar/{event}" if event in self.files.events else None

@@ -54,7 +54,7 @@ def chosen_again(choices: Callable[[Draft, str, int], Response]) -> Callable[[Pr
         draft = Draft.sent()
         try:
             with keeping(draft):
-                if problem.code != 400:
+                if problem.code != 400 or not (draft.contact or draft.conversation):
                     raise problem
                 return choices(draft, _(TOO_LONG_OPEN), 400)
         except NotSent as refusal:

@@ -67,6 +67,7 @@ MOST = {
         inbox_pages.LOOKED_AT,
     ),
     "a contact's thread": 10,
+    "reminders that are due": 200,  # with the invitation and the event of each
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
