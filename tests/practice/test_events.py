@@ -420,3 +420,16 @@ def test_a_text_that_nothing_sends_is_over_when_its_event_begins(diary: Diary) -
     assert claimable() == []
     assert overdue.expire() == 1
     assert [row.state for row in evidence.rows(Message)] == ["expired"]
+
+
+def test_each_occurrence_of_a_series_is_an_event_of_its_own(diary: Diary) -> None:
+    for week in range(3):
+        diary.saves(START + week * 7 * DAY, ref=f"series/{week}")
+    diary.works()
+    diary.sent()
+    diary.saves(START + 7 * DAY + HOUR, ref="series/1")
+    diary.cancels("series/2")
+    diary.works(2 * MINUTE)
+    assert diary.purposes() == ["created"] * 3 + ["cancelled", "updated"]
+    assert "Wed, Jun 25" in diary.texts()[3][1]
+    assert "Wed, Jun 18, 4:00 PM (was Wed, Jun 18, 3:00 PM)" in diary.texts()[4][1]

@@ -417,3 +417,17 @@ def test_a_reminder_that_was_withdrawn_before_it_went_is_not_one_that_the_client
         diary.sent()
     diary.works()
     assert reminded(diary) == 2
+
+
+def test_in_another_time_zone_it_is_reminded_by_the_clocks_there(diary: Diary) -> None:
+    invited(diary)
+    diary.saves(START, zone="Pacific/Honolulu")
+    diary.works(2 * MINUTE)
+    diary.sent()
+    assert "Wed, Jun 11, 10:00 AM HST (was Wed, Jun 11, 3:00 PM)" in diary.texts()[-1][1]
+    diary.clock.at = datetime(2031, 6, 10, 14, tzinfo=UTC)  # 9:00 in Chicago
+    diary.works()
+    assert reminded(diary) == 0
+    diary.clock.at = datetime(2031, 6, 10, 19, tzinfo=UTC)  # 9:00 in Honolulu
+    diary.works()
+    assert reminded(diary) == 1
