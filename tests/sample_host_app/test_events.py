@@ -22,7 +22,7 @@ FORM = {"title": "Deposition", "start": "2041-05-06T10:30", "end": "2041-05-06T1
 @pytest.fixture
 def staff(practice: Any, signed_in: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Somebody of Harbor Law; what they make is gone afterwards."""
-    from sample_host_app.models import Event, EventAttendee, db
+    from sample_host_app.models import Event, EventAttendee, EventResponse, db
 
     monkeypatch.setitem(vars(practice.extensions["firmtext"].settings), "quiet_hours", None)
     with practice.app_context():
@@ -30,7 +30,8 @@ def staff(practice: Any, signed_in: Callable[[str], Any], monkeypatch: pytest.Mo
         last = db.session.scalars(select(Event.id).order_by(Event.id.desc())).first()
     yield signed_in(STAFF)
     with practice.app_context():
-        db.session.execute(delete(EventAttendee).where(EventAttendee.event_id > last))
+        for kind in (EventResponse, EventAttendee):
+            db.session.execute(delete(kind).where(kind.event_id > last))
         db.session.execute(delete(Event).where(Event.id > last))
         _forget(db)
 
