@@ -24,14 +24,8 @@ Sessions = Session | scoped_session[Any]
 def queue(session: Sessions, route: Route, contact: str, outgoing: Outgoing) -> Message:
     """Queue an automatic text on a way that was found before, shown under ``contact`` (a reference).
 
-    The same token again is the first text.
-
     :raises TextRefused: ``opted_out``, ``asks_for_none`` or ``conversation_changed``.
     """
-    firm = route.number.firm
-    known = accepting.with_token(session, firm, outgoing.author, outgoing.token)
-    if known is not None:
-        return known
     _check_consent(session, route)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact, owners=route.owners)
     position = conversations.take_turn(session, conversation.id)

@@ -17,12 +17,12 @@ from ...messaging import accepting, notifying, quiet, routes, tenancy
 from ...messaging.accepting import Outgoing
 from ...messaging.routes import Route
 from ...ports.values import Contact, Firm
-from ...store import audit, cells, keys
+from ...store import audit
 from ...store.base import new_id
 from ...store.models import Message, Notice
 from ...store.states import Kind, Purpose
 from ...store.transactions import reading
-from . import event_words, facts, needs
+from . import event_words, needs
 from .due import AHEAD
 from .facts import Facts
 from .situations import Situation
@@ -111,9 +111,7 @@ def note(
     """Write down what was sent for an invitation, or why it was not; joined."""
     row = Notice(id=new_id(), firm=seen.firm)
     tells = message is not None and purpose != Purpose.CANCELLED
-    cell = None
-    if tells:
-        cell = cells.seal(session, needs.place_of(row), facts.written(seen.facts), scope=keys.GENERAL)
+    cell = needs.sealed(session, needs.place_of(row), seen.facts) if tells else None
     row.invitation_id, row.purpose, row.sequence = seen.invitation, purpose, seen.sequence
     row.message_id, row.facts, row.refused, row.created_at = message, cell, refused, firmtext.clock.now()
     session.add(row)
