@@ -60,6 +60,8 @@ def shot(page: Any, name: str) -> None:
 def opened(staff: Any, site: str, number: str) -> None:
     staff.goto(f"{site}/bills")
     staff.get_by_role("link", name=number, exact=True).click()
+    expect(staff).to_have_url(re.compile(r"/bills/\d+$"))
+    staff.wait_for_load_state()  # a menu that is not ready sends its form
 
 
 def sideways(page: Any) -> bool:
