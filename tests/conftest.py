@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from jinja2 import FileSystemBytecodeCache
 
 from servers import (
     FOLDER,
@@ -22,6 +23,7 @@ from servers import (
     free_port,
     postgresql,
     process,
+    quick_folder,
     until,
     valkey,
 )
@@ -51,6 +53,8 @@ ON_POSTGRESQL = (
     *("worker/", "firm/test_orders", "messaging/test_media", "messaging/test_scheduled", "practice/test_filing"),
     *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
 )
+#: Of what is looked at in four ways.
+LOOKS = {(360, "light"), (1280, "dark")}
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -77,7 +81,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow by its processes and pages runs on one engine, and in `make test-all` on the other, too."""
+    """What is slow by its processes and pages runs on one engine and in two looks; `make test-all` runs the others."""
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         engine = given.get("database_url") or given.get("practice_database")
@@ -87,7 +91,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if engine == "postgresql"
             else where.startswith(ON_POSTGRESQL)
         )
-        if engine and on_one:
+        look = (given.get("width"), given.get("scheme"))
+        if (engine and on_one) or (None not in look and look not in LOOKS):
             item.add_marker(pytest.mark.slow)
 
 
@@ -109,7 +114,7 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterator[Callable[[str], str]]:
+def new_database(worker_name: str) -> Iterator[Callable[[str], str]]:
     """``new_database("postgresql")`` makes an empty database and returns its URL; it is dropped at the end.
 
     PostgreSQL is that of ``TEST_DATABASE_URL``, or an embedded one that starts when it is first needed.
@@ -120,7 +125,7 @@ def new_database(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> 
 
         def make(engine: str) -> str:
             if engine == "sqlite":
-                return f"sqlite:///{tmp_path_factory.mktemp('database') / 'firmtext.db'}"
+                return f"sqlite:///{quick_folder() / f'{worker_name}-{next(names)}.db'}"
             if not server:
                 server.append(stack.enter_context(postgresql()))
             name = f"firmtext_{os.getpid()}_{worker_name}_{next(names)}"
@@ -222,8 +227,16 @@ def sandbox(sandbox_process: Any) -> Any:
     return sandbox_process
 
 
+@pytest.fixture(scope="session")
+def bytecode() -> FileSystemBytecodeCache:
+    """Templates as they were compiled for the first application: compiling them anew costs more than most tests."""
+    folder = FOLDER / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture
-def new_app(empty_database: str) -> Iterator[Callable[..., Any]]:
+def new_app(empty_database: str, bytecode: FileSystemBytecodeCache) -> Iterator[Callable[..., Any]]:
     """``new_app(**config)`` makes another application of the host on the emptied database."""
     from hostapp import KEYS, create_app
 
@@ -231,6 +244,7 @@ def new_app(empty_database: str) -> Iterator[Callable[..., Any]]:
 
         def make(**config: Any) -> Any:
             app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": empty_database, **KEYS, **config})
+            app.jinja_env.bytecode_cache = bytecode
             made.callback(_dispose, app)
             return app
 

@@ -121,6 +121,7 @@ def pauses(page: Any, number: int, **changes: Any) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
+@pytest.mark.slow
 def test_a_page_asks_every_second_however_slow_the_answers_are(staff: Any, site: str, office: Office) -> None:
     office.sends()
     staff.add_init_script(SLOW)
@@ -129,6 +130,7 @@ def test_a_page_asks_every_second_however_slow_the_answers_are(staff: Any, site:
     assert 1400 < statistics.median(pauses(staff, 3, late=1200)) < 1700
 
 
+@pytest.mark.slow
 def test_the_first_failure_costs_no_more_than_a_second_and_more_of_them_ever_more(
     staff: Any, site: str, office: Office
 ) -> None:

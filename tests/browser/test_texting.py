@@ -267,6 +267,7 @@ def test_without_scripts_a_text_goes_out_all_the_same(browser: Any, site: str, o
     context.close()
 
 
+@pytest.mark.slow
 def test_a_hidden_page_asks_seldom(staff: Any, site: str, office: Office) -> None:
     office.sends()
     asked: list[float] = []

@@ -121,6 +121,7 @@ def test_a_run_that_is_killed_is_repeated_and_buys_nothing_twice(
     assert len(bought(sandbox)) == 2
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_leaves_what_can_be_gone_on_with(start: Any, sandbox: Any, carrier_app: Any) -> None:
     running = start("buy", "--firm", "harbor", "--yes", "--json", FIRMTEXT_TEST_PAUSE="order.buy.after")
     until(lambda: psutil.Process(running.pid).status() == psutil.STATUS_STOPPED, seconds=60)

@@ -198,6 +198,7 @@ print(json.dumps(made))
 """
 
 
+@pytest.mark.slow
 def test_processes_that_make_the_same_first_keys_at_once_agree(
     app: Any, host_environment: dict[str, str], redis_url: str
 ) -> None:

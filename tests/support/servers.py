@@ -24,6 +24,9 @@ TEMP = Path(tempfile.gettempdir())
 #: The controller's process id names the run's folder; workers of pytest-xdist inherit it.
 RUN = os.environ.setdefault("FT_TEST_RUN", str(os.getpid()))
 FOLDER = TEMP / f"firmtext-tests-{RUN}"
+#: Where a file that is written to all the time costs no disk, if there is room.
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
 _PR_SET_PDEATHSIG = 1
 T = TypeVar("T")
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -89,7 +92,7 @@ def end(started: subprocess.Popen[bytes], *, seconds: float = 20) -> None:
 
 def forget_dead_runs() -> None:
     """End the servers and remove the folders of runs whose pytest was killed."""
-    for folder in TEMP.glob("firmtext-tests-*"):
+    for folder in [*TEMP.glob("firmtext-tests-*"), *MEMORY.glob("firmtext-tests-*")]:
         owner = folder.name.rpartition("-")[2]
         if not owner.isdigit() or psutil.pid_exists(int(owner)):
             continue
@@ -104,6 +107,14 @@ def _end_noted(note: Path, folder: Path) -> None:
         if str(folder) in " ".join(noted.cmdline()):
             noted.kill()
             noted.wait(5)
+
+
+def quick_folder() -> Path:
+    """A folder of this run, in memory where that has room: tests kill processes and never pull the plug."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    folder = MEMORY / FOLDER.name if roomy else FOLDER
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @contextlib.contextmanager
@@ -149,4 +160,5 @@ def postgresql() -> Iterator[str]:
 def folder_of_this_run_ends() -> None:
     """Called by the controller last."""
     if str(os.getpid()) == RUN:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        for folder in (FOLDER, MEMORY / FOLDER.name):
+            shutil.rmtree(folder, ignore_errors=True)
