@@ -5,6 +5,7 @@ from __future__ import annotations
 from .db import db
 from .doctor import doctor
 from .group import FirmTextGroup
+from .holds import holds
 from .keys import keys
 from .messages import messages
 from .numbers import numbers
@@ -13,5 +14,5 @@ from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (db, doctor, keys, messages, numbers, sandbox, sweep, templates, worker):
+for command in (db, doctor, holds, keys, messages, numbers, sandbox, sweep, templates, worker):
     firmtext.add_command(command)
