@@ -189,7 +189,7 @@ def _check_standing(session: Sessions, old: Message) -> None:
 def _put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
     """An automatic text waits for the end of quiet hours, as at its making."""
     now, ends = firmtext.clock.now(), old.expires_at
-    known = {contact.zone for contact in whose.contacts if contact.zone} or {None}
+    known: set[str | None] = {contact.zone for contact in whose.contacts if contact.zone} or {None}
     zones = [zone for one in known for zone in quiet.zones_of(whose.phone, one, whose.firm.zone)]
     try:
         moment, zone = quiet.put_off(now, zones, firmtext.settings.quiet_hours, ends or now)
