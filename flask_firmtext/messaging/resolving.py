@@ -10,17 +10,16 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..ports.gateway import Reason
 from ..ports.values import User
-from ..store import audit, cells
-from ..store.models import Conversation, Message, Number
-from ..store.states import Kind, NumberState, State
-from . import accepting, consent, conversations, notifying
+from ..store import audit
+from ..store.models import Conversation, Message
+from ..store.states import State
+from . import accepting, repeats
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -42,13 +41,13 @@ WITHDRAWN = Answer("message.cancel", "Do not send it.")
 
 def arrived(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T11: a person knows that the client has an unknown text."""
-    return _resolve(session, _turn(session, message_id, user), State.SUBMITTED, ARRIVED, user)
+    return _resolve(session, repeats.take_turn(session, message_id, user), State.SUBMITTED, ARRIVED, user)
 
 
 def lost(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T11: a person knows that the client never got an unknown text."""
-    old = _turn(session, message_id, user)
-    return _resolve(session, old, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR)
+    old = repeats.take_turn(session, message_id, user)
+    return _resolve(session, old, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR, code=repeats.LOST)
 
 
 def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) -> Message | None:
@@ -56,43 +55,26 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) 
 
     The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text.
 
-    :raises TextRefused: ``opted_out``, ``conversation_changed`` or ``sent_before``; the old one stays as it is.
+    :raises TextRefused: ``opted_out``, ``conversation_changed``, ``too_late`` or ``sent_before``; the old one stays as
+        it is.
     """
     known = accepting.sent_with(session, user, token)
     if known and known.retry_of != message_id:
         raise TextRefused("sent_before", _("This page has sent another text before. Reload it and try again."))
-    old = None if known else _turn(session, message_id, user)
+    old = None if known else repeats.take_turn(session, message_id, user)
     if old is None:
         return known
     conversation = session.get_one(Conversation, old.conversation_id)
-    _check_way(session, conversation)
-    text = cells.unseal(session, cells.place(Message, "body", old.id, old.firm), old.body)
+    repeats.check_way(session, conversation)
+    again = repeats.outgoing(session, old, user, token)
     if not _resolve(session, old, State.FAILED, RESENT, user, reason=Reason.UNKNOWN_ERROR):
         return None
-    again = accepting.Outgoing(text, Kind(old.kind), user.ref, token, retry_of=old.id)
-    position = conversations.take_turn(session, conversation.id)
-    new = accepting.queue(session, conversation, position, again)
-    notifying.sent_again(session, old.id, new.id)
-    return new
-
-
-def _check_way(session: Sessions, conversation: Conversation) -> None:
-    if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
-        raise TextRefused("opted_out", _("The client wants no texts from your firm; the text was not sent again."))
-    number = session.get_one(Number, conversation.number_id)
-    if conversation.closed_at or number.state != NumberState.VERIFIED:
-        raise TextRefused(
-            "conversation_changed",
-            _(
-                "The text was not sent again: the client's number or your firm's has changed. Write the contact a new "
-                "one."
-            ),
-        )
+    return repeats.queue(session, old, conversation, again)
 
 
 def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T9: withdraw a text that nobody has begun to send. False: it is already being sent."""
-    if _turn(session, message_id, user) is None:
+    if repeats.take_turn(session, message_id, user) is None:
         return False
     withdrawn = move(session, message_id, Move.CANCEL, State.CANCELLED, evidence=WITHDRAWN.sentence, actor=user.ref)
     if withdrawn:
@@ -107,13 +89,6 @@ def _resolve(session: Sessions, message: Message | None, to: State, answer: Answ
     if moved:
         _record(session, message.id, answer, user)
     return moved
-
-
-def _turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
-    message = session.scalars(select(Message).where(Message.id == message_id, Message.firm == user.firm)).one_or_none()
-    if message is not None:
-        conversations.take_turn(session, message.conversation_id)
-    return message
 
 
 def _record(session: Sessions, message_id: uuid.UUID, answer: Answer, user: User) -> None:

@@ -179,7 +179,7 @@ class Message(Base):
         Index(None, "conversation_id", "changed"),
         Index(None, "firm", "state", "state_at"),
         Index(None, "firm", "created_at", "id"),
-        Index(None, "retry_of"),
+        partial("uq_firmtext_message_retry_of", "retry_of", where="retry_of IS NOT NULL", unique=True),
         partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
         partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
         partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
@@ -221,6 +221,19 @@ class Message(Base):
     shown_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Resolution(Base):
+    """What a person said about an unknown text. ``why`` is in their own words, encrypted: they may name the client."""
+
+    __tablename__ = "firmtext_resolution"
+
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"), primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    answer: Mapped[str] = mapped_column(Word)
+    by: Mapped[str] = mapped_column(Reference)
+    why: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Attempt(Base):
