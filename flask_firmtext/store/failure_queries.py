@@ -35,4 +35,4 @@ def codes_since(session: Session, since: datetime, firm: str | None = None) -> S
     )
     if firm is not None:
         query = query.where(Message.firm == firm)
-    return [Failing(*row) for row in session.execute(query)]
+    return [Failing(str(code), texts, at) for code, texts, at in session.execute(query)]

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Conversation, Hold, Message, Number
 from .queries import is_in
@@ -44,11 +43,10 @@ def _stopped_by(hold: Hold) -> Sequence[ColumnElement[bool]]:
 def lifted_before(session: Session, within: timedelta) -> Mapping[uuid.UUID, datetime]:
     """When those that stand had been lifted last, as far as that was no longer than ``within`` before."""
     before = aliased(Hold)
-    last: ColumnElement[datetime] = func.max(before.lifted_at, type_=UTCDateTime)
     rows = session.execute(
-        select(Hold.id, Hold.since, last)
+        select(Hold.id, Hold.since, before.lifted_at)
         .join(before, and_(before.kind == Hold.kind, before.object == Hold.object, before.code == Hold.code))
         .where(Hold.lifted_at.is_(None), before.lifted_at <= Hold.since)
-        .group_by(Hold.id, Hold.since)
+        .order_by(before.lifted_at)
     )
-    return {row[0]: row[2] for row in rows if row[1] - row[2] <= within}
+    return {hold: lifted for hold, since, lifted in rows if lifted and since - lifted <= within}

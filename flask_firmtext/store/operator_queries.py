@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Attempt, Conversation, ConversationContact, Heartbeat, Message, Number
+from .queries import is_in
 from .states import Direction, State
 
 
@@ -31,7 +32,7 @@ def texts_that_went_wrong(session: Session, filters: Filters) -> Sequence[tuple[
     query = (
         select(Message, Conversation)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.direction == Direction.OUT, Message.state.in_(filters.states))
+        .where(Message.direction == Direction.OUT, is_in(Message.state, *filters.states))
         .order_by(Message.state_at.desc(), Message.id.desc())
     )
     if filters.firm is not None:

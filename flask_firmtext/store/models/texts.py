@@ -181,6 +181,8 @@ class Message(Base):
         Index(None, "firm", "created_at", "id"),
         partial("uq_firmtext_message_retry_of", "retry_of", where="retry_of IS NOT NULL", unique=True),
         partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
+        partial("ix_firmtext_message_failed", "state_at", "code", where="state = 'failed'"),
+        partial("ix_firmtext_message_inbound", "created_at", where="direction = 'in'"),
         partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
         partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
         partial(
@@ -268,6 +270,7 @@ class StatusEvent(Base):
     __table_args__ = (
         UniqueConstraint("digest"),
         Index(None, "message_id"),
+        Index(None, "received_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
