@@ -220,7 +220,7 @@ def test_another_firms_text_is_not_there(office: Office) -> None:
 def test_an_automatic_answer_is_not_sent_again(office: Office) -> None:
     text = failed(office)
     rewrite(Message, Message.id == text, kind=Kind.AUTO_REPLY)
-    assert refused(office, text) == "not_worth_it"
+    assert refused(office, text) == "automatic_answer"
 
 
 def race(app: Any, *steps: Callable[[], object]) -> Sequence[object]:
