@@ -56,15 +56,16 @@ def again(session: Sessions, message_id: uuid.UUID, *, user: User) -> Message:
         raise refused("not_there")
     check(seen)
     whose = _whose(session, seen)
-    _hold_event(session, seen)
+    hold_event(session, seen)
     repeats.take_turn(session, seen.id, user)
     old = repeats.hold(session, seen.id)
-    _check_standing(session, old)
+    check_first(session, old)
+    check(old)
     conversation = session.get_one(Conversation, old.conversation_id, populate_existing=True)
     check_way(session, conversation, old)
     outgoing = repeats.outgoing(session, old, user, token_of(old))
     if old.kind != Kind.STAFF:
-        outgoing = _put_off(outgoing, old, whose)
+        outgoing = put_off(outgoing, old, whose)
     new = repeats.queue(session, old, conversation, outgoing)
     record(session, old, new, user)
     return new
@@ -151,7 +152,7 @@ def _whose(session: Sessions, seen: Message) -> Whose:
     return Whose(firm, whose.contacts, phone)
 
 
-def _hold_event(session: Sessions, seen: Message) -> None:
+def hold_event(session: Sessions, seen: Message) -> None:
     """First of all locks: an event that changes withdraws what is queued about it, and is to find the new text.
 
     :raises TextRefused: ``outdated``, it is no longer as the text tells.
@@ -171,14 +172,14 @@ def _hold_event(session: Sessions, seen: Message) -> None:
         raise refused("outdated")
 
 
-def _check_standing(session: Sessions, old: Message) -> None:
+def check_first(session: Sessions, old: Message) -> None:
+    """:raises TriedAgain: somebody has sent it again, here or to another number."""
     made = repeats.of(session, old)
     if made is not None:
         raise TriedAgain(made)
-    check(old)
 
 
-def _put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
+def put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
     """An automatic text waits for the end of quiet hours, as at its making."""
     now, ends = firmtext.clock.now(), old.expires_at
     known: set[str | None] = {contact.zone for contact in whose.contacts if contact.zone} or {None}
