@@ -14,8 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
-from ..errors import TextRefused
-from ..language import gettext as _
 from ..ports.values import User
 from ..store import cells
 from ..store.models import Conversation, Message, Number
@@ -23,11 +21,9 @@ from ..store.states import Kind, NumberState
 from ..store.transactions import notes
 from . import accepting, consent, conversations, notifying
 from .accepting import Outgoing
+from .retrying_words import refused
 
 Sessions = Session | scoped_session[Any]
-
-#: The code, ours, of a text of which a person knows that it did not arrive.
-LOST = "lost"
 
 
 def find(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
@@ -58,18 +54,10 @@ def of(session: Sessions, message: Message) -> uuid.UUID | None:
 def check_way(session: Sessions, conversation: Conversation) -> None:
     """:raises TextRefused: ``opted_out`` or ``conversation_changed``."""
     if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
-        raise TextRefused("opted_out", _("The client wants no texts from your firm; the text was not sent again."))
+        raise refused("opted_out")
     number = session.get_one(Number, conversation.number_id)
     if conversation.closed_at or number.state != NumberState.VERIFIED:
-        raise changed()
-
-
-def changed() -> TextRefused:
-    """What a conversation says that is no longer the contact's or ours."""
-    return TextRefused(
-        "conversation_changed",
-        _("The text was not sent again: the client's number or your firm's has changed. Write the contact a new one."),
-    )
+        raise refused("conversation_changed")
 
 
 def outgoing(session: Sessions, old: Message, user: User, token: str) -> Outgoing:
@@ -83,13 +71,8 @@ def outgoing(session: Sessions, old: Message, user: User, token: str) -> Outgoin
         return new
     left = (old.expires_at or firmtext.clock.now()) - firmtext.clock.now()
     if left <= timedelta(0):
-        raise late()
+        raise refused("too_late")
     return replace(new, useful=left)
-
-
-def late() -> TextRefused:
-    """What a text says whose event is over."""
-    return TextRefused("too_late", _("It is too late: what this text tells of has begun, or is over."))
 
 
 def words(session: Sessions, message: Message) -> str:

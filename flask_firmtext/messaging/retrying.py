@@ -5,7 +5,6 @@ An unknown text is not one of them, see ``resolving``; nor is one of which a par
 
 from __future__ import annotations
 
-import logging
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +19,10 @@ from ..ports.values import Contact, Firm, User
 from ..store import audit, calendar_queries, consent_queries, inbox_queries, queries
 from ..store.models import Conversation, Message
 from ..store.states import Direction, EventState, Kind, Purpose, State
-from . import accepting, owners, quiet, readiness, repeats, tenancy
+from . import accepting, codes, owners, quiet, repeats, tenancy
 from .accepting import Outgoing
+from .retrying_words import REFUSALS, refused
 from .shown import read_phones
-
-log = logging.getLogger(__name__)
 
 Sessions = Session | scoped_session[Any]
 
@@ -33,7 +31,7 @@ class TriedAgain(TextRefused):
     """``text`` is what was made of it."""
 
     def __init__(self, text: uuid.UUID) -> None:
-        super().__init__("tried_again", _("This text has been sent again already."))
+        super().__init__("tried_again", _(REFUSALS["tried_again"]))
         self.text = text
 
 
@@ -55,18 +53,19 @@ def again(session: Sessions, message_id: uuid.UUID, *, user: User) -> Message:
     """
     seen = repeats.find(session, message_id, user)
     if seen is None:
-        raise TextRefused("not_there", _("There is no such text."))
+        raise refused("not_there")
     check(seen)
     whose = _whose(session, seen)
-    _hold_event(session, seen)
+    hold_event(session, seen)
     repeats.take_turn(session, seen.id, user)
     old = repeats.hold(session, seen.id)
-    _check_standing(session, old)
+    check_first(session, old)
+    check(old)
     conversation = session.get_one(Conversation, old.conversation_id, populate_existing=True)
     check_way(session, conversation, old)
     outgoing = repeats.outgoing(session, old, user, token_of(old))
     if old.kind != Kind.STAFF:
-        outgoing = _put_off(outgoing, old, whose)
+        outgoing = put_off(outgoing, old, whose)
     new = repeats.queue(session, old, conversation, outgoing)
     record(session, old, new, user)
     return new
@@ -79,56 +78,50 @@ def offered(message: Message) -> bool:
 
 def check(message: Message) -> None:
     """:raises TextRefused: trying it again cannot help."""
-    refused = refusal(message)
-    if refused is not None:
-        raise refused
+    found = refusal(message)
+    if found is not None:
+        raise found
 
 
 def refusal(message: Message) -> TextRefused | None:
     """Why trying this text again is not offered, in words; None when it is."""
     if message.state == State.UNKNOWN:
-        return TextRefused("may_have_arrived", _("This text may already have arrived; say first what became of it."))
+        return refused("may_have_arrived")
     if message.direction == Direction.IN or message.state not in (State.FAILED, State.EXPIRED):
-        return TextRefused("not_failed", _("This text has not failed, so it is not sent again."))
+        return refused("not_failed")
     if message.kind == Kind.AUTO_REPLY:
-        return TextRefused("not_worth_it", _("An automatic answer is not sent again. Write to the client instead."))
+        return refused("automatic_answer")
     if message.kind != Kind.STAFF and (message.expires_at is None or message.expires_at <= firmtext.clock.now()):
-        return repeats.late()
+        return refused("too_late")
     worth = worth_of(message)
     if worth is Again.UNSURE:
-        return TextRefused(
-            "may_have_arrived", _("This text, or part of it, may have arrived. Ask the client, then write a new one.")
-        )
+        return refused("may_have_arrived")
     if worth is Again.NOT_AS_IT_IS:
-        return TextRefused("not_worth_it", _("Sending this text again as it is does not help."))
+        return refused("not_worth_it")
     return None
 
 
 def worth_of(message: Message) -> Again:
     """Whether a text that ended unread is worth sending again. One that expired was certainly never sent."""
-    if message.state == State.EXPIRED or message.code == repeats.LOST:
+    if message.state == State.EXPIRED or message.code == codes.LOST:
         return Again.WORTH_IT
     if message.partly:
         return Again.UNSURE
     if message.code is None and message.reason != Reason.UNKNOWN_ERROR:
         return Again.WORTH_IT if message.reason == Reason.TEMPORARY_ERROR else Again.NOT_AS_IT_IS
-    try:
-        return firmtext.gateway.meaning(message.code).again
-    except Exception as error:  # a gateway that cannot be loaded: the page goes on without the button
-        log.warning("the carrier's code could not be read: %s", type(error).__name__)
-        return Again.UNSURE
+    return codes.meaning(message.code).again
 
 
 def check_way(session: Sessions, conversation: Conversation, old: Message) -> None:
     """:raises TextRefused: ``not_on``, ``opted_out``, ``asks_for_none`` or ``conversation_changed``."""
     if queries.sending_number(session, conversation.firm) is None:
-        raise TextRefused("not_on", _("Your firm cannot send texts now: texting is off, or no number is verified."))
+        raise refused("not_on")
     repeats.check_way(session, conversation)
     if old.kind == Kind.STAFF:
         return
     row = consent_queries.standing(session, conversation.firm, conversation.phone_index)
     if row is not None and row.asked_at:
-        raise TextRefused("asks_for_none", _("The client asks for no more texts, and nobody has decided yet."))
+        raise refused("asks_for_none")
 
 
 def token_of(old: Message) -> str:
@@ -144,22 +137,22 @@ def record(session: Sessions, old: Message, new: Message, user: User) -> None:
 def _whose(session: Sessions, seen: Message) -> Whose:
     firm = tenancy.firm(seen.firm)
     if firm is None:
-        raise TextRefused("not_available", _(readiness.NOT_AVAILABLE))
+        raise refused("not_available")
     accepting.check_availability(firm)
     conversation = session.get_one(Conversation, seen.conversation_id)
     phone = read_phones(session, [conversation])[conversation.id]
     refs = inbox_queries.contacts(session, firm.ref, [conversation.id]).get(conversation.id, ())
     if phone is None:
-        raise repeats.changed()
+        raise refused("conversation_changed")
     whose = owners.of_conversation(firm.ref, owners.Known(phone, refs))
     if not whose.asked:
-        raise TextRefused("host_silent", _("The practice system cannot say whose number this is. Try again later."))
+        raise refused("host_silent")
     if whose.moved:
-        raise repeats.changed()
+        raise refused("conversation_changed")
     return Whose(firm, whose.contacts, phone)
 
 
-def _hold_event(session: Sessions, seen: Message) -> None:
+def hold_event(session: Sessions, seen: Message) -> None:
     """First of all locks: an event that changes withdraws what is queued about it, and is to find the new text.
 
     :raises TextRefused: ``outdated``, it is no longer as the text tells.
@@ -176,17 +169,17 @@ def _hold_event(session: Sessions, seen: Message) -> None:
     so = takes_place is not (notice.purpose == Purpose.CANCELLED)
     current = notice.sequence == event.sequence and invitation.notice_at is None
     if not (so and current) or calendar_queries.was_told_since(session, notice):
-        raise TextRefused("outdated", _("The event has changed since, or another text has told of it."))
+        raise refused("outdated")
 
 
-def _check_standing(session: Sessions, old: Message) -> None:
+def check_first(session: Sessions, old: Message) -> None:
+    """:raises TriedAgain: somebody has sent it again, here or to another number."""
     made = repeats.of(session, old)
     if made is not None:
         raise TriedAgain(made)
-    check(old)
 
 
-def _put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
+def put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
     """An automatic text waits for the end of quiet hours, as at its making."""
     now, ends = firmtext.clock.now(), old.expires_at
     known: set[str | None] = {contact.zone for contact in whose.contacts if contact.zone} or {None}
@@ -196,7 +189,7 @@ def _put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
     except quiet.TooLate:
         if old.kind != Kind.REMINDER:
             return outgoing
-        raise TextRefused("quiet_hours", _("The reminder would come in the client's quiet hours.")) from None
+        raise refused("quiet_hours") from None
     if moment is None or ends is None:
         return outgoing
     return replace(outgoing, not_before=moment, quiet_zone=zone, useful=ends - moment)

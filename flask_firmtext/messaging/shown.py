@@ -20,7 +20,7 @@ from ..store.models import Conversation, Hold, Message, OptOut
 from ..store.states import Direction, Kind, State
 from .files import ShownFile
 from .readiness import hold_on
-from .wording import QUIET_HOURS, Words, hold_words, reason_words, state_words
+from .wording import QUIET_HOURS, Words, failure_words, hold_words, state_words
 
 Sessions = Session | scoped_session[Any]
 
@@ -153,7 +153,7 @@ class Wording:
 
 def _help(message: Message, hold: str | None) -> Words | None:
     if message.state == State.FAILED:
-        return reason_words(message.reason)
+        return failure_words(message.reason, message.code)
     if message.state == State.QUEUED and hold is not None:
         return hold_words(hold)
     means = MEANINGS.get(State(message.state))

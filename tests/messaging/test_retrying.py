@@ -22,12 +22,11 @@ from flask_firmtext.messaging import consent, resolving, retrying
 from flask_firmtext.messaging.moves import Move, move
 from flask_firmtext.ports.gateway import Reason
 from flask_firmtext.ports.values import User
-from flask_firmtext.store import cells
 from flask_firmtext.store.models import Conversation, Message, Notice, Number
 from flask_firmtext.store.states import Kind, NumberState, State
 from flask_firmtext.store.transactions import own, reading
 from office import ADMIN, STAFF, Office
-from outbound import actions, message, rewrite
+from outbound import actions, message, rewrite, words
 
 START = NOON + timedelta(days=7)
 
@@ -68,12 +67,6 @@ def rows() -> list[uuid.UUID]:
         return list(session.scalars(select(Message.id).order_by(Message.created_at, Message.id)))
 
 
-def said(text: uuid.UUID) -> str:
-    with reading() as session:
-        row = session.get_one(Message, text)
-        return cells.unseal(session, cells.place(Message, "body", row.id, row.firm), row.body)
-
-
 def opted_out() -> None:
     with own() as session:
         pair = session.execute(select(Conversation.firm, Conversation.phone_index)).first()
@@ -87,7 +80,7 @@ def test_a_failed_text_is_a_new_text_of_the_same_words(office: Office) -> None:
     new = again(office, old, by=ADMIN)
     row = message(new)
     assert (row.state, row.retry_of, row.kind, row.author) == ("queued", old, "staff", ADMIN)
-    assert said(new) == said(old) == "Hello"
+    assert words(new) == words(old) == "Hello"
     assert row.expires_at is not None
     assert row.expires_at - row.created_at >= timedelta(hours=23, minutes=59)
     assert (message(old).state, message(old).reason) == ("failed", "temporary_error")
@@ -220,7 +213,7 @@ def test_another_firms_text_is_not_there(office: Office) -> None:
 def test_an_automatic_answer_is_not_sent_again(office: Office) -> None:
     text = failed(office)
     rewrite(Message, Message.id == text, kind=Kind.AUTO_REPLY)
-    assert refused(office, text) == "not_worth_it"
+    assert refused(office, text) == "automatic_answer"
 
 
 def race(app: Any, *steps: Callable[[], object]) -> Sequence[object]:
