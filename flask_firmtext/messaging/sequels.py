@@ -13,7 +13,7 @@ from ..errors import DecryptError
 from ..language import gettext as _
 from ..language import marked
 from ..store import cells, repeat_queries
-from ..store.models import Message, Resolution
+from ..store.models import Message, OptOut, Resolution
 from ..store.states import Direction, State
 from . import redirecting, retrying
 from .moments import moment
@@ -33,12 +33,13 @@ UNTRIED = frozenset({State.QUEUED, State.SENDING, State.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Sequels:
-    """The same of a page of texts, read in one go."""
+    """The same of a page of texts, read in one go. ``stopped``: the client wants no texts."""
 
     again: Mapping[uuid.UUID, Link]
     repeats: Mapping[uuid.UUID, Link]
     said: Mapping[uuid.UUID, Resolution]
     whys: Mapping[uuid.UUID, str | None] = field(repr=False)
+    stopped: bool = False
 
     @property
     def people(self) -> Iterable[str]:
@@ -49,7 +50,7 @@ class Sequels:
         """What comes after this one; times are told in ``zone``."""
         again, said = self.again.get(message.id), self.said.get(message.id)
         return Sequel(
-            tries=again is None and retrying.offered(message),
+            tries=again is None and not self.stopped and retrying.offered(message),
             asks=message.state == State.UNKNOWN,
             elsewhere=again is None and redirecting.concerns(message),
             again=again,
@@ -62,8 +63,8 @@ class Sequels:
 NOTHING = Sequels({}, {}, {}, {})
 
 
-def read(session: Session, firm: str, messages: Sequence[Message]) -> Sequels:
-    """What belongs to these texts."""
+def read(session: Session, firm: str, messages: Sequence[Message], consent: OptOut | None) -> Sequels:
+    """What belongs to these texts to a number about which ``consent`` stands."""
     shown = {message.id for message in messages}
     out = [message for message in messages if message.direction == Direction.OUT]
     tried = [one.id for one in out if one.state not in UNTRIED]
@@ -75,6 +76,7 @@ def read(session: Session, firm: str, messages: Sequence[Message]) -> Sequels:
         {one.id: _link(one, shown) for one in first},
         said,
         _whys(session, list(said.values())),
+        consent is not None and consent.opted_out,
     )
 
 

@@ -99,7 +99,7 @@ def stored(
         files=files.read(session, firm.ref, messages),
         kept=offers.read(session, firm.ref, conversation_id) if conversation_id else offers.NOTHING,
         payments=pay_links.told(session, firm, messages),
-        sequels=sequels.read(session, firm.ref, messages),
+        sequels=sequels.read(session, firm.ref, messages, consent),
     )
 
 
