@@ -134,7 +134,7 @@ def _check_consent(session: Sessions, route: Route, contact: Contact, firm: Firm
         raise refused("asks_for_none")
 
 
-def known(firm: str, conversation_id: uuid.UUID, session: Sessions) -> tuple[Sequence[Contact], Sequence[Away]]:
+def known(session: Sessions, firm: str, conversation_id: uuid.UUID) -> tuple[Sequence[Contact], Sequence[Away]]:
     """The same as :func:`contacts` for a page, which goes on without what the host cannot say."""
     nobody: tuple[Sequence[Contact], Sequence[Away]] = ((), ())
     return owners.shielded("Contacts.by_refs", lambda: contacts(session, firm, conversation_id), nobody)
