@@ -23,7 +23,7 @@ VIEWS = ("messages", "conversations", "attempts", "holds", "consents", "quaranti
 #: Pages about the firm as a whole.
 FACTS = ("texting", "templates")
 #: Views with an action.
-ACTING = ("holds", "quarantine", "orders")
+ACTING = ("messages", "holds", "quarantine", "orders")
 UMA = "admin@summit.example"
 
 every_view = pytest.mark.parametrize("view", VIEWS)
@@ -147,7 +147,14 @@ def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
             assert "Summit" not in answer.text
     for view in FACTS:
         assert person.get(address(view)).status_code == code
-    for view, name in (("orders", "again"), ("holds", "lift"), ("quarantine", "attach"), ("quarantine", "discard")):
+    for view, name in (
+        ("orders", "again"),
+        ("messages", "again"),
+        ("messages", "lost"),
+        ("holds", "lift"),
+        ("quarantine", "attach"),
+        ("quarantine", "discard"),
+    ):
         assert person.post(address(view, "action/"), {"action": name}).status_code == code
 
 
