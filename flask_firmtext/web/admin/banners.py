@@ -37,10 +37,11 @@ def _standing(session: Session, who: Visitor) -> Sequence[Banner]:
         return ()
     first, zone = found[0], who.firm.zone
     title = _("Waiting: %(reason)s", reason=first.words.label)
-    waiting = _n("%(n)s text waits.", "%(n)s texts wait.", max(one.waiting for one in found))
+    texts = max(one.waiting for one in found)
+    waiting = _n("%(n)s text waits.", "%(n)s texts wait.", texts) if texts else ""
     told = " ".join(dict.fromkeys(one.told(zone) for one in found))
     label = _("Resume sending") if who.may("hold.lift") else _("See what stands still")
-    return (Banner(title, f"{told} {waiting}", url_for("firmtext_holds.index_view"), label),)
+    return (Banner(title, f"{told} {waiting}".strip(), url_for("firmtext_holds.index_view"), label),)
 
 
 def _failing(session: Session, who: Visitor) -> Sequence[Banner]:

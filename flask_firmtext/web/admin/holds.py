@@ -71,12 +71,11 @@ class Holds(FirmRecords):
     """What stands still for the firm now: on its account at the carrier, on a number of the firm, or on the firm."""
 
     routes = ("index_view", "details_view", "action_view")
-    column_list = ("since", "object", "why", "told", "waiting", "next_probe")
+    column_list = ("since", "object", "why", "waiting", "next_probe")
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
         since=Name("Since"),
         object=Name("What stands still"),
         why=Name("Why"),
-        told=Name("What to do"),
         waiting=Name("Waiting texts of the firm"),
         next_probe=Name("Looked at again"),
     )
@@ -99,7 +98,7 @@ class Holds(FirmRecords):
 
     def record(self, session: Session, row: Hold, who: Visitor) -> Record:
         line = self.lines(session, [row], who)[0]
-        facts = [(label, getattr(line, name)) for name, label in self._list_columns]
+        facts = [*((label, getattr(line, name)) for name, label in self._list_columns), (_("What to do"), line.told)]
         actions = [(name, label) for name, label in self.get_actions_list()[0] if name in line.offered]
         return Record([(label, value) for label, value in facts if value != ""], row=row.id, offered=actions)
 

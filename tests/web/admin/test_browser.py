@@ -130,7 +130,7 @@ def test_a_strangers_texts_are_attached_by_keyboard(office: Office, address: str
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 360])
 def test_texts_are_chosen_and_sending_is_resumed_by_keyboard(
-    office: Office, address: str, page: Any, width: int, tmp_path: Any
+    office: Office, address: str, page: Any, width: int
 ) -> None:
     for contact in ("rosa", "grace"):
         office.becomes(office.sends(contact), State.FAILED, reason="temporary_error", code="busy")
@@ -143,37 +143,36 @@ def test_texts_are_chosen_and_sending_is_resumed_by_keyboard(
     for box in page.get_by_role("checkbox").all():
         box.focus()
         page.keyboard.press("Space")
-    shoot(page, "list", width)
+    fits(page, "list", width)
     page.get_by_role("button", name="Try again").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Send 2 texts again?").wait_for()
-    shoot(page, "again", width)
+    fits(page, "again", width)
     page.get_by_role("button", name="Try again").press("Enter")
     page.get_by_text("2 texts are being sent again.").wait_for()
     page.goto(f"{address}/admin/firmtext/messages/details/?id={doubt}")
-    shoot(page, "doubt", width)
+    fits(page, "doubt", width)
     page.get_by_role("button", name="It did not arrive").press("Enter")
     page.get_by_label("How do you know?").fill("She called.")
-    shoot(page, "why", width)
+    fits(page, "why", width)
     page.get_by_role("button", name="It did not arrive").press("Enter")
     page.get_by_text("What you said stands beside the text.").wait_for()
     page.get_by_role("link", name="Resume sending").press("Enter")
     page.get_by_role("heading", name="Text messages").or_(
         page.get_by_role("button", name="Resume sending")
     ).first.wait_for()
-    shoot(page, "holds", width)
+    fits(page, "holds", width)
     page.get_by_role("button", name="Resume sending").press("Enter")
     page.get_by_role("heading", name="Resume sending?").wait_for()
-    shoot(page, "resume", width)
+    fits(page, "resume", width)
     page.get_by_role("button", name="Resume sending").press("Enter")
     page.get_by_text("Sending goes on.").wait_for()
     with reading() as session:
         assert session.get_one(Hold, hold).lifted_at is not None
 
 
-def shoot(page: Any, name: str, width: int) -> None:
+def fits(page: Any, name: str, width: int) -> None:
     """It fits and nothing in it is wrong for axe."""
     page.wait_for_load_state()
-    page.screenshot(path=f"/tmp/b8/ops/{name}-{width}.png", full_page=True)
     check(page, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
