@@ -24,6 +24,7 @@ from flask_firmtext.store import (
     queries,
     reach_queries,
     reminder_queries,
+    repeat_queries,
     scheduled_queries,
     writing_queries,
 )
@@ -43,6 +44,7 @@ from flask_firmtext.store.models import (
     OptOut,
     ReadMark,
     Reminder,
+    Resolution,
     ScheduledText,
     Texting,
 )
@@ -75,7 +77,8 @@ UNIT = {"postgresql": 1, "sqlite": 100}
 #: Of these events most are over, and were planned before the firm chose other reminders.
 EVENTS, COMING = 10_000, 3_000
 LARGE = tuple(
-    f"firmtext_{name}" for name in ("message", "attempt", "scheduled_text", "event", "invitation", "notice", "reminder")
+    f"firmtext_{name}"
+    for name in ("message", "attempt", "resolution", "scheduled_text", "event", "invitation", "notice", "reminder")
 )
 
 
@@ -178,6 +181,21 @@ CALENDAR: dict[str, Ask] = {
     "reminders that came": lambda session: reminder_queries.reminded(session, [named(6, 5)], 1),
     "whether a plan is old": lambda session: reminder_queries.is_planned_as_chosen(session, named(6, 5)),
     "everything sent about an event": lambda session: calendar_queries.notices(session, [named(6, 5)]),
+    "what a text tells of": lambda session: calendar_queries.told_by(session, FIRM, named(3, 5)),
+    "whether a later text tells of it": lambda session: calendar_queries.was_told_since(
+        session, session.get_one(Notice, named(8, 5))
+    ),
+}
+REPEATED: dict[str, Ask] = {
+    "texts that repeat those of a page": lambda session: repeat_queries.made_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "texts that those of a page repeat": lambda session: repeat_queries.first_ones(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "what people said about a page of texts": lambda session: repeat_queries.said_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
 }
 
 
@@ -235,6 +253,8 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
     connection.execute(insert(OptOut), stop)
+    said = {"firm": FIRM, "answer": "lost", "by": USER, "created_at": NOW}
+    connection.execute(insert(Resolution), [{"message_id": named(3, n), **said} for n in range(0, TEXTS, 5)])
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
@@ -288,6 +308,7 @@ def text(n: int) -> dict[str, Any]:
     return {"id": named(3, n), "firm": FIRM, "conversation_id": LONG if n % 4 == 0 else named(2, n % CONVERSATIONS),
             "position": n, "direction": "out" if out else "in", "kind": "staff", "body": bytes(150), "state": state,
             "state_at": at, "not_before": at, "expires_at": NOW + timedelta(days=1), "shown_at": at, "created_at": at,
+            "retry_of": named(3, n - 1) if n % 3 == 2 else None,
             "changed": n, "current_attempt": named(4, n) if out and state != State.QUEUED else None}  # fmt: skip
 
 
@@ -305,9 +326,9 @@ def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()
