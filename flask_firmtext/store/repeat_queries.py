@@ -15,7 +15,7 @@ Sessions = Session | scoped_session[Any]
 
 
 #: For SQLite, which would look through all texts of the firm for a few that have an index of their own.
-OF_FIRM = Message.firm.concat("")
+OF_FIRM: Any = Message.firm.concat("")
 
 
 def made_of(session: Sessions, firm: str, texts: Collection[uuid.UUID]) -> Sequence[Message]:
