@@ -14,18 +14,22 @@ from .models import Message, Resolution
 Sessions = Session | scoped_session[Any]
 
 
+#: For SQLite, which would look through all texts of the firm for a few that have an index of their own.
+OF_FIRM: Any = Message.firm.concat("")
+
+
 def made_of(session: Sessions, firm: str, texts: Collection[uuid.UUID]) -> Sequence[Message]:
     """The texts that repeat these."""
     if not texts:
         return ()
-    return session.scalars(select(Message).where(Message.firm == firm, Message.retry_of.in_(texts))).all()
+    return session.scalars(select(Message).where(firm == OF_FIRM, Message.retry_of.in_(texts))).all()
 
 
 def first_ones(session: Sessions, firm: str, texts: Collection[uuid.UUID]) -> Sequence[Message]:
     """These texts, which others repeat."""
     if not texts:
         return ()
-    return session.scalars(select(Message).where(Message.firm == firm, Message.id.in_(texts))).all()
+    return session.scalars(select(Message).where(firm == OF_FIRM, Message.id.in_(texts))).all()
 
 
 def said_of(session: Sessions, firm: str, texts: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Resolution]:

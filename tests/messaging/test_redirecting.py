@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import TextRefused
-from flask_firmtext.messaging import consent, redirecting, retrying
+from flask_firmtext.messaging import consent, conversations, redirecting, retrying
 from flask_firmtext.ports.gateway import Reason
 from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.store import keys
@@ -96,6 +96,25 @@ def test_a_new_number_that_wants_no_texts_gets_none(office: Office) -> None:
         session.add(OptOut(firm="harbor", phone_index=index, opted_out=True, since=now, evidence="client:STOP"))
     assert refused(office, text) == "opted_out"
     assert repeats(text) == []
+
+
+def test_a_stop_between_the_look_and_the_turn_is_heard(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = unreachable(office)
+    moves(office, NEW)
+    look = conversations.open_with
+
+    def then_a_stop(session: Any, *given: Any, **more: Any) -> Any:
+        now, index = firmtext.clock.now(), keys.index_of("harbor", NEW)
+        session.add(OptOut(firm="harbor", phone_index=index, opted_out=True, since=now, evidence="client:STOP"))
+        session.flush()
+        return look(session, *given, **more)
+
+    monkeypatch.setattr(conversations, "open_with", then_a_stop)
+    session = firmtext.db.session
+    with pytest.raises(TextRefused) as found:
+        redirecting.to_new_number(session, text, user=office.host.users.all[STAFF], key=key())
+    session.rollback()
+    assert (found.value.code, repeats(text)) == ("opted_out", [])
 
 
 def test_one_that_opted_out_on_the_old_number_may_be_texted_on_the_new(office: Office) -> None:

@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from diary import HOUR, NIGHT, NOON, Diary
+from flask_firmtext.adapters import vonage_events
+from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import TextRefused
 from flask_firmtext.firm import texting
 from flask_firmtext.messaging import consent, resolving, retrying
 from flask_firmtext.messaging.moves import Move, move
-from flask_firmtext.ports.gateway import Reason
+from flask_firmtext.ports.gateway import Again, Reason
 from flask_firmtext.ports.values import User
 from flask_firmtext.store.models import Conversation, Message, Notice, Number
 from flask_firmtext.store.states import Kind, NumberState, State
@@ -415,3 +417,16 @@ def test_without_a_gateway_nothing_is_offered_and_nothing_breaks(
     found = retrying.refusal(row)
     assert found is not None
     assert found.code == "may_have_arrived"
+
+
+def test_what_the_carriers_table_says_is_worth_it_is_offered_and_nothing_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = message(failed(office))
+    monkeypatch.setattr(firmtext.gateway, "meaning", vonage_events.meaning)
+    offered = set()
+    for code in (*CODES, *REFUSALS):
+        row.code, row.reason = code, vonage_events.meaning(code).reason
+        offered |= {code} if retrying.offered(row) else set()
+    assert offered == {code for code, means in CODES.items() if means.again is Again.WORTH_IT}
+    assert {"1000", "1070", "1180", "1331"} <= offered

@@ -27,6 +27,7 @@ from flask_firmtext.store import (
     queries,
     reach_queries,
     reminder_queries,
+    repeat_queries,
     scheduled_queries,
     stats_queries,
     writing_queries,
@@ -49,6 +50,7 @@ from flask_firmtext.store.models import (
     OptOut,
     ReadMark,
     Reminder,
+    Resolution,
     ScheduledText,
     StatusEvent,
     Texting,
@@ -84,7 +86,10 @@ UNIT = {"postgresql": 1, "sqlite": 100}
 EVENTS, COMING = 10_000, 3_000
 LARGE = tuple(
     f"firmtext_{name}"
-    for name in ("message", "attempt", "scheduled_text", "event", "status_event", "invitation", "notice", "reminder")
+    for name in (
+        *("message", "attempt", "resolution", "status_event", "scheduled_text"),
+        *("event", "invitation", "notice", "reminder"),
+    )
 )
 
 
@@ -187,6 +192,21 @@ CALENDAR: dict[str, Ask] = {
     "reminders that came": lambda session: reminder_queries.reminded(session, [named(6, 5)], 1),
     "whether a plan is old": lambda session: reminder_queries.is_planned_as_chosen(session, named(6, 5)),
     "everything sent about an event": lambda session: calendar_queries.notices(session, [named(6, 5)]),
+    "what a text tells of": lambda session: calendar_queries.told_by(session, FIRM, named(3, 5)),
+    "whether a later text tells of it": lambda session: calendar_queries.was_told_since(
+        session, session.get_one(Notice, named(8, 5))
+    ),
+}
+REPEATED: dict[str, Ask] = {
+    "texts that repeat those of a page": lambda session: repeat_queries.made_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "texts that those of a page repeat": lambda session: repeat_queries.first_ones(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "what people said about a page of texts": lambda session: repeat_queries.said_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
 }
 WATCHING: dict[str, Ask] = {
     "texts by state": lambda session: stats_queries.states(session, NOW - timedelta(minutes=1)),
@@ -267,6 +287,8 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
     connection.execute(insert(OptOut), stop)
+    said = {"firm": FIRM, "answer": "lost", "by": USER, "created_at": NOW}
+    connection.execute(insert(Resolution), [{"message_id": named(3, n), **said} for n in range(0, TEXTS, 5)])
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
@@ -320,6 +342,7 @@ def text(n: int) -> dict[str, Any]:
     return {"id": named(3, n), "firm": FIRM, "conversation_id": LONG if n % 4 == 0 else named(2, n % CONVERSATIONS),
             "position": n, "direction": "out" if out else "in", "kind": "staff", "body": bytes(150), "state": state,
             "state_at": at, "not_before": at, "expires_at": NOW + timedelta(days=1), "shown_at": at, "created_at": at,
+            "retry_of": named(3, n - 1) if n % 3 == 2 else None,
             "changed": n, "current_attempt": named(4, n) if out and state != State.QUEUED else None}  # fmt: skip
 
 
@@ -343,9 +366,9 @@ def reported(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "received_at": sent["state_at"]}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *WATCHING])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR | WATCHING)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

@@ -176,7 +176,7 @@ def test_who_may_not_is_offered_nothing_and_gets_404(office: Office) -> None:
     assert (repeats(text), state(other)) == ([], "unknown")
 
 
-def test_another_firms_text_and_one_of_another_conversation_are_not_there(office: Office) -> None:
+def test_another_firms_text_is_not_there(office: Office) -> None:
     text, other = failed(office), unknown(office)
     office.sends("paul", by="staff@summit.example")
     stranger = office.person("staff@summit.example")
@@ -191,6 +191,16 @@ def test_another_firms_text_and_one_of_another_conversation_are_not_there(office
         )
         assert office.person(None).post(address(one, what), {"why": "x"}).status_code == 401
     assert (repeats(text), repeats(other), state(other)) == ([], [], "unknown")
+
+
+def test_a_text_under_the_address_of_another_conversation_is_not_there(office: Office) -> None:
+    text, other, staff = failed(office), unknown(office), office.person()
+    office.sends("grace")
+    elsewhere = office.conversation("+13125550101")
+    for one, what in ((text, "again"), (text, "new-number"), (other, "lost")):
+        form = {"why": "x", "csrf_token": token(staff)}
+        assert staff.post(f"/texting/conversations/{elsewhere}/texts/{one}/{what}", form).status_code == 404
+    assert (repeats(text), state(other)) == ([], "unknown")
 
 
 def test_an_unknown_text_is_explained_and_a_person_decides(office: Office) -> None:
