@@ -5,13 +5,15 @@ from __future__ import annotations
 from .db import db
 from .doctor import doctor
 from .group import FirmTextGroup
+from .holds import holds
 from .keys import keys
 from .messages import messages
 from .numbers import numbers
 from .run import sandbox, sweep, worker
+from .stats import stats
 from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (db, doctor, keys, messages, numbers, sandbox, sweep, templates, worker):
+for command in (db, doctor, holds, keys, messages, numbers, sandbox, stats, sweep, templates, worker):
     firmtext.add_command(command)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..clock import UTCDateTime
 from ..current import firmtext
-from ..store.models import Attempt, Counter, Message, Quarantine, StatusEvent
-from ..store.states import Direction
+from ..store import stats_queries
+from ..store.models import Attempt, Counter, Quarantine
 
 #: A database takes so many values in one statement at least.
 PAGE = 500
@@ -42,10 +42,7 @@ def counted(session: Session, prefix: str, within: timedelta) -> Mapping[str, da
 
 def newest_believed(session: Session) -> datetime | None:
     """When the last webhook came that was believed: a status, or a client's text."""
-    status = session.scalar(select(func.max(StatusEvent.received_at, type_=UTCDateTime)))
-    text = session.scalar(
-        select(func.max(Message.created_at, type_=UTCDateTime)).where(Message.direction == Direction.IN)
-    )
+    status, text = stats_queries.newest_status(session), stats_queries.newest_text(session)
     return max((moment for moment in (status, text) if moment), default=None)
 
 
@@ -59,12 +56,13 @@ class Waiting:
     oldest: datetime
 
 
-def quarantined(session: Session) -> Sequence[Waiting]:
-    """What waits in quarantine, by kind and reason; never what it says."""
+def quarantined(session: Session, firm: str | None = None) -> Sequence[Waiting]:
+    """What waits in quarantine, of all firms and nobody or of one, by kind and reason; never what it says."""
     oldest = func.min(Quarantine.received_at, type_=UTCDateTime)
-    rows = session.execute(
+    query = (
         select(Quarantine.kind, Quarantine.reason, func.count(), oldest)
         .group_by(Quarantine.kind, Quarantine.reason)
         .order_by(Quarantine.kind, Quarantine.reason)
     )
+    rows = session.execute(query if firm is None else query.where(Quarantine.firm == firm))
     return [Waiting(*row) for row in rows]

@@ -11,19 +11,21 @@ import click
 from flask.cli import AppGroup
 
 from ..current import firmtext
-from ..messaging.wording import REASONS, find_reason
+from ..errors import DecryptError
 from ..store import cells
 from ..store import operator_queries as queries
 from ..store.audit import record
 from ..store.ciphers import Place
-from ..store.models import Attempt, Conversation, Message, Number
+from ..store.models import Attempt, Conversation, Message, Number, Resolution
 from ..store.states import Direction, State
 from ..store.transactions import own, reading
-from . import counts, unreadable
+from . import counts, explaining, unreadable
 from .db import require_current
-from .moments import since
+from .filters import firm_option, moment_of, reason_option, since_option
 from .operator import actor
 from .output import Unreadable, json_option, listing, single
+from .repeating import retry
+from .resolving import resolve
 
 Cell = str | Unreadable
 
@@ -32,26 +34,25 @@ _STATES = [state.value for state in State if state not in (State.QUEUED, State.R
 
 @click.group(cls=AppGroup)
 def messages() -> None:
-    """See what went wrong, and what happened to a text."""
+    """See what went wrong, what happened to a text, and put it right."""
+
+
+messages.add_command(retry)
+messages.add_command(resolve)
 
 
 @messages.command()
-@click.option("--firm", metavar="REF", help="Only this firm: the practice system's reference.")
+@firm_option
 @click.option("--state", "states", type=click.Choice(_STATES), multiple=True, help="In which state. Default: failed.")
-@click.option(
-    "--reason", metavar="REASON", callback=lambda _, __, value: reason(value), help="Only this reason: code or label."
-)
-@click.option(
-    "--since", "after", metavar="TIME", callback=lambda _, __, value: since(value), help="ISO time, or 2h, 3d."
-)
+@reason_option
+@since_option
 @json_option
 def failed(
     firm: str | None, states: tuple[str, ...], reason: str | None, after: timedelta | datetime | None, as_json: bool
 ) -> None:
     """List texts that did not arrive, the latest first."""
     require_current(firmtext.engine)
-    moment = firmtext.clock.now() - after if isinstance(after, timedelta) else after
-    wanted = queries.Filters([State(state) for state in states or ("failed",)], firm, reason, moment)
+    wanted = queries.Filters([State(state) for state in states or ("failed",)], firm, reason, moment_of(after))
     with reading() as session:
         found = queries.texts_that_went_wrong(session, wanted)
         contacts = queries.contacts_of(session, {conversation.id for _, conversation in found})
@@ -63,6 +64,8 @@ def failed(
         for (message, _), number in zip(found, numbers, strict=True)
     ]
     listing(rows, as_json=as_json, nothing="No such texts.")
+    if not as_json:
+        explaining.tell(message for message, _ in found)
     unreadable.fail_if(unread)
 
 
@@ -79,13 +82,16 @@ def show(message_id: uuid.UUID, firm: str | None, as_json: bool) -> None:
             raise click.ClickException(f"There is no text {message_id}. `flask firmtext messages failed` lists ids.")
         message, conversation, number = found
         attempts = queries.attempts_of(session, message_id)
+        said = session.get(Resolution, message_id)
         contact = queries.contacts_of(session, {conversation.id}).get(conversation.id)
-        body, phone = read = cells.read(session, [_body(message), _phone(conversation)])
+        sealed = [_body(message), _phone(conversation), *([_why(said)] if said and said.why else [])]
+        body, phone, *why = read = cells.read(session, sealed)
         unread = unreadable.why(session, read)
     with own() as session:
         record(session, "message.show", (Message.__tablename__, message.id), firm=message.firm, actor=actor())
-    whole = _whole(message, number, contact, unreadable.shown(phone), unreadable.shown(body), attempts)
-    single(whole, as_json=as_json)
+    whole = _whole(message, number, contact, unreadable.shown(phone), unreadable.shown(body), len(attempts))
+    attempts_last = {**whole, "resolution": _resolution(said, why), "attempts": [_attempt(post) for post in attempts]}
+    single(attempts_last, as_json=as_json)
     unreadable.fail_if(unread)
 
 
@@ -107,11 +113,11 @@ def _failed_row(message: Message, contact: str | None, phone: Cell, tries: int) 
 
 
 def _whole(
-    message: Message, number: Number, contact: str | None, phone: Cell, body: Cell, posts: Sequence[Attempt]
+    message: Message, number: Number, contact: str | None, phone: Cell, body: Cell, tries: int
 ) -> dict[str, Any]:
     ends = (number.e164, phone) if message.direction == Direction.OUT else (phone, number.e164)
     return {
-        **_failed_row(message, contact, ends[1], len(posts)),
+        **_failed_row(message, contact, ends[1], tries),
         "from": ends[0],
         "direction": message.direction,
         "author": message.author,
@@ -120,8 +126,24 @@ def _whole(
         "state_at": message.state_at,
         "not_before": message.not_before,
         "expires_at": message.expires_at,
-        "attempts": [_attempt(post) for post in posts],
+        **explaining.explained(message),
     }
+
+
+def _resolution(said: Resolution | None, why: Sequence[str | DecryptError]) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    return {
+        "answer": said.answer,
+        "by": said.by,
+        "at": said.created_at,
+        "why": unreadable.shown(why[0]) if why else None,
+    }
+
+
+def _why(said: Resolution) -> tuple[Place, bytes]:
+    assert said.why is not None  # noqa: S101 - asked before
+    return cells.place(Resolution, "why", said.message_id, said.firm), said.why
 
 
 def _attempt(post: Attempt) -> dict[str, Any]:
@@ -135,12 +157,3 @@ def _phone(conversation: Conversation) -> tuple[Place, bytes]:
 
 def _body(message: Message) -> tuple[Place, bytes]:
     return cells.place(Message, "body", message.id, message.firm), message.body
-
-
-def reason(given: str | None) -> str | None:
-    """A reason by its code or its label, in any case."""
-    if given is None:
-        return None
-    if (found := find_reason(given)) is None:
-        raise click.BadParameter(f"{given!r} is none of {', '.join(REASONS)}.")
-    return found.value

@@ -61,9 +61,9 @@ def single(row: Row, *, as_json: bool) -> None:
 def _lines(row: Row, indent: str = "") -> None:
     width = max(map(len, row), default=0)
     for name, value in row.items():
-        if isinstance(value, list) and value:
+        if isinstance(value, list | Mapping) and value:
             click.echo(f"{indent}{name}")
-            _blocks(value, f"{indent}  ")
+            _blocks([value] if isinstance(value, Mapping) else value, f"{indent}  ")
         else:
             click.echo(f"{indent}{name:<{width}}  {_plain(None if value == [] else value)}")
 

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import administration, billing, events, pages, pay, policy, seed, signin, timesheet
+from . import administration, billing, contacts, events, pages, pay, policy, seed, signin, timesheet
 from .adapter import make_host
 from .models import db
 from .texting import firmtext
 
 csrf = CSRFProtect()
 #: Pages whose importing adds them to the blueprint of signed-in people.
-MORE_PAGES = (billing, events, timesheet)
+MORE_PAGES = (billing, contacts, events, timesheet)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -43,7 +43,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     # Texting, all of it: the adapter (adapter/), our frame for its pages, its views in our Flask-Admin.
     # Its slots stand in templates/base.html (badge), communications.html, contact.html and matter.html (conversations),
     # bill.html and accounts.html (payment links), event_form.html, event.html and calendar.html (events) and
-    # settings.html (link). A payment is told in pay.py, an event in events.py.
+    # settings.html (link). A payment is told in pay.py, an event in events.py, a contact's numbers in
+    # contacts.py.
     app.config.setdefault("FIRMTEXT_BASE_TEMPLATE", "base.html")
     firmtext.init_app(app, db=db, host=make_host(db))
     firmtext.add_admin_views(admin)

@@ -133,6 +133,40 @@ def test_the_inbox_begins_with_what_the_texts_say(fresh: sa.Engine) -> None:
         assert ask("SELECT position FROM firmtext_failure").all() == [(3,)]
 
 
+def test_a_text_that_was_repeated_before_stays_so_and_a_second_repeat_is_refused(fresh: sa.Engine) -> None:
+    with migrating(fresh) as config:
+        command.upgrade(config, "0009")
+    blob = f"CAST('x' AS {BYTES[fresh.dialect.name]})"
+    insert = (
+        "INSERT INTO firmtext_message (id, firm, conversation_id, position, direction, kind, author, state, priority,"
+        " body, segments, rank, state_at, tries, rings, part, shown_at, created_at, changed, retry_of) VALUES"
+        f" ('{{n}}', 'harbor', '{'2' * 32}', {{at}}, 'out', 'staff', 'sam', 'failed', 0, {blob}, 1, 3, '2031-01-01',"
+        " 0, 0, 0, '2031-01-01', '2031-01-01', 0, {of})"
+    )
+    with fresh.begin() as connection:
+        say = connection.exec_driver_sql
+        say(
+            "INSERT INTO firmtext_number (id, firm, main, country, e164, state, next_free_at, created_at) VALUES"
+            f" ('{'1' * 32}', 'harbor', true, 'US', '+1833', 'verified', '2031-01-01', '2031-01-01')"
+        )
+        say(
+            "INSERT INTO firmtext_conversation (id, firm, number_id, phone_index, phone, epoch, turn, last_at,"
+            " last_position, last_in_position, last_out_position, created_at) VALUES"
+            f" ('{'2' * 32}', 'harbor', '{'1' * 32}', {blob}, {blob}, 1, 3, '2031-01-03', 3, 0, 3, '2031-01-01')"
+        )
+        say(insert.format(n="a" * 32, at=1, of="NULL"))
+        say(insert.format(n="b" * 32, at=2, of=f"'{'a' * 32}'"))
+    create_tables(fresh)
+    with fresh.begin() as connection:
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM firmtext_message WHERE retry_of IS NOT NULL").scalar() == 1
+        )
+    with pytest.raises(sa.exc.IntegrityError), fresh.begin() as connection:
+        connection.exec_driver_sql(insert.format(n="c" * 32, at=3, of=f"'{'a' * 32}'"))
+    with fresh.begin() as connection:
+        connection.exec_driver_sql(insert.format(n="d" * 32, at=4, of="NULL"))
+
+
 def test_a_second_upgrade_does_nothing(fresh: sa.Engine) -> None:
     create_tables(fresh)
     steps = []

@@ -9,8 +9,7 @@ from werkzeug.utils import ImportStringError
 
 from ...current import firmtext
 from ...errors import CarrierBusy, CarrierError, CarrierRefused
-from ...messaging.wording import hold_words
-from ...store import queries
+from ...messaging import held
 from ...store.transactions import reading
 from .finding import Finding, doubtful, fine, wrong
 
@@ -57,12 +56,14 @@ def _way_there(error: CarrierBusy) -> str:
 def holds() -> Iterator[Finding]:
     """What stands still until somebody mends it."""
     with reading() as session:
-        standing = queries.standing_holds(session)
+        standing = held.standing(session)
     for hold in standing:
-        words = hold_words(hold.code)
         what = f"{hold.kind} {hold.object}".strip()
-        seen = f"Sending stands still for {what} since {hold.since:%Y-%m-%d %H:%M} UTC: {words.label}."
-        yield wrong("hold", seen, words.next_step)
+        seen = f"Sending stands still for {what} since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.words.label}."
+        waits = "1 text waits." if hold.waiting == 1 else f"{hold.waiting} texts wait."
+        again = " It was lifted a moment before: the cause is not mended." if hold.returned else ""
+        cure = f"{hold.words.next_step} Or at once: `flask firmtext holds lift {hold.id}`."
+        yield wrong("hold", f"{seen} {waits}{again}", cure)
 
 
 def verification() -> Iterator[Finding]:

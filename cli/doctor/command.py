@@ -13,6 +13,7 @@ from .application import load, settings_of, surroundings
 from .carrier import carrier, holds, verification
 from .clock import clock
 from .database import database
+from .failures import failures
 from .finding import Finding, Level, without_secrets, wrong
 from .numbers import numbers
 from .processes import bell, senders
@@ -54,7 +55,7 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds, refused, quarantine, numbers, clock]
+        reachable: list[Check] = [protection, senders, holds, failures, refused, quarantine, numbers, clock]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
         for check in [bell, *reachable, address, application, reach, verification, carrier]:

@@ -7,7 +7,10 @@ by its meaning there. In an HTTP answer the same numbers mean other things, see 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..ports.gateway import Again, Meaning, Reason
+from .vonage_cures import CURES
 
 UNREACHABLE = Reason.UNREACHABLE_NUMBER
 REJECTED = Reason.REJECTED_BY_CARRIER
@@ -113,3 +116,6 @@ REFUSALS: dict[str, Meaning] = {
     "http-422": Meaning(CARRIER, NEVER, "Request not valid", operator=True),
     "local": Meaning(CARRIER, NEVER, "Request could not be built", operator=True),
 }
+
+for _table in (CODES, REFUSALS):
+    _table.update({code: replace(_table[code], cure=cure) for code, cure in CURES.items() if code in _table})

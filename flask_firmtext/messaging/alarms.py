@@ -25,6 +25,12 @@ def tell(kind: str, detail: str) -> bool:
     """Tell of something that is not stored; False: it was told within the minute. A receiver that fails is harmless."""
     if not firmtext.alarmed.first(kind, True):
         return False
+    sound(kind, detail)
+    return True
+
+
+def sound(kind: str, detail: str) -> None:
+    """Tell at once, however lately it was told before."""
     log.warning("%s: %s; see `flask firmtext doctor`", kind, detail)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for receiver in signals.alarm.receivers_for(app):
@@ -32,4 +38,3 @@ def tell(kind: str, detail: str) -> bool:
             receiver(app, kind=kind, detail=detail)
         except Exception as error:
             log.error("a receiver of the alarm %s failed: %s", kind, type(error).__name__)
-    return True

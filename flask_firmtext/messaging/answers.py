@@ -24,7 +24,7 @@ from ..store.models import Attempt, Message, Number
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind, Outcome, State
 from ..store.transactions import own
-from . import alarms, holds, pace
+from . import alarms, holds, pace, troubles
 from .holds import UNSURE
 from .moves import Move, move
 
@@ -163,9 +163,10 @@ def _close(session: Session, message: uuid.UUID, attempt: uuid.UUID, answered: A
     if answered.outcome is Outcome.REFUSED:
         meaning = firmtext.gateway.meaning(answered.code)
         reason = meaning.reason if answered.code else Reason.CARRIER_ERROR
-        _move(
+        if _move(
             session, message, attempt, Move.REFUSED, State.FAILED, answered.evidence, reason=reason, code=answered.code
-        )
+        ):
+            troubles.note(session, answered.code)
         return
     tries = row.tries + answered.counts
     if answered.counts and tries >= answered.gives_up:

@@ -36,6 +36,8 @@ BREAKER = "breaker"
 BREAKER_PAUSE = timedelta(seconds=60)
 BREAKER_RUN = 5
 BREAKER_WITHIN = timedelta(seconds=60)
+#: One ring lets one worker send everything that is due; more than there are workers only keep the bell busy.
+WORKERS = 16
 
 
 def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) -> bool:
@@ -67,8 +69,11 @@ def _first_probe(now: datetime, code: str) -> datetime | None:
     return now + (BREAKER_PAUSE if code == BREAKER else PROBE_EVERY)
 
 
-def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
-    """End a hold. False when it has been lifted already."""
+def lift(session: Sessions, hold_id: uuid.UUID, *, by: str, firm: str = "") -> bool:
+    """End a hold; what waited for it goes at once. False when it has been lifted already.
+
+    ``firm`` is the firm of a person who does it, in whose record it stands.
+    """
     lifted = session.execute(
         update(Hold)
         .where(Hold.id == hold_id, Hold.lifted_at.is_(None))
@@ -78,8 +83,15 @@ def lift(session: Sessions, hold_id: uuid.UUID, *, by: str) -> bool:
     ).all()
     for hold in lifted:
         _show(session, HoldKind(hold.kind), hold.object)
-        audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm="", actor=by)
+        audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm=firm, actor=by, was=hold.kind)
+    if lifted:
+        _go_on(session)
     return bool(lifted)
+
+
+def _go_on(session: Sessions) -> None:
+    """Every worker that is idle hears of a text that may go now, and goes on with all that waits, oldest first."""
+    notes(session).rings.extend(str(text.message) for text in queries.due(session, limit=WORKERS))
 
 
 def _show(session: Sessions, kind: HoldKind, object_: str) -> None:

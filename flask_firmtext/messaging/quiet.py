@@ -15,6 +15,12 @@ from .wall_clock import instant, is_zone
 #: Somewhere between Maine and Hawaii it is always night; after so many looks nobody is made to wait any longer.
 LOOKS = 8
 UNKNOWN = "Etc/Unknown"
+#: A text that waits for the end of quiet hours has to come so long before the event; else another rule holds.
+AHEAD = timedelta(hours=1)
+
+
+class TooLate(Exception):
+    """The quiet hours end less than :data:`AHEAD` before what a text tells of begins."""
 
 
 def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, ...]:
@@ -37,6 +43,21 @@ def end(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> datetim
             break
         moment = later
     return moment
+
+
+def put_off(
+    at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None, begins: datetime
+) -> tuple[datetime | None, str | None]:
+    """Until when a text waits that tells of what ``begins`` then, and on whose clock; None for not at all.
+
+    :raises TooLate: it would have to come in quiet hours.
+    """
+    moment = end(at, zones, quiet)
+    if moment == at:
+        return None, None
+    if moment > begins - AHEAD:
+        raise TooLate
+    return moment, clock_of(moment, zones, quiet)
 
 
 def clock_of(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> str:

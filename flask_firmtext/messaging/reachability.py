@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,10 +13,9 @@ from ..language import marked
 from ..store import reach_queries
 from ..store.reach_queries import Settled
 from ..store.states import State
+from . import codes
 from .moments import day
 from .wording import Words
-
-log = logging.getLogger(__name__)
 
 #: By what a code says of the number (``Meaning.number``); the codes stand in the carrier's adapter, each with the word
 #: that belongs to it. The empty one is for every other code of a number that cannot be reached, and for none.
@@ -73,14 +71,6 @@ def _age(one: Settled) -> datetime:
 def _words(last: Settled | None, zone: str) -> Words | None:
     if last is None or last.state == State.DELIVERED:
         return None
-    words = WARNINGS[_said(last.code)]
+    words = WARNINGS[codes.meaning(last.code).number]
     when = day(last.state_at, firmtext.clock.now(), zone)
     return Words(_(words.label), _(words.meaning, day=when), _(words.next_step))
-
-
-def _said(code: str | None) -> str:
-    try:
-        return firmtext.gateway.meaning(code).number
-    except Exception as error:  # a page of texts is worth more than the carrier's exact words
-        log.warning("the carrier's code could not be read: %s", type(error).__name__)
-        return ""

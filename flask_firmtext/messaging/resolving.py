@@ -10,17 +10,18 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
+from ..language import number
 from ..ports.gateway import Reason
 from ..ports.values import User
-from ..store import audit, cells
-from ..store.models import Conversation, Message, Number
-from ..store.states import Kind, NumberState, State
-from . import accepting, consent, conversations, notifying
+from ..store import audit, cells, keys
+from ..store.models import Conversation, Message, Resolution
+from ..store.states import State
+from . import accepting, codes, repeats
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -28,71 +29,61 @@ Sessions = Session | scoped_session[Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person says about an unknown text, with the sentence that the audit keeps."""
+    """What a person says about a text, as we keep it, with the sentence that the audit keeps."""
 
+    word: str
     action: str
     sentence: str
 
 
-ARRIVED = Answer("message.resolve", "It arrived.")
-LOST = Answer("message.resolve", "It did not arrive.")
-RESENT = Answer("message.resend", "Send again; the client may get it twice.")
-WITHDRAWN = Answer("message.cancel", "Do not send it.")
+ARRIVED = Answer("arrived", "message.resolve", "It arrived.")
+LOST = Answer("lost", "message.resolve", "It did not arrive.")
+RESENT = Answer("resent", "message.resend", "Send again; the client may get it twice.")
+WITHDRAWN = Answer("withdrawn", "message.cancel", "Do not send it.")
+#: So long may be what somebody says how they know.
+LONGEST = 500
 
 
-def arrived(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
-    """T11: a person knows that the client has an unknown text."""
-    return _resolve(session, _turn(session, message_id, user), State.SUBMITTED, ARRIVED, user)
+def arrived(session: Sessions, message_id: uuid.UUID, *, user: User, why: str = "") -> bool:
+    """T11: a person knows that the client has an unknown text; ``why``, here and below, is how, in their own words.
+
+    :raises TextRefused: ``why_too_long``, also below.
+    """
+    why = _checked(why)
+    return _resolve(session, repeats.take_turn(session, message_id, user), State.SUBMITTED, ARRIVED, user, why)
 
 
-def lost(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
+def lost(session: Sessions, message_id: uuid.UUID, *, user: User, why: str = "") -> bool:
     """T11: a person knows that the client never got an unknown text."""
-    old = _turn(session, message_id, user)
-    return _resolve(session, old, State.FAILED, LOST, user, reason=Reason.UNKNOWN_ERROR)
+    why, failed = _checked(why), {"reason": Reason.UNKNOWN_ERROR, "code": codes.LOST}
+    return _resolve(session, repeats.take_turn(session, message_id, user), State.FAILED, LOST, user, why, **failed)
 
 
-def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str) -> Message | None:
+def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str, why: str = "") -> Message | None:
     """T12: send an unknown text again, as a new one. Returns that, or None when the old one is no longer unknown.
 
     The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text.
 
-    :raises TextRefused: ``opted_out``, ``conversation_changed`` or ``sent_before``; the old one stays as it is.
+    :raises TextRefused: ``opted_out``, ``conversation_changed``, ``too_late`` or ``sent_before``; the old one stays as
+        it is.
     """
-    known = accepting.sent_with(session, user, token)
+    why, known = _checked(why), accepting.sent_with(session, user, token)
     if known and known.retry_of != message_id:
         raise TextRefused("sent_before", _("This page has sent another text before. Reload it and try again."))
-    old = None if known else _turn(session, message_id, user)
+    old = None if known else repeats.take_turn(session, message_id, user)
     if old is None:
         return known
     conversation = session.get_one(Conversation, old.conversation_id)
-    _check_way(session, conversation)
-    text = cells.unseal(session, cells.place(Message, "body", old.id, old.firm), old.body)
-    if not _resolve(session, old, State.FAILED, RESENT, user, reason=Reason.UNKNOWN_ERROR):
+    repeats.check_way(session, conversation)
+    again = repeats.outgoing(session, old, user, token)
+    if not _resolve(session, old, State.FAILED, RESENT, user, why, reason=Reason.UNKNOWN_ERROR):
         return None
-    again = accepting.Outgoing(text, Kind(old.kind), user.ref, token, retry_of=old.id)
-    position = conversations.take_turn(session, conversation.id)
-    new = accepting.queue(session, conversation, position, again)
-    notifying.sent_again(session, old.id, new.id)
-    return new
-
-
-def _check_way(session: Sessions, conversation: Conversation) -> None:
-    if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
-        raise TextRefused("opted_out", _("The client wants no texts from your firm; the text was not sent again."))
-    number = session.get_one(Number, conversation.number_id)
-    if conversation.closed_at or number.state != NumberState.VERIFIED:
-        raise TextRefused(
-            "conversation_changed",
-            _(
-                "The text was not sent again: the client's number or your firm's has changed. Write the contact a new "
-                "one."
-            ),
-        )
+    return repeats.queue(session, old, conversation, again)
 
 
 def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T9: withdraw a text that nobody has begun to send. False: it is already being sent."""
-    if _turn(session, message_id, user) is None:
+    if repeats.take_turn(session, message_id, user) is None:
         return False
     withdrawn = move(session, message_id, Move.CANCEL, State.CANCELLED, evidence=WITHDRAWN.sentence, actor=user.ref)
     if withdrawn:
@@ -100,20 +91,33 @@ def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     return withdrawn
 
 
-def _resolve(session: Sessions, message: Message | None, to: State, answer: Answer, user: User, **columns: Any) -> bool:
+def _checked(why: str) -> str:
+    why = why.strip()
+    if len(why) > LONGEST:
+        raise TextRefused("why_too_long", _("Say it in at most %(n)s characters.", n=number(LONGEST)))
+    return why
+
+
+def _resolve(
+    session: Sessions, message: Message | None, to: State, answer: Answer, user: User, why: str, **columns: Any
+) -> bool:
     if message is None:
         return False
     moved = move(session, message.id, Move.PERSON, to, evidence=answer.sentence, actor=user.ref, **columns)
     if moved:
         _record(session, message.id, answer, user)
+        _keep(session, message, answer, user, why)
     return moved
 
 
-def _turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
-    message = session.scalars(select(Message).where(Message.id == message_id, Message.firm == user.firm)).one_or_none()
-    if message is not None:
-        conversations.take_turn(session, message.conversation_id)
-    return message
+def _keep(session: Sessions, message: Message, answer: Answer, user: User, why: str) -> None:
+    """What is shown beside the text. The audit's words are ours; a person's own may name the client."""
+    row = Resolution(message_id=message.id, firm=message.firm, answer=answer.word, by=user.ref)
+    if why:
+        where = cells.place(Resolution, "why", message.id, message.firm)
+        row.why = cells.seal(session, where, why, scope=keys.conversation_scope(message.conversation_id))
+    row.created_at = firmtext.clock.now()
+    session.add(row)
 
 
 def _record(session: Sessions, message_id: uuid.UUID, answer: Answer, user: User) -> None:

@@ -15,12 +15,12 @@ from ..errors import DecryptError
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Firm
-from ..store import cells
+from ..store import audit, cells
 from ..store.models import Conversation, Hold, Message, OptOut
 from ..store.states import Direction, Kind, State
 from .files import ShownFile
 from .readiness import hold_on
-from .wording import QUIET_HOURS, Words, hold_words, reason_words, state_words
+from .wording import QUIET_HOURS, Words, failure_words, hold_words, state_words
 
 Sessions = Session | scoped_session[Any]
 
@@ -31,8 +31,8 @@ SCHEDULED = timedelta(seconds=2)
 MEANINGS = {
     State.UNKNOWN: Words(
         marked("Not sure it was sent"),
-        marked("The connection to the carrier broke off. The text may have arrived."),
-        marked("Ask the client before you write it again."),
+        marked("The connection to the carrier broke off. The text may have arrived, or may never have left."),
+        marked("The carrier may still report what became of it; nothing is sent again by itself."),
     ),
     State.UNCONFIRMED: Words(
         marked("Sent, no confirmation"),
@@ -48,6 +48,36 @@ MEANINGS = {
 ON_ITS_WAY = Words(
     marked("Was on its way"), marked("It was on its way when the client opted out."), marked("Nothing more goes out.")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another text. ``here``: it is shown on the same page."""
+
+    text: uuid.UUID
+    conversation: uuid.UUID
+    position: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """``tries``: trying the text again can help; ``asks``: a person is to say what became of it; ``elsewhere``: its
+    number may be the trouble. ``again`` was made of it, ``repeats`` is what it was made of. ``said`` is who said what
+    and when, ``why`` how they know; None when that cannot be read."""
+
+    tries: bool = False
+    asks: bool = False
+    elsewhere: bool = False
+    again: Link | None = None
+    repeats: Link | None = None
+    said: str = ""
+    why: str | None = field(default="", repr=False)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to show."""
+        return bool(self.tries or self.asks or self.elsewhere or self.again or self.repeats or self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,12 @@ class Text:
     asks: bool = False
     payments: tuple[str, ...] = ()
     by: str | None = None
+    sequel: Sequel = Sequel()
+
+
+def named(names: Mapping[str, str], ref: str) -> str:
+    """Somebody's name among those that the host knows."""
+    return names.get(ref) or (_("An operator") if ref.startswith(audit.CLI) else _("Former colleague"))
 
 
 def read_phones(
@@ -139,7 +175,7 @@ class Wording:
 
     def person(self, ref: str) -> str:
         """The name of somebody of the firm."""
-        return self.names.get(ref) or _("Former colleague")
+        return named(self.names, ref)
 
     def _words(self, message: Message, hold: str | None) -> str:
         due = message.not_before if message.tries == 0 else None
@@ -153,7 +189,7 @@ class Wording:
 
 def _help(message: Message, hold: str | None) -> Words | None:
     if message.state == State.FAILED:
-        return reason_words(message.reason)
+        return failure_words(message.reason, message.code)
     if message.state == State.QUEUED and hold is not None:
         return hold_words(hold)
     means = MEANINGS.get(State(message.state))

@@ -16,7 +16,7 @@ from ..store.models import Attempt, Conversation, Message
 from ..store.models import StatusEvent as StatusRow
 from ..store.states import Outcome, State
 from ..store.upsert import insert_once
-from . import alarms, consent, quarantine
+from . import alarms, consent, quarantine, troubles
 from .moves import Move, move
 
 TARGET = {
@@ -66,7 +66,7 @@ def _apply(session: Session, event: StatusEvent, attempt: Attempt, was: str) -> 
     if attempt.outcome in CLOSED_UNSENT or was in (State.CANCELLED, State.EXPIRED):
         _contradiction(session, attempt)
     _note_accepted(session, attempt, event.carrier_id)
-    move(
+    moved = move(
         session,
         attempt.message_id,
         Move.EVIDENCE,
@@ -75,6 +75,8 @@ def _apply(session: Session, event: StatusEvent, attempt: Attempt, was: str) -> 
         actor=audit.CARRIER,
         **_reason(event),
     )
+    if moved and event.kind is StatusKind.FAILED:
+        troubles.note(session, event.code)
 
 
 def _stored(session: Session, event: StatusEvent, attempt: Attempt) -> bool:

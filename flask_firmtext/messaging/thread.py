@@ -225,10 +225,14 @@ def _shelf(firm: Firm, stored: Stored, matters: Sequence[Matter] | None, rights:
 
 
 def _texts(firm: Firm, pair: Pair, stored: Stored, shelf: Shelf) -> tuple[Text, ...]:
-    names = owners.names_of(message.author for message in stored.messages if message.author)
+    after = stored.sequels
+    names = owners.names_of([*(one.author for one in stored.messages if one.author), *after.people])
     wording = Wording(firm, stored.holds, names, stored.consent)
     texts = (wording.text(one, stored.bodies[one.id], pair.ours, shelf.of(one)) for one in stored.messages)
-    return tuple(replace(text, payments=tuple(stored.payments.get(text.id, ()))) for text in texts)
+    return tuple(
+        replace(text, payments=tuple(stored.payments.get(text.id, ())), sequel=after.of(one, names, firm.zone))
+        for one, text in zip(stored.messages, texts, strict=True)
+    )
 
 
 def in_time(texts: Iterable[Text]) -> list[Text]:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from ..ports.values import Firm
 from ..store import consent_queries, inbox_queries, queries
 from ..store.models import Hold, Message, OptOut
-from . import files, offers, pay_links, reachability, readiness
+from . import files, offers, pay_links, reachability, readiness, sequels
 from .files import Received
 from .offers import Kept
+from .sequels import Sequels
 from .shown import read_bodies, read_phones
 from .wording import Words
 
@@ -62,6 +63,7 @@ class Stored:
     files: Received
     kept: Kept
     payments: Mapping[uuid.UUID, list[str]] = field(default_factory=dict, repr=False)
+    sequels: Sequels = sequels.NOTHING
 
 
 def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None:
@@ -97,6 +99,7 @@ def stored(
         files=files.read(session, firm.ref, messages),
         kept=offers.read(session, firm.ref, conversation_id) if conversation_id else offers.NOTHING,
         payments=pay_links.told(session, firm, messages),
+        sequels=sequels.read(session, firm.ref, messages, consent),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..language import either, marked
 from ..language import gettext as _
-from ..ports.gateway import Reason
+from ..ports.gateway import Again, Reason
+from . import codes
 from .moments import clock_time, day, moment
 
 #: States that need no more words than these. Queued and failed texts have more to say.
@@ -68,6 +69,14 @@ REASONS: Mapping[Reason, Words] = {
         marked("Sending it again does not help. Tell whoever operates this system."),
     ),
 }
+
+#: Beside the reason of a text whose code is the account's or this system's problem: people at the firm can do nothing.
+OPERATOR_TOLD = marked("The operator was told.")
+ONCE_MENDED = marked("Send it again once that is mended.")
+NOT_BEFORE_MENDED = marked("Sending it again does not help before that is mended; reach the client another way.")
+#: Of a text of which somebody at the firm has said so.
+KNOWN_LOST = marked("Somebody at the firm knows that the client did not get it.")
+STILL_TRUE = marked("Send it again if it is still true.")
 
 #: What holds sending back, by the hold's code: label completes "Waiting: …".
 HOLDS: Mapping[str, Words] = {
@@ -175,6 +184,20 @@ def state_words(
 def reason_words(reason: str | None) -> Words:
     """The words for a reason; one that nobody knows is an unknown error."""
     return next((words for known, words in REASONS.items() if known == reason), _UNKNOWN).said()
+
+
+def failure_words(reason: str | None, code: str | None) -> Words:
+    """The words for a text that failed with the carrier's ``code``: the reason's, and who has to do something.
+
+    What only whoever operates this system can mend says so, to everybody in the same words.
+    """
+    words, means = reason_words(reason), codes.meaning(code)
+    if code == codes.LOST:
+        return replace(words, meaning=_(KNOWN_LOST), next_step=_(STILL_TRUE))
+    if not (code and means.operator):
+        return words
+    then = {Again.WORTH_IT: _(ONCE_MENDED), Again.NOT_AS_IT_IS: _(NOT_BEFORE_MENDED)}.get(means.again, words.next_step)
+    return replace(words, next_step=f"{_(OPERATOR_TOLD)} {then}")
 
 
 def hold_words(code: str) -> Words:

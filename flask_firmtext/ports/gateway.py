@@ -35,7 +35,7 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a carrier's code means. ``operator``: only an operator can mend it. ``number``: what is wrong with that."""
+    """What a carrier's code means. ``cure``: what only an operator can mend. ``number``: what is wrong with that."""
 
     reason: Reason
     again: Again
@@ -43,6 +43,7 @@ class Meaning:
     operator: bool = False
     opted_out: bool = False
     number: Literal["", "not_in_service", "no_texts", "no_number"] = ""
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ CARRIER = "carrier"
 CLIENT = "client"
 HOST = "host"
 SYSTEM = "system"
+#: How the reference of who works on the command line begins.
+CLI = "cli:"
 
 
 def record(

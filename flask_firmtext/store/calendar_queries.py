@@ -92,3 +92,36 @@ def notices(session: Sessions, invitations: Iterable[uuid.UUID]) -> Sequence[tup
         .order_by(Notice.created_at, Notice.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def told_by(session: Sessions, firm: str, message: uuid.UUID) -> tuple[Notice, Invitation, CalendarEvent] | None:
+    """What a text tells of an event, or reminds of."""
+    row = session.execute(
+        select(Notice, Invitation, CalendarEvent)
+        .join(Invitation, Invitation.id == Notice.invitation_id)
+        .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
+        .where(
+            Notice.firm == firm,
+            Notice.message_id == message,
+            is_in(Notice.purpose, *TELLING, Purpose.REMINDER),
+        )
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def was_told_since(session: Sessions, notice: Notice) -> bool:
+    """Whether a later text tells of the event of an invitation, or reminds of it, and has not ended unread."""
+    later = (
+        select(Notice.id)
+        .join(Message, Message.id == Notice.message_id)
+        .where(
+            Notice.invitation_id == notice.invitation_id,
+            Notice.created_at >= notice.created_at,
+            Notice.id != notice.id,
+            is_in(Notice.purpose, *TELLING, Purpose.REMINDER),
+            ~is_in(Message.state, *LOST),
+        )
+    )
+    return session.execute(later.limit(1)).first() is not None

@@ -7,23 +7,40 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Attempt, Conversation, ConversationContact, Heartbeat, Message, Number
+from .queries import is_in
 from .states import Direction, State
+
+#: A database takes so many values in one statement at least.
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to leave out: texts of other firms, states and reasons, and those whose state is older than ``since``."""
+    """What to leave out: texts of other firms, states and reasons, and those whose state is not of that time."""
 
     states: Collection[State]
     firm: str | None = None
     reason: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
+
+    def criteria(self) -> Sequence[ColumnElement[bool]]:
+        found = [Message.direction == Direction.OUT, is_in(Message.state, *self.states)]
+        if self.firm is not None:
+            found.append(Message.firm == self.firm)
+        if self.reason is not None:
+            found.append(Message.reason == self.reason)
+        if self.since is not None:
+            found.append(Message.state_at >= self.since)
+        if self.until is not None:
+            found.append(Message.state_at <= self.until)
+        return found
 
 
 def texts_that_went_wrong(session: Session, filters: Filters) -> Sequence[tuple[Message, Conversation]]:
@@ -31,16 +48,27 @@ def texts_that_went_wrong(session: Session, filters: Filters) -> Sequence[tuple[
     query = (
         select(Message, Conversation)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.direction == Direction.OUT, Message.state.in_(filters.states))
+        .where(*filters.criteria())
         .order_by(Message.state_at.desc(), Message.id.desc())
     )
-    if filters.firm is not None:
-        query = query.where(Message.firm == filters.firm)
-    if filters.reason is not None:
-        query = query.where(Message.reason == filters.reason)
-    if filters.since is not None:
-        query = query.where(Message.state_at >= filters.since)
     return [(message, conversation) for message, conversation in session.execute(query)]
+
+
+def unrepeated(session: Session, filters: Filters) -> Sequence[uuid.UUID]:
+    """The same, without those that have been sent again; the oldest first, as they were written."""
+    again = aliased(Message)
+    repeated = exists().where(again.firm == Message.firm, again.retry_of == Message.id)
+    query = select(Message.id).where(*filters.criteria(), ~repeated).order_by(Message.created_at, Message.id)
+    return session.scalars(query).all()
+
+
+def firms_of(session: Session, texts: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Whose these texts are; those that do not exist are left out."""
+    found: dict[uuid.UUID, str] = {}
+    for start in range(0, len(texts), PAGE):
+        rows = session.execute(select(Message.id, Message.firm).where(Message.id.in_(texts[start : start + PAGE])))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def one_text(session: Session, message_id: uuid.UUID) -> tuple[Message, Conversation, Number] | None:

@@ -226,14 +226,18 @@ def attempt_for(session: Sessions, *, carrier_id: str, reference: str | None) ->
 
 def standing_holds(session: Sessions, firm: str | None = None) -> Sequence[Hold]:
     """Holds that stand: all, or those that stop this firm."""
-    query = select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.since)
-    if firm is not None:
-        numbers = select(Number.e164).where(Number.firm == firm)
-        query = query.where(
-            or_(
-                Hold.kind == HoldKind.ACCOUNT,
-                and_(Hold.kind == HoldKind.FIRM, Hold.object == firm),
-                and_(Hold.kind == HoldKind.NUMBER, Hold.object.in_(numbers)),
-            )
-        )
-    return session.scalars(query).all()
+    which = Hold.lifted_at.is_(None) if firm is None else stops(firm)
+    return session.scalars(select(Hold).where(which).order_by(Hold.since)).all()
+
+
+def stops(firm: str) -> ColumnElement[bool]:
+    """Whether a hold stands and stops this firm, or a number of it."""
+    numbers = select(Number.e164).where(Number.firm == firm)
+    return and_(
+        Hold.lifted_at.is_(None),
+        or_(
+            Hold.kind == HoldKind.ACCOUNT,
+            and_(Hold.kind == HoldKind.FIRM, Hold.object == firm),
+            and_(Hold.kind == HoldKind.NUMBER, Hold.object.in_(numbers)),
+        ),
+    )

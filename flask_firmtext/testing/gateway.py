@@ -44,7 +44,9 @@ CODES = {
     "stopped": Meaning(Reason.REJECTED_BY_CARRIER, Again.NOT_AS_IT_IS, "Opted out", opted_out=True),
     "busy": Meaning(Reason.TEMPORARY_ERROR, Again.WORTH_IT, "Network busy"),
     "segments": Meaning(Reason.UNKNOWN_ERROR, Again.UNSURE, "Not all segments confirmed"),
-    "request": Meaning(Reason.CARRIER_ERROR, Again.NOT_AS_IT_IS, "Request not valid", operator=True),
+    "request": Meaning(
+        Reason.CARRIER_ERROR, Again.NOT_AS_IT_IS, "Request not valid", operator=True, cure="Mend the request."
+    ),
 }
 
 Answer = Callable[[Outbound], None]

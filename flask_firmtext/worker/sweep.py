@@ -78,7 +78,7 @@ class Sweep:
             self.registry.look,
             self.fetch_if_nobody_does,
             self.tidy,
-            holds.probe,
+            self.probe,
             heartbeats.forget_old,
         ):
             self._attempt(step)
@@ -113,6 +113,11 @@ class Sweep:
         if time.monotonic() - self.tidied > TIDY_EVERY:
             self.tidied = time.monotonic()
             files.sweep_orphans()
+
+    def probe(self) -> None:
+        """Where the carrier takes texts again, what waits is sent now: here, too, when nobody hears a bell."""
+        if holds.probe():
+            self.send_if_nobody_does()
 
     def _until_next(self) -> None:
         until = time.monotonic() + EVERY + random.uniform(-JITTER, JITTER)  # noqa: S311 - not a secret

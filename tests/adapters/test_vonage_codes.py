@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS, UNLISTED
+from flask_firmtext.adapters.vonage_cures import CURES
 from flask_firmtext.adapters.vonage_events import meaning
 from flask_firmtext.messaging.reachability import WARNINGS
 from flask_firmtext.ports.gateway import Again, Reason
@@ -55,6 +56,15 @@ def test_what_is_worth_sending_again_is_written_here() -> None:
 
 def test_what_an_operator_must_mend_is_written_here() -> None:
     assert {code for code, found in CODES.items() if found.operator} == set(OPERATOR.split())
+
+
+def test_every_code_that_an_operator_mends_has_a_cure_and_no_other() -> None:
+    table = CODES | REFUSALS
+    assert set(CURES) == {code for code, found in table.items() if found.operator}
+    assert all(table[code].cure == cure and cure.endswith(".") for code, cure in CURES.items())
+    assert not any(found.cure for found in table.values() if not found.operator)
+    source = Path(__file__).parents[2] / "flask_firmtext" / "adapters" / "vonage_cures.py"
+    assert source.read_text().count('": ') >= len(CURES) == len(set(OPERATOR.split())) + len(REFUSALS)
 
 
 def test_only_1240_is_an_opt_out() -> None:

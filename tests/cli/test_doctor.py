@@ -225,6 +225,22 @@ def test_a_standing_hold_is_wrong_and_says_what_to_do(healthy: Flask) -> None:
     assert "tops up" in found["cure"]
 
 
+@pytest.mark.parametrize(("hours", "level"), [(0, "error"), (30, "warning")])
+def test_failures_that_only_an_operator_can_mend_are_told_with_title_and_cure(
+    healthy: Flask, hours: int, level: str
+) -> None:
+    verified_number()
+    for contact, code in (("rosa", "1060"), ("grace", "1060"), ("rosa", "1190")):
+        at = firmtext.clock.now() - timedelta(hours=hours)
+        changed(accepted("Hello", contact=contact), state="failed", code=code, state_at=at)
+    _, found = examined(healthy)
+    told = found["texts.failed"]
+    assert told["level"] == level
+    assert "2 texts have failed in the last 7 days" in told["seen"]
+    assert "1060, Partner account barred" in told["seen"]
+    assert "ask its support" in told["cure"]
+
+
 def test_credentials_that_the_carrier_refuses_are_wrong(healthy: Flask, sandbox: Any) -> None:
     sandbox.fault("account", "answer", status=401)
     found = wrong(healthy)["carrier"]

@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import holds as verbs
+from flask_firmtext.messaging import overdue
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import changes
-from flask_firmtext.store.models import Audit, Hold
+from flask_firmtext.store.models import Audit, Hold, Message
 from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import bells, drain
-from outbound import FAST, HARBOR, SUMMIT, attempts, due_now, holds, rewrite, state
+from flask_firmtext.worker.sweep import Sweep
+from outbound import FAST, HARBOR, SUMMIT, attempts, due_now, holds, older, people, rewrite, state
 from rows import STAFF, accepted, adopt
 
 SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
@@ -160,3 +162,49 @@ def test_the_breaker_is_probed_after_a_minute(harbor: Any) -> None:
         hold = session.scalars(select(Hold)).one()
     assert hold.probe_at is not None
     assert hold.probe_at - hold.since == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("how", ["a person", "the probe"])
+def test_what_waits_is_rung_for_when_a_hold_is_lifted_oldest_first(how: str, harbor: Any, sandbox: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", "balance")
+    second, first = accepted("Second", contact="grace"), accepted("First")
+    late = accepted("Too late", contact=people(harbor, 1)[0])
+    older(60, first, late)
+    rewrite(Message, Message.id == late, expires_at=firmtext.clock.now() - timedelta(seconds=1))
+    rung: list[str] = []
+    harbor.extensions["firmtext"].ring = rung.extend
+    if how == "a person":
+        with reading() as session:
+            hold = session.scalars(select(Hold.id)).one()
+        with own() as session:
+            verbs.lift(session, hold, by="somebody")
+            assert rung == [], "not before the commit"
+    else:
+        rewrite(Hold, Hold.code == "balance", probe_at=firmtext.clock.now() - timedelta(seconds=1))
+        assert verbs.probe() == 1
+    assert rung == [str(first), str(second)]
+    drain.run()
+    overdue.expire()
+    assert [state(text) for text in (first, second, late)] == ["submitted", "submitted", "expired"]
+    assert [post["text"] for post in sandbox.posts] == ["First", "Second"]
+
+
+def test_a_sweep_whose_probe_succeeds_sends_in_the_same_pass(harbor: Any, sandbox: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", "auth")
+    text = accepted("Hello")
+    rewrite(Hold, Hold.code == "auth", probe_at=firmtext.clock.now() - timedelta(seconds=1))
+    one = Sweep(harbor)
+    one.probe()
+    one.senders.shutdown(wait=True)
+    assert state(text) == "submitted"
+
+
+def test_what_a_person_lifts_stands_in_the_firms_record(harbor: Any) -> None:
+    put(HoldKind.ACCOUNT, "default", "auth")
+    with reading() as session:
+        hold = session.scalars(select(Hold.id)).one()
+    with own() as session:
+        verbs.lift(session, hold, by="admin@harbor.example", firm="harbor")
+    with reading() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "hold.lift")).one()
+    assert (row.firm, row.actor, row.object_id) == ("harbor", "admin@harbor.example", str(hold))

@@ -4,18 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_firmtext.adapters import vonage_events
+from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS
+from flask_firmtext.current import firmtext
 from flask_firmtext.messaging.wording import (
     HOLDS,
     OPT_OUTS,
     REASONS,
     STATES,
+    failure_words,
     find_reason,
     hold_words,
     opted_out,
     reason_words,
     state_words,
 )
-from flask_firmtext.ports.gateway import Reason
+from flask_firmtext.ports.gateway import Again, Reason
 from flask_firmtext.store.states import State
 
 NOW = datetime(2025, 3, 3, 18, 0, tzinfo=UTC)  # a Monday, noon in Chicago
@@ -149,3 +153,28 @@ def test_an_opt_out_without_known_evidence_still_says_when():
         assert opted_out("Ada", evidence, NOW, NOW, CHICAGO).startswith(
             "Ada asked for no more texts, noted on March 3."
         )
+
+
+def test_what_only_the_operator_can_mend_says_so_with_the_tables_reason(
+    app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firmtext.gateway, "meaning", vonage_events.meaning)
+    for code in (*CODES, *REFUSALS):
+        means = vonage_events.meaning(code)
+        words = failure_words(means.reason, code)
+        assert (words.label, words.meaning) == (REASONS[means.reason].label, REASONS[means.reason].meaning)
+        assert words.next_step.startswith("The operator was told.") is means.operator, code
+        if not means.operator:
+            assert words == reason_words(means.reason)
+        else:
+            assert ("once that is mended" in words.next_step) is (means.again is Again.WORTH_IT), code
+            assert "Tell whoever operates" not in words.next_step
+
+
+def test_a_code_that_cannot_be_read_leaves_the_reasons_words(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(code: str | None) -> None:
+        raise ImportError("no SDK")
+
+    monkeypatch.setattr(firmtext.gateway, "meaning", broken)
+    assert failure_words("carrier_error", "1060") == reason_words("carrier_error")
+    assert failure_words("carrier_error", None) == reason_words("carrier_error")

@@ -17,14 +17,19 @@ from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
     calendar_queries,
     choice_queries,
+    failure_queries,
+    hold_queries,
     inbox_pages,
     inbox_queries,
+    operator_queries,
     overdue_queries,
     practice_queries,
     queries,
     reach_queries,
     reminder_queries,
+    repeat_queries,
     scheduled_queries,
+    stats_queries,
     writing_queries,
 )
 from flask_firmtext.store.inbox_pages import View
@@ -36,6 +41,8 @@ from flask_firmtext.store.models import (
     Conversation,
     ConversationContact,
     Failure,
+    Firm,
+    Hold,
     Invitation,
     Message,
     Notice,
@@ -43,10 +50,12 @@ from flask_firmtext.store.models import (
     OptOut,
     ReadMark,
     Reminder,
+    Resolution,
     ScheduledText,
+    StatusEvent,
     Texting,
 )
-from flask_firmtext.store.states import Later, Outcome, Purpose, State
+from flask_firmtext.store.states import HoldKind, Later, Outcome, Purpose, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
 from hostapp import KEYS, create_app
@@ -59,7 +68,8 @@ TEXTS, CONVERSATIONS, TO_SEND = 20_000, 999, 1_000
 ROWS = 100
 MOST = {
     **dict.fromkeys(("texts nobody was told of", "the wait for a slot", "the oldest due text"), 3 * TO_SEND),
-    **dict.fromkeys(("too late", "unwanted"), 3 * TO_SEND),
+    **dict.fromkeys(("too late", "unwanted", "texts by state"), 3 * TO_SEND),
+    **dict.fromkeys(("what waits for the account", "what waits for a number"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
     "the texts of today": practice_queries.RECENT,
     **dict.fromkeys(
@@ -75,7 +85,11 @@ UNIT = {"postgresql": 1, "sqlite": 100}
 #: Of these events most are over, and were planned before the firm chose other reminders.
 EVENTS, COMING = 10_000, 3_000
 LARGE = tuple(
-    f"firmtext_{name}" for name in ("message", "attempt", "scheduled_text", "event", "invitation", "notice", "reminder")
+    f"firmtext_{name}"
+    for name in (
+        *("message", "attempt", "resolution", "status_event", "scheduled_text"),
+        *("event", "invitation", "notice", "reminder"),
+    )
 )
 
 
@@ -178,6 +192,40 @@ CALENDAR: dict[str, Ask] = {
     "reminders that came": lambda session: reminder_queries.reminded(session, [named(6, 5)], 1),
     "whether a plan is old": lambda session: reminder_queries.is_planned_as_chosen(session, named(6, 5)),
     "everything sent about an event": lambda session: calendar_queries.notices(session, [named(6, 5)]),
+    "what a text tells of": lambda session: calendar_queries.told_by(session, FIRM, named(3, 5)),
+    "whether a later text tells of it": lambda session: calendar_queries.was_told_since(
+        session, session.get_one(Notice, named(8, 5))
+    ),
+}
+REPEATED: dict[str, Ask] = {
+    "texts that repeat those of a page": lambda session: repeat_queries.made_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "texts that those of a page repeat": lambda session: repeat_queries.first_ones(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+    "what people said about a page of texts": lambda session: repeat_queries.said_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
+}
+WATCHING: dict[str, Ask] = {
+    "texts by state": lambda session: stats_queries.states(session, NOW - timedelta(minutes=1)),
+    "a firm's texts by state": lambda session: stats_queries.states(session, NOW - timedelta(minutes=1), "summit"),
+    "the newest status": stats_queries.newest_status,
+    "the newest text": stats_queries.newest_text,
+    "codes of failures": lambda session: failure_queries.codes_since(session, NOW - timedelta(minutes=1)),
+    "codes of a firm's failures": lambda session: failure_queries.codes_since(
+        session, NOW - timedelta(minutes=1), FIRM
+    ),
+    "what went wrong lately": lambda session: operator_queries.texts_that_went_wrong(
+        session, operator_queries.Filters([State.FAILED], since=NOW - timedelta(hours=1))
+    ),
+    "what waits for the account": lambda session: hold_queries.waiting(
+        session, [Hold(id=named(9, 0), kind=HoldKind.ACCOUNT, object="default")]
+    ),
+    "what waits for a number": lambda session: hold_queries.waiting(
+        session, [Hold(id=named(9, 0), kind=HoldKind.NUMBER, object="+18335550100")]
+    ),
 }
 
 
@@ -204,6 +252,7 @@ def fill(connection: sa.Connection) -> None:
     free = {"next_free_at": NOW - timedelta(days=1)}
     connection.execute(insert(Number), {"id": NUMBER, "firm": FIRM, "e164": "+18335550100", "state": "verified",
                                         "main": True, "created_at": NOW, **free})  # fmt: skip
+    connection.execute(insert(Firm), {"firm": FIRM, "changes": 0})
     choice = {"reminder_days": [2], "reminder_time": time(9), "on_at": NOW, "plan": 3}
     connection.execute(insert(Texting), {"firm": FIRM, **choice})
     connection.execute(
@@ -222,6 +271,9 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(Message), texts)
     connection.execute(insert(Attempt), [attempt(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]])
     connection.execute(
+        insert(StatusEvent), [reported(n, sent) for n, sent in enumerate(texts) if sent["current_attempt"]]
+    )
+    connection.execute(
         insert(Author),
         [
             {"conversation_id": named(2, n), "author": user, "firm": FIRM, "last_at": NOW - timedelta(minutes=n)}
@@ -235,6 +287,8 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(ReadMark), [{"conversation_id": named(2, n), **mark} for n in range(CONVERSATIONS)])
     stop = {"firm": FIRM, "phone_index": (1).to_bytes(16, "big"), "opted_out": True, "since": NOW, "evidence": "client"}
     connection.execute(insert(OptOut), stop)
+    said = {"firm": FIRM, "answer": "lost", "by": USER, "created_at": NOW}
+    connection.execute(insert(Resolution), [{"message_id": named(3, n), **said} for n in range(0, TEXTS, 5)])
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
@@ -288,6 +342,7 @@ def text(n: int) -> dict[str, Any]:
     return {"id": named(3, n), "firm": FIRM, "conversation_id": LONG if n % 4 == 0 else named(2, n % CONVERSATIONS),
             "position": n, "direction": "out" if out else "in", "kind": "staff", "body": bytes(150), "state": state,
             "state_at": at, "not_before": at, "expires_at": NOW + timedelta(days=1), "shown_at": at, "created_at": at,
+            "retry_of": named(3, n - 1) if n % 3 == 2 else None,
             "changed": n, "current_attempt": named(4, n) if out and state != State.QUEUED else None}  # fmt: skip
 
 
@@ -305,9 +360,15 @@ def attempt(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "outcome": outcome, "evidence": "odd", "carrier_id": str(n)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR])
+def reported(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": uuid.uuid4(), "digest": n.to_bytes(32, "big"), "firm": FIRM, "message_id": sent["id"],
+            "attempt_id": sent["current_attempt"], "carrier_id": str(n), "kind": "delivered", "name": "delivered",
+            "received_at": sent["state_at"]}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from flask_firmtext.firm import orders
-from flask_firmtext.messaging import consent, quarantine
+from flask_firmtext.messaging import consent, holds, quarantine
 from flask_firmtext.ports.gateway import RawRequest
-from flask_firmtext.store.models import ConsentEvent, Number, Order
-from flask_firmtext.store.states import OrderState
+from flask_firmtext.store.models import ConsentEvent, Hold, Number, Order
+from flask_firmtext.store.states import HoldKind, OrderState
 from flask_firmtext.store.transactions import own, reading
 
 
@@ -37,6 +37,21 @@ def number_of(firm: str = "harbor") -> uuid.UUID:
     """The firm's only number."""
     with reading() as session:
         return session.scalars(select(Number.id).where(Number.firm == firm)).one()
+
+
+def held_number(firm: str = "harbor", code: str = "number") -> uuid.UUID:
+    """A hold on the firm's only number."""
+    with reading() as session:
+        e164 = session.scalars(select(Number.e164).where(Number.firm == firm)).one()
+    return held(HoldKind.NUMBER, e164, code)
+
+
+def held(kind: HoldKind = HoldKind.ACCOUNT, object_: str = "default", code: str = "balance") -> uuid.UUID:
+    """A hold."""
+    with own() as session:
+        assert holds.put(session, kind, object_, code, by="worker")
+    with reading() as session:
+        return session.scalars(select(Hold.id).where(Hold.lifted_at.is_(None), Hold.object == object_)).one()
 
 
 def failed_order(firm: str = "harbor", **columns: Any) -> uuid.UUID:

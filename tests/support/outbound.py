@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.signals import alarm
+from flask_firmtext.store import cells
 from flask_firmtext.store.models import Account, Attempt, Audit, Counter, Hold, Message, Number
 from flask_firmtext.store.transactions import own, reading
 from rows import accepted
@@ -37,6 +38,13 @@ def texts(count: int, *, contact: str = "rosa") -> list[uuid.UUID]:
 def message(message_id: uuid.UUID) -> Message:
     with reading() as session:
         return session.get_one(Message, message_id)
+
+
+def words(message_id: uuid.UUID) -> str:
+    """What a text says."""
+    with reading() as session:
+        row = session.get_one(Message, message_id)
+        return cells.unseal(session, cells.place(Message, "body", row.id, row.firm), row.body)
 
 
 def state(message_id: uuid.UUID) -> str:

@@ -9,9 +9,6 @@ from ...messaging.wall_clock import instant
 from ...parsing import Quiet
 from .facts import Facts
 
-#: A text that waits for the end of quiet hours has to come so long before the event; else another rule holds.
-AHEAD = timedelta(hours=1)
-
 
 def due_at(facts: Facts, days: int, at: time, hours: Quiet | None) -> datetime:
     """The moment in UTC. A time of day that is left out in spring is the first moment after, of two it is the first.
@@ -24,7 +21,7 @@ def due_at(facts: Facts, days: int, at: time, hours: Quiet | None) -> datetime:
     if hours is None or not quiet.is_quiet(at, hours):
         return due
     later = quiet.end(due, [facts.clock], hours)
-    if later <= facts.starts_at - AHEAD:
+    if later <= facts.starts_at - quiet.AHEAD:
         return later
     evening = wall.date() - timedelta(days=at < hours.begin)
     return instant(datetime.combine(evening, hours.begin) - timedelta(minutes=1), facts.clock)

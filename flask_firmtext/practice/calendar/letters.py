@@ -23,7 +23,6 @@ from ...store.models import Message, Notice
 from ...store.states import Kind, Purpose
 from ...store.transactions import reading
 from . import event_words, needs
-from .due import AHEAD
 from .facts import Facts
 from .situations import Situation
 
@@ -75,14 +74,12 @@ def _moment(
     """
     now, hours = firmtext.clock.now(), firmtext.settings.quiet_hours
     zones = quiet.zones_of(route.phone, contact.zone, firm.zone)
-    end = quiet.end(now, zones, hours)
-    if end == now:
-        return None, None
-    if end <= told.starts_at - AHEAD:
-        return end, quiet.clock_of(end, zones, hours)
-    if purpose == Purpose.REMINDER:
-        raise TextRefused(QUIET, _("The reminder would have come in the client's quiet hours."))
-    return None, None
+    try:
+        return quiet.put_off(now, zones, hours, told.starts_at)
+    except quiet.TooLate:
+        if purpose != Purpose.REMINDER:
+            return None, None
+    raise TextRefused(QUIET, _("The reminder would have come in the client's quiet hours."))
 
 
 def queue(session: notifying.Sessions, letter: Letter, invitation: uuid.UUID, sequence: int) -> Message:

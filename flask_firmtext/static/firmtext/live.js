@@ -131,7 +131,7 @@
       } else {
         mine.dataset.ftDayWords = text.dataset.ftDayWords;
         if (one(".ft-foot", mine).innerHTML !== one(".ft-foot", text).innerHTML) {
-          one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML;
+          keepFocus(one(".ft-foot", mine), () => { one(".ft-foot", mine).innerHTML = one(".ft-foot", text).innerHTML; });
         }
         showFiles(mine, text);
       }

@@ -22,6 +22,7 @@ from .texts import (
     Message,
     Quarantine,
     ReadMark,
+    Resolution,
     StatusEvent,
 )
 from .writing import Draft, SavedReply
@@ -62,6 +63,7 @@ __all__ = [
     "Registration",
     "Reminder",
     "ReplyDue",
+    "Resolution",
     "SavedReply",
     "ScheduledText",
     "SentLink",

@@ -179,8 +179,10 @@ class Message(Base):
         Index(None, "conversation_id", "changed"),
         Index(None, "firm", "state", "state_at"),
         Index(None, "firm", "created_at", "id"),
-        Index(None, "retry_of"),
+        partial("uq_firmtext_message_retry_of", "retry_of", where="retry_of IS NOT NULL", unique=True),
         partial("ix_firmtext_message_queued", "priority", "not_before", "id", where="state = 'queued'"),
+        partial("ix_firmtext_message_failed", "state_at", "code", where="state = 'failed'"),
+        partial("ix_firmtext_message_inbound", "created_at", where="direction = 'in'"),
         partial("ix_firmtext_message_submitted", "state_at", where="state = 'submitted'"),
         partial("ix_firmtext_message_unsettled", "state_at", where="state = 'sending' OR state = 'unknown'"),
         partial(
@@ -223,6 +225,19 @@ class Message(Base):
     changed: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class Resolution(Base):
+    """What a person said about an unknown text. ``why`` is in their own words, encrypted: they may name the client."""
+
+    __tablename__ = "firmtext_resolution"
+
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_message.id"), primary_key=True)
+    firm: Mapped[str] = mapped_column(Reference)
+    answer: Mapped[str] = mapped_column(Word)
+    by: Mapped[str] = mapped_column(Reference)
+    why: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Attempt(Base):
     """One POST. Its id is what the carrier gets as our reference and gives back with every status."""
 
@@ -255,6 +270,7 @@ class StatusEvent(Base):
     __table_args__ = (
         UniqueConstraint("digest"),
         Index(None, "message_id"),
+        Index(None, "received_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)

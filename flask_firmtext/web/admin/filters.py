@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from ...messaging.moments import place
 from ..access import visitor
 
 DAY = timedelta(days=1)
+CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 #: Days outside are nobody's texts, and could leave the calendar when moved into another zone.
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -39,6 +41,22 @@ class OneOf(BaseSQLAFilter):  # type: ignore[misc]
 
     def apply(self, query: Query[Any], value: tuple[str, ...], alias: object = None) -> Query[Any]:
         return query.filter(self.column.in_(value))
+
+
+class Exactly(BaseSQLAFilter):  # type: ignore[misc]
+    """Rows with a code that is typed."""
+
+    def operation(self) -> str:
+        return "is"
+
+    def clean(self, value: str) -> str:
+        """:raises ValueError: no code looks like this."""
+        if not CODE.fullmatch(value.strip()):
+            raise ValueError(value)
+        return value.strip()
+
+    def apply(self, query: Query[Any], value: str, alias: object = None) -> Query[Any]:
+        return query.filter(self.column == value)
 
 
 class Since(BaseSQLAFilter):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_admin.base import BaseView
 
-from . import access, answers
+from . import access, answers, banners
 
 
 class Guarded(BaseView):  # type: ignore[misc]
@@ -29,6 +29,9 @@ class Guarded(BaseView):  # type: ignore[misc]
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> None:
         access.refuse()
+
+    def render(self, template: str, **context: Any) -> str:
+        return str(super().render(template, firmtext_banners=banners.banners(), **context))
 
     def create_blueprint(self, admin: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(admin)

@@ -15,7 +15,7 @@ from ...language import gettext as _
 from ...language import marked
 from ...messaging import owners
 from ...messaging.numbers import display
-from ...messaging.shown import Text, Wording, read_bodies, read_phones
+from ...messaging.shown import Sequel, Text, Wording, read_bodies, read_phones
 from ...messaging.threads import UNREADABLE
 from ...messaging.wording import REASONS, STATES, reason_words
 from ...store import admin_queries, inbox_queries, queries
@@ -23,16 +23,16 @@ from ...store.models import Conversation, Message
 from ...store.states import Direction, State
 from ..access import Visitor
 from . import access, history, words
-from .filters import OneOf, Since, Until
+from .filters import Exactly, OneOf, Since, Until
 from .names import Name
 from .pages import identity
 from .record import Record
-from .records import FirmRecords
+from .repeating import CHOSEN, Repeating, offered, sequel_of
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text in the list."""
+    """A text in the list; ``selectable``: it may be chosen to be sent again."""
 
     id: uuid.UUID
     created_at: Markup | str
@@ -44,12 +44,14 @@ class Line:
     author: str
     segments: int
     tries: int | str
+    selectable: bool
 
 
-class Messages(FirmRecords):
+class Messages(Repeating):
     """Every text of the firm; ``?conversation=ID`` lists those of one."""
 
-    column_list = Line.__match_args__[1:]
+    routes = ("index_view", "details_view", "action_view")
+    column_list = Line.__match_args__[1:-1]
     column_labels = dict(  # noqa: C408, RUF012 - a table of Flask-Admin's
         created_at=Name("Time"),
         direction=Name("Direction"),
@@ -64,6 +66,7 @@ class Messages(FirmRecords):
     column_filters = (
         OneOf(Message.state, marked("State"), STATES),
         OneOf(Message.reason, marked("Reason"), {reason: known.label for reason, known in REASONS.items()}),
+        Exactly(Message.code, marked("Carrier code")),
         OneOf(Message.kind, marked("Kind"), words.KINDS),
         OneOf(Message.direction, marked("Direction"), words.DIRECTIONS),
         Since(Message.created_at, marked("Time")),
@@ -89,12 +92,14 @@ class Messages(FirmRecords):
         assert found is not None  # noqa: S101 - a foreign key sees to it
         conversation, number = found
         phone = read_phones(session, [conversation])[conversation.id]
+        after = sequel_of(session, row, conversation, who)
         text = _wording(session, [row], who).text(row, read_bodies(session, [row])[row.id], number)
         facts = (
             (_("Contact"), access.contact_names(who, conversation, phone, subject)),
             (_("Contact's number"), display(phone) if phone else _(UNREADABLE)),
             (_("Firm's number"), display(number)),
             *_facts(row, text, who),
+            *_after(after),
             (_("Conversation"), _conversation_link(conversation)),
         )
         return Record(
@@ -102,6 +107,8 @@ class Messages(FirmRecords):
             text.body,
             text.body is None,
             history.tables(session, row, who),
+            row.id,
+            offered(after, subject, who),
         )
 
 
@@ -122,6 +129,7 @@ def _line(row: Message, text: Text, who: Visitor) -> Line:
         author=text.author or "",
         segments=row.segments,
         tries="" if row.direction == Direction.IN else row.tries,
+        selectable=row.direction == Direction.OUT and row.state in CHOSEN,
     )
 
 
@@ -150,12 +158,19 @@ def _facts(row: Message, text: Text, who: Visitor) -> tuple[tuple[str, Any], ...
         (_("Segments"), row.segments),
         (_("Tries"), line.tries),
         (_("Carrier's id"), words.code(row.carrier_id)),
-        (_("Repeats"), _message_link(row.retry_of)),
+        (_("Repeats"), _message_link(row.retry_of, _("an earlier text")) if row.retry_of else ""),
     )
 
 
-def _message_link(message: uuid.UUID | None) -> Markup | str:
-    return words.link(url_for("firmtext_messages.details_view", id=message), _("an earlier text")) if message else ""
+def _after(after: Sequel) -> tuple[tuple[str, Any], ...]:
+    """What came after it: a new text, and what somebody said about it."""
+    why = _("The reason cannot be read.") if after.why is None else after.why
+    new = _message_link(after.again.text, _("a new text")) if after.again else ""
+    return ((_("Sent again as"), new), (_("What somebody said"), f"{after.said} {why}".strip()))
+
+
+def _message_link(message: uuid.UUID, label: str) -> Markup:
+    return words.link(url_for("firmtext_messages.details_view", id=message), label)
 
 
 def _conversation_link(conversation: Conversation) -> Markup:

@@ -53,6 +53,8 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
     page_size = 50
     simple_list_pager = True
     routes: tuple[str, ...] = ("index_view", "details_view")
+    #: Actions (name and label) on rows that are chosen in the list: those whose line is ``selectable``.
+    bulk: Sequence[tuple[str, str]] = ()
     #: When, and the id: the columns that a list is read backwards by.
     order: tuple[InstrumentedAttribute[Any], ...]
     empty = marked("There is nothing here yet.")
@@ -120,7 +122,7 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
             # Flask-Admin's own filters and actions need inline handlers; ours stand in the same template as forms.
             fields = choices.form(self._filter_args or {}, context["active_filters"])
             context |= {"filters": None, "filter_groups": None, "choices": fields}
-            context |= {"actions": None, "named_actions": context["actions"]}
+            context |= {"actions": None, "named_actions": context["actions"], "bulk": self.bulk}
         return str(super().render(template, **context))
 
     def _get_list_filter_args(self) -> list[choices.Active]:

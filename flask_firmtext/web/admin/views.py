@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...current import Unconfigured
-from ...store.models import Attempt, ConsentEvent, Conversation, Message, Number, Order
+from ...store.models import Attempt, ConsentEvent, Conversation, Hold, Message, Number, Order
 from ...store.models import Quarantine as Kept
 from .attempts import Attempts
 from .consents import Consents
 from .conversations import Conversations
+from .holds import Holds
 from .messages import Messages
 from .names import Name
 from .numbers import Numbers
@@ -31,6 +32,7 @@ def add_views(admin: Any) -> None:
     admin.add_view(Messages(Message, "messages", name=Name("Messages"), category=CATEGORY))
     admin.add_view(Conversations(Conversation, "conversations", name=Name("Conversations"), category=CATEGORY))
     admin.add_view(Attempts(Attempt, "attempts", name=Name("Sending attempts"), category=CATEGORY))
+    admin.add_view(Holds(Hold, "holds", name=Name("Holds"), category=CATEGORY))
     admin.add_view(Consents(ConsentEvent, "consents", name=Name("Consent"), category=CATEGORY))
     admin.add_view(Quarantine(Kept, "quarantine", name=Name("Quarantine"), category=CATEGORY))
     admin.add_view(Texting("texting", name=Name("Texting"), category=CATEGORY))

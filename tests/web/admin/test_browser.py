@@ -9,14 +9,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response
 
-from administering import failed_order, kept, order_state
+from administering import failed_order, held, held_number, kept, order_state
 from attempts import claimed
+from flask_firmtext.store.models import Hold
+from flask_firmtext.store.states import State
+from flask_firmtext.store.transactions import reading
 from office import ADMIN, Office
 from serving import serving
 from strange import texts
 
 POLICY = "default-src 'self'; img-src 'self' data:"
-PAGES = ("messages/", "conversations/", "attempts/", "quarantine/", "numbers/", "orders/")
+PAGES = ("messages/", "conversations/", "attempts/", "holds/", "quarantine/", "numbers/", "orders/")
 #: Pages without a list.
 FACTS = ("texting/", "templates/")
 
@@ -43,6 +46,7 @@ def test_pages_fit_and_run_nothing_inline(office: Office, address: str, page: An
     claimed("<img src=x onerror=document.title=1>" + "long" * 60)
     kept(words="<img src=x onerror=document.title=1>" + "long" * 60)
     failed_order(cause="a_long_word" * 20)
+    held_number()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -121,3 +125,54 @@ def test_a_strangers_texts_are_attached_by_keyboard(office: Office, address: str
     page.get_by_text("1 text attached.").wait_for()
     page.goto(f"{address}/texting/conversations/{office.conversation('+13125550101')}")
     page.get_by_text("Hello, it is Grace").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 360])
+def test_texts_are_chosen_and_sending_is_resumed_by_keyboard(
+    office: Office, address: str, page: Any, width: int
+) -> None:
+    for contact in ("rosa", "grace"):
+        office.becomes(office.sends(contact), State.FAILED, reason="temporary_error", code="busy")
+    doubt = office.sends()
+    office.becomes(doubt, State.UNKNOWN)
+    hold = held()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/sign-in/{ADMIN}")
+    page.goto(f"{address}/admin/firmtext/messages/")
+    for box in page.get_by_role("checkbox").all():
+        box.focus()
+        page.keyboard.press("Space")
+    fits(page, "list", width)
+    page.get_by_role("button", name="Try again").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Send 2 texts again?").wait_for()
+    fits(page, "again", width)
+    page.get_by_role("button", name="Try again").press("Enter")
+    page.get_by_text("2 texts are being sent again.").wait_for()
+    page.goto(f"{address}/admin/firmtext/messages/details/?id={doubt}")
+    fits(page, "doubt", width)
+    page.get_by_role("button", name="It did not arrive").press("Enter")
+    page.get_by_label("How do you know?").fill("She called.")
+    fits(page, "why", width)
+    page.get_by_role("button", name="It did not arrive").press("Enter")
+    page.get_by_text("What you said stands beside the text.").wait_for()
+    page.get_by_role("link", name="Resume sending").press("Enter")
+    page.get_by_role("heading", name="Text messages").or_(
+        page.get_by_role("button", name="Resume sending")
+    ).first.wait_for()
+    fits(page, "holds", width)
+    page.get_by_role("button", name="Resume sending").press("Enter")
+    page.get_by_role("heading", name="Resume sending?").wait_for()
+    fits(page, "resume", width)
+    page.get_by_role("button", name="Resume sending").press("Enter")
+    page.get_by_text("Sending goes on.").wait_for()
+    with reading() as session:
+        assert session.get_one(Hold, hold).lifted_at is not None
+
+
+def fits(page: Any, name: str, width: int) -> None:
+    """It fits and nothing in it is wrong for axe."""
+    page.wait_for_load_state()
+    check(page, name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name

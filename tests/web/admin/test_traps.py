@@ -10,7 +10,7 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.form import SecureForm
 
-from administering import failed_order, kept, number_of, opted_out
+from administering import failed_order, held_number, kept, number_of, opted_out
 from attempts import claimed
 from flask_firmtext import FirmText
 from flask_firmtext.current import Unconfigured
@@ -19,11 +19,11 @@ from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
 from office import ADMIN, STAFF, Office, Person, Statements
 
-VIEWS = ("messages", "conversations", "attempts", "consents", "quarantine", "numbers", "orders")
+VIEWS = ("messages", "conversations", "attempts", "holds", "consents", "quarantine", "numbers", "orders")
 #: Pages about the firm as a whole.
 FACTS = ("texting", "templates")
 #: Views with an action.
-ACTING = ("quarantine", "orders")
+ACTING = ("messages", "holds", "quarantine", "orders")
 UMA = "admin@summit.example"
 
 every_view = pytest.mark.parametrize("view", VIEWS)
@@ -43,7 +43,7 @@ def ids(office: Office) -> dict[str, uuid.UUID]:
     attempt = claimed("Hello")
     texts = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
     firms = {"consents": opted_out(), "quarantine": kept(), "numbers": number_of(), "orders": failed_order()}
-    return texts | firms
+    return texts | firms | {"holds": held_number()}
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def summits(office: Office) -> dict[str, uuid.UUID]:
         "quarantine": kept(firm, "Summit's stranger"),
         "numbers": number_of(firm),
         "orders": failed_order(firm),
+        "holds": held_number(firm),
     }
 
 
@@ -146,7 +147,14 @@ def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
             assert "Summit" not in answer.text
     for view in FACTS:
         assert person.get(address(view)).status_code == code
-    for view, name in (("orders", "again"), ("quarantine", "attach"), ("quarantine", "discard")):
+    for view, name in (
+        ("orders", "again"),
+        ("messages", "again"),
+        ("messages", "lost"),
+        ("holds", "lift"),
+        ("quarantine", "attach"),
+        ("quarantine", "discard"),
+    ):
         assert person.post(address(view, "action/"), {"action": name}).status_code == code
 
 
@@ -173,7 +181,7 @@ def test_trap_7_encrypted_columns_are_neither_sorted_searched_nor_filtered(app: 
     for view in records(app):
         assert view._sortable_columns == {}
         assert not view._search_supported
-        columns = {flt.column.key for flt in view._filters}
+        columns = {flt.column.key for flt in view._filters or ()}
         assert columns.isdisjoint({"body", "phone", "phone_index", "digest", "client_token", "author", "firm"})
 
 

@@ -1,0 +1,89 @@
+"""A text that a person has sent again, as a new one: what resolving an unknown text and retrying a failed one share.
+
+Everything is joined. Whoever makes a repeat has the turn of its conversation, as a claim does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..ports.values import User
+from ..store import cells
+from ..store.models import Conversation, Message, Number
+from ..store.states import Kind, NumberState
+from ..store.transactions import notes
+from . import accepting, consent, conversations, notifying
+from .accepting import Outgoing
+from .retrying_words import refused
+
+Sessions = Session | scoped_session[Any]
+
+
+def find(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
+    """A text of this user's firm; no other firm's is there."""
+    wanted = select(Message).where(Message.id == message_id, Message.firm == user.firm)
+    return session.scalars(wanted).one_or_none()
+
+
+def take_turn(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
+    """The same, with the turn of its conversation."""
+    message = find(session, message_id, user)
+    if message is not None:
+        conversations.take_turn(session, message.conversation_id)
+    return message
+
+
+def hold(session: Sessions, message_id: uuid.UUID) -> Message:
+    """A text as it was last committed, to oneself: reports about it wait. After the turn, never before it."""
+    return session.get_one(Message, message_id, populate_existing=True, with_for_update={"key_share": True})
+
+
+def of(session: Sessions, message: Message) -> uuid.UUID | None:
+    """The text that repeats this one."""
+    wanted = select(Message.id).where(Message.firm == message.firm, Message.retry_of == message.id)
+    return session.scalars(wanted).one_or_none()
+
+
+def check_way(session: Sessions, conversation: Conversation) -> None:
+    """:raises TextRefused: ``opted_out`` or ``conversation_changed``."""
+    if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
+        raise refused("opted_out")
+    number = session.get_one(Number, conversation.number_id)
+    if conversation.closed_at or number.state != NumberState.VERIFIED:
+        raise refused("conversation_changed")
+
+
+def outgoing(session: Sessions, old: Message, user: User, token: str) -> Outgoing:
+    """The same words once more, by ``user``. What a person wrote is as good as new, another text no longer than before.
+
+    :raises TextRefused: ``too_late``, what it tells of has begun.
+    :raises DecryptError: it cannot be read.
+    """
+    new = Outgoing(words(session, old), Kind(old.kind), user.ref, token, retry_of=old.id)
+    if old.kind == Kind.STAFF:
+        return new
+    left = (old.expires_at or firmtext.clock.now()) - firmtext.clock.now()
+    if left <= timedelta(0):
+        raise refused("too_late")
+    return replace(new, useful=left)
+
+
+def words(session: Sessions, message: Message) -> str:
+    """What a text says. :raises DecryptError: it cannot be read."""
+    return cells.unseal(session, cells.place(Message, "body", message.id, message.firm), message.body)
+
+
+def queue(session: Sessions, old: Message, conversation: Conversation, outgoing: Outgoing) -> Message:
+    """Queue a repeat of ``old``. What ``old`` was to tell about an event, the new one tells from now on."""
+    position = conversations.take_turn(session, conversation.id)
+    new = accepting.queue(session, conversation, position, outgoing)
+    notifying.sent_again(session, old.id, new.id)
+    notes(session).show(old.firm, old.id)  # it says from now on that it was sent again
+    return new

@@ -1,0 +1,195 @@
+"""A failed text that a person tries again: a new text of the same words, once for each failure, where that can help.
+
+An unknown text is not one of them, see ``resolving``; nor is one of which a part may have arrived.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from ..errors import TextRefused
+from ..language import gettext as _
+from ..ports.gateway import Again, Reason
+from ..ports.values import Contact, Firm, User
+from ..store import audit, calendar_queries, consent_queries, inbox_queries, queries
+from ..store.models import Conversation, Message
+from ..store.states import Direction, EventState, Kind, Purpose, State
+from . import accepting, codes, owners, quiet, repeats, tenancy
+from .accepting import Outgoing
+from .retrying_words import REFUSALS, refused
+from .shown import read_phones
+
+Sessions = Session | scoped_session[Any]
+
+
+class TriedAgain(TextRefused):
+    """``text`` is what was made of it."""
+
+    def __init__(self, text: uuid.UUID) -> None:
+        super().__init__("tried_again", _(REFUSALS["tried_again"]))
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What the host says before a write is open: the firm, and who has the number now."""
+
+    firm: Firm
+    contacts: tuple[Contact, ...]
+    phone: str
+
+
+def again(session: Sessions, message_id: uuid.UUID, *, user: User) -> Message:
+    """Try a failed text again, as a new one. Joined; the host is asked first, so begin with no write of ours open.
+
+    :raises TriedAgain: somebody was first.
+    :raises TextRefused: it is not there, cannot be helped by that or may not be sent any more; all stays as it is.
+    :raises DecryptError: its words cannot be read.
+    """
+    seen = repeats.find(session, message_id, user)
+    if seen is None:
+        raise refused("not_there")
+    check(seen)
+    whose = _whose(session, seen)
+    hold_event(session, seen)
+    repeats.take_turn(session, seen.id, user)
+    old = repeats.hold(session, seen.id)
+    check_first(session, old)
+    check(old)
+    conversation = session.get_one(Conversation, old.conversation_id, populate_existing=True)
+    check_way(session, conversation, old)
+    outgoing = repeats.outgoing(session, old, user, token_of(old))
+    if old.kind != Kind.STAFF:
+        outgoing = put_off(outgoing, old, whose)
+    new = repeats.queue(session, old, conversation, outgoing)
+    record(session, old, new, user)
+    return new
+
+
+def offered(message: Message) -> bool:
+    """Whether trying this text again can help, as far as its own row says."""
+    return refusal(message) is None
+
+
+def check(message: Message) -> None:
+    """:raises TextRefused: trying it again cannot help."""
+    found = refusal(message)
+    if found is not None:
+        raise found
+
+
+def refusal(message: Message) -> TextRefused | None:
+    """Why trying this text again is not offered, in words; None when it is."""
+    if message.state == State.UNKNOWN:
+        return refused("may_have_arrived")
+    if message.direction == Direction.IN or message.state not in (State.FAILED, State.EXPIRED):
+        return refused("not_failed")
+    if message.kind == Kind.AUTO_REPLY:
+        return refused("automatic_answer")
+    if message.kind != Kind.STAFF and (message.expires_at is None or message.expires_at <= firmtext.clock.now()):
+        return refused("too_late")
+    worth = worth_of(message)
+    if worth is Again.UNSURE:
+        return refused("may_have_arrived")
+    if worth is Again.NOT_AS_IT_IS:
+        return refused("not_worth_it")
+    return None
+
+
+def worth_of(message: Message) -> Again:
+    """Whether a text that ended unread is worth sending again. One that expired was certainly never sent."""
+    if message.state == State.EXPIRED or message.code == codes.LOST:
+        return Again.WORTH_IT
+    if message.partly:
+        return Again.UNSURE
+    if message.code is None and message.reason != Reason.UNKNOWN_ERROR:
+        return Again.WORTH_IT if message.reason == Reason.TEMPORARY_ERROR else Again.NOT_AS_IT_IS
+    return codes.meaning(message.code).again
+
+
+def check_way(session: Sessions, conversation: Conversation, old: Message) -> None:
+    """:raises TextRefused: ``not_on``, ``opted_out``, ``asks_for_none`` or ``conversation_changed``."""
+    if queries.sending_number(session, conversation.firm) is None:
+        raise refused("not_on")
+    repeats.check_way(session, conversation)
+    if old.kind == Kind.STAFF:
+        return
+    row = consent_queries.standing(session, conversation.firm, conversation.phone_index)
+    if row is not None and row.asked_at:
+        raise refused("asks_for_none")
+
+
+def token_of(old: Message) -> str:
+    """What keeps one person from trying one text again twice, beside the index."""
+    return f"retry:{old.id.hex}"
+
+
+def record(session: Sessions, old: Message, new: Message, user: User) -> None:
+    table = (Message.__tablename__, old.id)
+    audit.record(session, "message.retry", table, firm=old.firm, actor=user.ref, was=str(old.id), became=str(new.id))
+
+
+def _whose(session: Sessions, seen: Message) -> Whose:
+    firm = tenancy.firm(seen.firm)
+    if firm is None:
+        raise refused("not_available")
+    accepting.check_availability(firm)
+    conversation = session.get_one(Conversation, seen.conversation_id)
+    phone = read_phones(session, [conversation])[conversation.id]
+    refs = inbox_queries.contacts(session, firm.ref, [conversation.id]).get(conversation.id, ())
+    if phone is None:
+        raise refused("conversation_changed")
+    whose = owners.of_conversation(firm.ref, owners.Known(phone, refs))
+    if not whose.asked:
+        raise refused("host_silent")
+    if whose.moved:
+        raise refused("conversation_changed")
+    return Whose(firm, whose.contacts, phone)
+
+
+def hold_event(session: Sessions, seen: Message) -> None:
+    """First of all locks: an event that changes withdraws what is queued about it, and is to find the new text.
+
+    :raises TextRefused: ``outdated``, it is no longer as the text tells.
+    """
+    told = None if seen.kind == Kind.STAFF else calendar_queries.told_by(session, seen.firm, seen.id)
+    if told is None:
+        return
+    calendar_queries.lock(session, seen.firm, told[2].event)
+    told = calendar_queries.told_by(session, seen.firm, seen.id)
+    if told is None:
+        return
+    notice, invitation, event = told
+    takes_place = invitation.wanted and event.state == EventState.PLANNED
+    so = takes_place is not (notice.purpose == Purpose.CANCELLED)
+    current = notice.sequence == event.sequence and invitation.notice_at is None
+    if not (so and current) or calendar_queries.was_told_since(session, notice):
+        raise refused("outdated")
+
+
+def check_first(session: Sessions, old: Message) -> None:
+    """:raises TriedAgain: somebody has sent it again, here or to another number."""
+    made = repeats.of(session, old)
+    if made is not None:
+        raise TriedAgain(made)
+
+
+def put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
+    """An automatic text waits for the end of quiet hours, as at its making."""
+    now, ends = firmtext.clock.now(), old.expires_at
+    known: set[str | None] = {contact.zone for contact in whose.contacts if contact.zone} or {None}
+    zones = [zone for one in known for zone in quiet.zones_of(whose.phone, one, whose.firm.zone)]
+    try:
+        moment, zone = quiet.put_off(now, zones, firmtext.settings.quiet_hours, ends or now)
+    except quiet.TooLate:
+        if old.kind != Kind.REMINDER:
+            return outgoing
+        raise refused("quiet_hours") from None
+    if moment is None or ends is None:
+        return outgoing
+    return replace(outgoing, not_before=moment, quiet_zone=zone, useful=ends - moment)

@@ -1,0 +1,52 @@
+"""SELECTs about what stands still: how much waits for it, and whether it stood still a moment before."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from ..current import firmtext
+from .models import Conversation, Hold, Message, Number
+from .queries import is_in
+from .states import HoldKind, State
+
+
+def waiting(session: Session, holds: Sequence[Hold], firm: str | None = None) -> Mapping[uuid.UUID, int]:
+    """How many texts would go now if it were not for each hold: all, or those of one firm."""
+    found = {}
+    for hold in holds:
+        query = select(func.count()).select_from(Message).where(_due(), *_stopped_by(hold))
+        if firm is not None:
+            query = query.where(Message.firm == firm)
+        found[hold.id] = session.scalar(query) or 0
+    return found
+
+
+def _due() -> ColumnElement[bool]:
+    now = firmtext.clock.sql()
+    return and_(is_in(Message.state, State.QUEUED), Message.not_before <= now, Message.expires_at > now)
+
+
+def _stopped_by(hold: Hold) -> Sequence[ColumnElement[bool]]:
+    if hold.kind == HoldKind.ACCOUNT:
+        return ()
+    if hold.kind == HoldKind.FIRM:
+        return (Message.firm == hold.object,)
+    number = select(Number.id).where(Number.e164 == hold.object)
+    return (Message.conversation_id.in_(select(Conversation.id).where(Conversation.number_id.in_(number))),)
+
+
+def lifted_before(session: Session, within: timedelta) -> Mapping[uuid.UUID, datetime]:
+    """When those that stand had been lifted last, as far as that was no longer than ``within`` before."""
+    before = aliased(Hold)
+    rows = session.execute(
+        select(Hold.id, Hold.since, before.lifted_at)
+        .join(before, and_(before.kind == Hold.kind, before.object == Hold.object, before.code == Hold.code))
+        .where(Hold.lifted_at.is_(None), before.lifted_at <= Hold.since)
+        .order_by(before.lifted_at)
+    )
+    return {hold: lifted for hold, since, lifted in rows if lifted and since - lifted <= within}
