@@ -52,6 +52,7 @@ def shown() -> list[tuple[str | None, list[str]]]:
     return [(one.body, [str(each.state) for each in one.files]) for one in page.texts if one.inbound]
 
 
+@pytest.mark.fault("F74")
 @pytest.mark.parametrize("left", [16 * 1024, 3 * MEBIBYTE // 2], ids=["at once", "half-way"])
 def test_a_file_that_the_full_disk_does_not_hold_is_fetched_when_there_is_room(
     app: Any, caplog: pytest.LogCaptureFixture, left: int
