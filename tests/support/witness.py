@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import true
 
@@ -20,7 +21,12 @@ from outbound import attempts, history, message, rewrite, slots_free
 
 #: Only a certain "not sent" takes a text down again.
 DOWN = {("sending", "queued"), ("unknown", "queued")}
-PERSON = "@"
+
+
+class Counting(Protocol):
+    """A carrier that tells how often each reference was ``posted`` or ``accepted``."""
+
+    def count(self, what: str) -> Counter[str]: ...
 
 
 class Witness(MemoryGateway):
@@ -60,7 +66,7 @@ def swept() -> None:
     sweep.once()
 
 
-def faults_of(text: uuid.UUID, witness: Witness) -> list[str]:
+def faults_of(text: uuid.UUID, witness: Counting) -> list[str]:
     """What is wrong with a text, by the carrier's book and our tables: R2, R3 and R6. Nothing, as a rule."""
     made = attempts(text)
     posted, accepted = witness.count("posted"), witness.count("accepted")
