@@ -20,6 +20,7 @@ BECOMES = {
     "busy": "queued",
     "liar": "queued",
     "denied": "queued",
+    "stopped": "queued",
     "dies before": "sending",
     "dies behind": "sending",
     "dies between": "sending",
@@ -66,12 +67,18 @@ class Model:
         if RANK[status] > RANK[self.texts[ref].state]:
             self.texts[ref].state = status
 
-    def stop(self, contact: str) -> None:
+    def stop(self, contact: str, but: uuid.UUID | None = None) -> None:
+        """The client wants no texts; the one that is just being sent is left to its answer."""
         self.stopped.add(contact)
-        self.all_become("queued", "cancelled", contact)
+        for ref, text in self.texts.items():
+            if text.contact == contact and ref != but:
+                self.becomes(ref, "queued", "cancelled")
 
-    def claimers_are_gone(self) -> None:
+    def swept(self) -> None:
+        """Claims are over, and what missed a STOP is withdrawn."""
         for text in self.texts.values():
+            if text.state == "queued" and text.contact in self.stopped:
+                text.state = "cancelled"
             if text.state == "sending":
                 text.state = "submitted" if text.known else "unknown"
 
@@ -81,8 +88,3 @@ class Model:
             return False
         self.texts[ref].state = state
         return True
-
-    def all_become(self, was: str, state: str, contact: str) -> None:
-        for ref, text in self.texts.items():
-            if text.contact == contact:
-                self.becomes(ref, was, state)
