@@ -317,6 +317,27 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             assert counted("bell_failed") == 1
 
 
+@pytest.mark.fault("F28")
+def test_f28_what_redis_dropped_for_want_of_memory_is_sent_once(
+    new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path, sandbox: Any,
+    own_redis: tuple[str, psutil.Process],
+) -> None:  # fmt: skip
+    url, _ = own_redis
+    with redis.Redis.from_url(url) as client, new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url}).app_context():
+        adopt()
+        text = accepted("Hello")
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        client.config_set("maxmemory", "8mb")
+        for n in range(2000):
+            client.set(f"filler-{n}", b"x" * 10_000)
+        client.delete(f"rq:queue:{bell.SEND}")  # which of the keys go is luck; without its list none is a ring
+        older(31, text)
+        assert bells.ring_again() == 1
+        with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_REDIS_URL=url):
+            until(lambda: state(text) == "submitted")
+    assert len(sandbox.posts) == len(attempts(text)) == 1
+
+
 @pytest.mark.fault("F19")
 def test_without_any_redis_the_sweep_sends_within_seconds(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
