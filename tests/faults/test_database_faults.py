@@ -1,4 +1,4 @@
-"""A database that loses its answer, ends our sessions, is full, or has no connection left: no text is lost or doubled."""
+"""A database that loses its answer, ends our sessions, is full, or has no connection left: no text is lost or twice."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_a_hold_stands_once(harbor: Any) -> None:
     assert holds() == [("firm", "harbor", "auth")]
 
 
-@pytest.mark.fault("F55")
+@pytest.mark.fault("F55", "F76")
 def test_401_for_a_while_is_one_hold_and_goes_on_by_itself(harbor: Any, sandbox: Any) -> None:
     """F55, F56."""
     sandbox.fault("post", "answer", status=401, times=1)

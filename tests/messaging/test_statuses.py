@@ -166,7 +166,7 @@ def test_f62_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: An
     assert state_of(attempt) == "delivered"
 
 
-@pytest.mark.fault("F64")
+@pytest.mark.fault("F40", "F64")
 def test_f64_a_status_for_nobody_is_kept_and_alarmed_once_a_minute(tell: Tell) -> None:
     with heard() as alarms:
         for reference in (None, uuid.uuid4(), "no uuid", "0" * 99):

@@ -20,6 +20,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from rq.worker.base import WorkerStatus
 from sqlalchemy import update
 
@@ -85,6 +86,17 @@ def test_a_job_holds_the_id_and_nothing_else(harbor: Any, kept: redis.Redis) -> 
 def test_the_job_timeout_never_ends_a_post() -> None:
     """F13: RQ's alarm would otherwise fall into a POST or the receipt after it."""
     assert bell.JOB_TIMEOUT >= drain.SECONDS + sending.EXCHANGE + 2 * answers.PATIENCE + 30
+
+
+@pytest.mark.fault("F13")
+def test_f13_a_job_whose_time_is_over_in_a_post_leaves_an_unknown_text(harbor: Any, sandbox: Any) -> None:
+    sandbox.fault("post", "delay", seconds=2, times=1)
+    text = accepted("Hello")
+    with contextlib.suppress(JobTimeoutException), UnixSignalDeathPenalty(1, JobTimeoutException):
+        drain.run()
+    assert (state(text), attempts(text)[0].outcome, len(attempts(text))) == ("unknown", "unsure", 1)
+    drain.run()
+    assert len(attempts(text)) == len(sandbox.posts) == 1
 
 
 @pytest.mark.fault("F24")
@@ -317,6 +329,7 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             assert counted("bell_failed") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F28")
 def test_f28_what_redis_dropped_for_want_of_memory_is_sent_once(
     new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path, sandbox: Any,
@@ -335,7 +348,7 @@ def test_f28_what_redis_dropped_for_want_of_memory_is_sent_once(
         assert bells.ring_again() == 1
         with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_REDIS_URL=url):
             until(lambda: state(text) == "submitted")
-    assert len(sandbox.posts) == len(attempts(text)) == 1
+        assert len(sandbox.posts) == len(attempts(text)) == 1
 
 
 @pytest.mark.fault("F19")
