@@ -44,7 +44,7 @@ FAULTS = {
     "F14": Fault("Twenty processes reach for one text at the same instant: one has it, nineteen do nothing."),
     "F15": Fault("Several sweeps work side by side and one is killed: nothing is done twice."),
     "F16": Fault("No sweep runs: the bell still sends, `/readyz` says 503 and `doctor` names it."),
-    "F17": Fault("A forked process inherits open connections: it uses none of them."),
+    "F17": Fault("A forked process inherits open connections: it uses none of them.", "hundreds of jobs on a pool of one connection"),
     "F18": Fault("The web server kills a request that takes too long: its text is stored or not, never half, and the form sent again stores it once."),
     "F19": Fault("Redis is down when a text is accepted: the person has the page at once, and the sweep sends."),
     "F20": Fault("Redis forgets everything: each waiting text is rung for again and sent once."),
@@ -74,7 +74,7 @@ FAULTS = {
     "F44": Fault("The carrier's name does not resolve: the same, and nothing is *unknown*."),
     "F45": Fault("The carrier shows a certificate that we do not trust: nothing is posted, sending is put on hold after three in a row, and `doctor` says why."),
     "F46": Fault("Packets to the carrier vanish while connecting: given up in time and known not to be sent."),
-    "F47": Fault("The connection is cut in the middle of the request: *unknown*, and never tried by a second connection."),
+    "F47": Fault("The connection is cut in the middle of the request: *unknown*, and never tried by a second connection.", "a cut at each single byte: in the tests the carrier hangs up before it has read the request, or in its answer"),
     "F48": Fault("The connection is cut behind the request, before the answer: one POST, *unknown* until the status comes."),
     "F49": Fault("The carrier's answer is cut, has a wrong length or cannot be unpacked: *unknown*."),
     "F50": Fault("The carrier's answer drips in: given up by one deadline for the whole exchange, *unknown*, and the sender is free."),
@@ -123,19 +123,25 @@ def proofs() -> dict[str, list[str]]:
 
 
 def _marked(file: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        for mark in getattr(node, "decorator_list", ()):
-            if isinstance(node, ast.FunctionDef) and ast.unparse(mark).startswith("pytest.mark.fault("):
-                yield from ((node.name.removeprefix("test_"), argument) for argument in _literals(mark.args))
+    """Tests with the faults that they are marked with."""
+    for name, mark, ids in _decorated(file):
+        if mark == "pytest.mark.fault":
+            yield from ((name.removeprefix("test_"), fault) for fault in ids)
 
 
 def campaign() -> set[str]:
-    """The faults that the campaign injects: the ids that its modules of faults name."""
-    found: set[str] = set()
-    for file in CAMPAIGN.glob("fault*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        found |= {fault for fault in _literals(ast.walk(tree)) if ID.fullmatch(fault)}
-    return found
+    """The faults that the campaign injects: its modules of faults register each with ``@fault("F03", …)``."""
+    files = CAMPAIGN.glob("fault*.py")
+    named = (fault for file in files for _, mark, ids in _decorated(file) if mark == "fault" for fault in ids)
+    return {fault for fault in named if ID.fullmatch(fault)}
+
+
+def _decorated(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Every function or class with each call that decorates it: its name, what is called, the words given."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for mark in getattr(node, "decorator_list", ()):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and isinstance(mark, ast.Call):
+                yield node.name, ast.unparse(mark.func), [*_literals(mark.args)]
 
 
 def _literals(nodes: object) -> Iterator[str]:

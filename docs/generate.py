@@ -33,7 +33,7 @@ RELIABILITY_INTRO = """
 A text that was accepted is a row in the database; everything else is a hint that may be lost or come twice. The right
 to send is taken by one change of that row, committed before the first byte goes to the carrier, and what became of a
 text is decided by evidence only. So whatever fails, a text is sent at most once by machine and never lost in silence:
-where nobody can know, it is *unknown* and a person decides. `docs/states.md` explains the states.
+where nobody can know, it is *unknown* and a person decides. [States](states.md) explains them.
 
 What can go wrong, what comes of it, and the tests that prove it. *Campaign* is the run in which real processes meet
 these faults at random and every text is counted afterwards.

@@ -26,7 +26,7 @@ from flask_firmtext.store.transactions import own
 from flask_firmtext.worker import drain
 from outbound import FAST, HARBOR, attempt, attempts, message, state
 from rows import STAFF, verified_number
-from witness import Witness, everybodys_attempts_are_posted_once, faults_of, swept
+from witness import Witness, everybodys_attempts_are_posted_once, faults_of, hurry, swept
 
 PHOTO = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + os.urandom(200_000)
 
@@ -83,6 +83,7 @@ def office(new_app: Callable[..., Any], tmp_path: Path) -> Any:
     witness = Witness(tmp_path / "ledger")
     app.extensions["firmtext"].__dict__["gateway"] = witness
     with app.app_context():
+        hurry(firmtext.engine)
         verified_number()
         yield Office(app, witness, tmp_path)
 
@@ -115,10 +116,11 @@ WAYS: dict[str, tuple[Callable[[Witness], None], set[str]]] = {
     "unsure, and it was taken": (lambda witness: witness.lose_answer(CarrierUnsure("reset")), SENT),
     "unsure, and it was not": (lambda witness: witness.fail(CarrierUnsure("reset")), SENT),
 }
+RARE = {"refused", "unsure, and it was not"}
 
 
 @pytest.mark.fault("F03", "F04", "F05", "F06", "F07", "F15")
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [pytest.param(way, marks=pytest.mark.slow) if way in RARE else way for way in WAYS])
 def test_sending(way: str, office: Office) -> None:
     """The carrier answers once in this way and takes every text afterwards."""
     plan, ends = WAYS[way]
@@ -144,6 +146,7 @@ def test_sending(way: str, office: Office) -> None:
     assert everybodys_attempts_are_posted_once(office.witness)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F03", "F15")
 def test_a_sweep_that_dies_at_any_commit_of_a_pass(office: Office) -> None:
     """It has a text to give up, one to finish, one too late and one to send."""

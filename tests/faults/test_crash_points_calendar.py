@@ -24,6 +24,7 @@ from flask_firmtext.store.transactions import own, reading
 from hearing import text_from
 from replying import Replies
 from rows import STAFF
+from witness import hurry
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Desk(Replies):
 
 @pytest.fixture
 def desk(app: Any) -> Desk:
+    hurry(firmtext.engine)
     return Desk(app)
 
 

@@ -119,7 +119,7 @@ ROWS = {
 }  # fmt: skip
 
 
-@pytest.mark.fault("F48", "F49", "F52", "F53", "F54", "F55", "F56", "F57")
+@pytest.mark.fault("F47", "F48", "F49", "F52", "F53", "F54", "F55", "F56", "F57")
 @pytest.mark.parametrize("name", ROWS)
 def test_answer(name: str, harbor: Any, sandbox: Any) -> None:
     row = ROWS[name]

@@ -22,7 +22,7 @@ from flask_firmtext.store.models import Attempt, Message
 from flask_firmtext.store.states import State
 from outbound import FAST, rewrite, state
 from rows import verified_number
-from witness import Witness, faults_of
+from witness import Witness, faults_of, hurry
 
 #: What each event does to a text, as the table of moves has it.
 EVENTS = {
@@ -78,6 +78,7 @@ def harbor(new_app: Callable[..., Any], tmp_path: Any) -> Iterator[Witness]:
     witness = Witness(tmp_path / "ledger")
     app.extensions["firmtext"].__dict__["gateway"] = witness
     with app.app_context():
+        hurry(firmtext.engine)
         verified_number()
         yield witness
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope, TextRefused
@@ -35,7 +35,7 @@ from flask_firmtext.worker import drain
 from model import BECOMES, TAKES, Model
 from outbound import FAST, HARBOR, attempts, rewrite
 from rows import STAFF, verified_number
-from witness import faults_of
+from witness import faults_of, hurry
 
 SAYS: dict[str, Exception] = {
     "lost": CarrierUnsure("reset"),
@@ -294,15 +294,11 @@ class History(RuleBasedStateMachine):
             self._sends([])
         self.every_accepted_text_is_there_and_is_what_it_must_be()
         for ref, text in self.model.texts.items():
-            wrong = [one for one in faults_of(ref, self.gateway) if "liar" not in text.answers or "twice" not in one]
+            # After a 429 that did send, and of which we heard too late, nobody can help a second POST.
+            excused = ("twice", "another came") if "liar" in text.answers else ()
+            wrong = [one for one in faults_of(ref, self.gateway) if not any(word in one for word in excused)]
             assert wrong == []
             assert len(attempts(ref)) == len(text.answers)
-
-
-def _hurry(connection: Any, record: Any) -> None:
-    """Nobody pulls a plug here."""
-    if firmtext.engine.dialect.name == "sqlite":
-        connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture
@@ -320,7 +316,7 @@ def history(new_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any
     monkeypatch.setattr(answers, "_record", recorded)
     monkeypatch.setattr(answers.random, "uniform", lambda low, high: high)
     with app.app_context():
-        event.listen(firmtext.engine, "connect", _hurry)
+        hurry(firmtext.engine)
         verified_number()
         yield type("HistoryHere", (History,), {"app": app, "gateway": gateway})
 

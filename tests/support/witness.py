@@ -6,10 +6,11 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import true
+from sqlalchemy import Engine, event, true
 
+from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import overdue
 from flask_firmtext.ports.gateway import Outbound, Receipt
@@ -56,6 +57,17 @@ class Witness(MemoryGateway):
         return Counter(reference for said, reference in lines if said == what)
 
 
+def hurry(engine: Engine) -> None:
+    """SQLite does not wait for the disk: processes die here, and nobody pulls a plug."""
+
+    def no_wait(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        event.listen(engine, "connect", no_wait)
+
+
 def swept() -> None:
     """All claims are long over, and the sweep has passed."""
     now = firmtext.clock.now()
@@ -86,8 +98,6 @@ def faults_of(text: uuid.UUID, witness: Counting) -> list[str]:
 
 def everybodys_attempts_are_posted_once(witness: Witness) -> bool:
     """No reference that the carrier knows is unknown to us, or was posted twice."""
-    from evidence import rows
-
     known = {str(one.id) for one in rows(Attempt, true())}
     posted = witness.count("posted")
     return set(posted) <= known and all(times == 1 for times in posted.values())
