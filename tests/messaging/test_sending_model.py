@@ -47,7 +47,7 @@ SAYS: dict[str, Exception] = {
     "denied": CarrierRefused("auth", scope=Scope.ACCOUNT),
 }
 MANY = settings(
-    max_examples=200, stateful_step_count=60, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=60, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
 )
 #: What a rule is given, for the short walks.
 GIVEN: dict[str, list[Any]] = {
