@@ -1,7 +1,8 @@
-"""Writes the pages that follow from the code: settings and commands. ``make docs`` runs it, a test compares."""
+"""Writes the pages that follow from the code: settings, commands, faults. ``make docs`` runs it, a test compares."""
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from flask_firmtext.cli import firmtext
 from flask_firmtext.settings import REQUIRED, SETTINGS
 
 FOLDER = Path(__file__).parent
+FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
 NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
 
 SETTINGS_INTRO = """
@@ -25,6 +27,16 @@ COMMANDS_INTRO = """
 Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted. `--json` prints one document on stdout and
 nothing else; what is said to people goes to stderr. `db …` needs no keys; `keys generate`, `doctor` and `sandbox` work
 without a loadable application.
+"""
+
+RELIABILITY_INTRO = """
+A text that was accepted is a row in the database; everything else is a hint that may be lost or come twice. The right
+to send is taken by one change of that row, committed before the first byte goes to the carrier, and what became of a
+text is decided by evidence only. So whatever fails, a text is sent at most once by machine and never lost in silence:
+where nobody can know, it is *unknown* and a person decides. [States](states.md) explains them.
+
+What can go wrong, what comes of it, and the tests that prove it. *Campaign* is the run in which real processes meet
+these faults at random and every text is counted afterwards.
 """
 
 
@@ -59,7 +71,12 @@ def helped(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
             yield from helped(command.commands[name], f"{path} {name}")
 
 
-PAGES = {"settings.md": settings, "cli.md": commands}
+def reliability() -> str:
+    table = "\n".join(["| | what goes wrong, and what comes of it | proved by |", "|---|---|---|", *FAULTS["table"]()])
+    return f"# When something fails\n\n{NOTE}\n{RELIABILITY_INTRO}\n{table}\n"
+
+
+PAGES = {"settings.md": settings, "cli.md": commands, "reliability.md": reliability}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -44,6 +44,7 @@ TALK = ("alarms", "auto_replies", "doing", "drafts", "hearing", "holds", "letter
 WORK = ("answers", "calendar_model", "events", "hurrying", "payments", "reminders", "time_entries")
 ON_SQLITE = (
     *("browser/", "cli/", "sample_host_app/", "web/", "store/test_cells", "test_canary", "test_language"),
+    *("faults/test_crash_points", "messaging/test_orders", "messaging/test_sending_model"),
     *(f"firm/test_{name}" for name in WORDS),
     *(f"messaging/test_{name}" for name in TALK),
     *(f"practice/test_{name}" for name in WORK),

@@ -14,7 +14,8 @@ from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"]
+GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+PAGES, FAULTS = GENERATE["PAGES"], GENERATE["FAULTS"]
 
 #: Names that configure tests, not a host.
 FOR_TESTS = {"FIRMTEXT_TEST_PAUSE"}
@@ -24,6 +25,17 @@ PAPERS = [*DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+def test_every_fault_is_proved_or_says_why_not() -> None:
+    assert list(FAULTS["FAULTS"]) == [f"F{n:02}" for n in range(1, 81)]
+    assert FAULTS["unproved"]() == [], (
+        "mark a test with `@pytest.mark.fault`, or say in docs/faults.py why there is none"
+    )
+    proved = FAULTS["proofs"]()
+    assert set(proved) <= set(FAULTS["FAULTS"]), "a mark names a fault that the list does not have"
+    excused = [fault for fault, row in FAULTS["FAULTS"].items() if row.not_here and proved[fault]]
+    assert excused == [], "what is proved needs no excuse"
 
 
 def test_every_setting_is_documented() -> None:

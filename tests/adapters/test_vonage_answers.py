@@ -37,6 +37,7 @@ def test_any_2xx_with_a_message_uuid_is_a_receipt(carrier: Any, send: Send, stat
     assert send() == Receipt(UUID)
 
 
+@pytest.mark.fault("F54")
 @pytest.mark.parametrize(
     "body",
     [
@@ -133,6 +134,7 @@ def test_a_422_about_from_holds_the_number(carrier: Any, send: Send, body: objec
     assert (caught.value.evidence, caught.value.scope, caught.value.hold_after) == ("number", Scope.NUMBER, None)
 
 
+@pytest.mark.fault("F56")
 @pytest.mark.parametrize(("status", "evidence"), [(401, "auth"), (402, "balance")])
 def test_401_and_402_hold_the_account_at_once(carrier: Any, send: Send, status: int, evidence: str) -> None:
     carrier.answers(status, {"type": f"{ERRORS}/#unathorized", "title": "No"})
@@ -238,6 +240,7 @@ def test_a_status_that_is_none_is_unsure(carrier: Any, send: Send, status: int) 
         send()
 
 
+@pytest.mark.fault("F44")
 def test_a_name_that_does_not_resolve_is_busy(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
@@ -248,6 +251,7 @@ def test_a_name_that_does_not_resolve_is_busy(send: Send, monkeypatch: pytest.Mo
     assert caught.value.evidence == "connect"
 
 
+@pytest.mark.fault("F43")
 def test_a_refused_connection_is_busy(carrier: Any, send: Send) -> None:
     carrier.close()
     with pytest.raises(CarrierBusy) as caught:
@@ -255,6 +259,7 @@ def test_a_refused_connection_is_busy(carrier: Any, send: Send) -> None:
     assert caught.value.evidence == "connect"
 
 
+@pytest.mark.fault("F46")
 def test_a_connection_that_is_never_made_is_busy_in_time(new_settings: Callable[..., Settings]) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         address = listener.getsockname()
@@ -281,6 +286,7 @@ def test_all_addresses_of_a_name_share_one_time_to_connect(
     assert send().carrier_id
 
 
+@pytest.mark.fault("F45")
 @pytest.mark.parametrize("how", ["authority", "name", "expired"])
 def test_a_wrong_certificate_is_busy_and_holds_after_three(
     carrier: Any, authority: Any, stranger: Any, send: Send, how: str
@@ -345,6 +351,7 @@ GOOD = b'{"message_uuid": "%s"}' % UUID.encode()
 HEAD = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n"
 
 
+@pytest.mark.fault("F47", "F49")
 @pytest.mark.parametrize(
     ("said", "evidence"),
     [
@@ -372,6 +379,7 @@ def test_what_is_cut_or_broken_after_the_first_byte_is_unsure(
     assert len(carrier.requests) == carrier.connections == 1
 
 
+@pytest.mark.fault("F48")
 def test_a_reset_after_the_request_is_unsure(carrier: Any, send: Send) -> None:
     carrier.behaves = _reset
     with pytest.raises(CarrierUnsure) as caught:
@@ -380,6 +388,7 @@ def test_a_reset_after_the_request_is_unsure(carrier: Any, send: Send) -> None:
     assert len(carrier.requests) == 1
 
 
+@pytest.mark.fault("F50")
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 20", HEAD, HEAD + b"Content-Length: 50\r\n\r\n{"])
 @pytest.mark.parametrize("how", ["stays_silent", "drips"])
 def test_a_silent_or_dripping_answer_ends_by_the_total_deadline(

@@ -44,6 +44,7 @@ def test_nothing_goes_out_without_tls(gateway: VonageGateway) -> None:
         gateway._lines.mine().wire.session.get_adapter("http://127.0.0.1")
 
 
+@pytest.mark.fault("F48")
 def test_a_dropped_connection_is_one_post(carrier: Any, send: Send) -> None:
     carrier.says(b"")
     with pytest.raises(CarrierUnsure):
@@ -138,6 +139,7 @@ def test_threads_that_send_at_once_send_each_text_once(carrier: Any, gateway: Vo
     assert all(request.json["client_ref"][0] == request.json["text"] for request in carrier.requests)
 
 
+@pytest.mark.fault("F17")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_has_a_connection_of_its_own(carrier: Any, gateway: VonageGateway, send: Send) -> None:
     send()

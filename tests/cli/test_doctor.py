@@ -190,6 +190,7 @@ def test_processes_that_never_ran_are_wrong(carrier_app: Flask) -> None:
     assert found["worker"]["seen"] == "No worker has ever run here."
 
 
+@pytest.mark.fault("F16")
 def test_a_sweep_and_a_worker_that_went_silent_are_wrong(healthy: Flask) -> None:
     with own() as session:
         session.execute(sa.update(Heartbeat).values(beat_at=firmtext.clock.now() - timedelta(seconds=90)))
@@ -257,6 +258,7 @@ def test_a_carrier_that_cannot_be_reached_is_wrong(
     assert "cannot be reached" in wrong(new_app(**{**carrier_settings, **gone}))["carrier"]["seen"]
 
 
+@pytest.mark.fault("F45")
 def test_a_certificate_of_another_authority_is_wrong(
     new_app: Callable[..., Flask], carrier_settings: dict[str, str]
 ) -> None:

@@ -149,6 +149,7 @@ def test_an_engine_in_autocommit_keeps_a_worker_from_starting(new_app: Callable[
     assert "two workers could send one text" in result.stderr
 
 
+@pytest.mark.fault("F79")
 def test_another_key_than_wrote_here_keeps_a_worker_from_starting(new_app: Callable[..., Flask]) -> None:
     with new_app().app_context():
         verified_number()

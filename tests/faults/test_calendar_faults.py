@@ -87,6 +87,7 @@ def in_a_child(step: Callable[[], object]) -> None:
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.fault("F78")
 def test_f78_a_host_that_dies_before_its_commit_has_told_nothing(diary: Diary) -> None:
     event = diary.host.add_event("harbor", "Hearing", START, ref="hearing")
     in_a_child(lambda: diary.firmtext.event_saved(event, ["rosa"], firm="harbor"))
@@ -95,6 +96,7 @@ def test_f78_a_host_that_dies_before_its_commit_has_told_nothing(diary: Diary) -
     assert rows(CalendarEvent) == []
 
 
+@pytest.mark.fault("F78")
 def test_f78_a_host_that_dies_behind_its_commit_has_told_everything(diary: Diary) -> None:
     diary.host.add_event("harbor", "Hearing", START, ref="hearing")
     in_a_child(lambda: diary.saves(START))
@@ -103,6 +105,7 @@ def test_f78_a_host_that_dies_behind_its_commit_has_told_everything(diary: Diary
     assert diary.purposes() == ["created"]
 
 
+@pytest.mark.fault("F78")
 @pytest.mark.parametrize("point", ["accept.before_commit", "accept.after_commit"])
 def test_f78_a_sweep_that_dies_at_a_notification_makes_it_once(diary: Diary, point: str) -> None:
     diary.saves(START)
@@ -150,6 +153,7 @@ def claims() -> None:
         sending.claim(one)
 
 
+@pytest.mark.fault("F78")
 @pytest.mark.parametrize("change", ["moved", "cancelled", "left out"])
 def test_f78_what_changes_at_the_claim_is_sent_with_the_truth_behind_it_or_not_at_all(
     app: Any, diary: Diary, change: str
@@ -180,6 +184,7 @@ def test_f78_what_changes_at_the_claim_is_sent_with_the_truth_behind_it_or_not_a
                 row.state = State.DELIVERED
 
 
+@pytest.mark.fault("F78")
 @pytest.mark.parametrize("change", ["moved", "cancelled", "left out", "renamed"])
 def test_f78_what_changes_while_its_reminder_is_made_reminds_of_no_other_time(
     app: Any, diary: Diary, change: str
@@ -209,6 +214,7 @@ def test_f78_what_changes_while_its_reminder_is_made_reminds_of_no_other_time(
         assert [row for row in rows(Reminder) if row.state == "planned" and row.due_at <= diary.clock.now()] == []
 
 
+@pytest.mark.fault("F78")
 def test_f78_telling_and_a_save_at_once_end_with_what_is_so(app: Any, diary: Diary) -> None:
     for n in range(ROUNDS):
         ref = f"event-{n}"
@@ -235,6 +241,7 @@ def test_a_savepoint_that_is_rolled_back_takes_what_was_told_with_it(diary: Diar
     assert diary.purposes() == ["created"]
 
 
+@pytest.mark.fault("F32")
 def test_a_host_under_repeatable_read_is_told_to_try_again_or_is_right(new_app: Any, database_url: str) -> None:
     """Its transaction began before ours wrote: it fails as such transactions do, and the second try is right."""
     if not database_url.startswith("postgresql"):
@@ -299,6 +306,7 @@ def test_r9_a_client_who_stops_gets_nothing_more_of_events_and_after_start_what_
     assert "5:00 PM" in diary.texts()[0][1]
 
 
+@pytest.mark.fault("F78")
 def test_r9_a_stop_while_a_text_is_made_is_seen(app: Any, diary: Diary) -> None:
     for n in range(ROUNDS):
         diary.saves(START, ref=f"event-{n}")
@@ -353,6 +361,7 @@ def test_people_who_share_a_phone_are_told_each_of_their_own_event(diary: Diary)
     assert "4:00 PM" in diary.texts()[-1][1]
 
 
+@pytest.mark.fault("F78")
 def test_f78_a_stop_and_a_save_that_withdraw_the_same_texts_wait_for_each_other_in_one_order(
     app: Any, diary: Diary
 ) -> None:

@@ -52,6 +52,7 @@ def check(text: uuid.UUID, phone: str) -> str:
     return str(message.state)
 
 
+@pytest.mark.fault("F78")
 def test_f78_an_end_that_comes_at_the_claim_lets_a_text_go_once_or_not_at_all(
     harbor: Any, host_environment: dict[str, str]
 ) -> None:

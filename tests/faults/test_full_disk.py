@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from attached import JPEG, claims_are_over, content, file, received, stands, stored
 from evidence import everything, rows
@@ -17,31 +14,12 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import media, thread
 from flask_firmtext.ports.values import Firm
 from flask_firmtext.store.models import Attachment, Message
+from full_disk import full
 from rows import accepted, verified_number
 
 MEBIBYTE = 1024 * 1024
 PHOTO = JPEG + os.urandom(3 * MEBIBYTE)
 FIRM = Firm("harbor", "Harbor Law", "America/Chicago")
-
-
-@contextmanager
-def full(engine: Engine, *, left: int) -> Iterator[None]:
-    """The database may grow by so many bytes and no more."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")  # what earlier rows have left would hold the file
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-
-    def limit(raw: Any, record: Any) -> None:
-        raw.execute(f"PRAGMA max_page_count = {pages + left // size}").fetchone()
-
-    engine.dispose()  # the limit is a connection's
-    event.listen(engine, "connect", limit)
-    try:
-        yield
-    finally:
-        event.remove(engine, "connect", limit)
-        engine.dispose()
 
 
 def shown() -> list[tuple[str | None, list[str]]]:
@@ -52,6 +30,7 @@ def shown() -> list[tuple[str | None, list[str]]]:
     return [(one.body, [str(each.state) for each in one.files]) for one in page.texts if one.inbound]
 
 
+@pytest.mark.fault("F74")
 @pytest.mark.parametrize("left", [16 * 1024, 3 * MEBIBYTE // 2], ids=["at once", "half-way"])
 def test_a_file_that_the_full_disk_does_not_hold_is_fetched_when_there_is_room(
     app: Any, caplog: pytest.LogCaptureFixture, left: int

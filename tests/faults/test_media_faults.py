@@ -139,6 +139,7 @@ def test_the_senders_type_and_name_prove_nothing_either_way(harbor: Any, sandbox
     assert (stands(one), file(one).media_type) == (("stored", None), "image/jpeg")
 
 
+@pytest.mark.fault("F71")
 @pytest.mark.parametrize("status", [404, 410])
 def test_f71_a_file_that_the_carrier_does_not_have_is_gone_after_three_tries(
     harbor: Any, sandbox: Any, status: int
@@ -149,6 +150,7 @@ def test_f71_a_file_that_the_carrier_does_not_have_is_gone_after_three_tries(
     assert stands(one) == ("gone", "gone")
 
 
+@pytest.mark.fault("F71")
 @pytest.mark.parametrize("status", [401, 403])
 def test_f71_a_refused_token_is_followed_by_a_fresh_one(harbor: Any, sandbox: Any, status: int) -> None:
     one = texted(sandbox)
@@ -159,6 +161,7 @@ def test_f71_a_refused_token_is_followed_by_a_fresh_one(harbor: Any, sandbox: An
     assert content(one) == PHOTO
 
 
+@pytest.mark.fault("F71")
 def test_f71_a_file_older_than_48_hours_is_gone(harbor: Any, sandbox: Any) -> None:
     one = texted(sandbox)
     sandbox.option(clock_ahead=49 * 3600)
@@ -166,6 +169,7 @@ def test_f71_a_file_older_than_48_hours_is_gone(harbor: Any, sandbox: Any) -> No
     assert stands(one) == ("wanted", "gone")
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.parametrize(
     ("fault", "becomes"),
     [
@@ -194,6 +198,7 @@ def test_f72_an_answer_that_lies_costs_no_more_than_its_file(
         assert content(one) == PHOTO
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.parametrize("do", ["drop_before", "drop_after"])
 def test_f72_a_connection_that_ends_is_tried_again(harbor: Any, sandbox: Any, do: str) -> None:
     one = texted(sandbox)
@@ -204,6 +209,7 @@ def test_f72_a_connection_that_ends_is_tried_again(harbor: Any, sandbox: Any, do
     assert content(one) == PHOTO
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.parametrize("how", ["drip", "stall"])
 def test_f72_a_file_that_drips_ends_by_the_deadline_and_is_tried_again(
     harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch, how: str
@@ -216,6 +222,7 @@ def test_f72_a_file_that_drips_ends_by_the_deadline_and_is_tried_again(
     assert stored() == (0, 0)
 
 
+@pytest.mark.fault("F72")
 def test_f72_a_file_as_large_as_allowed_is_stored_and_one_byte_more_is_not(harbor: Any, sandbox: Any) -> None:
     largest = JPEG + os.urandom(MOST - len(JPEG))
     one, other = texted(sandbox, largest), texted(sandbox, largest + b"x")
@@ -255,6 +262,7 @@ def test_a29_a31_a_redirect_to_the_loopback_is_refused_and_the_token_stays_here(
     assert stands(one) == ("refused", "redirect")
 
 
+@pytest.mark.fault("F72")
 def test_a30_a_gzip_bomb_is_refused_before_it_is_read_and_as_a_file_by_its_type(harbor: Any, sandbox: Any) -> None:
     bomb = gzip.compress(bytes(20 * MEBIBYTE))
     one = texted(sandbox, bomb)
@@ -266,6 +274,7 @@ def test_a30_a_gzip_bomb_is_refused_before_it_is_read_and_as_a_file_by_its_type(
     assert stands(other) == ("refused", "encoding")
 
 
+@pytest.mark.fault("F73")
 def test_f73_the_process_is_killed_again_and_again_and_the_file_is_there_once(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -288,6 +297,7 @@ def test_f73_the_process_is_killed_again_and_again_and_the_file_is_there_once(
     assert stored()[0] == 1
 
 
+@pytest.mark.fault("F74")
 def test_f74_a_process_killed_while_it_writes_leaves_half_a_file_that_nobody_sees(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:

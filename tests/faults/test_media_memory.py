@@ -13,6 +13,7 @@ import pytest
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "media_memory.py"
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the mark of the highest is Linux's")
 def test_f72_fifty_megabytes_cost_less_than_twenty_and_arrive_whole() -> None:

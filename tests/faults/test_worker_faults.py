@@ -58,6 +58,7 @@ def claimer_is_gone(text: uuid.UUID) -> None:
     rewrite(Attempt, Attempt.message_id == text, deadline=then)
 
 
+@pytest.mark.fault("F03")
 def test_f03_killed_before_the_claim_it_stays_queued_and_another_sends(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ def test_f03_killed_before_the_claim_it_stays_queued_and_another_sends(
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F04")
 def test_f04_killed_after_the_claim_it_becomes_unknown_and_is_never_sent_by_itself(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_f04_killed_after_the_claim_it_becomes_unknown_and_is_never_sent_by_itse
     assert [post["text"] for post in sandbox.posts] == ["Other"]
 
 
+@pytest.mark.fault("F05")
 def test_f05_killed_while_the_answer_is_awaited_is_one_post_and_evidence_resolves_it(
     harbor: Any, served: str, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -98,6 +101,7 @@ def test_f05_killed_while_the_answer_is_awaited_is_one_post_and_evidence_resolve
     assert [post["client_ref"] for post in sandbox.posts] == [str(attempt(text).id)]
 
 
+@pytest.mark.fault("F06")
 def test_f06_killed_with_the_answer_in_hand_is_resolved_by_evidence(
     harbor: Any, served: str, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -106,6 +110,7 @@ def test_f06_killed_with_the_answer_in_hand_is_resolved_by_evidence(
     assert [post["client_ref"] for post in sandbox.posts] == [str(attempt(text).id)]
 
 
+@pytest.mark.fault("F07")
 def test_f07_killed_between_the_two_commits_is_finished_by_the_sweep(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -116,6 +121,7 @@ def test_f07_killed_between_the_two_commits_is_finished_by_the_sweep(
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F08")
 @pytest.mark.slow
 def test_f08_frozen_after_the_claim_and_thawed_posts_nothing_and_puts_it_back(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
@@ -138,6 +144,7 @@ def test_f08_frozen_after_the_claim_and_thawed_posts_nothing_and_puts_it_back(
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F09")
 def test_f09_frozen_while_the_answer_is_awaited_is_one_post(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -155,6 +162,7 @@ def test_f09_frozen_while_the_answer_is_awaited_is_one_post(
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("everybody", [False, True], ids=["to_the_parent", "to_the_whole_group"])
 def test_f10_sigterm_during_a_post_finishes_it_and_exits_0(
     everybody: bool, harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
@@ -170,6 +178,7 @@ def test_f10_sigterm_during_a_post_finishes_it_and_exits_0(
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F10")
 def test_f10_sigterm_while_idle_ends_at_once(harbor: Any, host_environment: dict[str, str], tmp_path: Path) -> None:
     with working(host_environment, tmp_path) as worker:
         children = worker.ready()
@@ -179,6 +188,7 @@ def test_f10_sigterm_while_idle_ends_at_once(harbor: Any, host_environment: dict
         gone(children)
 
 
+@pytest.mark.fault("F11")
 def test_f11_an_impatient_deploy_loses_and_doubles_nothing(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -199,6 +209,7 @@ def test_f11_an_impatient_deploy_loses_and_doubles_nothing(
     assert len(attempts(text)) == 1
 
 
+@pytest.mark.fault("F12")
 def test_f12_a_killed_sender_is_replaced(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -212,6 +223,7 @@ def test_f12_a_killed_sender_is_replaced(
         assert worker.stop() == 0
 
 
+@pytest.mark.fault("F12")
 def test_the_end_of_the_parent_is_the_end_of_its_children_and_texts_survive(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -239,6 +251,7 @@ def claim_at_once(environment: dict[str, str], count: int, *texts: uuid.UUID) ->
     return found
 
 
+@pytest.mark.fault("F14")
 def test_f14_twenty_processes_claim_one_text_and_one_of_them_wins(
     harbor: Any, host_environment: dict[str, str]
 ) -> None:
@@ -247,6 +260,7 @@ def test_f14_twenty_processes_claim_one_text_and_one_of_them_wins(
     assert len(attempts(text)) == 1
 
 
+@pytest.mark.fault("F36")
 def test_f36_eight_writers_claim_a_hundred_texts_without_an_error(
     harbor: Any, host_environment: dict[str, str]
 ) -> None:
@@ -278,6 +292,7 @@ def web_process(environment: dict[str, str], token: str, point: str = "") -> int
     return subprocess.run([sys.executable, "-c", STORE, token], env=env, timeout=60, check=False).returncode
 
 
+@pytest.mark.fault("F01")
 def test_f01_the_web_dies_before_its_commit_and_the_form_is_sent_again(
     harbor: Any, host_environment: dict[str, str]
 ) -> None:
@@ -287,6 +302,7 @@ def test_f01_the_web_dies_before_its_commit_and_the_form_is_sent_again(
     assert states() == {"queued": 1}
 
 
+@pytest.mark.fault("F02")
 def test_f02_the_web_dies_after_its_commit_before_the_bell_and_the_sweep_sends(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ ROWS = {
 }  # fmt: skip
 
 
+@pytest.mark.fault("F47", "F48", "F49", "F52", "F53", "F54", "F55", "F56", "F57")
 @pytest.mark.parametrize("name", ROWS)
 def test_answer(name: str, harbor: Any, sandbox: Any) -> None:
     row = ROWS[name]
@@ -136,6 +137,7 @@ def test_answer(name: str, harbor: Any, sandbox: Any) -> None:
     assert [post["client_ref"] for post in sandbox.posts] == [str(made.id)] * row.posted
 
 
+@pytest.mark.fault("F50")
 @pytest.mark.parametrize("how", ["drip", "stall", "never"])
 def test_an_answer_that_does_not_come_in_time_is_unknown(
     how: str, harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
@@ -150,6 +152,7 @@ def test_an_answer_that_does_not_come_in_time_is_unknown(
     assert len(attempts(text)) == 1
 
 
+@pytest.mark.fault("F58")
 def test_a_uuid_that_we_have_already_is_unknown_and_an_alarm(harbor: Any, sandbox: Any) -> None:
     first = accepted("Hello")
     drain.run()
@@ -171,6 +174,7 @@ def elsewhere(new_app: Callable[..., Any], settings: dict[str, str], **other: st
     return new_app(**{name: value for name, value in changed.items() if value is not None})
 
 
+@pytest.mark.fault("F43", "F44")
 @pytest.mark.parametrize(
     "other",
     [
@@ -198,6 +202,7 @@ def test_no_connection_is_not_sent_and_tried_again(
         assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F45")
 def test_a_certificate_that_we_do_not_trust_holds_the_account_after_three_in_a_row(harbor: Any, sandbox: Any) -> None:
     sandbox.fault("tls", "forge", how="authority", times=None)
     text = accepted("Hello")
@@ -314,6 +319,7 @@ def test_three_different_texts_with_an_odd_refusal_hold_the_account(harbor: Any,
     assert holds() == [("account", "default", "wrong_address")]
 
 
+@pytest.mark.fault("F52")
 def test_five_unsure_answers_in_a_minute_open_the_breaker(harbor: Any, sandbox: Any) -> None:
     sandbox.fault("post", "answer", status=502, times=None)
     for ref in people(harbor, 12):
@@ -371,6 +377,7 @@ def test_the_backoff_doubles_up_to_ten_minutes(harbor: Any, sandbox: Any) -> Non
     assert (state(text), message(text).reason) == ("failed", "temporary_error")
 
 
+@pytest.mark.fault("F51")
 @pytest.mark.parametrize(("seconds", "kept"), [(7, 7), (86_400, 300)])
 def test_retry_after_is_obeyed_up_to_five_minutes(seconds: int, kept: int, harbor: Any, sandbox: Any) -> None:
     sandbox.fault("post", "answer", status=429, seconds=seconds, times=1)
@@ -390,6 +397,7 @@ def test_the_jitter_is_full(harbor: Any, sandbox: Any, monkeypatch: pytest.Monke
     assert asked == [(0, 2.0)]
 
 
+@pytest.mark.fault("F51")
 def test_too_fast_without_retry_after_backs_off_further_each_time(harbor: Any, sandbox: Any) -> None:
     sandbox.fault("post", "answer", status=429, headers={"Retry-After": None}, times=None)
     text, waits = accepted("Hello"), Waits()

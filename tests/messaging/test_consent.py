@@ -191,6 +191,7 @@ def test_an_opt_out_and_a_claim_at_once_have_one_winner(app: Any, phone: bytes) 
     assert winners <= {"sending", "cancelled"}
 
 
+@pytest.mark.fault("F78")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_hundreds_of_races_have_one_winner_each_and_both_win(app: Any, phone: bytes) -> None:

@@ -42,6 +42,7 @@ def put(kind: HoldKind, object_: str, code: str = "auth") -> bool:
         return verbs.put(session, kind, object_, code, by="cli:test")
 
 
+@pytest.mark.fault("F57")
 @pytest.mark.parametrize(
     ("kind", "object_", "stopped"),
     [
@@ -83,6 +84,7 @@ def test_a_hold_stands_once(harbor: Any) -> None:
     assert holds() == [("firm", "harbor", "auth")]
 
 
+@pytest.mark.fault("F55", "F76")
 def test_401_for_a_while_is_one_hold_and_goes_on_by_itself(harbor: Any, sandbox: Any) -> None:
     """F55, F56."""
     sandbox.fault("post", "answer", status=401, times=1)

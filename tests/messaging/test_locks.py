@@ -64,6 +64,7 @@ class Beside(threading.Thread):
                 self.error = error
 
 
+@pytest.mark.fault("F78")
 @pytest.mark.parametrize("isolation", [None, "REPEATABLE READ", "SERIALIZABLE"])
 def test_a_claim_that_waited_for_a_stop_sees_it(isolation: str | None, new_app: Any, database_url: str) -> None:
     options: dict[str, Any] = {"hide_parameters": True}
@@ -124,6 +125,7 @@ def test_a_receipt_that_came_in_between_is_not_given_up(harbor: Any) -> None:
     assert (state(text), attempt(text).outcome) == ("sending", "accepted")
 
 
+@pytest.mark.fault("F32")
 def test_everybody_at_once_meets_no_deadlock(harbor: Any) -> None:
     clients = people(harbor, 4)
     texts = [accepted("Hello", contact=ref) for ref in clients]

@@ -137,6 +137,7 @@ def test_a21_what_is_not_on_the_list_is_refused_and_not_kept(carrier: Any, conte
     assert (file(one).file_id, stored()) == (None, (0, 0))
 
 
+@pytest.mark.fault("F71")
 def test_f71_a_file_is_gone_after_the_third_such_answer_in_a_row(carrier: Any) -> None:
     [one] = received("https://media.carrier.example/nothing")
     states = []
@@ -146,6 +147,7 @@ def test_f71_a_file_is_gone_after_the_third_such_answer_in_a_row(carrier: Any) -
     assert states == [("wanted", "gone"), ("wanted", "gone"), ("gone", "gone")]
 
 
+@pytest.mark.fault("F71")
 def test_f71_tries_that_failed_otherwise_do_not_count_as_gone(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     for error in (AWAY, AWAY, GONE, GONE):
@@ -156,6 +158,7 @@ def test_f71_tries_that_failed_otherwise_do_not_count_as_gone(carrier: Any) -> N
     assert stands(one) == ("stored", None)
 
 
+@pytest.mark.fault("F71")
 @pytest.mark.parametrize("evidence", ["auth", "odd_4xx"])
 def test_f71_a_refused_token_is_tried_again_and_the_second_time_an_operator_hears(carrier: Any, evidence: str) -> None:
     [one] = received(carrier.add_file(PHOTO))
@@ -169,6 +172,7 @@ def test_f71_a_refused_token_is_tried_again_and_the_second_time_an_operator_hear
     assert stands(one) == ("stored", None)
 
 
+@pytest.mark.fault("F71")
 def test_f71_what_is_wrong_with_our_own_key_is_tried_again_and_an_operator_hears(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     fails(carrier, CarrierRefused("local", "the key file cannot be read", scope=Scope.ACCOUNT), times=2)
@@ -181,6 +185,7 @@ def test_f71_what_is_wrong_with_our_own_key_is_tried_again_and_an_operator_hears
     assert stands(one) == ("stored", None)
 
 
+@pytest.mark.fault("F73")
 def test_f73_tries_are_spaced_and_never_more_than_15_minutes_apart(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     fails(carrier, AWAY, times=12)
@@ -196,6 +201,7 @@ def test_f73_tries_are_spaced_and_never_more_than_15_minutes_apart(carrier: Any)
     assert content(one) == PHOTO
 
 
+@pytest.mark.fault("F73")
 def test_f73_after_24_hours_an_operator_hears_and_after_44_it_is_late(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     fails(carrier, AWAY, times=1000)
@@ -297,6 +303,7 @@ def test_who_lost_the_claim_and_failed_does_not_undo_what_the_other_did(carrier:
     assert content(one) == PHOTO
 
 
+@pytest.mark.fault("F74")
 @pytest.mark.parametrize(
     ("point", "size", "left"),
     [
@@ -352,6 +359,7 @@ def without_room() -> Iterator[None]:
             yield
 
 
+@pytest.mark.fault("F74")
 def test_f74_a_database_without_room_leaves_nothing_and_the_file_is_tried_again(carrier: Any) -> None:
     [one] = received(carrier.add_file(PHOTO))
     with without_room():

@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select
 
 from flask_firmtext.current import firmtext
@@ -157,6 +158,7 @@ def test_another_firms_automatic_text_does_not_overtake_a_person(new_app: Any) -
         assert sent_order()[-1].kind == "reminder"
 
 
+@pytest.mark.fault("F51")
 def test_too_fast_halves_the_pace_for_a_minute(new_app: Any) -> None:
     app = app_with(new_app, 100, 10)
     with app.app_context():

@@ -44,6 +44,7 @@ def audited(action: str) -> list[Audit]:
     return rows(Audit, Audit.action == action)
 
 
+@pytest.mark.fault("F60")
 def test_f60_a_status_that_comes_before_our_own_202_decides(tell: Tell) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     assert tell("delivered", attempt, uuid_=carrier_id) == 200
@@ -51,6 +52,7 @@ def test_f60_a_status_that_comes_before_our_own_202_decides(tell: Tell) -> None:
     assert (state_of(attempt), after.outcome, after.carrier_id) == ("delivered", "accepted", carrier_id)
 
 
+@pytest.mark.fault("F60")
 def test_f60_a_status_overtakes_the_202_on_the_wire(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
     message_id = accepted("Hello")
@@ -62,6 +64,7 @@ def test_f60_a_status_overtakes_the_202_on_the_wire(carrier_app: Any, served: st
     assert ("delivered", "submitted") not in moves
 
 
+@pytest.mark.fault("F61")
 def test_f61_delivered_before_submitted_is_delivered(carrier_app: Any, served: str, sandbox: Carrier) -> None:
     verified_number()
     message_id = accepted("Hello")
@@ -71,6 +74,7 @@ def test_f61_delivered_before_submitted_is_delivered(carrier_app: Any, served: s
     assert state_of(attempt_of(message_id)) == "delivered"
 
 
+@pytest.mark.fault("F63")
 @pytest.mark.parametrize("first", ["rejected", "delivered"])
 def test_f63_rejected_and_delivered_end_as_delivered_in_both_orders(tell: Tell, first: str) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
@@ -82,6 +86,7 @@ def test_f63_rejected_and_delivered_end_as_delivered_in_both_orders(tell: Tell, 
     assert (message.reason, message.code) == (None, None)
 
 
+@pytest.mark.fault("F61", "F63")
 def test_every_order_of_three_statuses_each_twice_ends_alike(tell: Tell) -> None:
     for order in itertools.permutations(["submitted", "rejected", "delivered"]):
         attempt, carrier_id = claimed(), str(uuid.uuid4())
@@ -116,12 +121,14 @@ def test_delivered_is_believed_from(tell: Tell, state: State) -> None:
     assert counted("contradiction") == 0
 
 
+@pytest.mark.fault("F48", "F53")
 def test_an_unknown_text_is_resolved_by_its_status(tell: Tell) -> None:
     attempt = closed(claimed(), State.UNKNOWN, outcome=Outcome.UNSURE)
     tell("submitted", attempt)
     assert state_of(attempt) == "submitted"
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
@@ -145,6 +152,7 @@ def test_evidence_against_what_we_thought_certain_is_believed_and_alarmed(
     assert drain.run() == 0
 
 
+@pytest.mark.fault("F62")
 def test_f62_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: Any) -> None:
     attempt, carrier_id = claimed(), str(uuid.uuid4())
     tell("submitted", attempt, uuid_=carrier_id)
@@ -158,6 +166,7 @@ def test_f62_a_late_status_moves_an_unconfirmed_text(tell: Tell, carrier_app: An
     assert state_of(attempt) == "delivered"
 
 
+@pytest.mark.fault("F40", "F64")
 def test_f64_a_status_for_nobody_is_kept_and_alarmed_once_a_minute(tell: Tell) -> None:
     with heard() as alarms:
         for reference in (None, uuid.uuid4(), "no uuid", "0" * 99):

@@ -301,6 +301,7 @@ def test_more_than_a_page_of_texts_goes_on_at_the_next_press(app: Any, monkeypat
     assert strangers.discard("harbor", rest()[0], by=ADMIN.ref) == strangers.Moved(5, 0)
 
 
+@pytest.mark.fault("F68")
 def test_f68_a_text_replayed_to_a_number_that_is_known_now_is_a_strangers_when_it_came(app: Any) -> None:
     late = "+18445550100"
     texts("early", b"file", to=late)
@@ -318,6 +319,7 @@ def test_f68_a_text_replayed_to_a_number_that_is_known_now_is_a_strangers_when_i
     assert words() == ["early"]
 
 
+@pytest.mark.fault("F68")
 def test_f68_a_text_to_a_number_of_the_pool_is_the_firms_that_gets_it(app: Any) -> None:
     late = "+18445550100"
     now = firmtext.clock.now()
@@ -337,6 +339,7 @@ def test_f68_a_text_to_a_number_of_the_pool_is_the_firms_that_gets_it(app: Any) 
     assert words() == ["early"]
 
 
+@pytest.mark.fault("F68")
 def test_f68_a_webhook_to_no_number_at_all_stops_no_other(app: Any) -> None:
     late = "+18445550100"
     texts("nowhere", to=f"{late}\0")
@@ -348,6 +351,7 @@ def test_f68_a_webhook_to_no_number_at_all_stops_no_other(app: Any) -> None:
     assert len(rest()) == 1
 
 
+@pytest.mark.fault("F68")
 def test_f68_a_replayed_text_of_a_client_is_shown_as_of_when_it_came(app: Any) -> None:
     texts("hello")
     attach()

@@ -124,6 +124,7 @@ def test_t03_a_receipt_makes_it_submitted(harbor: Any, sandbox: Any) -> None:
     assert history(text)[-1] == ("sending", "submitted", "receipt", "worker")
 
 
+@pytest.mark.fault("F07")
 def test_t03a_the_carriers_id_is_committed_by_itself_and_w3_goes_on(
     harbor: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +159,7 @@ def test_t04_a_certain_failure_puts_it_back(harbor: Any, sandbox: Any) -> None:
     assert state(text) == "submitted"
 
 
+@pytest.mark.fault("F08")
 def test_t04_a_frozen_claimer_that_was_given_up_puts_it_back(harbor: Any, sandbox: Any) -> None:
     text = accepted("Hello")
     claim = claimed(text)
@@ -186,6 +188,7 @@ def test_t06_an_unsure_answer_makes_it_unknown(harbor: Any, sandbox: Any) -> Non
     assert (message(text).rank, history(text)[-1]) == (1, ("sending", "unknown", "server_error", "worker"))
 
 
+@pytest.mark.fault("F04")
 @pytest.mark.parametrize(("seconds", "expected"), [(65, "sending"), (71, "unknown")])
 def test_t06_the_sweep_gives_up_70_seconds_after_the_deadline(seconds: int, expected: str, harbor: Any) -> None:
     text = accepted("Hello")
@@ -200,6 +203,7 @@ def test_t06_the_sweep_gives_up_70_seconds_after_the_deadline(seconds: int, expe
     assert len(attempts(text)) == 1
 
 
+@pytest.mark.fault("F53")
 def test_t07_evidence_resolves_an_unknown_text(harbor: Any, served: str, sandbox: Any) -> None:
     sandbox.option(speed=1)
     text = unknown(sandbox, posted=True)
@@ -208,6 +212,7 @@ def test_t07_evidence_resolves_an_unknown_text(harbor: Any, served: str, sandbox
     assert len(sandbox.posts) == 1
 
 
+@pytest.mark.fault("F65")
 def test_t07_a_contradiction_is_believed_and_not_posted_again(harbor: Any, served: str, sandbox: Any) -> None:
     """F65: a 429 that did send."""
     sandbox.option(speed=0.2)
@@ -225,6 +230,7 @@ def test_t07_a_contradiction_is_believed_and_not_posted_again(harbor: Any, serve
     assert ("evidence.contradiction", "carrier", "throttled") in actions(attempt(text).id)
 
 
+@pytest.mark.fault("F58", "F62")
 def test_t08_silence_for_73_hours_is_unconfirmed_and_late_evidence_counts(harbor: Any, sandbox: Any) -> None:
     text = accepted("Hello")
     drain.run()

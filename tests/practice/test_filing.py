@@ -188,6 +188,7 @@ def test_each_firm_files_into_its_own(office: Office) -> None:
     assert documents(office) == []
 
 
+@pytest.mark.fault("F75")
 def test_F75_while_the_host_cannot_say_it_is_asked_again_and_nothing_is_decided(office: Office) -> None:
     file = arrives(office)
     for verb in ("Contacts.by_numbers", "Matters.of_contact"):
@@ -201,6 +202,7 @@ def test_F75_while_the_host_cannot_say_it_is_asked_again_and_nothing_is_decided(
     assert states(file) == [("lease", "filed")]
 
 
+@pytest.mark.fault("F75")
 def test_F75_after_a_day_without_an_answer_people_decide(office: Office) -> None:
     file = arrives(office)
     office.host.fault("Matters.of_contact", raises=RuntimeError())
@@ -220,6 +222,7 @@ def is_planned(file: uuid.UUID) -> bool:
         return session.get_one(Attachment, file).planned_at is not None
 
 
+@pytest.mark.fault("F75")
 def test_F75_the_day_begins_with_the_first_question_however_long_nobody_asked(office: Office) -> None:
     file = arrives(office)
     passes(timedelta(hours=25))
@@ -232,6 +235,7 @@ def test_F75_the_day_begins_with_the_first_question_however_long_nobody_asked(of
     assert states(file) == [("lease", "filed")]
 
 
+@pytest.mark.fault("F75")
 def test_F75_a_strangers_file_that_is_attached_days_later_outlives_a_failing_host(app: Any) -> None:
     office = Office(app)
     texts("Look", png(), sender=ROSA)
@@ -247,6 +251,7 @@ def test_F75_a_strangers_file_that_is_attached_days_later_outlives_a_failing_hos
     assert states() == [("lease", "filed")]
 
 
+@pytest.mark.fault("F75")
 @pytest.mark.parametrize("fault", [{"raises": RuntimeError("canary +13125550100")}, {"returns": None}, {"returns": 7},
                                    {"returns": ""}, {"returns": "x" * 256}, {"raises_after": OSError()}])  # fmt: skip
 def test_F75_a_host_that_fails_is_tried_again_with_the_same_token(
@@ -264,6 +269,7 @@ def test_F75_a_host_that_fails_is_tried_again_with_the_same_token(
     assert "canary" not in caplog.text
 
 
+@pytest.mark.fault("F75")
 def test_F75_the_pause_doubles_up_to_a_quarter_of_an_hour(office: Office) -> None:
     arrives(office)
     office.host.fault("Documents.file", raises=RuntimeError())
@@ -278,6 +284,7 @@ def test_F75_the_pause_doubles_up_to_a_quarter_of_an_hour(office: Office) -> Non
     assert pauses[-1] == 900
 
 
+@pytest.mark.fault("F75")
 def test_F75_after_a_day_a_person_is_asked_and_can_try_again(office: Office) -> None:
     file = arrives(office)
     office.host.fault("Documents.file", raises=RuntimeError())
@@ -296,6 +303,7 @@ def test_F75_after_a_day_a_person_is_asked_and_can_try_again(office: Office) -> 
     assert states(file) == [("lease", "filed")]
 
 
+@pytest.mark.fault("F75")
 def test_F75_a_firm_whose_documents_fail_is_asked_once_a_round_and_keeps_no_other_waiting(office: Office) -> None:
     office.sends("paul", by="admin@summit.example")
     ours = [arrives(office) for _ in range(3)]
@@ -329,6 +337,7 @@ def arrives_planned(office: Office) -> uuid.UUID:
     return file
 
 
+@pytest.mark.fault("F75")
 def test_F75_a_host_that_hangs_past_the_claim_files_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filing_claims, "CLAIM", timedelta(seconds=0.1))
     file = arrives(office)
@@ -361,6 +370,7 @@ def planned(file: uuid.UUID) -> Filing:
     return row
 
 
+@pytest.mark.fault("F75")
 def test_F75_a_host_that_commits_by_itself_and_dies_has_the_document_once(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -428,6 +438,7 @@ def swallow(monkeypatch: pytest.MonkeyPatch) -> None:
 POINTS = ("filing.claimed", "filing.filed", "filing.written", "filing.committed")
 
 
+@pytest.mark.fault("F75")
 @pytest.mark.parametrize("point", POINTS)
 def test_F75_a_kill_at_any_step_files_once(
     office: Office, point: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -69,6 +69,7 @@ def test_a_reminder_goes_once_at_its_wall_time(diary: Diary) -> None:
     assert reminded(diary) == 1
 
 
+@pytest.mark.fault("F77")
 @pytest.mark.parametrize(("month", "day", "utc"), [(3, 9, 14), (11, 2, 15)], ids=["spring", "autumn"])
 def test_nine_is_nine_on_the_days_of_the_changes(diary: Diary, month: int, day: int, utc: int) -> None:
     choose([0])
@@ -178,6 +179,7 @@ def test_a_host_that_is_silent_for_long_is_believed_as_it_last_said_if_that_is_f
     assert reminded(diary) == 1
 
 
+@pytest.mark.fault("F75")
 @pytest.mark.parametrize("answer", [OSError("away"), "nonsense", "another"])
 def test_a_calendar_that_answers_nonsense_is_one_that_cannot_say(diary: Diary, answer: Any) -> None:
     """The host adapter's faults (F75): no event is given up for it, and none is told of."""
@@ -368,6 +370,7 @@ def test_many_events_are_planned_anew_in_portions_and_nothing_else_waits_for_the
     assert reminded(diary) == 6
 
 
+@pytest.mark.fault("F77")
 @pytest.mark.parametrize(
     ("start", "end", "zone", "days", "at", "due"),
     [

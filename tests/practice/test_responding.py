@@ -78,6 +78,7 @@ def test_answers_are_told_in_order_and_the_first_is_waited_for(desk: Replies, to
     assert (untold(), answered(desk)) == (0, Answer.CONFIRMED)
 
 
+@pytest.mark.fault("F75")
 def test_a_host_that_wrote_and_then_failed_is_told_again_with_the_same_token(
     desk: Replies, told: list[tuple[Answer, str]]
 ) -> None:

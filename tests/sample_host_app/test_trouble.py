@@ -85,6 +85,7 @@ def test_redis_is_gone(practice: Any, pages: Callable[[], dict[str, Any]], monke
     assert all("at the moment" not in answer.text for answer in answers.values())
 
 
+@pytest.mark.fault("F75")
 @pytest.mark.parametrize(("port", "verb"), VERBS, ids=lambda name: name)
 def test_a_port_raises(
     practice: Any, pages: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, port: str, verb: str

@@ -233,6 +233,7 @@ def test_a_writer_holds_no_connection_between_two_pieces() -> None:
             assert firmtext.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
+@pytest.mark.fault("F74")
 def test_f74_a_writer_killed_in_the_middle_leaves_nothing_that_can_be_read_and_the_sweep_takes_it() -> None:
     assert dies_at("media.piece", lambda: written(os.urandom(3 * MEBIBYTE)))
     [row] = rows(File)

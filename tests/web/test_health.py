@@ -117,6 +117,7 @@ def test_without_a_bell_no_worker_is_missed(app: Any) -> None:
     assert ready(app) == (503, ["sweep"])
 
 
+@pytest.mark.fault("F16")
 def test_readyz_hears_a_sweep_that_fell_silent(app: Any) -> None:
     heartbeats.beat(heartbeats.SWEEP)
     with own() as session:

@@ -27,6 +27,7 @@ def test_the_hosts_own_page_for_401_comes_first(office: Office, url: str) -> Non
     assert office.person(None).get(url).location == "/login"
 
 
+@pytest.mark.fault("F31")
 @pytest.mark.parametrize("url", PAGES)
 def test_a_database_that_is_away_is_503_with_what_to_do(office: Office, url: str) -> None:
     staff = office.person()

@@ -176,6 +176,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_the_first_stays(client:
     assert [alarm["kind"] for alarm in alarms] == ["conflict"]
 
 
+@pytest.mark.fault("F68")
 def test_f68_a_text_to_a_number_that_is_not_ours_is_kept(client: FlaskClient, signer: Signer) -> None:
     assert signer.post(client, "inbound", words(to="18445550177")).status_code == 200
     assert [(kind, reason) for kind, reason, _ in kept()] == [("inbound", "number_unknown")]

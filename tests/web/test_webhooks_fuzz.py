@@ -73,10 +73,12 @@ def check_signed(posting: Any, kind: str, body: bytes) -> None:
         assert everything()[table] == after[table]
 
 
+@pytest.mark.fault("F70")
 def test_f70_any_signed_body_is_200_and_its_repeat_has_no_effect(posting: Any) -> None:
     FEW(given(kinds, bodies())(lambda kind, body: check_signed(posting, kind, body)))()
 
 
+@pytest.mark.fault("F70")
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_thousands_of_signed_bodies_are_200(posting: Any) -> None:

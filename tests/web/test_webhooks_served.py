@@ -39,6 +39,7 @@ def codes(sandbox: Carrier) -> list[int | None]:
     return [webhook["http_status"] for webhook in sandbox.webhooks]
 
 
+@pytest.mark.fault("F59")
 def test_f59_the_same_text_ten_times_at_once_is_one_row_and_ten_times_200(
     harbor: None, served: str, sandbox: Carrier
 ) -> None:
@@ -50,6 +51,7 @@ def test_f59_the_same_text_ten_times_at_once_is_one_row_and_ten_times_200(
     assert kept() == []
 
 
+@pytest.mark.fault("F59")
 def test_f59_the_same_stranger_ten_times_at_once_is_one_row(harbor: None, served: str, sandbox: Carrier) -> None:
     sandbox.fault("inbound", "duplicate", times=10)
     sandbox.text("13125550177", HARBOR, "once")
@@ -58,6 +60,7 @@ def test_f59_the_same_stranger_ten_times_at_once_is_one_row(harbor: None, served
     assert len(kept()) == 1
 
 
+@pytest.mark.fault("F67")
 def test_f67_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served: str, sandbox: Carrier) -> None:
     for n in range(20):
         sandbox.text(ROSA, HARBOR, f"text {n}")
@@ -67,6 +70,7 @@ def test_f67_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served
     assert len(set(positions)) == 20
 
 
+@pytest.mark.fault("F69", "F76")
 def test_every_forgery_that_the_sandbox_knows_is_refused_and_the_honest_one_is_stored(
     harbor: None, served: str, sandbox: Carrier
 ) -> None:
@@ -111,6 +115,7 @@ def test_a09_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, s
     assert raw(served, head).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.fault("F31")
 def test_f31_while_the_database_is_away_it_is_503_and_the_repeat_is_stored(
     harbor: None, served: str, sandbox: Carrier, carrier_app: Any
 ) -> None:
@@ -123,6 +128,7 @@ def test_f31_while_the_database_is_away_it_is_503_and_the_repeat_is_stored(
     assert len(received()) == 1
 
 
+@pytest.mark.fault("F36")
 def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
     carrier_settings: dict[str, str],
     new_app: Callable[..., Any],
@@ -149,6 +155,7 @@ def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
         assert len(received()) == 1
 
 
+@pytest.mark.fault("F79")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -177,6 +184,7 @@ def test_f79_without_the_right_keys_it_is_503_and_nothing_is_stored(
     assert signer.post(carrier_app.test_client(), "inbound", body).status_code == 200
 
 
+@pytest.mark.fault("F69")
 def test_f69_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
     harbor: None,
     served: str,
@@ -202,6 +210,7 @@ def test_f69_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
     assert len(received()) == 1
 
 
+@pytest.mark.fault("F66")
 @pytest.mark.parametrize("sender", [ROSA, "13125550177"], ids=["a text", "a stranger's"])
 def test_f66_a_web_process_that_dies_between_commit_and_200_makes_one_row(
     harbor: None,

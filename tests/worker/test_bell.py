@@ -20,6 +20,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from rq.worker.base import WorkerStatus
 from sqlalchemy import update
 
@@ -81,11 +82,24 @@ def test_a_job_holds_the_id_and_nothing_else(harbor: Any, kept: redis.Redis) -> 
     assert b"3125550100" not in everything
 
 
+@pytest.mark.fault("F13")
 def test_the_job_timeout_never_ends_a_post() -> None:
     """F13: RQ's alarm would otherwise fall into a POST or the receipt after it."""
     assert bell.JOB_TIMEOUT >= drain.SECONDS + sending.EXCHANGE + 2 * answers.PATIENCE + 30
 
 
+@pytest.mark.fault("F13")
+def test_f13_a_job_whose_time_is_over_in_a_post_leaves_an_unknown_text(harbor: Any, sandbox: Any) -> None:
+    sandbox.fault("post", "delay", seconds=2, times=1)
+    text = accepted("Hello")
+    with contextlib.suppress(JobTimeoutException), UnixSignalDeathPenalty(1, JobTimeoutException):
+        drain.run()
+    assert (state(text), attempts(text)[0].outcome, len(attempts(text))) == ("unknown", "unsure", 1)
+    drain.run()
+    assert len(attempts(text)) == len(sandbox.posts) == 1
+
+
+@pytest.mark.fault("F24")
 def test_f24_a_text_rung_50_times_is_one_post(
     harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -99,6 +113,7 @@ def test_f24_a_text_rung_50_times_is_one_post(
     assert (state(text), len(sandbox.posts), len(attempts(text))) == ("submitted", 1, 1)
 
 
+@pytest.mark.fault("F24")
 def test_f24_a_hash_that_was_left_behind_does_not_silence_the_next_ring(
     harbor: Any, kept: redis.Redis, redis_url: str
 ) -> None:
@@ -109,6 +124,7 @@ def test_f24_a_hash_that_was_left_behind_does_not_silence_the_next_ring(
     assert kept.lrange(f"rq:queue:{bell.SEND}", 0, -1) == [f"firmtext-send-{text}-1".encode()]
 
 
+@pytest.mark.fault("F20")
 def test_f20_what_redis_forgot_is_sent_once(
     harbor: Any, sandbox: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -121,6 +137,7 @@ def test_f20_what_redis_forgot_is_sent_once(
     assert len(references) == len(set(references)) == 100
 
 
+@pytest.mark.fault("F20")
 def test_redis_forgets_everything_while_a_worker_waits(
     harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -133,6 +150,7 @@ def test_redis_forgets_everything_while_a_worker_waits(
         assert worker.stop() == 0
 
 
+@pytest.mark.fault("F25")
 @pytest.mark.parametrize("argument", ["canary-no-uuid", "", {"a": "canary"}], ids=["garbage", "empty", "object"])
 def test_f25_a_job_with_garbage_fails_without_its_values_in_the_log(
     argument: Any, harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
@@ -149,6 +167,7 @@ def test_f25_a_job_with_garbage_fails_without_its_values_in_the_log(
     assert "canary" not in log
 
 
+@pytest.mark.fault("F26")
 def test_f26_a_stale_job_does_nothing(
     harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -164,6 +183,7 @@ def test_f26_a_stale_job_does_nothing(
     assert (message(text).state_at, len(sandbox.posts)) == (before, 1)
 
 
+@pytest.mark.fault("F27")
 def test_f27_an_abandoned_job_that_is_run_again_posts_nothing_more(
     harbor: Any, sandbox: Any, kept: redis.Redis, redis_url: str, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -214,6 +234,7 @@ def own_redis() -> Iterator[tuple[str, psutil.Process]]:
             server.resume()
 
 
+@pytest.mark.fault("F21")
 def test_f21_a_hung_redis_does_not_keep_a_person_waiting_and_the_sweep_sends(
     new_app: Any, carrier_settings: dict[str, str], sandbox: Any, own_redis: tuple[str, psutil.Process]
 ) -> None:
@@ -271,6 +292,7 @@ def test_a_sign_of_life_of_one_application_is_none_of_another(new_app: Any, carr
         assert "worker" not in readiness.reasons()
 
 
+@pytest.mark.fault("F19")
 def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
     new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
 ) -> None:
@@ -286,6 +308,7 @@ def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
         assert state(text) == "queued"
 
 
+@pytest.mark.fault("F22", "F23")
 @pytest.mark.parametrize("how", ["full", "replica"])
 def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
     how: str, new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
@@ -306,6 +329,29 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             assert counted("bell_failed") == 1
 
 
+@pytest.mark.slow
+@pytest.mark.fault("F28")
+def test_f28_what_redis_dropped_for_want_of_memory_is_sent_once(
+    new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path, sandbox: Any,
+    own_redis: tuple[str, psutil.Process],
+) -> None:  # fmt: skip
+    url, _ = own_redis
+    with redis.Redis.from_url(url) as client, new_app(**{**carrier_settings, "FIRMTEXT_REDIS_URL": url}).app_context():
+        adopt()
+        text = accepted("Hello")
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        client.config_set("maxmemory", "8mb")
+        for n in range(2000):
+            client.set(f"filler-{n}", b"x" * 10_000)
+        client.delete(f"rq:queue:{bell.SEND}")  # which of the keys go is luck; without its list none is a ring
+        older(31, text)
+        assert bells.ring_again() == 1
+        with working(host_environment, tmp_path, "--no-sweep", FIRMTEXT_REDIS_URL=url):
+            until(lambda: state(text) == "submitted")
+        assert len(sandbox.posts) == len(attempts(text)) == 1
+
+
+@pytest.mark.fault("F19")
 def test_without_any_redis_the_sweep_sends_within_seconds(
     harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -316,6 +362,7 @@ def test_without_any_redis_the_sweep_sends_within_seconds(
         assert worker.stop() == 0
 
 
+@pytest.mark.fault("F16", "F19")
 def test_a_worker_without_its_redis_is_alive_and_takes_rings_when_it_comes(
     new_app: Any, carrier_settings: dict[str, str], host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -363,6 +410,7 @@ def test_a_worker_that_redis_left_comes_back_with_it(
             assert worker.stop() == 0
 
 
+@pytest.mark.fault("F02", "F20")
 def test_a_stored_text_of_which_nobody_was_told_is_rung_within_75_seconds() -> None:
     a_pass = sweep.EVERY + sweep.JITTER
     assert bells.OLD + timedelta(seconds=a_pass) < timedelta(seconds=75)

@@ -46,6 +46,7 @@ def claim(text: Any) -> None:
     assert sending.claim(due)
 
 
+@pytest.mark.fault("F02", "F25")
 def test_w1_rings_again_for_what_has_been_due_for_30_seconds(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[tuple[list[str], int]] = []
     young, old = accepted("Young"), accepted("Old", contact="grace")
@@ -71,6 +72,7 @@ def test_w2_sends_when_there_is_no_bell(harbor: Any) -> None:
     assert state(text) == "submitted"
 
 
+@pytest.mark.fault("F19")
 def test_w2_sends_when_no_worker_beats(new_app: Any, redis_url: str) -> None:
     with bell_app(new_app, redis_url).app_context():
         adopt()
@@ -109,6 +111,7 @@ def _current() -> Any:
     return current_app._get_current_object()
 
 
+@pytest.mark.fault("F07")
 def test_w3_finishes_what_the_carrier_accepted(harbor: Any) -> None:
     text = accepted("Hello")
     claim(text)
@@ -117,6 +120,7 @@ def test_w3_finishes_what_the_carrier_accepted(harbor: Any) -> None:
     assert state(text) == "submitted"
 
 
+@pytest.mark.fault("F04")
 def test_w4_gives_up_on_a_claimer_and_sends_nothing(harbor: Any) -> None:
     text = accepted("Hello")
     claim(text)
@@ -208,6 +212,7 @@ def test_a_step_that_fails_does_not_stop_the_others(
     assert state(text) == "expired"
 
 
+@pytest.mark.fault("F15")
 def test_f15_sweeps_side_by_side_do_nothing_twice(harbor: Any) -> None:
     for ref in people(harbor, 20):
         accepted("Hello", contact=ref)

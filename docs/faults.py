@@ -1,0 +1,167 @@
+"""What can go wrong, what comes of it, and which tests prove that: the rows of docs/reliability.md.
+
+A test says which faults it proves with ``@pytest.mark.fault("F03")``; the campaign by the ids in its table of faults.
+Both are read from their source, so nothing has to run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests"
+CAMPAIGN = TESTS / "campaign"
+ID = re.compile(r"F\d\d")
+
+
+class Fault(NamedTuple):
+    """``missing`` is what the named tests leave out, ``not_here`` why there is none at all."""
+
+    happens: str
+    missing: str = ""
+    not_here: str = ""
+
+
+FAULTS = {
+    "F01": Fault("The web process dies before it has stored a text: nothing is sent, and the same form sent again stores it once."),
+    "F02": Fault("The web process dies after it has stored a text, before anybody is told: the sweep hands it over, and the same form sent again is the same text."),
+    "F03": Fault("A sender dies before it has taken a text: the text waits, and another sender posts it once."),
+    "F04": Fault("A sender dies after it has taken a text, before the POST: the text becomes *unknown* and is never sent again by itself."),
+    "F05": Fault("A sender dies while it waits for the carrier's answer: one POST, and the carrier's status says what became of it."),
+    "F06": Fault("A sender dies with the carrier's answer in hand: one POST, resolved by our own reference in the status."),
+    "F07": Fault("A sender dies between storing the carrier's id and the text's state: the sweep finishes it."),
+    "F08": Fault("A sender stands still before the POST for longer than its budget: it posts nothing when it goes on, puts the text back, and one POST follows."),
+    "F09": Fault("A sender stands still while it waits for the answer: one POST, and the late answer still counts."),
+    "F10": Fault("A deploy ends the sender during a POST: the POST is finished, its answer stored, and the process leaves with 0."),
+    "F11": Fault("A deploy loses its patience and kills during a POST: nothing is lost or doubled, the text is *unknown*."),
+    "F12": Fault("One sending process alone is killed: the worker starts another, which sends what waits.", "a process that the memory limit ends; for us that is the same SIGKILL"),
+    "F13": Fault("The queue's time limit for a job ends a POST: the text is *unknown*; as shipped, the limit is longer than any exchange with the carrier."),
+    "F14": Fault("Twenty processes reach for one text at the same instant: one has it, nineteen do nothing."),
+    "F15": Fault("Several sweeps work side by side and one is killed: nothing is done twice."),
+    "F16": Fault("No sweep runs: the bell still sends, `/readyz` says 503 and `doctor` names it."),
+    "F17": Fault("A forked process inherits open connections: it uses none of them.", "hundreds of jobs on a pool of one connection"),
+    "F18": Fault("The web server kills a request that takes too long: its text is stored or not, never half, and the form sent again stores it once."),
+    "F19": Fault("Redis is down when a text is accepted: the person has the page at once, and the sweep sends."),
+    "F20": Fault("Redis forgets everything: each waiting text is rung for again and sent once."),
+    "F21": Fault("Redis hangs: as if it were down, after a second."),
+    "F22": Fault("Redis is full: as if it were down.", "a dump folder that cannot be written, which Redis answers in the same way"),
+    "F23": Fault("Redis takes no writes because it has become a replica: as if it were down."),
+    "F24": Fault("One text is rung for fifty times, or an earlier ring left a trace: one POST, and the next ring counts."),
+    "F25": Fault("A job comes from another version or holds garbage: it fails without its values in the log, and the sweep rings properly."),
+    "F26": Fault("A job comes for a text that is done: nothing happens."),
+    "F27": Fault("An abandoned job runs again: no second POST."),
+    "F28": Fault("Redis drops keys because its memory is short: the waiting texts are rung for again and sent once."),
+    "F29": Fault("PostgreSQL restarts while texts are sent: none is lost or posted twice, and sending goes on by itself.", "a restart of the server itself: in the tests every session is ended, again and again"),
+    "F30": Fault("The database ends the sender's session while it holds the carrier's answer: the answer is stored over a new connection."),
+    "F31": Fault("The database is away: webhooks are answered 503 and stored when they come again, and what a person wrote stays in the form.", "ten whole minutes; the tests wait for as long as the carrier's second call takes"),
+    "F32": Fault("Two transactions meet: locks are taken in one order, so none is a deadlock, and one that the database ends leaves nothing behind.", "a retry on the spot: what the database ends is done by the next ring, pass or webhook"),
+    "F33": Fault("The answer to the commit of a claim is lost: the sender reads whether its row is there, and posts only then.", "a connection that is really cut: in the tests the commit is done, or not, and fails in either case"),
+    "F34": Fault("The answer to the commit of an accepted text is lost: the page says 503 with the words kept, and the form sent again is the same text.", "as F33"),
+    "F35": Fault("The database's disk is full: texts and webhooks are answered 503, nothing is posted whose claim could not be stored, and all goes on when there is room.", "PostgreSQL on a full disk: that needs a mount of its own; SQLite is really full in the tests"),
+    "F36": Fault("Somebody else holds SQLite's lock: writers wait for their turn, and for longer than the carrier waits it is 503."),
+    "F37": Fault("SQLite's disk is full when a webhook comes: 503, and the repeat is stored."),
+    "F38": Fault("A power cut takes SQLite in the middle of its work: every accepted text is in the files as they lie, and they are whole.", "pages that the disk had not written: only pulling the plug does that; every commit waits for the disk (`synchronous=FULL`)"),
+    "F39": Fault("All database connections are in use: pages and webhooks are answered 503 as soon as the host's pool gives up, and go on afterwards.", "a pool of our own for webhooks: they use the host's"),
+    "F40": Fault("A replica that lost the last second becomes the database: statuses of lost texts are kept in quarantine with an alarm.", "the lost second itself, which needs two PostgreSQL servers: only what follows from it is tested"),
+    "F41": Fault("An older backup is restored: texts that wait in it may have been sent already.", not_here="a restored backup is not noticed by itself yet; the operations page says to put sending on hold first"),
+    "F42": Fault("Migrations run while others are at work: upgrades that meet wait for each other, and one that fails leaves nothing.", "old code beside a new migration: there is no earlier release"),
+    "F43": Fault("The carrier refuses connections: the text waits with growing pauses and is posted once when it is back."),
+    "F44": Fault("The carrier's name does not resolve: the same, and nothing is *unknown*."),
+    "F45": Fault("The carrier shows a certificate that we do not trust: nothing is posted, sending is put on hold after three in a row, and `doctor` says why."),
+    "F46": Fault("Packets to the carrier vanish while connecting: given up in time and known not to be sent."),
+    "F47": Fault("The connection is cut in the middle of the request: *unknown*, and never tried by a second connection.", "a cut at each single byte: in the tests the carrier hangs up before it has read the request, or in its answer"),
+    "F48": Fault("The connection is cut behind the request, before the answer: one POST, *unknown* until the status comes."),
+    "F49": Fault("The carrier's answer is cut, has a wrong length or cannot be unpacked: *unknown*."),
+    "F50": Fault("The carrier's answer drips in: given up by one deadline for the whole exchange, *unknown*, and the sender is free."),
+    "F51": Fault("The carrier says \"too fast\" again and again: no text fails, the pace is halved, the wait is obeyed up to five minutes."),
+    "F52": Fault("The carrier answers 5xx without its own words: *unknown*, and after five in a minute sending is on hold, so that hundreds never are."),
+    "F53": Fault("The carrier answers 5xx in its own words, before or after it accepted: *unknown* both times; if it was accepted, the status resolves it."),
+    "F54": Fault("The carrier answers 2xx with something that is no receipt: *unknown*."),
+    "F55": Fault("The carrier refuses our credentials: one hold for the account, the queue stays as it is and goes on once it is lifted."),
+    "F56": Fault("The account has no credit: the same, with its own reason."),
+    "F57": Fault("The carrier refuses a text or a number: that text fails with its reason, or that number alone is put on hold."),
+    "F58": Fault("The carrier gives one id twice, or never says what became of a text: *unknown* with an alarm, or *unconfirmed* after 73 hours."),
+    "F59": Fault("One webhook comes ten times at once: one row, and ten times 200."),
+    "F60": Fault("A status comes before our own answer: it counts, and the answer changes nothing."),
+    "F61": Fault("*Delivered* comes before *submitted*: delivered."),
+    "F62": Fault("A status comes days late: an unconfirmed text is delivered."),
+    "F63": Fault("*Rejected* and *delivered* come for one text: delivered, in either order."),
+    "F64": Fault("A status comes for no text of ours: 200, kept in quarantine, with an alarm."),
+    "F65": Fault("A status comes for a text that we took for not sent: it is believed and counted as a contradiction, and nothing is posted again."),
+    "F66": Fault("The web process dies after it has stored a webhook, before the 200: the repeat adds nothing."),
+    "F67": Fault("Many webhooks come at once: all are stored, in one order.", "500 a second for a minute, which is measured and not tested"),
+    "F68": Fault("A text comes for a number that is not ours yet, or no longer: kept, and delivered once the number is known."),
+    "F69": Fault("The secret is changed at the carrier first, or signing is switched off: 503 with an alarm; the repeats are stored once ours is right."),
+    "F70": Fault("Signed webhooks hold anything at all: stored or kept, always 200."),
+    "F71": Fault("The carrier does not have a file, or refuses our token: gone after three tries, or tried again with a fresh token."),
+    "F72": Fault("A file is huge, endless, slow, lies about its length or is a bomb: refused or given up within its limits, in little memory."),
+    "F73": Fault("The carrier's files are away for hours and the fetching process is killed again and again: the file is there once in the end."),
+    "F74": Fault("The disk is full, or the process is killed, in the middle of a file: nobody sees half of it, and it is fetched again."),
+    "F75": Fault("The host raises, hangs, answers nonsense, or commits and dies: texts are not affected, and what it is owed is told again with the same token."),
+    "F76": Fault("A process's clock is wrong: webhooks are answered 503 with an alarm, a token that the carrier refuses for it puts sending on hold, and `doctor` names the clock.", "a clock that steps while processes run, which the campaign's machine would have to do"),
+    "F77": Fault("Clocks change for summer and back: reminders come at their wall time, once.", "new rules of a time zone while we run"),
+    "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all."),
+    "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear.", "a key that disappears from a running process"),
+    "F80": Fault("Re-encryption of many rows is killed under traffic.", not_here="keys cannot be rotated yet"),
+}  # fmt: skip
+
+
+def proofs() -> dict[str, list[str]]:
+    """Where each fault is proved, as links from the folder of the documents."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(TESTS.rglob("test_*.py")):
+        for test, fault in _marked(file):
+            found[fault].append(f"[{test}](../{file.relative_to(ROOT).as_posix()})")
+    for fault in sorted(campaign()):
+        found[fault].append("campaign")
+    return found
+
+
+def _marked(file: Path) -> Iterator[tuple[str, str]]:
+    """Tests with the faults that they are marked with."""
+    for name, mark, ids in _decorated(file):
+        if mark == "pytest.mark.fault":
+            yield from ((name.removeprefix("test_"), fault) for fault in ids)
+
+
+def campaign() -> set[str]:
+    """The faults that the campaign injects: its modules of faults register each with ``@fault("F03", …)``."""
+    files = CAMPAIGN.glob("fault*.py")
+    named = (fault for file in files for _, mark, ids in _decorated(file) if mark == "fault" for fault in ids)
+    return {fault for fault in named if ID.fullmatch(fault)}
+
+
+def _decorated(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Every function or class with each call that decorates it: its name, what is called, the words given."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for mark in getattr(node, "decorator_list", ()):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and isinstance(mark, ast.Call):
+                yield node.name, ast.unparse(mark.func), [*_literals(mark.args)]
+
+
+def _literals(nodes: object) -> Iterator[str]:
+    for node in nodes:  # type: ignore[attr-defined]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def unproved() -> list[str]:
+    """Faults without a proof that do not say why."""
+    found = proofs()
+    return [fault for fault, row in FAULTS.items() if not row.not_here and not found[fault]]
+
+
+def table() -> Iterator[str]:
+    """The rows of the page."""
+    found = proofs()
+    for fault, row in FAULTS.items():
+        where = ", ".join(found[fault])
+        told = [where or f"Not proved: {row.not_here}."]
+        if where and row.missing:
+            told.append(f"Not shown: {row.missing}.")
+        yield f"| {fault} | {row.happens} | {' '.join(told)} |"
