@@ -14,6 +14,9 @@ from flask_firmtext.store.models import ConsentEvent, Hold, Number, Order
 from flask_firmtext.store.states import HoldKind, OrderState
 from flask_firmtext.store.transactions import own, reading
 
+#: Each page looks for what stands still and for what an operator has to mend.
+BANNERS = 2
+
 
 def kept(firm: str = "harbor", words: str = "Who are you?", *, reason: str = "stranger") -> uuid.UUID:
     """A client's text in quarantine."""

@@ -12,7 +12,7 @@ from sqlalchemy import ClauseElement, Executable, select, text, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from administering import kept, number_of
+from administering import BANNERS, kept, number_of
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import provisioning, reminding, texting
 from flask_firmtext.firm.details import Details
@@ -183,8 +183,9 @@ def test_a_page_costs_the_same_with_one_row_and_with_fifty(office: Office, ada: 
         page = ada.get(address).text
     assert page.count("details/?id=") == 50
     assert 'rel="next"' in page
-    assert len(one.seen) == len(many.seen) <= 2
-    assert not [statement for statement in many.seen if "count(" in statement.lower() or ".body" in statement]
+    assert len(one.seen) == len(many.seen) <= 2 + BANNERS
+    rows = [statement for statement in many.seen if "GROUP BY firmtext_message.code" not in statement]
+    assert not [statement for statement in rows if "count(" in statement.lower() or ".body" in statement]
 
 
 def copies(view: str, count: int) -> None:
