@@ -1,0 +1,60 @@
+"""``python -m campaign [--seconds 1800] [--seed 7] [--faults F01,F17] [--db postgresql|sqlite] [--texts 200]``.
+
+Exit code 0 when every count is what it must be, 1 when one is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from servers import folder_of_this_run_ends, forget_dead_runs
+
+from . import campaign, report
+from .scale import scaled
+
+
+def say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="campaign", description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=1800.0)
+    parser.add_argument("--seed", type=int, default=0, help="0: one is drawn and printed")
+    parser.add_argument("--faults", default="", help="ids, separated by commas; `none`; `cut`: twelve by hand")
+    parser.add_argument("--db", choices=("sqlite", "postgresql"), default="postgresql")
+    parser.add_argument("--texts", type=int, default=None, help="another number of texts than the seconds ask for")
+    parser.add_argument("--bug", default="", help="patch one of campaign.bugs into every process")
+    parser.add_argument("--json", type=Path, help="write what was counted there, too")
+    parser.add_argument("--keep", type=Path, help="keep logs and files there")
+    given = parser.parse_args()
+    seed = given.seed or int(time.time()) % 1_000_000
+    forget_dead_runs()
+    scale = scaled(given.seconds, given.db, seed, given.texts)
+    try:
+        with tempfile.TemporaryDirectory(prefix="firmtext-campaign-") as folder:
+            found = campaign.run(scale, Path(folder), given.faults, given.bug, say)
+            if given.keep:
+                shutil.copytree(folder, given.keep, dirs_exist_ok=True)
+    finally:
+        folder_of_this_run_ends()
+    say("", f"seed {seed}, {scale.db}, {scale.seconds:g} s", *report.figures(found.figures), "")
+    say(*report.table(found.counts), "", *report.violations(found.violations, seed))
+    wrong = {name: count for name, count in found.counts.items() if count}
+    say("WRONG: " + ", ".join(wrong).replace("_", " ") if wrong else "Nothing lost, nothing doubled.")
+    if given.json:
+        document = {"seed": seed, "counts": found.counts, "figures": found.figures}
+        given.json.write_text(json.dumps(document, default=str, indent=2))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
