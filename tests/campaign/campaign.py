@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import caretaker, person
+from . import caretaker, person, schedule
 from .driver import Driver
 from .caretaker import Caretaker
 from .oracle import Oracle, Violation
 from .scale import Scale
+from .schedule import Weather
 from .stack import standing
 from .witnesses import ledger, tables
 
@@ -30,12 +31,16 @@ class Found:
 
 def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
     began = time.monotonic()
+    plan = schedule.drawn(scale, faults)
+    say(f"seed {scale.seed}, {scale.db}, {scale.seconds:g} s, {scale.texts} texts", *map(str, plan))
     with standing(scale, folder, bug) as stack:
         say(f"everything runs after {time.monotonic() - began:.1f} s")
-        driver, watch = Driver(stack), Caretaker(stack)
+        driver, watch, weather = Driver(stack), Caretaker(stack), Weather(stack, plan)
         watch.start()
         driver.start()
+        weather.start()
         driver.join()
+        weather.join()
         watch.stop()
         say(f"faults are over after {time.monotonic() - began:.1f} s")
         quiet, left = caretaker.settle(driver)
@@ -55,8 +60,11 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
             "left": left,
             "unknown": unknown,
             "decided": dict(decided),
+            "holds lifted": watch.lifted,
+            "faults": dict(weather.happened),
+            "bitten": dict(stack.bitten),
             "restarts": dict(stack.crew.restarts),
-            "trouble": driver.trouble[:5],
+            "trouble": (driver.trouble + weather.trouble)[:9],
             "wall (s)": time.monotonic() - began,
         }
     return Found(oracle.checked, figures, oracle.found)

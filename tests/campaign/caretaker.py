@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from flask_firmtext.clock import Clock
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import holds, overdue
-from flask_firmtext.store.models import Account, Attachment, Attempt, Hold, Message, Number
+from flask_firmtext.store.models import (
+    Account,
+    Attachment,
+    Attempt,
+    EventAnswer,
+    Hold,
+    Invitation,
+    Message,
+    Number,
+    Reminder,
+)
 from flask_firmtext.store.transactions import own, reading
 
 from .driver import Driver
@@ -71,6 +81,9 @@ def hurried() -> None:
         for model in (Number, Account):
             session.execute(sa.update(model).where(model.next_free_at > now).values(next_free_at=now))
         session.execute(sa.update(Account).values(slowed_until=None))
+        for model in (Reminder, EventAnswer):
+            later = sa.update(model).where(model.not_before > now).values(not_before=now)
+            session.execute(later.execution_options(synchronize_session=False))
         waiting = sa.update(Attachment).where(Attachment.state == "wanted", Attachment.not_before > now)
         session.execute(waiting.values(not_before=now).execution_options(synchronize_session=False))
         stuck = sa.update(Attachment).where(Attachment.state == "fetching", Attachment.claimed_until > now)
@@ -99,6 +112,13 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         files = session.scalar(
             sa.select(sa.func.count()).where(Attachment.state.in_(["wanted", "fetching"]), Attachment.tries < 3)
         )
+        now = Clock().now()
+        remind = Reminder.state == "planned", Reminder.due_at <= now
+        reminders = session.scalar(sa.select(sa.func.count()).where(*remind))
+        notices = session.scalar(sa.select(sa.func.count()).where(Invitation.notice_at <= now))
+        answers = session.scalar(
+            sa.select(sa.func.count()).where(EventAnswer.told_at.is_(None), EventAnswer.not_before.is_not(None))
+        )
         open_ = session.scalar(sa.select(sa.func.count()).where(Attempt.outcome == "open"))
     told = driver.stack.allowed
     unheard = sum("inbound" not in seen.get(one.uuid, ()) for one in driver.said) - told["never inbound"]
@@ -108,6 +128,9 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         "sending": states.get("sending", 0),
         "open attempts": open_ or 0,
         "files": files or 0,
+        "reminders due": reminders or 0,
+        "notices due": notices or 0,
+        "answers untold": answers or 0,
         "texts of clients untold": max(unheard, 0),
         "statuses untold": max(untold - len(told_never(driver.stack)), 0),
     }

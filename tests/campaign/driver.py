@@ -62,6 +62,7 @@ class Driver:
         self.people = [one for firm in self.stack.firms for one in clients(firm, PHONES)[FICKLE:]]
         self.fickle = [one for firm in self.stack.firms for one in clients(firm, FICKLE)]
         self._threads: list[threading.Thread] = []
+        self.stack.says = lambda one, words: self._text(one, words, [])
 
     def start(self) -> None:
         scale = self.stack.scale

@@ -239,6 +239,12 @@ def forgeries_believed(it: Oracle) -> Found:
             yield uuid_, "a forged webhook became a row"
 
 
+def odd_answers(it: Oracle) -> Found:
+    """R4: nonsense that is signed is kept, what is not signed is refused, and nothing is a 500."""
+    for what in it.driver.stack.odd:
+        yield "-", what
+
+
 def rank_going_down(it: Oracle) -> Found:
     """R6: but for a text that was certainly not sent."""
     for key, row in it.outgoing():
@@ -327,6 +333,7 @@ CHECKS: tuple[Callable[[Oracle], Found], ...] = (
     texts_of_clients_lost,
     texts_of_clients_twice,
     forgeries_believed,
+    odd_answers,
     rank_going_down,
     changes_without_an_audit_row,
     posts_after_a_stop,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,13 @@ class Stack:
     allowed: Counter[str] = field(default_factory=Counter)
     forged: list[str] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
-    dice: random.Random = field(default_factory=random.Random)
+    odd: list[str] = field(default_factory=list)
+    bitten: Counter[str] = field(default_factory=Counter)
+    says: Callable[[practice.Client, str], None] = field(default=lambda one, words: None)
+
+    def clear(self, fault: str) -> None:
+        """Switch off one fault of the carrier."""
+        self.carrier.session.delete(f"{self.carrier.control}/_sandbox/faults/{fault}", timeout=10)
 
     @property
     def traps(self) -> Path:
@@ -93,7 +98,6 @@ def standing(scale: Scale, folder: Path, bug: str = "") -> Iterator[Stack]:
         web = f"http://127.0.0.1:{port}"
         yield Stack(
             scale, folder, store, valkey, carrier, to_carrier, to_valkey, to_web, team, app, web, numbers, bug,
-            dice=random.Random(scale.seed),
         )  # fmt: skip
 
 
