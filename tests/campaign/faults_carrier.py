@@ -41,8 +41,6 @@ def answer(**more: Any) -> tuple[str, str, dict[str, Any]]:
 
 
 simple("F45", "the certificate is somebody else's", *[("tls", "forge", {"how": how}) for how in ("authority", "name", "expired")])
-simple("F48", "the request arrives, and its answer does not", ("post", "drop_after", {"times": 2}),
-       ("post", "drop_after", {"times": 1, "how": "reset"}))  # fmt: skip
 simple("F48b", "the connection closes before the carrier has taken anything", ("post", "drop_before", {"times": 2}))
 simple("F49", "half an answer, a wrong length, a broken gzip",
        *[answer(how=how, times=1) for how in ("half", "wrong_length", "bad_gzip", "reset")])  # fmt: skip
@@ -65,8 +63,6 @@ simple("F56", "402", answer(status=402), lasting=(2, 10))
 simple("F57", "422 and 403: this text, or this number",
        answer(status=422, times=2), answer(status=403, times=2), answer(status=404, times=2))  # fmt: skip
 simple("F58", "a uuid is given twice", answer(how="reused_uuid", times=1))
-simple("F59", "every webhook comes five times at once", ("status", "duplicate", {"times": 5}),
-       ("inbound", "duplicate", {"times": 5}), part="duplicate")  # fmt: skip
 simple("F60", "the statuses come before our own 202", ("post", "reorder", {"times": 3}))
 simple("F61", "delivered comes before submitted", ("status", "reorder", {}), part="order")
 simple("F63", "rejected, then delivered; and the other way", ("status", "code", {"code": 1330, "then": "delivered", "times": 3}),
@@ -79,6 +75,23 @@ simple("F71", "the media are gone, or refused", ("media", "answer", {"status": 4
        ("media", "answer", {"status": 500, "times": 3}), ("media", "answer", {"status": 403, "times": 2}))  # fmt: skip
 simple("F72", "media that are cut, lie about their length, or are no gzip",
        *[("media", "answer", {"how": how, "times": 2}) for how in ("half", "wrong_length", "bad_gzip", "reset")])  # fmt: skip
+
+
+@fault("F48", "the request arrives, its answer does not, and its status comes late", part="post", lasting=(2, 4))
+def _f48(stack: Stack, dice: random.Random) -> Iterator[None]:
+    late = stack.carrier.fault("status", "delay", seconds=6)
+    made = stack.carrier.fault("post", "drop_after", times=2, how=dice.choice([None, "reset"]))
+    yield
+    stack.clear(made)
+    stack.clear(late)
+
+
+@fault("F59", "every webhook comes five times at once", part="duplicate", lasting=(2, 4))
+def _f59(stack: Stack, dice: random.Random) -> Iterator[None]:
+    made = [stack.carrier.fault(on, "duplicate", times=5) for on in ("status", "inbound")]
+    yield
+    for one in made:
+        stack.clear(one)
 
 
 @fault("F65", "429, and the text was taken all the same", part="post", lasting=(2, 3))

@@ -44,11 +44,15 @@ class Oracle:
     def __post_init__(self) -> None:
         self.posts = self.carrier.by_reference()
         self.allowed = self.driver.stack.allowed
-        self.contradicted = {
-            str(self.rows.attempts[one].message_id)
+        against = [
+            (str(self.rows.attempts[one].message_id), line.evidence)
             for one, lines in self.rows.audit.items()
-            if one in self.rows.attempts and any(line.action == "evidence.contradiction" for line in lines)
-        }
+            for line in lines
+            if one in self.rows.attempts and line.action == "evidence.contradiction"
+        ]
+        self.contradicted = {message for message, _ in against}
+        #: F65 is a 429 that sent: these may have been posted again, because the carrier lied.
+        self.excused = {message for message, why in against if why == "throttled" and self.allowed["contradiction"]}
 
     def judge(self) -> list[Violation]:
         for check in CHECKS:
@@ -100,7 +104,7 @@ def accepted_posts_beyond_one(it: Oracle) -> Found:
     """R2: of one text, without a person and without a carrier that said no and sent."""
     for key, _ in it.outgoing():
         posted = sum(len(it.posts.get(str(one.id), ())) for one in it.rows.by_message.get(key, ()))
-        if posted > 1 and key not in it.contradicted:
+        if posted > 1 and key not in it.excused:
             yield key, f"{posted} accepted POSTs"
 
 
@@ -123,7 +127,7 @@ def sent_again_by_time(it: Oracle) -> Found:
     """R3."""
     for key, _ in it.outgoing():
         for one in it.rows.by_message.get(key, [])[:-1]:
-            if one.outcome not in ("not_sent",) and key not in it.contradicted and not it.people(key):
+            if one.outcome not in ("not_sent",) and key not in it.excused and not it.people(key):
                 yield key, f"attempt {one.n} was {one.outcome} and another came after it"
 
 
@@ -156,7 +160,7 @@ def posted_and_not_shown_as_sent(it: Oracle) -> Found:
 
 def phone_has_it_twice(it: Oracle) -> Found:
     for one, times in it_on_phones(it):
-        if times > 1 and one.id not in it.contradicted:
+        if times > 1 and one.id not in it.excused:
             yield one.id, f"the phone {one.client.phone} has it {times} times"
 
 
