@@ -43,13 +43,13 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         weather.join()
         watch.stop()
         say(f"faults are over after {time.monotonic() - began:.1f} s")
-        quiet, left = caretaker.settle(driver)
+        quiet, left = caretaker.settle(driver, caretaker.SOON if scale.hasty else caretaker.QUIET)
         unknown = caretaker.states().get("unknown", 0)
         decided = person.resolve(tables(), ledger(stack.carrier))
         if decided:
             caretaker.settle(driver, 60)
         rows, carrier = tables(), ledger(stack.carrier)
-        oracle = Oracle(driver, rows, carrier, unknown)
+        oracle = Oracle(driver, rows, carrier, left)
         oracle.judge()
         figures = {
             "texts accepted": sum(1 for _ in oracle.accepted()),

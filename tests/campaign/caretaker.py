@@ -29,8 +29,8 @@ from .driver import Driver
 from .stack import Stack
 from .witnesses import SEEN, Ledger, ledger
 
-#: The cap of the longest back-off: within it all is quiet after the last fault.
-QUIET = 600.0
+#: The cap of the longest back-off: within it all is quiet after the last fault. Where waits are short, so is this.
+QUIET, SOON = 600.0, 60.0
 NAME = "caretaker@campaign"
 FINAL = ("delivered", "rejected", "undeliverable")
 
@@ -141,7 +141,7 @@ def told_never(stack: Stack) -> set[str]:
     return set(getattr(stack, "silent", ()))
 
 
-def settle(driver: Driver, seconds: float = QUIET) -> tuple[float, dict[str, int]]:
+def settle(driver: Driver, seconds: float) -> tuple[float, dict[str, int]]:
     """Wait until nothing is to happen any more; how long that took, and what is left when it never came."""
     began = time.monotonic()
     left: dict[str, int] = {}

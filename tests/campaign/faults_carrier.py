@@ -23,6 +23,8 @@ HTML = "<html><body><h1>Something is wrong</h1></body></html>"
 def _asked(stack: Stack, on: str, do: str, **more: Any) -> Iterator[None]:
     made = stack.carrier.fault(on, do, **more)
     yield
+    if more.get("times") and stack.spent(made):
+        stack.bitten[f"{on} {do}"] += 1
     stack.clear(made)
 
 
@@ -79,9 +81,10 @@ simple("F72", "media that are cut, lie about their length, or are no gzip",
 
 @fault("F48", "the request arrives, its answer does not, and its status comes late", part="post", lasting=(2, 4))
 def _f48(stack: Stack, dice: random.Random) -> Iterator[None]:
-    late = stack.carrier.fault("status", "delay", seconds=6)
+    late = stack.carrier.fault("status", "delay", seconds=8)
     made = stack.carrier.fault("post", "drop_after", times=2, how=dice.choice([None, "reset"]))
     yield
+    stack.bitten["POSTs without an answer"] += stack.spent(made)
     stack.clear(made)
     stack.clear(late)
 

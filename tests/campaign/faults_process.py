@@ -13,7 +13,7 @@ import psutil
 from . import traps
 from .faults import fault
 from .processes import SWEEP, WORKER, signalled
-from .stack import Stack
+from .stack import BITES, Stack
 
 #: Points of the product at which a process of ours can be killed, by the id of the fault.
 POINTS = {
@@ -32,6 +32,7 @@ def _kills(point: str) -> object:
     def act(stack: Stack, dice: random.Random) -> Iterator[None]:
         traps.set_(stack.traps, traps.KILL, point)
         yield
+        traps.wait(stack.traps, traps.KILL, point, BITES)
         stack.bitten[point] += traps.lift(stack.traps, traps.KILL, point)
 
     return act
@@ -70,6 +71,7 @@ def _f05(stack: Stack, dice: random.Random) -> Iterator[None]:
 @fault("F08", "a sender is frozen after its claim until its time is over, and thawed", lasting=(26, 30), part="send")
 def _f08(stack: Stack, dice: random.Random) -> Iterator[None]:
     traps.set_(stack.traps, traps.STOP, "post.before")
+    traps.wait(stack.traps, traps.STOP, "post.before", BITES)
     yield
     stack.bitten["post.before, frozen"] += traps.lift(stack.traps, traps.STOP, "post.before")
 

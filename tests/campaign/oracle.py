@@ -37,7 +37,7 @@ class Oracle:
     driver: Driver
     rows: Tables
     carrier: Ledger
-    unknown: int
+    left: dict[str, int] = field(default_factory=dict)
     found: list[Violation] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
 
@@ -98,6 +98,12 @@ def not_settled(it: Oracle) -> Found:
     for key, row in it.outgoing():
         if row.state not in ENDS:
             yield key, f"still {row.state}"
+
+
+def not_quiet_in_time(it: Oracle) -> Found:
+    """Ten minutes after the last fault nothing waits any more."""
+    for name, count in it.left.items():
+        yield "-", f"{count} {name}"
 
 
 def accepted_posts_beyond_one(it: Oracle) -> Found:
@@ -324,6 +330,7 @@ CHECKS: tuple[Callable[[Oracle], Found], ...] = (
     accepted_without_a_row,
     tokens_used_twice,
     not_settled,
+    not_quiet_in_time,
     accepted_posts_beyond_one,
     references_posted_twice,
     posts_of_nobody,

@@ -19,8 +19,8 @@ LOADED = (faults_carrier, faults_process, faults_store)
 
 #: The short cut: which fault begins at which part of the time. All are exact, none waits for luck.
 CUT = (
-    (0.02, "F02"), (0.06, "F59"), (0.12, "F06"), (0.18, "F48"), (0.25, "F01"), (0.30, "F61"), (0.36, "F53"),
-    (0.42, "F08"), (0.46, "F66"), (0.55, "F04"), (0.60, "F36"), (0.64, "F20"), (0.82, "F07"),
+    (0.02, "F02"), (0.12, "F06"), (0.18, "F48"), (0.25, "F01"), (0.30, "F61"), (0.36, "F53"),
+    (0.42, "F08"), (0.46, "F66"), (0.55, "F04"), (0.60, "F36"), (0.64, "F20"), (0.80, "F59"), (0.90, "F07"),
 )  # fmt: skip
 #: What PostgreSQL has instead of SQLite's lock.
 INSTEAD = {"F36": "F30"}

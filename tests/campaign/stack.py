@@ -30,6 +30,8 @@ from .scale import Scale
 from .stores import Postgresql, Sqlite, Valkey, database
 
 TESTS = Path(__file__).resolve().parents[1]
+#: Under load nothing may happen while a fault lasts; one that is to happen once waits this long for it (seconds).
+BITES = 12.0
 OWNED = ("+18335550100", "+18335550101")
 
 
@@ -56,6 +58,15 @@ class Stack:
     odd: list[str] = field(default_factory=list)
     bitten: Counter[str] = field(default_factory=Counter)
     says: Callable[[practice.Client, str], None] = field(default=lambda one, words: None)
+
+    def spent(self, fault: str) -> bool:
+        """Whether a fault of the carrier that happens so many times has done so; a moment is waited for that."""
+        limit = time.monotonic() + BITES
+        while time.monotonic() < limit:
+            if fault not in [one["id"] for one in self.carrier.get("/_sandbox/faults")]:
+                return True
+            time.sleep(0.1)
+        return False
 
     def clear(self, fault: str) -> None:
         """Switch off one fault of the carrier."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 from flask_firmtext import points
@@ -33,6 +34,13 @@ def reach(folder: Path, name: str) -> None:
 
 def set_(folder: Path, how: str, name: str) -> None:
     (folder / f"{how}@{name}").touch()
+
+
+def wait(folder: Path, how: str, name: str, seconds: float) -> None:
+    """Wait until somebody is in it, no longer than ``seconds``."""
+    limit = time.monotonic() + seconds
+    while (folder / f"{how}@{name}").exists() and time.monotonic() < limit:
+        time.sleep(0.05)
 
 
 def lift(folder: Path, how: str, name: str) -> int:
