@@ -21,7 +21,8 @@ from .scale import scaled
 
 
 def say(*lines: str) -> None:
-    print(*lines, sep="\n", flush=True)
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Who looks after the house: lifts holds whose cause is mended, and when all faults are over waits until it is quiet."""
+"""Who looks after the house: lifts holds whose cause is mended, and waits for quiet when all faults are over."""
 
 from __future__ import annotations
 

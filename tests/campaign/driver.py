@@ -146,7 +146,9 @@ class Driver:
 
     def _text(self, one: Client, words: str, media: list[tuple[str, str, bytes]]) -> None:
         number = self.stack.numbers[one.firm][0].removeprefix("+")
-        self.said.append(Said(one, number, words, self.stack.carrier.text(one.phone, number, words, *media), len(media)))
+        self.said.append(
+            Said(one, number, words, self.stack.carrier.text(one.phone, number, words, *media), len(media))
+        )
 
     def _invite(self, n: int, dice: random.Random) -> None:
         firm = self.stack.firms[n % len(self.stack.firms)]

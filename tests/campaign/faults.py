@@ -17,7 +17,7 @@ Act = Callable[[Stack, random.Random], Iterator[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """``part`` is what it breaks: two faults of one part never overlap. ``lasting`` are seconds, shortest and longest."""
+    """``part`` is what it breaks: two of one part never overlap. ``lasting`` are seconds, shortest and longest."""
 
     id: str
     what: str

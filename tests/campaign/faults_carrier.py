@@ -42,41 +42,103 @@ def answer(**more: Any) -> tuple[str, str, dict[str, Any]]:
     return ("post", "answer", more)
 
 
-simple("F45", "the certificate is somebody else's", *[("tls", "forge", {"how": how}) for how in ("authority", "name", "expired")])
+simple(
+    "F45",
+    "the certificate is somebody else's",
+    *[("tls", "forge", {"how": how}) for how in ("authority", "name", "expired")],
+)
 simple("F48b", "the connection closes before the carrier has taken anything", ("post", "drop_before", {"times": 2}))
-simple("F49", "half an answer, a wrong length, a broken gzip",
-       *[answer(how=how, times=1) for how in ("half", "wrong_length", "bad_gzip", "reset")])  # fmt: skip
-simple("F50", "an answer drips, or stops half-way", answer(how="drip", times=1), answer(how="stall", times=1),
-       ("post", "never", {"times": 1, "seconds": 40}))  # fmt: skip
-simple("F51", "too fast, with a wait, without one and with an absurd one", answer(status=429, seconds=1),
-       answer(status=429, headers={"Retry-After": None}), answer(status=429, seconds=100000, times=3),
-       answer(status=503, seconds=2, times=2))  # fmt: skip
-simple("F52", "500, 502 and 504 with HTML or nothing",
-       *[answer(status=status, body=body, times=3) for status in (500, 502, 504) for body in (HTML, "")])  # fmt: skip
-simple("F53", "the carrier's own 500, before and after it took the text", answer(status=500, times=2),
-       answer(status=500, accept=True, times=2), answer(status=503, accept=True, times=1))  # fmt: skip
-simple("F54", "202 with nonsense", answer(status=202, body=HTML, accept=True, times=1),
-       answer(status=202, body={}, times=1), answer(status=202, body={"message_uuid": "x" * 10_000}, times=1),
-       answer(status=202, body="{\"message_uu", accept=True, times=1))  # fmt: skip
-simple("F54b", "a redirect: something that is not the carrier answered", answer(status=307, times=1),
-       answer(status=302, times=1, accept=True))  # fmt: skip
+simple(
+    "F49",
+    "half an answer, a wrong length, a broken gzip",
+    *[answer(how=how, times=1) for how in ("half", "wrong_length", "bad_gzip", "reset")],
+)
+simple(
+    "F50",
+    "an answer drips, or stops half-way",
+    answer(how="drip", times=1),
+    answer(how="stall", times=1),
+    ("post", "never", {"times": 1, "seconds": 40}),
+)
+simple(
+    "F51",
+    "too fast, with a wait, without one and with an absurd one",
+    answer(status=429, seconds=1),
+    answer(status=429, headers={"Retry-After": None}),
+    answer(status=429, seconds=100000, times=3),
+    answer(status=503, seconds=2, times=2),
+)
+simple(
+    "F52",
+    "500, 502 and 504 with HTML or nothing",
+    *[answer(status=status, body=body, times=3) for status in (500, 502, 504) for body in (HTML, "")],
+)
+simple(
+    "F53",
+    "the carrier's own 500, before and after it took the text",
+    answer(status=500, times=2),
+    answer(status=500, accept=True, times=2),
+    answer(status=503, accept=True, times=1),
+)
+simple(
+    "F54",
+    "202 with nonsense",
+    answer(status=202, body=HTML, accept=True, times=1),
+    answer(status=202, body={}, times=1),
+    answer(status=202, body={"message_uuid": "x" * 10_000}, times=1),
+    answer(status=202, body='{"message_uu', accept=True, times=1),
+)
+simple(
+    "F54b",
+    "a redirect: something that is not the carrier answered",
+    answer(status=307, times=1),
+    answer(status=302, times=1, accept=True),
+)
 simple("F55", "401", answer(status=401), lasting=(2, 10))
 simple("F56", "402", answer(status=402), lasting=(2, 10))
-simple("F57", "422 and 403: this text, or this number",
-       answer(status=422, times=2), answer(status=403, times=2), answer(status=404, times=2))  # fmt: skip
+simple(
+    "F57",
+    "422 and 403: this text, or this number",
+    answer(status=422, times=2),
+    answer(status=403, times=2),
+    answer(status=404, times=2),
+)
 simple("F58", "a uuid is given twice", answer(how="reused_uuid", times=1))
 simple("F60", "the statuses come before our own 202", ("post", "reorder", {"times": 3}))
 simple("F61", "delivered comes before submitted", ("status", "reorder", {}), part="order")
-simple("F63", "rejected, then delivered; and the other way", ("status", "code", {"code": 1330, "then": "delivered", "times": 3}),
-       ("status", "code", {"code": 1180, "times": 3}), part="order")  # fmt: skip
-simple("F66b", "webhooks get lost on their way there or back", *[
-    (on, do, {"times": 10}) for on in ("status", "inbound") for do in ("drop_before", "drop_after")], part="loss")  # fmt: skip
-simple("F60b", "webhooks come late and in another order", ("status", "delay", {"seconds": 4}), ("inbound", "delay", {"seconds": 4}),
-       ("inbound", "reorder", {"seconds": 2}), part="late")  # fmt: skip
-simple("F71", "the media are gone, or refused", ("media", "answer", {"status": 401, "times": 3}),
-       ("media", "answer", {"status": 500, "times": 3}), ("media", "answer", {"status": 403, "times": 2}))  # fmt: skip
-simple("F72", "media that are cut, lie about their length, or are no gzip",
-       *[("media", "answer", {"how": how, "times": 2}) for how in ("half", "wrong_length", "bad_gzip", "reset")])  # fmt: skip
+simple(
+    "F63",
+    "rejected, then delivered; and the other way",
+    ("status", "code", {"code": 1330, "then": "delivered", "times": 3}),
+    ("status", "code", {"code": 1180, "times": 3}),
+    part="order",
+)
+simple(
+    "F66b",
+    "webhooks get lost on their way there or back",
+    *[(on, do, {"times": 10}) for on in ("status", "inbound") for do in ("drop_before", "drop_after")],
+    part="loss",
+)
+simple(
+    "F60b",
+    "webhooks come late and in another order",
+    ("status", "delay", {"seconds": 4}),
+    ("inbound", "delay", {"seconds": 4}),
+    ("inbound", "reorder", {"seconds": 2}),
+    part="late",
+)
+simple(
+    "F71",
+    "the media are gone, or refused",
+    ("media", "answer", {"status": 401, "times": 3}),
+    ("media", "answer", {"status": 500, "times": 3}),
+    ("media", "answer", {"status": 403, "times": 2}),
+)
+simple(
+    "F72",
+    "media that are cut, lie about their length, or are no gzip",
+    *[("media", "answer", {"how": how, "times": 2}) for how in ("half", "wrong_length", "bad_gzip", "reset")],
+)
 
 
 @fault("F48", "the request arrives, its answer does not, and its status comes late", part="post", lasting=(2, 4))
@@ -127,10 +189,20 @@ def _mischief(id_: str, what: str, *ways: Mischief, part: str = "carrier-wire", 
 _mischief("F43", "the carrier refuses connections", Mischief("refuse"))
 _mischief("F46", "the carrier's packets vanish", Mischief("hang"), lasting=(6, 9))
 # A TLS handshake of ours says about 1,000 bytes, and a POST as much again: each stage is hit.
-_mischief("F47", "the connection is cut after so many bytes", *[Mischief("cut", at) for at in (1, 100, 700, 1200, 1700, 2200)],
-          lasting=(1, 2))  # fmt: skip
-_mischief("F31w", "webhooks do not get through to us", Mischief("refuse"), Mischief("cut", 200), Mischief("hang"),
-          part="web-wire")  # fmt: skip
+_mischief(
+    "F47",
+    "the connection is cut after so many bytes",
+    *[Mischief("cut", at) for at in (1, 100, 700, 1200, 1700, 2200)],
+    lasting=(1, 2),
+)
+_mischief(
+    "F31w",
+    "webhooks do not get through to us",
+    Mischief("refuse"),
+    Mischief("cut", 200),
+    Mischief("hang"),
+    part="web-wire",
+)
 
 
 @fault("F64", "a status for nobody's text", part="odd")
@@ -176,7 +248,9 @@ def _post(stack: Stack, kind: str, body: Any, *, expected: tuple[int, ...], toke
     bearer = Signer.of(stack.carrier).token(raw) if token is None else token
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
     try:
-        status = requests.post(f"{stack.web}/texting/webhooks/{kind}", data=raw, headers=headers, timeout=10).status_code
+        status = requests.post(
+            f"{stack.web}/texting/webhooks/{kind}", data=raw, headers=headers, timeout=10
+        ).status_code
     except requests.RequestException:
         time.sleep(0.1)
         return

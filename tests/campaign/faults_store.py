@@ -60,9 +60,9 @@ def _f23(stack: Stack, dice: random.Random) -> Iterator[None]:
 @fault("F28", "Valkey evicts keys", part="valkey")
 def _f28(stack: Stack, dice: random.Random) -> Iterator[None]:
     with stack.valkey.client() as client:
-        client.config_set("maxmemory-policy", "allkeys-lru")
-        client.config_set("maxmemory", "1500kb")
         client.set("ballast", b"x" * 200_000)
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        client.config_set("maxmemory", int(client.info("memory")["used_memory"]) - 100_000)
         yield
         client.config_set("maxmemory", "0")
         client.config_set("maxmemory-policy", "noeviction")
@@ -160,8 +160,13 @@ def _f34p(stack: Stack, dice: random.Random) -> Iterator[None]:
     proxy.mischief = None
 
 
-@fault("F36", "somebody else holds SQLite's lock for longer than anybody waits", on=(SQLITE,), part="database",
-       lasting=(6.5, 7))  # fmt: skip
+@fault(
+    "F36",
+    "somebody else holds SQLite's lock for longer than anybody waits",
+    on=(SQLITE,),
+    part="database",
+    lasting=(6.5, 7),
+)
 def _f36(stack: Stack, dice: random.Random) -> Iterator[None]:
     assert isinstance(stack.store, Sqlite)
     with stack.store.locked():
@@ -174,5 +179,3 @@ def _f37(stack: Stack, dice: random.Random) -> Iterator[None]:
     full.touch()
     yield
     full.unlink()
-
-

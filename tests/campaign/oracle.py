@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask_firmtext.store.states import RANK, State
 
 from .driver import Driver, Written
-from .witnesses import SEEN, Ledger, Tables, _when, history
+from .witnesses import SEEN, Ledger, Tables, history
 
 SENT = {"submitted", "delivered", "unconfirmed"}
 ENDS = SENT | {"failed", "cancelled", "expired"}
@@ -18,6 +19,19 @@ ENDS = SENT | {"failed", "cancelled", "expired"}
 TOLD = {"submitted": 2, "delivered": 4, "rejected": 3, "undeliverable": 3}
 #: The evidence with which a text may go down again (T4).
 NOT_SENT = {"not_sent"}
+
+
+HANDED_OVER = 75.0
+
+
+def excluding(begin: datetime, end: datetime, blocked: list[tuple[datetime, datetime]]) -> float:
+    """Seconds from ``begin`` to ``end`` outside of what is blocked."""
+    seconds, at = 0.0, begin
+    for since, until in sorted(blocked):
+        if since > at:
+            seconds += max((min(since, end) - at).total_seconds(), 0)
+        at = max(at, until)
+    return seconds + max((end - at).total_seconds(), 0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,9 @@ class Oracle:
     rows: Tables
     carrier: Ledger
     left: dict[str, int] = field(default_factory=dict)
+    canaries: list[str] = field(default_factory=list)
+    replayed: list[str] = field(default_factory=list)
+    grown: list[str] = field(default_factory=list)
     found: list[Violation] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
 
@@ -62,6 +79,23 @@ class Oracle:
                 self.found.append(Violation(check.__name__, about, what, lines))
             self.checked[check.__name__] = len(self.found) - before
         return self.found
+
+    def waits(self) -> Iterator[tuple[str, float]]:
+        """For how long texts of staff waited for their first claim, without what could not be helped."""
+        if self.allowed["clock"] and self.driver.stack.scale.db == "sqlite":
+            return  # its rows are as early or late as the clock was wrong
+        pairs: dict[str, list[Any]] = {}
+        for key, row in self.outgoing():
+            pairs.setdefault(str(row.conversation_id), []).append((row.position, key, row))
+        for texts in pairs.values():
+            free = None
+            for _, key, row in sorted(texts, key=lambda one: one[0]):
+                attempts = self.rows.by_message.get(key, [])
+                if row.kind == "staff" and attempts:
+                    due = max(row.created_at, free or row.created_at)
+                    yield key, excluding(due, attempts[0].claimed_at, self.driver.stack.blocked)
+                closed = [one.closed_at for one in attempts if one.closed_at]
+                free = max([*closed, free or row.created_at])
 
     def people(self, message: str) -> bool:
         """Whether a person decided about this text."""
@@ -133,7 +167,7 @@ def sent_again_by_time(it: Oracle) -> Found:
     """R3."""
     for key, _ in it.outgoing():
         for one in it.rows.by_message.get(key, [])[:-1]:
-            if one.outcome not in ("not_sent",) and key not in it.excused and not it.people(key):
+            if one.outcome != "not_sent" and key not in it.excused and not it.people(key):
                 yield key, f"attempt {one.n} was {one.outcome} and another came after it"
 
 
@@ -257,7 +291,7 @@ def odd_answers(it: Oracle) -> Found:
 
 def rank_going_down(it: Oracle) -> Found:
     """R6: but for a text that was certainly not sent."""
-    for key, row in it.outgoing():
+    for key, _ in it.outgoing():
         for line in it.rows.audit.get(key, ()):
             if line.action != "message.state" or line.was is None:
                 continue
@@ -298,9 +332,9 @@ def posts_after_a_stop(it: Oracle) -> Found:
         for one in it.rows.by_message.get(key, ()):
             before = [line for line in lines if line.noted_at < one.claimed_at]
             newest = max(before, key=lambda line: (line.at, line.noted_at)) if before else None
-            if newest is not None and newest.change == "opted_out" and str(one.id) in it.posts:
-                if it.allowed["clock"] == 0:
-                    yield key, f"claimed {one.claimed_at}, opted out {newest.noted_at}"
+            stopped = newest is not None and newest.change == "opted_out" and not it.allowed["clock"]
+            if stopped and str(one.id) in it.posts:
+                yield key, f"claimed {one.claimed_at}, opted out {newest.noted_at}"
 
 
 def reminders_twice_or_late(it: Oracle) -> Found:
@@ -324,6 +358,31 @@ def contradictions(it: Oracle) -> Found:
     if beyond > 0:
         for key in sorted(it.contradicted):
             yield key, f"{beyond} more than were made on purpose"
+
+
+def canaries_heard(it: Oracle) -> Found:
+    """R7."""
+    for what in it.canaries:
+        yield "-", what
+
+
+def changed_by_repeats(it: Oracle) -> Found:
+    """R5."""
+    for what in it.replayed:
+        yield "-", what
+
+
+def processes_grown(it: Oracle) -> Found:
+    """Memory and files of those that lived through it."""
+    for what in it.grown:
+        yield "-", what
+
+
+def handed_over_late(it: Oracle) -> Found:
+    """A stored text goes within 75 s, unless a hold, a missing database or an earlier text of its pair stood before."""
+    for key, seconds in it.waits():
+        if seconds > HANDED_OVER:
+            yield key, f"waited {seconds:.0f} s for its first claim"
 
 
 CHECKS: tuple[Callable[[Oracle], Found], ...] = (
@@ -350,5 +409,8 @@ CHECKS: tuple[Callable[[Oracle], Found], ...] = (
     posts_after_a_stop,
     reminders_twice_or_late,
     contradictions,
+    handed_over_late,
+    canaries_heard,
+    changed_by_repeats,
+    processes_grown,
 )
-__all__ = ["CHECKS", "Oracle", "Violation", "_when"]

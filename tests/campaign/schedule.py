@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from . import faults_carrier, faults_process, faults_store
 from .faults import TABLE, Fault
@@ -15,6 +16,8 @@ from .scale import Scale
 from .stack import Stack
 
 EVERY = 5.0
+#: Without these nobody can claim, and for a moment after them.
+STORES, RECOVERY = {"database", "disk"}, timedelta(seconds=5)
 LOADED = (faults_carrier, faults_process, faults_store)
 
 #: The short cut: which fault begins at which part of the time. All are exact, none waits for luck.
@@ -111,12 +114,15 @@ class Weather:
             thread.start()
 
     def _happen(self, one: Planned, dice: random.Random) -> None:
+        began = datetime.now(UTC)
         try:
             with one.fault.happens(self.stack, dice):
                 self.happened[one.fault.id] += 1
                 time.sleep(one.lasting)
         except Exception as error:
             self.trouble.append(f"{one.fault.id}: {error!r}")
+        if one.fault.part in STORES:
+            self.stack.blocked.append((began, datetime.now(UTC) + RECOVERY))
 
 
 def lines(plan: Iterable[Planned]) -> list[str]:

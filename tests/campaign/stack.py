@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class Stack:
     forged: list[str] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
     odd: list[str] = field(default_factory=list)
+    blocked: list[tuple[datetime, datetime]] = field(default_factory=list)
     bitten: Counter[str] = field(default_factory=Counter)
     says: Callable[[practice.Client, str], None] = field(default=lambda one, words: None)
 

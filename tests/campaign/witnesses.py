@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +19,7 @@ from flask_firmtext.store.models import (
     ConsentEvent,
     Conversation,
     Counter,
+    Hold,
     Message,
     Notice,
     Quarantine,
@@ -29,10 +29,6 @@ from flask_firmtext.store.models import (
 from flask_firmtext.store.transactions import reading
 
 SEEN = (200, 204)
-
-
-def _when(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 @dataclass
@@ -53,6 +49,7 @@ class Tables:
     notices: list[Any] = field(default_factory=list)
     reminders: list[Any] = field(default_factory=list)
     attachments: list[Any] = field(default_factory=list)
+    holds: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
 @dataclass
@@ -103,6 +100,7 @@ def tables() -> Tables:
         found.counters = {row.name: row.count for row in session.scalars(select(Counter))}
         found.notices = list(session.scalars(select(Notice)))
         found.reminders = list(session.scalars(select(Reminder)))
+        found.holds = [(row.since, row.lifted_at) for row in session.scalars(select(Hold)) if row.lifted_at]
         found.attachments = list(session.scalars(select(Attachment)))
     return found
 
@@ -128,7 +126,9 @@ def history(message: str, rows: Tables, carrier: Ledger) -> list[str]:
             f"closed {one.closed_at and one.closed_at.strftime('%H:%M:%S.%f')} by {one.claimed_by}"
         )
     for each in rows.audit.get(message, []):
-        lines.append(f"  audit {each.at:%H:%M:%S.%f} {each.action} {each.was} → {each.became} ({each.evidence}) {each.actor}")
+        lines.append(
+            f"  audit {each.at:%H:%M:%S.%f} {each.action} {each.was} → {each.became} ({each.evidence}) {each.actor}"
+        )
     for post in carrier.posts:
         if post["client_ref"] in ids:
             uuids.add(post["message_uuid"])
@@ -142,14 +142,12 @@ def history(message: str, rows: Tables, carrier: Ledger) -> list[str]:
 
 
 def _said(row: Any) -> str:
-    return f"{row.firm} {row.direction} {row.kind} {row.state} reason={row.reason} tries={row.tries} made {row.created_at}"
+    return (
+        f"{row.firm} {row.direction} {row.kind} {row.state} reason={row.reason} tries={row.tries} made {row.created_at}"
+    )
 
 
 def words(row: Any) -> str:
     """What stands in a text."""
     with reading() as session:
         return cells.unseal(session, cells.place(Message, "body", row.id, row.firm), row.body)
-
-
-def key(text: object) -> str:
-    return str(uuid.UUID(str(text)))
