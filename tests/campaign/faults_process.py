@@ -21,7 +21,6 @@ POINTS = {
     "F02": ("accept.after_commit", "web dies after its commit, before the bell"),
     "F03": ("claim.before", "a sender dies before its claim"),
     "F04": ("post.before", "a sender dies after its claim, before the POST"),
-    "F06": ("receipt.before", "a sender dies with the answer in hand"),
     "F07": ("receipt.between", "a sender dies between its two commits"),
     "F66": ("webhook.after_commit", "web dies with a webhook stored, before the 200"),
     "F74": ("media.piece", "a fetcher dies in the middle of a file"),
@@ -40,6 +39,21 @@ def _kills(point: str) -> object:
 
 for _id, (_point, _what) in POINTS.items():
     fault(_id, _what, lasting=(3, 5), part=_point)(_kills(_point))  # type: ignore[arg-type]
+
+
+@fault(
+    "F06",
+    "a sender dies with the answer in hand, and the status comes after its time",
+    lasting=(3, 5),
+    part="receipt.before",
+)
+def _f06(stack: Stack, dice: random.Random) -> Iterator[None]:
+    late = stack.carrier.fault("status", "delay", seconds=20 if stack.scale.hasty else 120)
+    traps.set_(stack.traps, traps.KILL, "receipt.before")
+    traps.wait(stack.traps, traps.KILL, "receipt.before", BITES)
+    stack.clear(late)
+    yield
+    stack.bitten["receipt.before"] += traps.lift(stack.traps, traps.KILL, "receipt.before")
 
 
 def of_kind(stack: Stack, *kinds: str) -> list[psutil.Process]:

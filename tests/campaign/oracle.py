@@ -17,8 +17,8 @@ SENT = {"submitted", "delivered", "unconfirmed"}
 ENDS = SENT | {"failed", "cancelled", "expired"}
 #: What a carrier's status does to a text.
 TOLD = {"submitted": 2, "delivered": 4, "rejected": 3, "undeliverable": 3}
-#: The evidence with which a text may go down again (T4).
-NOT_SENT = {"not_sent"}
+#: What leaves open whether a POST was made: no such attempt is ever closed as not sent.
+DOUBTS = {"claimer_gone", "timeout", "reset", "server_error", "unreadable_2xx", "redirect", "uuid_reused"}
 
 
 HANDED_OVER = 75.0
@@ -169,6 +169,13 @@ def sent_again_by_time(it: Oracle) -> Found:
         for one in it.rows.by_message.get(key, [])[:-1]:
             if one.outcome != "not_sent" and key not in it.excused and not it.people(key):
                 yield key, f"attempt {one.n} was {one.outcome} and another came after it"
+
+
+def doubts_taken_for_certain(it: Oracle) -> Found:
+    """R3: time and silence prove nothing."""
+    for one in it.rows.attempts.values():
+        if one.outcome == "not_sent" and one.evidence in DOUBTS:
+            yield str(one.message_id), f"attempt {one.n} is not sent by {one.evidence}"
 
 
 def shown_as_sent_and_never_posted(it: Oracle) -> Found:
@@ -394,6 +401,7 @@ CHECKS: tuple[Callable[[Oracle], Found], ...] = (
     references_posted_twice,
     posts_of_nobody,
     sent_again_by_time,
+    doubts_taken_for_certain,
     shown_as_sent_and_never_posted,
     posted_and_not_shown_as_sent,
     phone_has_it_twice,

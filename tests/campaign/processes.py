@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,7 +124,7 @@ class Crew:
             self._keeper.join()
         for one in self.wanted:
             for each in one.family():
-                with contextlib.suppress(psutil.NoSuchProcess):
+                with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
                     each.send_signal(signal.SIGCONT)
             if one.running is not None:
                 one.running.terminate()
@@ -155,13 +154,7 @@ def signalled(processes: list[psutil.Process], number: int) -> list[int]:
     """Send a signal to each; those that were there."""
     told = []
     for one in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
             os.kill(one.pid, number)
             told.append(one.pid)
     return told
-
-
-def wait_gone(pids: list[int], seconds: float = 5) -> None:
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit and any(map(psutil.pid_exists, pids)):
-        time.sleep(0.05)
