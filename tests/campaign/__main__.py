@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write what was counted there, too")
     parser.add_argument("--keep", type=Path, help="keep logs and files there")
     given = parser.parse_args()
+    # Whoever ends us, by a time limit say, ends what we have started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = given.seed or int(time.time()) % 1_000_000
     forget_dead_runs()
     scale = scaled(given.seconds, given.db, seed, given.texts)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from flask_firmtext.clock import Clock
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import holds, overdue
+from flask_firmtext.messaging import holds, media_claims, overdue
 from flask_firmtext.store.models import (
     Account,
     Attachment,
@@ -86,8 +86,15 @@ def hurried() -> None:
             session.execute(later.execution_options(synchronize_session=False))
         waiting = sa.update(Attachment).where(Attachment.state == "wanted", Attachment.not_before > now)
         session.execute(waiting.values(not_before=now).execution_options(synchronize_session=False))
-        stuck = sa.update(Attachment).where(Attachment.state == "fetching", Attachment.claimed_until > now)
-        session.execute(stuck.values(claimed_until=now).execution_options(synchronize_session=False))
+
+
+def fetchers_are_gone() -> None:
+    """Whoever has fetched one of our small files for so long is dead."""
+    now = firmtext.clock.now()
+    old = Attachment.not_before < now + media_claims.CLAIM - timedelta(seconds=25)
+    stuck = sa.update(Attachment).where(Attachment.state == "fetching", Attachment.not_before > now, old)
+    with own() as session:
+        session.execute(stuck.values(not_before=now).execution_options(synchronize_session=False))
 
 
 def claimers_are_gone() -> None:
@@ -149,6 +156,7 @@ def settle(driver: Driver, seconds: float) -> tuple[float, dict[str, int]]:
         lift(timedelta(0))
         hurried()
         claimers_are_gone()
+        fetchers_are_gone()
         left = unquiet(driver, ledger(driver.stack.carrier))
         if not any(left.values()):
             return time.monotonic() - began, {}

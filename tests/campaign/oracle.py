@@ -283,6 +283,19 @@ def texts_of_clients_twice(it: Oracle) -> Found:
             yield one.uuid, f"{times} rows of one text"
 
 
+def files_of_clients_missing(it: Oracle) -> Found:
+    """The carrier had each of them all the time. One that comes compressed, unasked, is refused for good (F72)."""
+    for one in it.rows.attachments:
+        if one.state not in ("stored", "parked") and one.reason != "encoding":
+            yield (
+                str(one.message_id or one.quarantine_id),
+                f"file {one.n} is {one.state} ({one.reason}), tried {one.tries} times",
+            )
+    kept = Counter(str(one.message_id or one.quarantine_id) for one in it.rows.attachments)
+    if len(kept) < sum(bool(one.media) for one in it.driver.said):
+        yield "-", f"{len(kept)} texts with files, and clients sent {sum(bool(one.media) for one in it.driver.said)}"
+
+
 def forgeries_believed(it: Oracle) -> Found:
     """R4: what nobody has signed is nowhere."""
     for uuid_ in it.driver.stack.forged:
@@ -410,6 +423,7 @@ CHECKS: tuple[Callable[[Oracle], Found], ...] = (
     signed_and_answered_4xx,
     texts_of_clients_lost,
     texts_of_clients_twice,
+    files_of_clients_missing,
     forgeries_believed,
     odd_answers,
     rank_going_down,

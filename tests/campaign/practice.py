@@ -39,7 +39,7 @@ FAILING = range(150, 170)
 #: Clients who write STOP and START.
 FICKLE = 10
 FOLDER, KIND, HASTE, BUG, BEGAN = "CAMPAIGN_FOLDER", "CAMPAIGN_KIND", "CAMPAIGN_HASTE", "CAMPAIGN_BUG", "CAMPAIGN_BEGAN"
-EVENTS = "CAMPAIGN_EVENTS"
+EVENTS, MEDIA = "CAMPAIGN_EVENTS", "CAMPAIGN_MEDIA"
 FULL = "full"
 
 
@@ -75,9 +75,11 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     host = app.extensions["memory_host"]
     _people(host)
     _appointments(host)
-    folder = os.environ.get(FOLDER)
+    state, folder = app.extensions["firmtext"], os.environ.get(FOLDER)
     if folder:
-        app.extensions["firmtext"].clock = SteppedClock(Path(folder) / f"clock-{os.environ.get(KIND, '')}")
+        # Texts go through our proxy; files come from the carrier itself.
+        state.settings.vonage_media_hosts = (*state.settings.vonage_media_hosts, os.environ[MEDIA])
+        state.clock = SteppedClock(Path(folder) / f"clock-{os.environ.get(KIND, '')}")
         with app.app_context():
             _watch_the_disk(Path(folder) / FULL)
     _pages(app, host)

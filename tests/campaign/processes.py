@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import sqlalchemy as sa
 
-from servers import answers, end, until
+from servers import _die_with_parent, answers, end, until
 
 WEB, WORKER, SWEEP = "web", "worker", "sweep"
 
@@ -41,6 +41,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - only a system call
             )
 
     def dead(self) -> bool:

@@ -158,6 +158,7 @@ def _environment(
         practice.HASTE: "1" if scale.hasty else "",
         practice.BEGAN: str(time.time()),
         practice.EVENTS: str(scale.reminders),
+        practice.MEDIA: carrier.settings["FIRMTEXT_VONAGE_API_HOST"],
     }
 
 
