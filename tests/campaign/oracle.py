@@ -320,7 +320,11 @@ def rank_going_down(it: Oracle) -> Found:
             withdrawn = line.became in ("cancelled", "expired") and line.was == "queued"
             if down and not back and not withdrawn:
                 yield key, f"{line.was} → {line.became} ({line.evidence})"
-            if back and not any(one.evidence == line.evidence for one in it.rows.by_message[key]):
+            if (
+                back
+                and key not in it.excused
+                and not any(one.evidence == line.evidence for one in it.rows.by_message[key])
+            ):
                 yield key, f"back to queued by {line.evidence!r}, which is no attempt's outcome"
 
 
