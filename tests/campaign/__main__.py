@@ -17,7 +17,8 @@ from pathlib import Path
 
 from servers import folder_of_this_run_ends, forget_dead_runs
 
-from . import campaign, report
+from . import campaign, report, schedule
+from .faults import ELSEWHERE, TABLE
 from .scale import scaled
 
 
@@ -36,12 +37,24 @@ def main() -> int:
     parser.add_argument("--bug", default="", help="patch one of campaign.bugs into every process")
     parser.add_argument("--json", type=Path, help="write what was counted there, too")
     parser.add_argument("--keep", type=Path, help="keep logs and files there")
+    parser.add_argument("--list", action="store_true", help="print the faults, and those that are not injected here")
     given = parser.parse_args()
+    if given.list:
+        say(
+            *[f"{one.id:<5} {', '.join(one.on):<19} {one.what}" for one in sorted(TABLE.values(), key=lambda it: it.id)]
+        )
+        say("", "not here:", *[f"{name:<5} {why}" for name, why in ELSEWHERE.items()])
+        return 0
     # Whoever ends us, by a time limit say, ends what we have started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = given.seed or int(time.time()) % 1_000_000
     forget_dead_runs()
     scale = scaled(given.seconds, given.db, seed, given.texts)
+    try:
+        schedule.drawn(scale, given.faults)
+    except schedule.UnknownFault as error:
+        parser.error(str(error))
+    say(*[f"{name} is not injected here: {why}" for name, why in ELSEWHERE.items() if name in given.faults.split(",")])
     try:
         with tempfile.TemporaryDirectory(prefix="firmtext-campaign-") as folder:
             found = campaign.run(scale, Path(folder), given.faults, given.bug, say)

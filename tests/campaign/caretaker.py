@@ -116,9 +116,7 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
     with reading() as session:
         query = sa.select(Message.state, sa.func.count()).where(Message.direction == "out").group_by(Message.state)
         states: dict[str, int] = {str(name): count for name, count in session.execute(query)}
-        files = session.scalar(
-            sa.select(sa.func.count()).where(Attachment.state.in_(["wanted", "fetching"]), Attachment.tries < 3)
-        )
+        files = session.scalar(sa.select(sa.func.count()).where(Attachment.state.in_(["wanted", "fetching"])))
         now = Clock().now()
         remind = Reminder.state == "planned", Reminder.due_at <= now
         reminders = session.scalar(sa.select(sa.func.count()).where(*remind))
@@ -127,8 +125,7 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
             sa.select(sa.func.count()).where(EventAnswer.told_at.is_(None), EventAnswer.not_before.is_not(None))
         )
         open_ = session.scalar(sa.select(sa.func.count()).where(Attempt.outcome == "open"))
-    told = driver.stack.allowed
-    unheard = sum("inbound" not in seen.get(one.uuid, ()) for one in driver.said) - told["never inbound"]
+    unheard = sum("inbound" not in seen.get(one.uuid, ()) for one in driver.said)
     untold = sum(not seen.get(post["message_uuid"], set()) & set(FINAL) for post in carrier.posts)
     return {
         "queued": states.get("queued", 0),
@@ -138,14 +135,9 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         "reminders due": reminders or 0,
         "notices due": notices or 0,
         "answers untold": answers or 0,
-        "texts of clients untold": max(unheard, 0),
-        "statuses untold": max(untold - len(told_never(driver.stack)), 0),
+        "texts of clients untold": unheard,
+        "statuses untold": untold,
     }
-
-
-def told_never(stack: Stack) -> set[str]:
-    """Ids of accepted texts of which the carrier was asked to tell nothing (F58)."""
-    return set(getattr(stack, "silent", ()))
 
 
 def settle(driver: Driver, seconds: float) -> tuple[float, dict[str, int]]:

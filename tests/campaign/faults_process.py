@@ -64,11 +64,9 @@ def of_kind(stack: Stack, *kinds: str) -> list[psutil.Process]:
 @contextlib.contextmanager
 def _delayed(stack: Stack, seconds: float) -> Iterator[None]:
     """The carrier takes the next text and answers late; entered when it has it."""
-    before = len(stack.carrier.posts)
     made = stack.carrier.fault("post", "delay", seconds=seconds, times=1)
-    limit = time.monotonic() + 4
-    while time.monotonic() < limit and len(stack.carrier.posts) == before:
-        time.sleep(0.02)
+    stack.spent(made)
+    time.sleep(0.1)  # it is taken first, and the answer waits
     try:
         yield
     finally:
@@ -129,6 +127,16 @@ def _killing(*kinds: str) -> object:
 fault("F12", "one sender is killed, as for want of memory", part="send")(_killing("send"))  # type: ignore[arg-type]
 fault("F15", "a sweep is killed", part="sweep")(_killing("sweep"))  # type: ignore[arg-type]
 fault("F73", "the fetcher of files is killed", part="media")(_killing("media"))  # type: ignore[arg-type]
+
+
+@fault("F17", "senders are forked again and again, and inherit what their parent has open", part="send", lasting=(1, 3))
+def _f17(stack: Stack, dice: random.Random) -> Iterator[None]:
+    for _ in range(3):
+        found = of_kind(stack, "send")
+        if found:
+            signalled([dice.choice(found)], signal.SIGKILL)
+        time.sleep(1.5)
+    yield
 
 
 @fault("F16", "no sweep runs at all", lasting=(5, 20), part="sweep")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from . import faults_carrier, faults_process, faults_store
-from .faults import TABLE, Fault
+from .faults import ELSEWHERE, TABLE, Fault
 from .scale import Scale
 from .stack import Stack
 
@@ -42,12 +42,20 @@ class Planned:
 
 
 def chosen(db: str, ids: str) -> list[Fault]:
-    """The faults with these ids (all that this engine has, when none are named).
+    """The faults with these ids that this engine has (all, when none are named).
 
-    :raises KeyError: there is no such fault.
+    :raises UnknownFault: there is none left.
     """
-    named = [TABLE[one.strip()] for one in ids.split(",")] if ids else list(TABLE.values())
-    return [one for one in named if db in one.on]
+    named = [one.strip() for one in ids.split(",")] if ids else list(TABLE)
+    strange = [one for one in named if one not in TABLE and one not in ELSEWHERE]
+    found = [TABLE[one] for one in named if one in TABLE and db in TABLE[one].on]
+    if strange or not found:
+        raise UnknownFault(f"no fault to inject on {db} in {ids}; `--list` names them all")
+    return found
+
+
+class UnknownFault(ValueError):
+    """Who asks for faults that do not exist must not be told that all is well."""
 
 
 def drawn(scale: Scale, ids: str = "") -> list[Planned]:

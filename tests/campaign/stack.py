@@ -55,7 +55,6 @@ class Stack:
     bug: str
     allowed: Counter[str] = field(default_factory=Counter)
     forged: list[str] = field(default_factory=list)
-    silent: set[str] = field(default_factory=set)
     odd: list[str] = field(default_factory=list)
     blocked: list[tuple[datetime, datetime]] = field(default_factory=list)
     bitten: Counter[str] = field(default_factory=Counter)
