@@ -34,6 +34,7 @@ def main() -> int:
     parser.add_argument("--faults", default="", help="ids, separated by commas; `none`; `cut`: twelve by hand")
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="postgresql")
     parser.add_argument("--texts", type=int, default=None, help="another number of texts than the seconds ask for")
+    parser.add_argument("--house", choices=("small", "large"), default="", help="else as large as the seconds allow")
     parser.add_argument("--bug", default="", help="patch one of campaign.bugs into every process")
     parser.add_argument("--json", type=Path, help="write what was counted there, too")
     parser.add_argument("--keep", type=Path, help="keep logs and files there")
@@ -49,7 +50,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = given.seed or int(time.time()) % 1_000_000
     forget_dead_runs()
-    scale = scaled(given.seconds, given.db, seed, given.texts)
+    scale = scaled(given.seconds, given.db, seed, given.texts, given.house)
     try:
         schedule.drawn(scale, given.faults)
     except schedule.UnknownFault as error:

@@ -19,6 +19,8 @@ from .schedule import Weather
 from .stack import Stack, standing
 from .witnesses import ledger, tables
 
+#: In less time than this the caches of processes are still warming up when they are first looked at.
+WARM = 600.0
 Say = Callable[..., None]
 
 
@@ -59,7 +61,7 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         oracle = Oracle(driver, rows, carrier, left)
         oracle.canaries = canaries.search(stack)
         oracle.replayed = replay.again(stack, carrier)
-        if not scale.hasty:  # before that, caches are still warming up
+        if scale.seconds >= WARM:
             oracle.grown = usage.grown(early, late)
         oracle.judge()
         texts = sum(1 for _ in oracle.accepted())

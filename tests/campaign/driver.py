@@ -70,7 +70,7 @@ class Driver:
         hands = 2 if scale.hasty else 6
         for hand in range(hands):
             dice = random.Random(f"{scale.seed} staff {hand}")
-            self._each(scale.texts // hands, seconds, lambda n, dice=dice: self._write(n, dice))
+            self._each(len(range(hand, scale.texts, hands)), seconds, lambda n, dice=dice: self._write(n, dice))
         dice = random.Random(f"{scale.seed} clients")
         self._each(scale.inbound, seconds, lambda n: self._say(n, dice))
         fickle = random.Random(f"{scale.seed} fickle")

@@ -29,16 +29,16 @@ class Scale:
     senders: int
     sweeps: int
     numbers: int
-
-    @property
-    def hasty(self) -> bool:
-        return self.seconds < HASTY
+    hasty: bool
 
 
-def scaled(seconds: float, db: str, seed: int, texts: int | None = None) -> Scale:
-    """The full campaign's pace for so many seconds; ``texts`` asks for another pace."""
+def scaled(seconds: float, db: str, seed: int, texts: int | None = None, house: str = "") -> Scale:
+    """The full campaign's pace for so many seconds; ``texts`` asks for another pace.
+
+    ``house`` is ``small`` (fewer processes, short waits), ``large``, or what such a time is enough for.
+    """
     share = seconds / FULL if texts is None else texts / TEXTS
-    large = seconds >= HASTY
+    large = house == "large" if house else seconds >= HASTY
 
     def part(of: int) -> int:
         return max(round(of * share), 2)
@@ -55,4 +55,5 @@ def scaled(seconds: float, db: str, seed: int, texts: int | None = None) -> Scal
         senders=4 if large else 2,
         sweeps=2 if large else 1,
         numbers=6 if large else 2,
+        hasty=not large,
     )
