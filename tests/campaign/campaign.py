@@ -48,6 +48,7 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         weather.join()
         watch.stop()
         say(f"faults are over after {time.monotonic() - began:.1f} s")
+        backlog = caretaker.states().get("queued", 0)
         limit = caretaker.SOON if scale.hasty else caretaker.QUIET
         quiet, left = caretaker.settle(driver, limit)
         unknown = caretaker.states().get("unknown", 0)
@@ -75,6 +76,7 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
             "states": caretaker.states(),
             "unknown at quiet": f"{unknown} ({100 * unknown / max(len(oracle.rows.messages), 1):.2f} %)",
             "the person": dict(decided),
+            "queued when the faults ended": backlog,
             "quiet after (s)": quiet,
             "left then": left,
             "worst hand-over (s)": max((seconds for _, seconds in oracle.waits()), default=0.0),

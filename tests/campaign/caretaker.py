@@ -30,7 +30,7 @@ from .stack import Stack
 from .witnesses import SEEN, Ledger, ledger
 
 #: The cap of the longest back-off: within it all is quiet after the last fault. Where waits are short, so is this.
-QUIET, SOON = 600.0, 60.0
+QUIET, SOON = 600.0, 120.0
 NAME = "caretaker@campaign"
 FINAL = ("delivered", "rejected", "undeliverable")
 

@@ -403,7 +403,7 @@ def processes_grown(it: Oracle) -> Found:
 
 
 def handed_over_late(it: Oracle) -> Found:
-    """A stored text goes within 75 s, unless a hold, a missing database or an earlier text of its pair stood before."""
+    """A stored text goes within 75 s; what kept everybody from sending, or an earlier text of its pair, is no wait."""
     for key, seconds in it.waits():
         if seconds > HANDED_OVER:
             yield key, f"waited {seconds:.0f} s for its first claim"

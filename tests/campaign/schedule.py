@@ -16,8 +16,10 @@ from .scale import Scale
 from .stack import Stack
 
 EVERY = 5.0
-#: Without these nobody can claim, and for a moment after them.
-STORES, RECOVERY = {"database", "disk"}, timedelta(seconds=5)
+#: While these are broken nobody can send, and for a moment after them: a text that waits then was not forgotten. What
+#: only loses bells (Valkey, a dead web process) is no excuse.
+STOPPING = {"database", "disk", "carrier-wire", "post", "send", "sweep", "stop", "kill"}
+RECOVERY = timedelta(seconds=8)
 LOADED = (faults_carrier, faults_process, faults_store)
 
 #: The short cut: which fault begins at which part of the time. All are exact, none waits for luck.
@@ -129,7 +131,7 @@ class Weather:
                 time.sleep(one.lasting)
         except Exception as error:
             self.trouble.append(f"{one.fault.id}: {error!r}")
-        if one.fault.part in STORES:
+        if one.fault.part in STOPPING:
             self.stack.blocked.append((began, datetime.now(UTC) + RECOVERY))
 
 
