@@ -149,6 +149,9 @@ class Postgresql(Database):
         super().close()
         if self.proxy:
             self.proxy.close()
+        # After a restart its process is another than the one that the package would end.
+        with contextlib.suppress(Exception):
+            self._ctl("-w", "-m", "immediate", "stop")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.server.cleanup()
