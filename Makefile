@@ -45,6 +45,12 @@ test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers a
 test-all: $(VENV)/.test browser ## Test, and what takes longer, and print the lines covered (60 minutes at most)
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
 
+.PHONY: campaign
+campaign: export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/tests/support
+campaign: $(VENV)/.test ## Let everything go wrong for SECONDS=1800 (SEED= FAULTS=F01,F17 DB=postgresql), then count
+	$(BIN)/python -m campaign --seconds $(or $(SECONDS),1800) --seed $(or $(SEED),0) --db $(or $(DB),postgresql) \
+		--faults "$(FAULTS)" $(ARGS)
+
 .PHONY: kill-run
 kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every five seconds, then count
 	$(BIN)/python benchmarks/kill_run.py $(ARGS)

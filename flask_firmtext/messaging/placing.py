@@ -42,16 +42,14 @@ def number_of(session: Session, e164: str) -> Number | None:
 
 
 def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
-    """Store a client's text in its conversation, or keep it in quarantine when it has none.
-
-    ``received`` is when it came, None for now.
-    """
+    """Store a client's text in its conversation, or keep it in quarantine; ``received`` is when it came, None: now."""
     number = number_of(session, event.to)
     if number is None or not number.firm:  # one of the pool is nobody's yet
         quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
-    conversation = _conversation(session, number, index, event.sender)
+    kept = quarantine.keeps(session, request, kind="inbound")  # a repeat; the firm may have written to its sender since
+    conversation = None if kept else _conversation(session, number, index, event.sender)
     if conversation is not None and _placed(session, event, request, number, conversation, came):
         return
     if _first(session, event, number) is not None:  # its conversation has ended since

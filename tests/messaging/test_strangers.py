@@ -20,7 +20,7 @@ from flask_firmtext.store import cells
 from flask_firmtext.store.models import Attachment, Audit, Conversation, File, FilePiece, Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
-from rows import verified_number
+from rows import accepted, verified_number
 from strange import SARA, ZELDA, came, texts
 from strange import strangers as rest
 
@@ -75,6 +75,17 @@ def test_the_same_webhook_again_is_kept_once_with_its_file(app: Any) -> None:
     for _ in range(3):
         receiving.receive(make, "inbound")
     assert len(rest()) == len(rows(Attachment)) == 1
+
+
+def test_the_same_webhook_again_is_one_text_though_the_firm_has_written_to_its_sender_since(app: Any) -> None:
+    make = firmtext.gateway.webhooks.text(SARA, "+18335550100", "once", b"file")  # type: ignore[attr-defined]
+    receiving.receive(make, "inbound")
+    accepted("Is this you?", contact="sara")
+    receiving.receive(make, "inbound")
+    assert (len(rest()), words(), len(rows(Attachment))) == (1, [], 1)
+    attach()
+    receiving.receive(make, "inbound")
+    assert (rest(), words(), len(rows(Attachment))) == ([], ["once"], 1)
 
 
 def test_of_one_number_twenty_texts_a_day_have_their_files_fetched(app: Any) -> None:

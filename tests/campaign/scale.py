@@ -1,0 +1,59 @@
+"""How much happens in how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: What half an hour holds.
+FULL = 1800.0
+TEXTS, INBOUND, WITH_MEDIA, REMINDERS, CONSENT = 10_000, 5_000, 500, 1_000, 100
+#: Below this the waits of sweeps and claims are shortened, so that they happen within the time.
+HASTY = 400.0
+PHONES = 100
+#: Shares of what staff do.
+RESUBMITTED, WITH_LINK = 0.1, 0.1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One campaign: for how many seconds, how many texts of each kind, by how many processes."""
+
+    seconds: float
+    db: str
+    seed: int
+    texts: int
+    inbound: int
+    media: int
+    reminders: int
+    consents: int
+    senders: int
+    sweeps: int
+    numbers: int
+    hasty: bool
+
+
+def scaled(seconds: float, db: str, seed: int, texts: int | None = None, house: str = "") -> Scale:
+    """The full campaign's pace for so many seconds; ``texts`` asks for another pace.
+
+    ``house`` is ``small`` (fewer processes, short waits), ``large``, or what such a time is enough for.
+    """
+    share = seconds / FULL if texts is None else texts / TEXTS
+    large = house == "large" if house else seconds >= HASTY
+
+    def part(of: int) -> int:
+        return max(round(of * share), 2)
+
+    return Scale(
+        seconds=seconds,
+        db=db,
+        seed=seed,
+        texts=part(TEXTS),
+        inbound=part(INBOUND),
+        media=part(WITH_MEDIA),
+        reminders=part(REMINDERS),
+        consents=part(CONSENT),
+        senders=4 if large else 2,
+        sweeps=2 if large else 1,
+        numbers=6 if large else 2,
+        hasty=not large,
+    )
