@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy.orm import Session
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import pace
@@ -143,21 +145,39 @@ def _text(row: uuid.UUID, position: int, last: int, key_id: str, key: bytes, at:
                         "closed_at": at}  # fmt: skip
 
 
-def queued(threads: Iterable[int], *, kind: str, priority: int) -> None:
-    """A text each that is due, as the next of these threads."""
-    with own() as session:
-        for n in threads:
-            conversation = session.get_one(Conversation, thread(n))
-            conversation.turn += 1
-            session.add(_due(session, conversation, kind, priority))
+def queued(threads: Iterable[int], *, kind: str, priority: int, not_before: datetime | None = None) -> None:
+    """A text each as the next of these threads, due now unless told otherwise."""
+    ids, due = [thread(n) for n in threads], not_before or firmtext.clock.now()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        with own() as session:
+            free = {one: _positions(session, one, count) for one, count in Counter(some).items()}
+            texts = [_due(session, one, next(free[one]), kind, priority, due) for one in some]
+            load(session.connection(), Message, texts)
 
 
-def _due(session: Any, conversation: Conversation, kind: str, priority: int) -> Message:
+def _positions(session: Session, conversation: uuid.UUID, count: int) -> Iterator[int]:
+    turn = (
+        update(Conversation)
+        .where(Conversation.id == conversation)
+        .values(turn=Conversation.turn + count)
+        .returning(Conversation.turn)
+        .execution_options(synchronize_session=False)
+    )
+    last = session.execute(turn).scalar_one()
+    return iter(range(last - count + 1, last + 1))
+
+
+def _due(
+    session: Session, conversation: uuid.UUID, position: int, kind: str, priority: int, due: datetime
+) -> dict[str, Any]:
     row_id, now = new_id(), firmtext.clock.now()
     where = cells.place(Message, "body", row_id, FIRM)
-    body = cells.seal(session, where, WORDS, scope=keys.conversation_scope(conversation.id))
-    return Message(
-        id=row_id, firm=FIRM, conversation_id=conversation.id, position=conversation.turn, direction="out", kind=kind,
-        priority=priority, author=STAFF.ref, client_token=row_id.hex, body=body, state="queued", state_at=now,
-        not_before=now, expires_at=now + timedelta(days=1), shown_at=now, created_at=now,
-    )  # fmt: skip
+    body = cells.seal(session, where, WORDS, scope=keys.conversation_scope(conversation))
+    return {
+        "id": row_id, "firm": FIRM, "conversation_id": conversation, "position": position, "direction": "out",
+        "kind": kind, "priority": priority, "author": STAFF.ref, "client_token": row_id.hex, "body": body,
+        "segments": 1, "state": "queued", "rank": 0, "state_at": now, "partly": False, "not_before": due,
+        "expires_at": now + timedelta(days=3), "tries": 0, "rings": 0, "part": 0, "shown_at": now, "created_at": now,
+        "changed": 0,
+    }  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import jwt
 from redis import Redis
 from rq import Queue
 
@@ -19,8 +19,9 @@ from flask_firmtext.worker import drain
 
 from . import filling
 from .bare import Plain
+from .line import Line
 from .rounds import Figure, Scale, Target, alternating, seconds
-from .stage import ENGINES, Stage, environment, host, plain_session, settings_of
+from .stage import ENGINES, Stage, environment, host, settings_of
 
 BASELINE = "the same number of tiny commits in plain SQL and one keep-alive POST"
 TARGET = Target("≥ 0.7", least=0.7)
@@ -30,8 +31,7 @@ NAIVE_TARGET = Target("≥ 10", least=10)
 
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     for engine in ENGINES:
-        with stage.database(engine) as url, stage.carrier() as carrier, sender(url, carrier) as ours:
-            filling.fill(1_000)
+        with stage.database(engine) as url, stage.carrier() as carrier, sender(url, carrier, texts=1_000) as ours:
             bare = Floor(url, carrier)
             count = scale.of(100, 40)
             pair = alternating(lambda: ours.rate(count), lambda: bare.rate(count), scale.rounds(15))
@@ -43,34 +43,37 @@ def run_naive(stage: Stage, scale: Scale) -> Iterator[Figure]:
     with (
         stage.database(engine) as url,
         stage.carrier() as carrier,
-        sender(url, carrier) as ours,
+        sender(url, carrier, texts=1_000) as ours,
         stage.valkey() as redis,
         naive(stage, redis, carrier) as jobs,
     ):
-        filling.fill(1_000)
         pair = alternating(lambda: ours.rate(60), lambda: jobs.rate(scale.of(15, 8)), scale.rounds(7))
     yield pair.figure("P3", "sending beside a naive program", NAIVE_TARGET, unit="texts/s", db=engine)
 
 
 @contextmanager
-def sender(url: str, carrier: Carrier) -> Iterator[Sender]:
+def sender(url: str, carrier: Carrier, *, texts: int = 0) -> Iterator[Sender]:
+    """A worker on this database, which gets so many texts first."""
     with host(settings_of(url, carrier)) as app:
-        filling.open_office()
-        filling.acquaint(app)
-        yield Sender()
+        if texts:
+            filling.open_office()
+            filling.fill(texts)
+        yield Sender(app)
 
 
 class Sender:
     """This process, as a worker that has been rung."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Any) -> None:
+        self.app = app
         self.threads = itertools.cycle(range(filling.KNOWN))
 
     def rate(self, count: int) -> float:
-        filling.queued([next(self.threads) for _ in range(count)], kind="staff", priority=0)
-        began = time.perf_counter()
-        sent = drain.run()
-        took = time.perf_counter() - began
+        with self.app.app_context():
+            filling.queued([next(self.threads) for _ in range(count)], kind="staff", priority=0)
+            began = time.perf_counter()
+            sent = drain.run()
+            took = time.perf_counter() - began
         if sent != count:
             raise AssertionError(f"{sent} of {count} texts were sent")
         return count / took
@@ -80,11 +83,7 @@ class Floor:
     """What no sender can do without: claim and attempt, POST, the carrier's id, the state; three commits."""
 
     def __init__(self, url: str, carrier: Carrier) -> None:
-        self.plain = Plain(url)
-        settings = carrier.settings
-        self.session = plain_session(settings["FIRMTEXT_VONAGE_CA_BUNDLE"])
-        self.session.headers["Authorization"] = f"Bearer {_token(settings)}"
-        self.address = f"https://{settings['FIRMTEXT_VONAGE_API_HOST']}/v1/messages"
+        self.plain, self.line = Plain(url), Line(carrier.settings)
         self.phones = itertools.cycle(filling.phone(n)[1:] for n in range(filling.KNOWN))
 
     def rate(self, count: int) -> float:
@@ -99,35 +98,16 @@ class Floor:
         run("UPDATE bare_text SET state = 'sending' WHERE id = ? AND state = 'queued'", text)
         run("INSERT INTO bare_attempt VALUES (?, ?, NULL)", attempt, text)
         self.plain.commit()
-        carrier_id = self.post(str(attempt))
+        carrier_id = self.line.post(next(self.phones), filling.WORDS, str(attempt))
         run("UPDATE bare_attempt SET carrier_id = ? WHERE id = ?", carrier_id, attempt)
         self.plain.commit()
         run("UPDATE bare_text SET state = 'submitted' WHERE id = ? AND state = 'sending'", text)
         self.plain.commit()
 
-    def post(self, reference: str) -> str:
-        body = {"message_type": "text", "channel": "sms", "to": next(self.phones), "from": "18335550100",
-                "text": filling.WORDS, "client_ref": reference, "webhook_version": "v1"}  # fmt: skip
-        answer = self.session.post(self.address, json=body, timeout=10)
-        answer.raise_for_status()
-        return str(answer.json()["message_uuid"])
-
-
-def _token(settings: dict[str, str]) -> str:
-    from pathlib import Path
-
-    key = Path(settings["FIRMTEXT_VONAGE_PRIVATE_KEY"]).read_text(encoding="ascii")
-    now = int(time.time())
-    claims = {"application_id": settings["FIRMTEXT_VONAGE_APPLICATION_ID"], "iat": now, "exp": now + 86_000,
-              "jti": str(uuid.uuid4())}  # fmt: skip
-    return jwt.encode(claims, key, algorithm="RS256")
-
 
 @contextmanager
 def naive(stage: Stage, redis: str, carrier: Carrier) -> Iterator[Jobs]:
     """RQ's own worker with the naive program's jobs."""
-    import sys
-
     folder = stage.new_folder()
     command = [sys.executable, "-m", "rq.cli", "worker", "naive", "--url", redis, "--quiet"]
     more = {"REQUESTS_CA_BUNDLE": carrier.settings["FIRMTEXT_VONAGE_CA_BUNDLE"]}

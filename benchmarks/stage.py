@@ -7,12 +7,11 @@ import itertools
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import requests
 import sqlalchemy as sa
 
 from carrier import Carrier
@@ -36,6 +35,7 @@ class Stage:
         self.kept = ExitStack()
         self.names = itertools.count()
         self._server: str | None = None
+        self._filled: dict[tuple[str, str], str] = {}
 
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -69,6 +69,14 @@ class Stage:
             yield url
         finally:
             administer(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    def kept_database(self, engine: str, name: str, fill: Callable[[str], None]) -> str:
+        """A database that ``fill`` has filled, for whoever asks for that name in this run."""
+        if (engine, name) not in self._filled:
+            url = self.kept.enter_context(self.database(engine))
+            fill(url)
+            self._filled[engine, name] = url
+        return self._filled[engine, name]
 
     @contextlib.contextmanager
     def carrier(self, public: str = "http://127.0.0.1:9", **options: Any) -> Iterator[Carrier]:
@@ -135,14 +143,6 @@ def host(settings: Mapping[str, str]) -> Iterator[Any]:
         yield app
         for engine in app.extensions["sqlalchemy"].engines.values():
             engine.dispose()
-
-
-def plain_session(bundle: str) -> requests.Session:
-    """A keep-alive connection to the carrier and nothing else."""
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = bundle
-    return session
 
 
 def administer(url: str, statement: str) -> None:
