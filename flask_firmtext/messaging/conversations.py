@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import Table, Update, bindparam, case, func, literal, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..clock import UTCDateTime
@@ -24,16 +25,26 @@ from .moves import Move, move
 Sessions = Session | scoped_session[Any]
 
 
+_row = cast(Table, Conversation.__table__).c
+#: Built once, like all that every text asks for: to build a statement takes longer than to have it answered.
+TURN = (
+    update(_row.id.table)
+    .where(_row.id == bindparam("conversation"))
+    .values(turn=_row.turn + 1)
+    .returning(_row.turn, _row.closed_at)
+)
+
+
 def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
     """Have this conversation to oneself until the end of the transaction; returns the next position in it."""
-    turn = (
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(turn=Conversation.turn + 1)
-        .returning(Conversation.turn)
-    )
-    position: int = session.execute(turn, execution_options={"synchronize_session": False}).scalar_one()
+    position: int = session.connection().execute(TURN, {"conversation": conversation_id}).one().turn
     return position
+
+
+def take_open_turn(session: Sessions, conversation_id: uuid.UUID) -> int | None:
+    """The same; None when the conversation has ended: whoever waited for his turn may have missed it."""
+    row = session.connection().execute(TURN, {"conversation": conversation_id}).one()
+    return row.turn if row.closed_at is None else None
 
 
 def is_open(session: Sessions, conversation_id: uuid.UUID) -> bool:
@@ -137,18 +148,19 @@ def note_late(session: Sessions, conversation_id: uuid.UUID, position: int) -> N
 
 def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
     """The newest text of a conversation is the one at ``position``."""
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_position=position, last_at=firmtext.clock.sql(), **columns)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(Author)
-        .where(Author.conversation_id == conversation_id)
-        .values(last_at=firmtext.clock.sql())
-        .execution_options(synchronize_session=False)
-    )
+    of_conversation, of_authors = _last(firmtext.clock.key())
+    connection, row = session.connection(), {"conversation": conversation_id, "position": position}
+    connection.execute(of_conversation.values(**columns), row)
+    connection.execute(of_authors, row)
+
+
+@lru_cache(maxsize=8)
+def _last(clock: Hashable) -> tuple[Update, Update]:
+    author = cast(Table, Author.__table__)
+    of_conversation = update(_row.id.table).where(_row.id == bindparam("conversation"))
+    of_authors = update(author).where(author.c.conversation_id == bindparam("conversation"))
+    now = firmtext.clock.sql()
+    return of_conversation.values(last_position=bindparam("position"), last_at=now), of_authors.values(last_at=now)
 
 
 def note_in(session: Sessions, conversation_id: uuid.UUID, position: int, *, awaits: datetime | None) -> None:
