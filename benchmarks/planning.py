@@ -127,6 +127,8 @@ def practice(stage: Stage, engine: str, events: int) -> Iterator[None]:
             with firmtext.engine.begin() as connection:
                 connection.exec_driver_sql("ANALYZE")
         look()
+        gc.collect()
+        gc.freeze()  # a practice system does not keep its calendar as objects of ours, to be looked at again and again
         with own() as session:
             reminding.change(session, "harbor", CHOICE, reminding.TIME, by="benchmark")
         yield
