@@ -35,7 +35,9 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     ours, baseline = percentile(seen, 0.95), percentile(answered, 0.95)
     more = {"p50": round(statistics.median(seen), 3)}
     words = "webhook until it is seen, p95"
-    yield Figure("P6", words, ENGINE, ours, baseline, ours / baseline, "s", TARGET.words, TARGET.met(ours), len(seen), more)
+    yield Figure(
+        "P6", words, ENGINE, ours, baseline, ours / baseline, "s", TARGET.words, TARGET.met(ours), len(seen), more
+    )
 
 
 @contextmanager

@@ -60,9 +60,7 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     yield pages.figure("P11", "a page of the host", PAGE_TARGET, unit="ms")
 
 
-def _more(
-    what: str, name: str, target: Target, ours: list[dict[str, float]], bare: list[dict[str, float]]
-) -> Figure:
+def _more(what: str, name: str, target: Target, ours: list[dict[str, float]], bare: list[dict[str, float]]) -> Figure:
     """Seconds more than without, as ``ours``; the ratio is of the whole."""
     whole = Pair([one[name] for one in ours], [one[name] for one in bare])
     more = Pair([a - b for a, b in zip(whole.ours, whole.baseline, strict=True)], whole.baseline)
@@ -73,6 +71,8 @@ def _told(program: str, bytecode: Path) -> dict[str, float]:
     """In a new process, with byte code as an installed package has it."""
     env = environment(settings_of("sqlite://")) | {"PYTHONPYCACHEPREFIX": str(bytecode)}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
-    done = subprocess.run([sys.executable, "-c", program], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, case, func, literal, select, update
+from sqlalchemy import Table, Update, bindparam, case, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..clock import UTCDateTime
@@ -148,28 +148,41 @@ def note_late(session: Sessions, conversation_id: uuid.UUID, position: int) -> N
 
 def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
     """The newest text of a conversation is the one at ``position``."""
-    of_conversation, of_authors = _last(firmtext.clock.key())
-    connection, row = session.connection(), {"conversation": conversation_id, "position": position}
-    connection.execute(of_conversation.values(**columns), row)
-    connection.execute(of_authors, row)
+    row = {"conversation": conversation_id, "position": position}
+    session.connection().execute(_last(firmtext.clock.key()).values(**columns), row)
+    _note_authors(session, conversation_id)
+
+
+def _note_authors(session: Sessions, conversation_id: uuid.UUID) -> None:
+    session.connection().execute(_authors(firmtext.clock.key()), {"conversation": conversation_id})
 
 
 @lru_cache(maxsize=8)
-def _last(clock: Hashable) -> tuple[Update, Update]:
+def _last(clock: Hashable) -> Update:
+    this = update(_row.id.table).where(_row.id == bindparam("conversation"))
+    return this.values(last_position=bindparam("position"), last_at=firmtext.clock.sql())
+
+
+@lru_cache(maxsize=8)
+def _authors(clock: Hashable) -> Update:
     author = cast(Table, Author.__table__)
-    of_conversation = update(_row.id.table).where(_row.id == bindparam("conversation"))
-    of_authors = update(author).where(author.c.conversation_id == bindparam("conversation"))
-    now = firmtext.clock.sql()
-    return of_conversation.values(last_position=bindparam("position"), last_at=now), of_authors.values(last_at=now)
+    theirs = update(author).where(author.c.conversation_id == bindparam("conversation"))
+    return theirs.values(last_at=firmtext.clock.sql())
 
 
 def note_in(session: Sessions, conversation_id: uuid.UUID, position: int, *, awaits: datetime | None) -> None:
     """The newest text is a client's: it reopens what was done. ``awaits`` is since when it waits for an answer, None
     where it asks for none. Who waits already goes on waiting, but what was done was answered somehow."""
-    still = case((Conversation.done_at.is_(None), Conversation.waiting_since))
-    since = still if awaits is None else func.coalesce(still, literal(awaits, UTCDateTime()))
-    columns = {"last_in_position": position, "waiting_since": since, "done_at": None, "done_by": None}
-    note_last(session, conversation_id, position, **columns)
+    row = {"conversation": conversation_id, "position": position, "awaits": awaits}
+    session.connection().execute(_last_in(firmtext.clock.key()), row)
+    _note_authors(session, conversation_id)
+
+
+@lru_cache(maxsize=8)
+def _last_in(clock: Hashable) -> Update:
+    still = case((_row.done_at.is_(None), _row.waiting_since))
+    since = func.coalesce(still, bindparam("awaits", type_=UTCDateTime()))
+    return _last(clock).values(last_in_position=bindparam("position"), waiting_since=since, done_at=None, done_by=None)
 
 
 def note_out(session: Sessions, conversation: Conversation, position: int, *, writer: str | None) -> None:

@@ -149,6 +149,18 @@ def lock_free(session: Sessions, firm: str, refs: Collection[str]) -> Sequence[C
     ).all()
 
 
-def invitations(session: Sessions, events: Collection[uuid.UUID]) -> Sequence[Invitation]:
+class Invited(NamedTuple):
+    """What planning asks of an invitation."""
+
+    id: uuid.UUID
+    firm: str
+    event_id: uuid.UUID
+    wanted: bool
+
+
+def invitations(session: Sessions, events: Collection[uuid.UUID]) -> Sequence[Invited]:
     """Everybody who was ever to be notified of these events."""
-    return session.scalars(select(Invitation).where(Invitation.event_id.in_(events))).all() if events else ()
+    if not events:
+        return ()
+    columns = select(Invitation.id, Invitation.firm, Invitation.event_id, Invitation.wanted)
+    return [Invited(*row) for row in session.execute(columns.where(Invitation.event_id.in_(events)))]

@@ -17,7 +17,7 @@ from ...store import calendar_queries, reminder_queries
 from ...store.base import new_id
 from ...store.models import CalendarEvent, Invitation, Reminder, Texting
 from ...store.queries import is_in
-from ...store.reminder_queries import Planned
+from ...store.reminder_queries import Invited, Planned
 from ...store.states import EventState, ReminderState
 from . import needs
 from .due import due_at
@@ -32,7 +32,7 @@ Dues = Mapping[int, datetime]
 class Wish:
     """The reminders that an invitation is to have, by days before its event; one that was sent stays sent."""
 
-    invitation: Invitation
+    invitation: Invitation | Invited
     sequence: int
     due: Dues
 
@@ -93,7 +93,7 @@ def renew(session: Sessions, firm: str, refs: Collection[str]) -> None:
 def _as_chosen(
     texting: Texting,
     events: Mapping[uuid.UUID, tuple[CalendarEvent, Facts]],
-    people: Collection[Invitation],
+    people: Collection[Invitation | Invited],
     before: Sequence[Planned],
 ) -> Sequence[Wish]:
     """As if all had been planned in the moment of the choice. What was due before and could not go yet stays due if
@@ -108,7 +108,7 @@ def _as_chosen(
     return wishes
 
 
-def _wish(event: CalendarEvent, one: Invitation, due: Dues) -> Wish:
+def _wish(event: CalendarEvent, one: Invitation | Invited, due: Dues) -> Wish:
     return Wish(one, event.sequence, due if one.wanted else {})
 
 
