@@ -41,8 +41,8 @@ print(json.dumps({{"imported": imported - began, "answered": first - began,
 """
 WITHOUT = HOST.format(imports="", bind="")
 WITH = HOST.format(
-    imports="from flask_firmtext import FirmText",
-    bind="from flask_firmtext.testing.example import harbor_and_summit\nFirmText().init_app(app, db=db, host=harbor_and_summit())",
+    imports="from flask_firmtext import FirmText\nfrom flask_firmtext.testing.example import harbor_and_summit",
+    bind="FirmText().init_app(app, db=db, host=harbor_and_summit())",
 )
 
 
@@ -71,8 +71,6 @@ def _told(program: str, bytecode: Path) -> dict[str, float]:
     """In a new process, with byte code as an installed package has it."""
     env = environment(settings_of("sqlite://")) | {"PYTHONPYCACHEPREFIX": str(bytecode)}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=env, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    found: dict[str, float] = json.loads(done.stdout)
+    said = subprocess.check_output([sys.executable, "-c", program], env=env, cwd=ROOT, text=True)
+    found: dict[str, float] = json.loads(said)
     return found

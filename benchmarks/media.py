@@ -119,7 +119,8 @@ def copied(stage: Stage, size: int) -> float:
     with serving(SharedDataMiddleware(NotFound(), {"/": str(folder)})) as address:
         command = [sys.executable, "-c", COPY, f"{address}/", str(folder / "copy")]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as copying:
-            assert copying.stdin and copying.stdout  # noqa: S101
+            assert copying.stdin  # noqa: S101
+            assert copying.stdout  # noqa: S101
             copying.stdout.readline()
             put_back(copying.pid)
             before = resident(copying.pid, "VmRSS")

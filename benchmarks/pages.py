@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event
@@ -34,9 +35,7 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
         many = scale.of(*sizes)
         with reader(stage, engine, FEW) as few, reader(stage, engine, many) as all_:
             for page in PAGES:
-                pair = alternating(
-                    lambda page=page: all_.took(page), lambda page=page: few.took(page), scale.rounds(25)
-                )
+                pair = alternating(partial(all_.took, page), partial(few.took, page), scale.rounds(25))
                 queries = {"texts": many, "queries": all_.queries(page), "queries_of_few": few.queries(page)}
                 if queries["queries"] != queries["queries_of_few"]:
                     raise AssertionError(f"the number of queries grows: {queries}")

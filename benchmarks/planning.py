@@ -149,6 +149,5 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
             after = peak(look), peak(plan_some)
         a_second = round(reminders.EVENTS_AT_ONCE / pair.figure("P8", "", TARGET, unit="ms").ours * 1000)
         yield pair.figure("P8", "planning", TARGET, unit="ms", db=engine, events=events, events_a_second=a_second)
-        yield Pair([max(after)], [max(before)]).figure(
-            "P8", "memory of it", GROWTH, unit="KiB", db=engine, events=events
-        )
+        memory = Pair([max(after)], [max(before)])
+        yield memory.figure("P8", "memory of it", GROWTH, unit="KiB", db=engine, events=events)

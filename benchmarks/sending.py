@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from redis import Redis
@@ -32,9 +33,8 @@ NAIVE_TARGET = Target("≥ 10", least=10)
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     for engine in ENGINES:
         with stage.database(engine) as url, stage.carrier() as carrier, sender(url, carrier, texts=1_000) as ours:
-            bare = Floor(url, carrier)
-            count = scale.of(100, 40)
-            pair = alternating(lambda: ours.rate(count), lambda: bare.rate(count), scale.rounds(15))
+            bare, count = Floor(url, carrier), scale.of(100, 40)
+            pair = alternating(partial(ours.rate, count), partial(bare.rate, count), scale.rounds(15))
         yield pair.figure("P2", "sending", TARGET, unit="texts/s", db=engine)
 
 
