@@ -60,9 +60,13 @@ def is_in(column: ColumnElement[Any] | Column[Any], *words: StrEnum) -> ColumnEl
 
 def sending_number(session: Sessions, firm: str) -> Number | None:
     """The number from which a firm texts: verified, its main one first."""
-    return session.scalars(
-        select(Number).where(Number.firm == firm, sends()).order_by(Number.main.desc(), Number.created_at).limit(1)
-    ).one_or_none()
+    return session.scalars(_sending(), {"firm": firm}).one_or_none()
+
+
+@lru_cache(maxsize=1)
+def _sending() -> Select[tuple[Number]]:
+    verified = select(Number).where(Number.firm == bindparam("firm"), sends())
+    return verified.order_by(Number.main.desc(), Number.created_at).limit(1)
 
 
 def sends() -> ColumnElement[bool]:

@@ -75,7 +75,8 @@ UNIT = {"postgresql": 1, "sqlite": 100}
 #: Of these events most are over, and were planned before the firm chose other reminders.
 EVENTS, COMING = 10_000, 3_000
 LARGE = tuple(
-    f"firmtext_{name}" for name in ("message", "attempt", "scheduled_text", "event", "invitation", "notice", "reminder")
+    f"firmtext_{name}"
+    for name in ("message", "attempt", "read_mark", "scheduled_text", "event", "invitation", "notice", "reminder")
 )
 
 
