@@ -110,6 +110,10 @@ class Watch:
     """One thread that cuts off whichever exchange is over: to start one for each costs a tenth of a send."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Watch nothing: a child of fork has none of its parent's threads, and maybe a lock that one of them held."""
         self._changed = threading.Condition()
         self._ends: dict[Exchange, float] = {}
         self._wakes = 0.0
@@ -147,5 +151,4 @@ class Watch:
 
 watch = Watch()
 if hasattr(os, "register_at_fork"):
-    # A child has none of its parent's threads, and a lock that one of them held would stay locked.
-    os.register_at_fork(after_in_child=watch.__init__)
+    os.register_at_fork(after_in_child=watch.reset)

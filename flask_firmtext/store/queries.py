@@ -64,7 +64,7 @@ def sending_number(session: Sessions, firm: str) -> Number | None:
 
 
 @lru_cache(maxsize=1)
-def _sending() -> Select[tuple[Number]]:
+def _sending() -> Select[Number]:
     verified = select(Number).where(Number.firm == bindparam("firm"), sends())
     return verified.order_by(Number.main.desc(), Number.created_at).limit(1)
 
