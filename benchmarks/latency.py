@@ -39,7 +39,7 @@ ENGINE = "postgresql"
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     with firm(stage, threads=100) as clicks:
         ours, bare = [], []
-        for _ in range(scale.of(80, 20)):
+        for _ in range(scale.of(80, 10)):
             bare += [clicks.bare_click()]
             ours += [clicks.click()]
             time.sleep(0.05)
@@ -49,15 +49,15 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
 
 
 def run_busy(stage: Stage, scale: Scale) -> Iterator[Figure]:
-    reminders = scale.of(20_000, 2_000)
+    reminders = scale.of(20_000, 600)
     with firm(stage, threads=reminders // 2) as clicks:
         batch = Batch(reminders)
         idle: list[str] = []
         busy: list[str] = []
         for _ in range(5):
-            idle += clicks.some(scale.of(20, 6))
+            idle += clicks.some(scale.of(20, 4))
             batch.begin()
-            busy += clicks.some(scale.of(20, 6))
+            busy += clicks.some(scale.of(20, 4))
             batch.wait()
         figures = clicks.arrived(busy), clicks.arrived(idle)
     more = {"reminders": reminders, "reminders_a_second": round(batch.rate)}

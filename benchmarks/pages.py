@@ -21,7 +21,7 @@ BASELINE = "the same page with 1,000 texts"
 TARGET = Target("≤ 1.3, as many queries", most=1.3)
 FEW = 1_000
 #: Texts on each engine, all and quick.
-MANY = {"postgresql": (1_000_000, 20_000), "sqlite": (100_000, 10_000)}
+MANY = {"postgresql": (1_000_000, 10_000), "sqlite": (100_000, 5_000)}
 PAGES = {
     "inbox": "/texting/",
     "thread": f"/texting/conversations/{filling.thread(filling.UNREAD + 5)}",

@@ -33,7 +33,7 @@ NAIVE_TARGET = Target("≥ 10", least=10)
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     for engine in ENGINES:
         with stage.database(engine) as url, stage.carrier() as carrier, sender(url, carrier, texts=1_000) as ours:
-            bare, count = Floor(url, carrier), scale.of(100, 40)
+            bare, count = Floor(url, carrier), scale.of(100, 20)
             pair = alternating(partial(ours.rate, count), partial(bare.rate, count), scale.rounds(15))
         yield pair.figure("P2", "sending", TARGET, unit="texts/s", db=engine)
 
@@ -47,7 +47,7 @@ def run_naive(stage: Stage, scale: Scale) -> Iterator[Figure]:
         stage.valkey() as redis,
         naive(stage, redis, carrier) as jobs,
     ):
-        pair = alternating(lambda: ours.rate(60), lambda: jobs.rate(scale.of(15, 8)), scale.rounds(7))
+        pair = alternating(lambda: ours.rate(scale.of(60, 20)), lambda: jobs.rate(scale.of(15, 3)), scale.rounds(7))
     yield pair.figure("P3", "sending beside a naive program", NAIVE_TARGET, unit="texts/s", db=engine)
 
 
