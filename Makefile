@@ -55,13 +55,9 @@ campaign: $(VENV)/.test ## Let everything go wrong for SECONDS=1800 (SEED= FAULT
 kill-run: $(VENV)/.test ## Send 1,000 texts while the worker is killed every five seconds, then count
 	$(BIN)/python benchmarks/kill_run.py $(ARGS)
 
-.PHONY: media-memory
-media-memory: $(VENV)/.test ## Fetch a 50 MiB file and tell what that cost in memory
-	$(BIN)/python benchmarks/media_memory.py $(ARGS)
-
-.PHONY: reminder-planning
-reminder-planning: $(VENV)/.test ## Tell what reminders cost with 2,000 and with 100,000 events
-	$(BIN)/python benchmarks/reminder_planning.py $(ARGS)
+.PHONY: bench
+bench: $(VENV)/.test browser ## Measure, beside baselines (QUICK=1: in two minutes; ONLY=P2,P7: these)
+	@$(BIN)/python -m benchmarks
 
 .PHONY: lint
 lint: $(VENV)/.test ## Check style and layout

@@ -40,7 +40,7 @@ VONAGES_ROOMS = re.compile(r"flask_firmtext/(adapters/vonage|settings\.py|cohere
 COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sandbox/)|cli/|migrations/__init__\.py")
 #: Who writes the state of a text: the moves, the claim's own statement, and the two that begin one.
 WRITERS = {
-    "flask_firmtext/messaging/moves.py:_written",
+    "flask_firmtext/messaging/moves.py:_writing",
     "flask_firmtext/store/queries.py:claim",
     "flask_firmtext/messaging/accepting.py:_stored",
     "flask_firmtext/messaging/placing.py:_insert",

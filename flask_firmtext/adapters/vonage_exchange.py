@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from enum import IntEnum
+from math import inf
 from time import monotonic
 from types import TracebackType
 
@@ -50,17 +51,16 @@ class Exchange(AbstractContextManager["Exchange"]):
         self._begin_by = monotonic() + min(seconds, BEGIN_SECONDS)
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+        self._seconds = seconds
 
     def __enter__(self) -> Exchange:
-        self._timer.start()
+        watch.begins(self, monotonic() + self._seconds)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        watch.ends(self)
         with self._lock:
             if self._handle is not None:
                 self._handle.close()
@@ -97,9 +97,58 @@ class Exchange(AbstractContextManager["Exchange"]):
             if self._handle is None:
                 self._handle = socket.socket(fileno=os.dup(sock.fileno()))
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """The time is over."""
         with self._lock:
             self.expired = True
             if self._handle is not None:
                 with suppress(OSError):
                     self._handle.shutdown(socket.SHUT_RDWR)
+
+
+class Watch:
+    """One thread that cuts off whichever exchange is over: to start one for each costs a tenth of a send."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Watch nothing: a child of fork has none of its parent's threads, and maybe a lock that one of them held."""
+        self._changed = threading.Condition()
+        self._ends: dict[Exchange, float] = {}
+        self._wakes = 0.0
+        self._thread: threading.Thread | None = None
+
+    def begins(self, exchange: Exchange, end: float) -> None:
+        """Cut ``exchange`` off at ``end`` (monotonic)."""
+        with self._changed:
+            self._ends[exchange] = end
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="firmtext-watch", daemon=True)
+                self._thread.start()
+            elif end < self._wakes:
+                self._changed.notify()
+
+    def ends(self, exchange: Exchange) -> None:
+        with self._changed:
+            self._ends.pop(exchange, None)
+
+    def _run(self) -> None:
+        while True:
+            for exchange in self._over():
+                exchange.cut()
+
+    def _over(self) -> list[Exchange]:
+        """Wait until one is over at the latest, or a nearer end has been told."""
+        with self._changed:
+            self._wakes = min(self._ends.values(), default=inf)
+            self._changed.wait(None if self._wakes == inf else max(self._wakes - monotonic(), 0))
+            over = [exchange for exchange, end in self._ends.items() if end <= monotonic()]
+            for exchange in over:
+                del self._ends[exchange]
+            return over
+
+
+watch = Watch()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=watch.reset)

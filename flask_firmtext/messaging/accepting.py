@@ -119,8 +119,8 @@ def _accepted(
     text = check(text)
     check_consent(session, route, contact, zone)
     conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
-    position = conversations.take_turn(session, conversation.id)
-    if not conversations.is_open(session, conversation.id):
+    position = conversations.take_open_turn(session, conversation.id)
+    if position is None:
         raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
     check_consent(session, route, contact, zone)

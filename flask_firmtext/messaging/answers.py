@@ -7,11 +7,13 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,7 +23,7 @@ from ..errors import CarrierBusy, CarrierRefused, CarrierUnsure, DecryptError, S
 from ..ports.gateway import Reason, Receipt
 from ..store import audit
 from ..store.models import Attempt, Message, Number
-from ..store.queries import ACCOUNT
+from ..store.queries import ACCOUNT, is_in
 from ..store.states import HoldKind, Outcome, State
 from ..store.transactions import own
 from . import alarms, holds, pace, troubles
@@ -130,12 +132,23 @@ def conclude(message: uuid.UUID, attempt: uuid.UUID, number: uuid.UUID, answered
 def _store_receipt(attempt: uuid.UUID, carrier_id: str | None) -> None:
     """T3a."""
     with own() as session:
-        session.execute(
-            update(Attempt)
-            .where(Attempt.id == attempt, Attempt.outcome.in_([Outcome.OPEN, Outcome.UNSURE]))
-            .values(outcome=Outcome.ACCEPTED, carrier_id=carrier_id, evidence="receipt", closed_at=firmtext.clock.sql())
-            .execution_options(synchronize_session=False)
+        values = {"attempt": attempt, "carrier": carrier_id}
+        session.connection().execute(_receipt(firmtext.clock.key()), values)
+
+
+@lru_cache(maxsize=8)
+def _receipt(clock: Hashable) -> Update:
+    table = cast(Table, Attempt.__table__)
+    return (
+        update(table)
+        .where(table.c.id == bindparam("attempt"), is_in(table.c.outcome, Outcome.OPEN, Outcome.UNSURE))
+        .values(
+            outcome=Outcome.ACCEPTED,
+            carrier_id=bindparam("carrier"),
+            evidence="receipt",
+            closed_at=firmtext.clock.sql(),
         )
+    )
 
 
 def _record(message: uuid.UUID, attempt: uuid.UUID, number: uuid.UUID, answered: Answered) -> None:

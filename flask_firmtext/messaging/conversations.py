@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import Table, Update, bindparam, case, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..clock import UTCDateTime
@@ -24,16 +25,26 @@ from .moves import Move, move
 Sessions = Session | scoped_session[Any]
 
 
+_row = cast(Table, Conversation.__table__).c
+#: Built once, like all that every text asks for: to build a statement takes longer than to have it answered.
+TURN = (
+    update(_row.id.table)
+    .where(_row.id == bindparam("conversation"))
+    .values(turn=_row.turn + 1)
+    .returning(_row.turn, _row.closed_at)
+)
+
+
 def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
     """Have this conversation to oneself until the end of the transaction; returns the next position in it."""
-    turn = (
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(turn=Conversation.turn + 1)
-        .returning(Conversation.turn)
-    )
-    position: int = session.execute(turn, execution_options={"synchronize_session": False}).scalar_one()
+    position: int = session.connection().execute(TURN, {"conversation": conversation_id}).one().turn
     return position
+
+
+def take_open_turn(session: Sessions, conversation_id: uuid.UUID) -> int | None:
+    """The same; None when the conversation has ended: whoever waited for his turn may have missed it."""
+    row = session.connection().execute(TURN, {"conversation": conversation_id}).one()
+    return row.turn if row.closed_at is None else None
 
 
 def is_open(session: Sessions, conversation_id: uuid.UUID) -> bool:
@@ -137,27 +148,41 @@ def note_late(session: Sessions, conversation_id: uuid.UUID, position: int) -> N
 
 def note_last(session: Sessions, conversation_id: uuid.UUID, position: int, **columns: Any) -> None:
     """The newest text of a conversation is the one at ``position``."""
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_position=position, last_at=firmtext.clock.sql(), **columns)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(Author)
-        .where(Author.conversation_id == conversation_id)
-        .values(last_at=firmtext.clock.sql())
-        .execution_options(synchronize_session=False)
-    )
+    row = {"conversation": conversation_id, "position": position}
+    session.connection().execute(_last(firmtext.clock.key()).values(**columns), row)
+    _note_authors(session, conversation_id)
+
+
+def _note_authors(session: Sessions, conversation_id: uuid.UUID) -> None:
+    session.connection().execute(_authors(firmtext.clock.key()), {"conversation": conversation_id})
+
+
+@lru_cache(maxsize=8)
+def _last(clock: Hashable) -> Update:
+    this = update(_row.id.table).where(_row.id == bindparam("conversation"))
+    return this.values(last_position=bindparam("position"), last_at=firmtext.clock.sql())
+
+
+@lru_cache(maxsize=8)
+def _authors(clock: Hashable) -> Update:
+    author = cast(Table, Author.__table__)
+    theirs = update(author).where(author.c.conversation_id == bindparam("conversation"))
+    return theirs.values(last_at=firmtext.clock.sql())
 
 
 def note_in(session: Sessions, conversation_id: uuid.UUID, position: int, *, awaits: datetime | None) -> None:
     """The newest text is a client's: it reopens what was done. ``awaits`` is since when it waits for an answer, None
     where it asks for none. Who waits already goes on waiting, but what was done was answered somehow."""
-    still = case((Conversation.done_at.is_(None), Conversation.waiting_since))
-    since = still if awaits is None else func.coalesce(still, literal(awaits, UTCDateTime()))
-    columns = {"last_in_position": position, "waiting_since": since, "done_at": None, "done_by": None}
-    note_last(session, conversation_id, position, **columns)
+    row = {"conversation": conversation_id, "position": position, "awaits": awaits}
+    session.connection().execute(_last_in(firmtext.clock.key()), row)
+    _note_authors(session, conversation_id)
+
+
+@lru_cache(maxsize=8)
+def _last_in(clock: Hashable) -> Update:
+    still = case((_row.done_at.is_(None), _row.waiting_since))
+    since = func.coalesce(still, bindparam("awaits", type_=UTCDateTime()))
+    return _last(clock).values(last_in_position=bindparam("position"), waiting_since=since, done_at=None, done_by=None)
 
 
 def note_out(session: Sessions, conversation: Conversation, position: int, *, writer: str | None) -> None:

@@ -9,9 +9,9 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import Table, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import signals
@@ -38,6 +38,12 @@ BREAKER_RUN = 5
 BREAKER_WITHIN = timedelta(seconds=60)
 #: One ring lets one worker send everything that is due; more than there are workers only keep the bell busy.
 WORKERS = 16
+_account = cast(Table, Account.__table__).c
+END_RUN = (
+    update(_account.id.table)
+    .where(_account.id == ACCOUNT, _account.run_of.is_not(None))
+    .values(run_of=None, run_length=0, run_since=None)
+)
 
 
 def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) -> bool:
@@ -112,12 +118,7 @@ def count_run(session: Sessions, run: str | None) -> int:
     A run of unsure answers that began over a minute ago begins anew: what is slow is no outage.
     """
     if run is None:
-        session.execute(
-            update(Account)
-            .where(Account.id == ACCOUNT, Account.run_of.is_not(None))
-            .values(run_of=None, run_length=0, run_since=None)
-            .execution_options(synchronize_session=False)
-        )
+        session.connection().execute(END_RUN)
         return 0
     fresh = or_(Account.run_of.is_(None), Account.run_of != run)
     if run == UNSURE:

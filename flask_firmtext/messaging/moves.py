@@ -7,12 +7,15 @@ caller is told so by ``False``.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from .. import signals
 from ..current import firmtext
@@ -54,6 +57,13 @@ class Move(Enum):
     PERSON = _rule({S.UNKNOWN}, S.SUBMITTED, S.FAILED)  # T11, T12
 
 
+_row = cast(Table, Message.__table__).c
+WAS = (
+    select(_row.state, _row.current_attempt, _row.firm, _row.conversation_id, _row.position)
+    .where(_row.id == bindparam("message"))
+    .with_for_update(key_share=True)
+)
+
 #: Only a certain "not sent" takes a text down again (R6).
 DOWNWARD = {Move.NOT_SENT}
 #: A claim that ended without a POST puts the text back; ends are ends, except for evidence of a POST.
@@ -85,11 +95,7 @@ def move(
 
     ``attempt`` says that only the text's current attempt may do this. ``columns`` are written along.
     """
-    row = session.execute(
-        select(Message.state, Message.current_attempt, Message.firm, Message.conversation_id, Message.position)
-        .where(Message.id == message_id)
-        .with_for_update(key_share=True)
-    ).one_or_none()
+    row = session.connection().execute(WAS, {"message": message_id}).one_or_none()
     if row is None or not allowed(by, State(row.state), to) or attempt not in (None, row.current_attempt):
         return False
     if not _written(session, message_id, State(row.state), to, columns):
@@ -115,14 +121,20 @@ def _note_failure(session: Sessions, row: Any, to: State) -> None:
 
 
 def _written(session: Sessions, message_id: uuid.UUID, was: State, to: State, columns: dict[str, Any]) -> bool:
-    written = session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.state == was)
-        .values(state=to, rank=RANK[to], state_at=firmtext.clock.sql(), **columns)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
+    writing = _writing(firmtext.clock.key(), to)
+    row = {"message": message_id, "was": was}
+    written = session.connection().execute(writing.values(**columns) if columns else writing, row)
     return written.first() is not None
+
+
+@lru_cache(maxsize=64)
+def _writing(clock: Hashable, to: State) -> ReturningUpdate[Any]:
+    return (
+        update(_row.id.table)
+        .where(_row.id == bindparam("message"), _row.state == bindparam("was"))
+        .values(state=to, rank=RANK[to], state_at=firmtext.clock.sql())
+        .returning(_row.id)
+    )
 
 
 def _announce(

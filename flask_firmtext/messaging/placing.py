@@ -133,8 +133,8 @@ def put(
 
     :raises Ended: nothing was stored.
     """
-    position = conversations.take_turn(session, conversation.id)
-    if not conversations.is_open(session, conversation.id):
+    position = conversations.take_open_turn(session, conversation.id)
+    if position is None:
         raise Ended
     message_id = _insert(session, event, number, conversation, position, came)
     if message_id is None:

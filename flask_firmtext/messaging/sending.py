@@ -15,7 +15,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Insert, Table, Uuid, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -40,6 +40,16 @@ EXCHANGE = 30.0
 BOOT = uuid.uuid4().hex[:8]
 
 
+class Sealed(NamedTuple):
+    """What is to be sent, as it is stored."""
+
+    firm: str
+    body: bytes
+    conversation: uuid.UUID
+    phone: bytes
+    sender: str
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A text that this process, and nobody else, may post once. ``started`` is monotonic, in seconds."""
@@ -48,6 +58,7 @@ class Claimed:
     attempt: uuid.UUID
     number: uuid.UUID
     started: float
+    sealed: Sealed
 
     def late(self) -> bool:
         return time.monotonic() - self.started > BUDGET.total_seconds()
@@ -69,21 +80,21 @@ def claim(due: Due) -> Claimed | None:
     attempt = uuid.uuid4()
     try:
         with own() as session:
-            won = _won(session, due, attempt)
-            if not won:
+            sealed = _won(session, due, attempt)
+            if not sealed:
                 session.rollback()
     except DBAPIError:
         # The answer to the COMMIT may be what was lost. Only our own row, read anew, says that we may post.
-        won = _stored(attempt, started)
-        if not won:
+        sealed = _stored(due, attempt, started)
+        if not sealed:
             raise
-    return Claimed(due.message, attempt, due.number, started) if won else None
+    return Claimed(due.message, attempt, due.number, started, sealed) if sealed else None
 
 
-def _won(session: Session, due: Due, attempt: uuid.UUID) -> bool:
+def _won(session: Session, due: Due, attempt: uuid.UUID) -> Sealed | None:
     conversations.take_turn(session, due.conversation)
     if not (pace.take_slot(session, due) and _taken(session, due, attempt)):
-        return False
+        return None
     session.connection().execute(
         _attempting(firmtext.clock.key()),
         {"id": attempt, "firm": due.firm, "message_id": due.message, "by": claimant()},
@@ -99,19 +110,31 @@ def _won(session: Session, due: Due, attempt: uuid.UUID) -> bool:
         became=State.SENDING,
         evidence=f"attempt {attempt}",
     )
-    return True
+    return _sealed(session, due)
 
 
-def _stored(attempt: uuid.UUID, started: float) -> bool:
+WHAT = (
+    select(Message.firm, Message.body, Conversation.id, Conversation.phone, Number.e164)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .join(Number, Number.id == Conversation.number_id)
+    .where(Message.id == bindparam("message"))
+)
+
+
+def _sealed(session: Session, due: Due) -> Sealed:
+    return Sealed(*session.connection().execute(WHAT, {"message": due.message}).one())
+
+
+def _stored(due: Due, attempt: uuid.UUID, started: float) -> Sealed | None:
     until = started + BUDGET.total_seconds() / 2
     pause = threading.Event()
     while True:
         try:
             with reading() as session:
-                return session.get(Attempt, attempt) is not None
+                return _sealed(session, due) if session.get(Attempt, attempt) is not None else None
         except SQLAlchemyError:
             if time.monotonic() > until:
-                return False
+                return None
             pause.wait(0.5)
 
 
@@ -168,17 +191,9 @@ def _gateway() -> Gateway:
         raise CarrierRefused("local", type(error).__name__, scope=Scope.ACCOUNT) from error
 
 
-WHAT = (
-    select(Message.firm, Message.body, Conversation.id, Conversation.phone, Number.e164)
-    .join(Conversation, Conversation.id == Message.conversation_id)
-    .join(Number, Number.id == Conversation.number_id)
-    .where(Message.id == bindparam("message"))
-)
-
-
 def _outbound(claimed: Claimed) -> Outbound:
+    firm, body, conversation, phone, sender = claimed.sealed
     with reading() as session:
-        row = session.execute(WHAT, {"message": claimed.message}).one()
-        text = cells.unseal(session, cells.place(Message, "body", claimed.message, row.firm), row.body)
-        phone = cells.unseal(session, cells.place(Conversation, "phone", row.id, row.firm), row.phone)
-    return Outbound(row.e164, phone, text, str(claimed.attempt))
+        text = cells.unseal(session, cells.place(Message, "body", claimed.message, firm), body)
+        to = cells.unseal(session, cells.place(Conversation, "phone", conversation, firm), phone)
+    return Outbound(sender, to, text, str(claimed.attempt))

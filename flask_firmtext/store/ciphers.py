@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -119,19 +120,22 @@ def key_id_of(cell: bytes) -> str:
 
 def blind_index(index_key: bytes, firm: str, number: str) -> bytes:
     """What a number is found by: equal inside a firm, different between firms, meaningless without the key."""
-    derived = HKDF(SHA256(), 32, None, b"phone/v1").derive(index_key)
-    return hmac.digest(derived, packed(firm, number), "sha256")[:16]
+    return hmac.digest(_derived(index_key, b"phone/v1"), packed(firm, number), "sha256")[:16]
 
 
 def keyed_digest(index_key: bytes, body: bytes) -> bytes:
     """32 bytes that are equal for equal bodies and tell nothing of them without the key."""
-    return hmac.digest(HKDF(SHA256(), 32, None, b"digest/v1").derive(index_key), body, "sha256")
+    return hmac.digest(_derived(index_key, b"digest/v1"), body, "sha256")
 
 
 def digesting(index_key: bytes, firm: str) -> hmac.HMAC:
     """The keyed digest of a file's bytes, to be fed with them; equal files of two firms have different ones."""
-    derived = HKDF(SHA256(), 32, None, b"file digest/v1").derive(index_key)
-    return hmac.new(derived, packed(firm), "sha256")
+    return hmac.new(_derived(index_key, b"file digest/v1"), packed(firm), "sha256")
+
+
+@lru_cache(maxsize=16)
+def _derived(index_key: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, None, purpose).derive(index_key)
 
 
 def check_value(key: bytes) -> bytes:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .models import Conversation, ConversationContact, Number
 
 Sessions = Session | scoped_session[Any]
+
+NEWEST = (
+    select(Conversation)
+    .where(
+        Conversation.firm == bindparam("firm"),
+        Conversation.number_id == bindparam("number"),
+        Conversation.phone_index == bindparam("phone"),
+    )
+    .order_by(Conversation.epoch.desc())
+    .limit(1)
+)
 
 
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
@@ -21,16 +32,8 @@ def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> 
 
 def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
     """The newest conversation between a number and a phone, also one that ended."""
-    return session.scalars(
-        select(Conversation)
-        .where(
-            Conversation.firm == number.firm,
-            Conversation.number_id == number.id,
-            Conversation.phone_index == phone_index,
-        )
-        .order_by(Conversation.epoch.desc())
-        .limit(1)
-    ).one_or_none()
+    between = {"firm": number.firm, "number": number.id, "phone": phone_index}
+    return session.scalars(NEWEST, between).one_or_none()
 
 
 def contacts_with(session: Sessions, firm: str, phone_index: bytes) -> Sequence[str]:

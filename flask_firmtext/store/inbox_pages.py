@@ -109,11 +109,21 @@ def _looked_at(firm: str, older_than: Cursor | None, limit: int) -> Select[Any]:
 
 def _unread(firm: str, user: str, older_than: Cursor | None, limit: int) -> Select[Any]:
     recent = aliased(Conversation, _looked_at(firm, older_than, LOOKED_AT).subquery("recent"))
-    mark = and_(ReadMark.conversation_id == recent.id, ReadMark.user == user, ReadMark.firm == recent.firm)
-    query: Any = select(recent, recent.last_at.label("sorted_at")).outerjoin(ReadMark, mark)
+    query: Any = select(recent, recent.last_at.label("sorted_at"))
     unread: Select[Any] = (
-        query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0))
+        query.where(recent.last_in_position > read_up_to(user, recent))
         .order_by(recent.last_at.desc(), recent.id.desc())
         .limit(limit)
     )
     return unread
+
+
+def read_up_to(user: str, of: type[Conversation]) -> ColumnElement[int]:
+    """The position up to which a user has read a conversation.
+
+    Joined, PostgreSQL reads the marks of all conversations for some hundred; asked for one by one, it takes the index.
+    """
+    mark = select(ReadMark.position).where(
+        ReadMark.conversation_id == of.id, ReadMark.user == user, ReadMark.firm == of.firm
+    )
+    return func.coalesce(mark.scalar_subquery(), 0)

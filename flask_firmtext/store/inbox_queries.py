@@ -87,8 +87,9 @@ def _rows(session: Session, firm: str, user: str, chosen: Select[Any]) -> Sequen
     few = chosen.subquery("chosen")
     page = aliased(Conversation, few)
     last = and_(Message.conversation_id == page.id, Message.position == page.last_position)
+    count = _count_unread(page, func.coalesce(ReadMark.position, 0))
     query = (
-        _with_mark(user, page, Number.e164, Message, _count_unread(page), few.c.sorted_at, of=page)
+        _with_mark(user, page, Number.e164, Message, count, few.c.sorted_at, of=page)
         .join(Number, Number.id == page.number_id)
         .join(Message, last)
         .where(page.firm == firm, Message.firm == firm)
@@ -99,12 +100,13 @@ def _rows(session: Session, firm: str, user: str, chosen: Select[Any]) -> Sequen
 
 def unread(session: Session, firm: str, user: str) -> Mapping[uuid.UUID, int]:
     """How many texts a user has not read, for each conversation that has such, among the recent ones."""
-    newest = select(Conversation).where(Conversation.firm == firm)
-    newest = newest.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(RECENT)
-    recent = aliased(Conversation, newest.subquery("recent"))
-    query = _with_mark(user, recent.id, _count_unread(recent), of=recent)
-    found = session.execute(query.where(recent.last_in_position > func.coalesce(ReadMark.position, 0)))
-    return dict(found.all())
+    read = inbox_pages.read_up_to(user, Conversation).label("read")
+    newest = select(Conversation.id, Conversation.firm, Conversation.last_in_position, read)
+    newest = newest.where(Conversation.firm == firm).order_by(Conversation.last_at.desc(), Conversation.id.desc())
+    recent = newest.limit(RECENT).subquery("recent").c
+    counted = select(recent.id, _count_unread(recent, recent.read))
+    found = session.execute(counted.where(recent.last_in_position > recent.read))
+    return {row.id: row.unread for row in found}
 
 
 def unread_up_to(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> int | None:
@@ -210,8 +212,8 @@ def _with_mark(user: str, *columns: Any, of: type[Conversation] = Conversation) 
     return select(*columns).select_from(of).outerjoin(ReadMark, mark)
 
 
-def _count_unread(of: type[Conversation]) -> ColumnElement[int]:
-    """Texts from outside behind the read mark; the position of the last such bounds the search."""
+def _count_unread(of: Any, read: ColumnElement[int]) -> ColumnElement[int]:
+    """Texts from outside behind ``read``; the position of the last such bounds the search."""
     waiting = aliased(Message)
     return (
         select(func.count())
@@ -219,11 +221,11 @@ def _count_unread(of: type[Conversation]) -> ColumnElement[int]:
         .where(
             waiting.conversation_id == of.id,
             waiting.firm == of.firm,
-            waiting.position > func.coalesce(ReadMark.position, 0),
+            waiting.position > read,
             waiting.position <= of.last_in_position,
             waiting.direction == Direction.IN,
         )
-        .correlate(of, ReadMark)
+        .correlate_except(waiting)
         .scalar_subquery()
         .label("unread")
     )

@@ -60,9 +60,13 @@ def is_in(column: ColumnElement[Any] | Column[Any], *words: StrEnum) -> ColumnEl
 
 def sending_number(session: Sessions, firm: str) -> Number | None:
     """The number from which a firm texts: verified, its main one first."""
-    return session.scalars(
-        select(Number).where(Number.firm == firm, sends()).order_by(Number.main.desc(), Number.created_at).limit(1)
-    ).one_or_none()
+    return session.scalars(_sending(), {"firm": firm}).one_or_none()
+
+
+@lru_cache(maxsize=1)
+def _sending() -> Select[Number]:
+    verified = select(Number).where(Number.firm == bindparam("firm"), sends())
+    return verified.order_by(Number.main.desc(), Number.created_at).limit(1)
 
 
 def sends() -> ColumnElement[bool]:
@@ -76,9 +80,12 @@ def own_numbers(session: Sessions, firm: str) -> list[str]:
     return list(session.scalars(select(Number.e164).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
 
 
+NUMBER = select(Number).where(Number.e164 == bindparam("e164"))
+
+
 def number_by_e164(session: Sessions, e164: str) -> Number | None:
     """Whose number this is; the one look-up before a firm is known."""
-    return session.scalars(select(Number).where(Number.e164 == e164)).one_or_none()
+    return session.scalars(NUMBER, {"e164": e164}).one_or_none()
 
 
 def held(firm: Column[str], number: Column[str]) -> ColumnElement[bool]:
@@ -161,14 +168,15 @@ def slot_is_free() -> ColumnElement[bool]:
 def due(session: Sessions, *conditions: ColumnElement[bool], limit: int) -> Sequence[Due]:
     """Texts that may go and for which ``conditions`` hold, in their order."""
     query = _due().where(*conditions).order_by(*ORDER).limit(limit)
-    return [Due(**row._mapping) for row in session.execute(query)]
+    return [Due(*row) for row in session.execute(query)]
 
 
 def next_due(session: Sessions, *, first: uuid.UUID | None, limit: int) -> Sequence[Due]:
     """Texts that may go and whose slot is free now: ``first`` alone if it is such a one, else as :func:`due`."""
     rung, any_ = _choosing(firmtext.clock.key(), limit)
-    rows = session.execute(rung, {"first": first}).all() if first else ()
-    return [Due(**row._mapping) for row in rows or session.execute(any_)]
+    connection = session.connection()
+    rows = connection.execute(rung, {"first": first}).all() if first else ()
+    return [Due(*row) for row in rows or connection.execute(any_)]
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, and_, exists, or_, select
 from sqlalchemy.orm import Session, scoped_session
@@ -44,16 +45,26 @@ def due(session: Sessions, *, limit: int) -> Sequence[uuid.UUID]:
     ).all()
 
 
-def planned(session: Sessions, invitations: Collection[uuid.UUID]) -> Sequence[Reminder]:
+class Planned(NamedTuple):
+    """A reminder that is still to come."""
+
+    id: uuid.UUID
+    invitation_id: uuid.UUID
+    sequence: int
+    days: int
+    due_at: datetime
+
+
+def planned(session: Sessions, invitations: Collection[uuid.UUID]) -> Sequence[Planned]:
     """The reminders of these invitations that are still to come, the first first."""
     if not invitations:
         return ()
-    return session.scalars(
-        select(Reminder)
+    rows = session.execute(
+        select(Reminder.id, Reminder.invitation_id, Reminder.sequence, Reminder.days, Reminder.due_at)
         .where(Reminder.invitation_id.in_(invitations), is_in(Reminder.state, ReminderState.PLANNED))
         .order_by(Reminder.due_at)
-        .execution_options(populate_existing=True)
-    ).all()
+    )
+    return [Planned(*row) for row in rows]
 
 
 def put(session: Sessions, rows: Sequence[dict[str, Any]]) -> None:
@@ -138,6 +149,18 @@ def lock_free(session: Sessions, firm: str, refs: Collection[str]) -> Sequence[C
     ).all()
 
 
-def invitations(session: Sessions, events: Collection[uuid.UUID]) -> Sequence[Invitation]:
+class Invited(NamedTuple):
+    """What planning asks of an invitation."""
+
+    id: uuid.UUID
+    firm: str
+    event_id: uuid.UUID
+    wanted: bool
+
+
+def invitations(session: Sessions, events: Collection[uuid.UUID]) -> Sequence[Invited]:
     """Everybody who was ever to be notified of these events."""
-    return session.scalars(select(Invitation).where(Invitation.event_id.in_(events))).all() if events else ()
+    if not events:
+        return ()
+    columns = select(Invitation.id, Invitation.firm, Invitation.event_id, Invitation.wanted)
+    return [Invited(*row) for row in session.execute(columns.where(Invitation.event_id.in_(events)))]

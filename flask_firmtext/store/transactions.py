@@ -111,7 +111,7 @@ def _begin_writing(connection: Connection) -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A short look with a connection of our own; nothing is written and the host's session is left alone."""
-    with OwnSession(firmtext.engine, expire_on_commit=False, autoflush=False) as session:
+    with OwnSession(firmtext.reading_engine, expire_on_commit=False, autoflush=False) as session:
         yield session
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import ClauseElement, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, scoped_session
 
@@ -17,9 +18,16 @@ Sessions = Session | scoped_session[Any]
 
 def insert_once(session: Sessions, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same key is there. Returns whether this one went in."""
+    inserting = _once(model, session.get_bind().dialect.name)
+    if any(isinstance(value, ClauseElement) for value in values.values()):
+        return session.execute(inserting.values(**values)).first() is not None
+    return session.connection().execute(inserting, values).first() is not None
+
+
+@lru_cache(maxsize=256)
+def _once(model: type[Base], dialect: str) -> Any:
     table = cast(Table, model.__table__)
-    insert = INSERT[session.get_bind().dialect.name](table).values(**values).on_conflict_do_nothing()
-    return session.execute(insert.returning(*table.primary_key)).first() is not None
+    return INSERT[dialect](table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def insert_or_update(

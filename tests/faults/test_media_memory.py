@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "media_memory.py"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.fault("F72")
@@ -20,9 +20,13 @@ def test_f72_fifty_megabytes_cost_less_than_twenty_and_arrive_whole() -> None:
     # A run of its own: the servers of this one are not its to end.
     environment = {name: value for name, value in os.environ.items() if name != "FT_TEST_RUN"}
     done = subprocess.run(
-        [sys.executable, str(BENCHMARK)], env=environment, capture_output=True, text=True, timeout=110
+        [sys.executable, "-m", "benchmarks"],
+        env=environment | {"ONLY": "P10", "QUICK": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
     )
     assert done.returncode == 0, done.stderr[-2000:] + done.stdout
-    told = json.loads(done.stdout)
-    assert told["rss_growth_mib"] < 20
-    assert told["read_back_equal"]
+    # That it can be read back whole is looked at there.
+    assert json.loads(done.stdout.splitlines()[-1])["ours"] < 20

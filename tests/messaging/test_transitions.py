@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -166,7 +167,7 @@ def test_t04_a_frozen_claimer_that_was_given_up_puts_it_back(harbor: Any, sandbo
     gone(text, 71)
     overdue.give_up_on_claimers()
     assert state(text) == "unknown"
-    late = sending.Claimed(claim.message, claim.attempt, claim.number, claim.started - 21)
+    late = replace(claim, started=claim.started - 21)
     sending.deliver(late)
     assert (state(text), attempt(text).outcome, attempt(text).evidence) == ("queued", "not_sent", "frozen")
     assert sandbox.posts == []

@@ -87,7 +87,7 @@ EVENTS, COMING = 10_000, 3_000
 LARGE = tuple(
     f"firmtext_{name}"
     for name in (
-        *("message", "attempt", "resolution", "status_event", "scheduled_text"),
+        *("message", "attempt", "read_mark", "resolution", "status_event", "scheduled_text"),
         *("event", "invitation", "notice", "reminder"),
     )
 )

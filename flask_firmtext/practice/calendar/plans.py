@@ -17,6 +17,7 @@ from ...store import calendar_queries, reminder_queries
 from ...store.base import new_id
 from ...store.models import CalendarEvent, Invitation, Reminder, Texting
 from ...store.queries import is_in
+from ...store.reminder_queries import Invited, Planned
 from ...store.states import EventState, ReminderState
 from . import needs
 from .due import due_at
@@ -31,15 +32,15 @@ Dues = Mapping[int, datetime]
 class Wish:
     """The reminders that an invitation is to have, by days before its event; one that was sent stays sent."""
 
-    invitation: Invitation
+    invitation: Invitation | Invited
     sequence: int
     due: Dues
 
 
 def plan_for(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
     """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
-    coming = _coming(session, event, now)
-    _have(session, [_wish(event, one, coming) for one in people])
+    coming = _coming(session.get(Texting, event.firm), event, now)
+    _have_anew(session, [_wish(event, one, coming) for one in people])
 
 
 def plan(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
@@ -53,13 +54,14 @@ def plan_moved(session: Sessions, event: CalendarEvent, now: Facts, people: Coll
 
     Not for who was never told of the event, or was reminded of this very time before it was moved to and fro.
     """
-    coming, at = _coming(session, event, now), firmtext.clock.now()
-    over = {days: due for days, due in _all(session, event, now).items() if due <= at}
+    texting, at = session.get(Texting, event.firm), firmtext.clock.now()
+    coming = _coming(texting, event, now)
+    over = {days: due for days, due in _all(texting, event, now).items() if due <= at}
     nearest = {min(over): over[min(over)]} if over else {}
     known = needs.known_to(session, people, otherwise=now) if over else {}
     reminded = needs.reminded_of(session, known, now, min(over)) if over else ()
     late = {one.id for one in people if one.id in known and one.id not in reminded}
-    _have(session, [_wish(event, one, coming | nearest if one.id in late else coming) for one in people])
+    _have_anew(session, [_wish(event, one, coming | nearest if one.id in late else coming) for one in people])
     _note_plan(session, [event])
 
 
@@ -67,7 +69,8 @@ def catch_up(session: Sessions, event: CalendarEvent, now: Facts, people: Collec
     """Plan by the firm's last choice if that is newer; joined."""
     texting = session.get(Texting, event.firm)
     if texting is not None and event.plan < texting.plan:
-        _have(session, _as_chosen(session, texting, {event.id: (event, now)}, people))
+        before = reminder_queries.planned(session, [one.id for one in people])
+        _have(session, _as_chosen(texting, {event.id: (event, now)}, people, before), before)
         _note_plan(session, [event])
 
 
@@ -81,22 +84,23 @@ def renew(session: Sessions, firm: str, refs: Collection[str]) -> None:
     known = {one.id: (one, now) for one, now in read if now is not None}
     people = reminder_queries.invitations(session, [one.id for one in coming])
     _drop(session, [one.id for one in people if one.event_id not in known])
-    _have(session, _as_chosen(session, texting, known, [one for one in people if one.event_id in known]))
+    these = [one for one in people if one.event_id in known]
+    before = reminder_queries.planned(session, [one.id for one in these])
+    _have(session, _as_chosen(texting, known, these, before), before)
     _note_plan(session, events)
 
 
 def _as_chosen(
-    session: Sessions,
     texting: Texting,
     events: Mapping[uuid.UUID, tuple[CalendarEvent, Facts]],
-    people: Collection[Invitation],
+    people: Collection[Invitation | Invited],
+    before: Sequence[Planned],
 ) -> Sequence[Wish]:
     """As if all had been planned in the moment of the choice. What was due before and could not go yet stays due if
     this choice says the same."""
-    before = reminder_queries.planned(session, [one.id for one in people])
     was = {(row.invitation_id, row.days): row.due_at for row in before}
     since = texting.chosen_at or firmtext.clock.now()
-    chosen = {key: _all(session, event, now) for key, (event, now) in events.items()}
+    chosen = {key: _all(texting, event, now) for key, (event, now) in events.items()}
     wishes = []
     for one in people:
         due = {d: at for d, at in chosen[one.event_id].items() if at > since or was.get((one.id, d)) == at}
@@ -104,17 +108,16 @@ def _as_chosen(
     return wishes
 
 
-def _wish(event: CalendarEvent, one: Invitation, due: Dues) -> Wish:
+def _wish(event: CalendarEvent, one: Invitation | Invited, due: Dues) -> Wish:
     return Wish(one, event.sequence, due if one.wanted else {})
 
 
-def _coming(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+def _coming(texting: Texting | None, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
     at = firmtext.clock.now()
-    return {days: due for days, due in _all(session, event, now).items() if due > at}
+    return {days: due for days, due in _all(texting, event, now).items() if due > at}
 
 
-def _all(session: Sessions, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
-    texting = session.get(Texting, event.firm)
+def _all(texting: Texting | None, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
     if texting is None or event.state != EventState.PLANNED or now.starts_at <= firmtext.clock.now():
         return {}
     hours = firmtext.settings.quiet_hours
@@ -131,10 +134,13 @@ def _drop(session: Sessions, invitations: Collection[uuid.UUID]) -> None:
     _end(session, [row.id for row in reminder_queries.planned(session, invitations)])
 
 
-def _have(session: Sessions, wishes: Collection[Wish]) -> None:
-    """However many there are, four statements at most."""
+def _have_anew(session: Sessions, wishes: Collection[Wish]) -> None:
+    _have(session, wishes, reminder_queries.planned(session, [one.invitation.id for one in wishes]))
+
+
+def _have(session: Sessions, wishes: Collection[Wish], before: Collection[Planned]) -> None:
+    """However many there are, two statements at most beside the one that found what was planned ``before``."""
     wanted = {one.invitation.id: one for one in wishes}
-    before = reminder_queries.planned(session, wanted.keys())
     as_is = {
         (row.invitation_id, row.days)
         for row in before
