@@ -68,7 +68,7 @@ FAULTS = {
     "F38": Fault("A power cut takes SQLite in the middle of its work: every accepted text is in the files as they lie, and they are whole.", "pages that the disk had not written: only pulling the plug does that; every commit waits for the disk (`synchronous=FULL`)"),
     "F39": Fault("All database connections are in use: pages and webhooks are answered 503 as soon as the host's pool gives up, and go on afterwards.", "a pool of our own for webhooks: they use the host's"),
     "F40": Fault("A replica that lost the last second becomes the database: statuses of lost texts are kept in quarantine with an alarm.", "the lost second itself, which needs two PostgreSQL servers: only what follows from it is tested"),
-    "F41": Fault("An older backup is restored: texts that wait in it may have been sent already.", not_here="a restored backup is not noticed by itself yet; the operations page says to put sending on hold first"),
+    "F41": Fault("An older backup is restored: before anything is sent, sending is put on hold, and `doctor` says why and how it goes on.", "a backup younger than the sweep's last pass (15 seconds), or one restored together with Redis and the sweep's disk: nothing is left that knows better"),
     "F42": Fault("Migrations run while others are at work: upgrades that meet wait for each other, and one that fails leaves nothing.", "old code beside a new migration: there is no earlier release"),
     "F43": Fault("The carrier refuses connections: the text waits with growing pauses and is posted once when it is back."),
     "F44": Fault("The carrier's name does not resolve: the same, and nothing is *unknown*."),
