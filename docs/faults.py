@@ -66,7 +66,7 @@ FAULTS = {
     "F36": Fault("Somebody else holds SQLite's lock: writers wait for their turn, and for longer than the carrier waits it is 503."),
     "F37": Fault("SQLite's disk is full when a webhook comes: 503, and the repeat is stored."),
     "F38": Fault("A power cut takes SQLite in the middle of its work: every accepted text is in the files as they lie, and they are whole.", "pages that the disk had not written: only pulling the plug does that; every commit waits for the disk (`synchronous=FULL`)"),
-    "F39": Fault("All database connections are in use: pages and webhooks are answered 503 as soon as the host's pool gives up, and go on afterwards.", "a pool of our own for webhooks: they use the host's"),
+    "F39": Fault("All database connections of the host are in use: pages are answered 503 as soon as its pool gives up, and go on afterwards; webhooks and `/healthz` have a pool of their own and go on meanwhile."),
     "F40": Fault("A replica that lost the last second becomes the database: statuses of lost texts are kept in quarantine with an alarm.", "the lost second itself, which needs two PostgreSQL servers: only what follows from it is tested"),
     "F41": Fault("An older backup is restored: before anything is sent, sending is put on hold, and `doctor` says why and how it goes on.", "a backup younger than the sweep's last pass (15 seconds), or one restored together with Redis and the sweep's disk: nothing is left that knows better"),
     "F42": Fault("Migrations run while others are at work: upgrades that meet wait for each other, and one that fails leaves nothing.", "old code beside a new migration: there is no earlier release"),

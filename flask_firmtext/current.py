@@ -18,6 +18,7 @@ from .clock import Clock
 from .memory import Memory
 from .ports.gateway import Gateway
 from .ports.host import Host
+from .reserve import Reserve
 from .settings import Settings
 
 KEY_SECONDS = 300
@@ -54,11 +55,12 @@ class State:
     witnessed: bool = False
     bell_failed_at: float = -math.inf
     beaten_at: dict[str, float] = field(default_factory=dict)
+    reserve: Reserve = field(default_factory=Reserve, repr=False)
 
     @property
     def engine(self) -> Engine:
-        """The host's default engine."""
-        return self.db.engine
+        """The host's default engine; with connections of our own for what must not wait for the host's."""
+        return self.reserve.beside(self.db.engine)
 
     @cached_property
     def gateway(self) -> Gateway:
