@@ -14,7 +14,7 @@ ID = "restore"
 def witness() -> Iterator[Finding]:
     """The database against what is noted outside it."""
     seen = witnesses.read()
-    if seen.forgotten:
+    if seen and seen.forgotten:
         sent = "1 text was sent" if seen.forgotten == 1 else f"{seen.forgotten} texts were sent"
         yield wrong(
             ID,
@@ -22,7 +22,7 @@ def witness() -> Iterator[Finding]:
             "Start `flask firmtext worker`: it puts sending on hold first. Look through the waiting texts, then lift "
             "the hold with `flask firmtext holds lift`.",
         )
-    elif seen.mark and not seen.told:
+    elif seen and seen.mark and not seen.told:
         yield doubtful(
             ID,
             "Nothing outside the database tells how far sending has come: a restored backup would not be noticed.",
@@ -35,5 +35,5 @@ def witness() -> Iterator[Finding]:
             f"The folder of FIRMTEXT_STATE_DIR cannot be written ({fault}): a restored backup may not be noticed.",
             "Let it name a folder that the sweep can write and that outlives it.",
         )
-    elif seen.told:
+    elif seen and seen.told:
         yield fine(ID, "A restored backup would be noticed.")

@@ -41,7 +41,7 @@ MOST = 2**62
 class Seen:
     """The database's mark, and what each witness that can be asked tells."""
 
-    line: uuid.UUID | None
+    line: uuid.UUID
     mark: int
     told: Sequence[int]
 
@@ -60,21 +60,21 @@ def prove() -> None:
 
 def look() -> None:
     """Put sending on hold if the database is behind its witness, else bring the witness up to date."""
-    line = _line()
     seen = read()
-    places = 2 if firmtext.settings.redis_url else 1
-    if seen.forgotten:
+    if seen is None:
+        _begin()
+    elif seen.forgotten:
         _hold(seen)
-    elif seen.mark and [*seen.told] != [seen.mark] * places:
-        _note(line, seen.mark)
+    elif seen.mark and [*seen.told] != [seen.mark] * (2 if firmtext.settings.redis_url else 1):
+        _note(seen)
 
 
-def read() -> Seen:
-    """What database and witnesses say now; nothing is written."""
+def read() -> Seen | None:
+    """What database and witnesses say now; None for a database that has no name yet. Nothing is written."""
     with reading() as session:
         found = session.execute(select(Account.line, Account.mark).where(Account.id == ACCOUNT)).first()
     if found is None or found.line is None:
-        return Seen(None, 0, ())
+        return None
     return Seen(found.line, found.mark, [*_told(_name(found.line))])
 
 
@@ -89,16 +89,11 @@ def file_fault() -> str | None:
         return str(error)
 
 
-def _line() -> uuid.UUID:
-    """The name of this database's line of events: by chance, once, so that every copy and backup bears it."""
-    with reading() as session:
-        found = session.scalar(select(Account.line).where(Account.id == ACCOUNT))
-    if found is not None:
-        return found
+def _begin() -> None:
+    """Name this database's line of events: by chance and once, so that every copy and backup bears that name."""
     with own() as session:
         pace.ensure_account(session)
         session.execute(update(Account).where(Account.id == ACCOUNT, Account.line.is_(None)).values(line=uuid.uuid4()))
-        return session.execute(select(Account.line).where(Account.id == ACCOUNT)).scalar_one()
 
 
 def _hold(seen: Seen) -> None:
@@ -137,15 +132,15 @@ def _told(name: str) -> Iterator[int]:
             yield mark
 
 
-def _note(line: uuid.UUID, mark: int) -> None:
+def _note(seen: Seen) -> None:
     """Whatever cannot be written keeps its older mark, which tells less and nothing wrong."""
     try:
-        _write(_folder(), _name(line), mark)
+        _write(_folder(), _name(seen.line), seen.mark)
     except OSError as error:
         log.debug("no witness in a file: %s", type(error).__name__)
     if firmtext.settings.redis_url:
         try:
-            bell.remember(firmtext.settings.redis_url, _name(line), str(mark))
+            bell.remember(firmtext.settings.redis_url, _name(seen.line), str(seen.mark))
         except RedisError as error:
             log.debug("no witness in Redis: %s", type(error).__name__)
 
