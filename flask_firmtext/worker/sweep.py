@@ -91,6 +91,7 @@ class Sweep:
             one.finish()
         self.registry.finish()
         self.porters.finish()
+        self._attempt(witness.look)
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:

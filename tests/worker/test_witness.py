@@ -85,6 +85,9 @@ def test_each_claim_raises_the_mark_and_the_sweep_notes_it_for_us_alone(harbor: 
     sent("Hello again")
     sweep.once()
     assert file.read_text() == "4\n"
+    sent("Hello at last")
+    sweep.Sweep(harbor).finish()
+    assert file.read_text() == "5\n", "who stops leaves it as it is"
 
 
 @pytest.mark.fault("F41")
