@@ -18,6 +18,7 @@ from .clock import Clock
 from .memory import Memory
 from .ports.gateway import Gateway
 from .ports.host import Host
+from .reserve import Reserve
 from .settings import Settings
 
 KEY_SECONDS = 300
@@ -35,7 +36,8 @@ class State:
 
     ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
     five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``keys_proven`` says that
-    the configured keys were found to be those that wrote here, ``alarmed`` which alarms sounded in the last minute,
+    the configured keys were found to be those that wrote here, ``witnessed`` that the database was found to be no older
+    than its witness, ``alarmed`` which alarms sounded in the last minute,
     ``told_hourly`` which of the carrier's codes an operator heard of in the last hour,
     ``bell_failed_at`` and ``beaten_at`` when a bell failed and a kind of process gave a sign of life (monotonic).
     """
@@ -50,13 +52,15 @@ class State:
     alarmed: Memory[str, bool] = field(default_factory=lambda: Memory(ALARM_SECONDS), repr=False)
     told_hourly: Memory[str, bool] = field(default_factory=lambda: Memory(HOUR), repr=False)
     keys_proven: bool = False
+    witnessed: bool = False
     bell_failed_at: float = -math.inf
     beaten_at: dict[str, float] = field(default_factory=dict)
+    reserve: Reserve = field(default_factory=Reserve, repr=False)
 
     @property
     def engine(self) -> Engine:
-        """The host's default engine."""
-        return self.db.engine
+        """The host's default engine; with connections of our own for what must not wait for the host's."""
+        return self.reserve.beside(self.db.engine)
 
     @cached_property
     def reading_engine(self) -> Engine:

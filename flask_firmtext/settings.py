@@ -93,6 +93,13 @@ SETTINGS = (
         "flask_firmtext.adapters.vonage:VonageGateway",
         "Import string of the carrier's adapter, resolved when first used.",
     ),
+    Setting(
+        "FIRMTEXT_STATE_DIR",
+        optional_text,
+        None,
+        "Folder in which the sweep notes how far sending has come, to notice a restored backup (docs/operations.md); "
+        "empty: `firmtext` in the app's instance folder.",
+    ),
     Setting("FIRMTEXT_TRANSLATIONS", optional_text, None, "Folder of your own `<language>.po` (docs/translating.md)."),
     Setting("FIRMTEXT_MEDIA_SCANNER", optional_text, None, "Import string of your virus scanner (docs/operations.md)."),
     Setting("FIRMTEXT_VONAGE_API_KEY", optional_text, None, "The account's API key."),

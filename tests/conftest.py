@@ -56,6 +56,8 @@ ON_POSTGRESQL = (
 )
 #: Of what is looked at in four ways.
 LOOKS = {(360, "light"), (1280, "dark")}
+#: What processes of tests note outside the database goes where this run's files go.
+STATE = {"FIRMTEXT_STATE_DIR": str(FOLDER / "state")}
 CI = bool(os.environ.get("CI"))
 GIVEN_REDIS = os.environ.get("FIRMTEXT_REDIS_URL")
 GIVEN_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -244,7 +246,7 @@ def new_app(empty_database: str, bytecode: FileSystemBytecodeCache) -> Iterator[
     with ExitStack() as made:
 
         def make(**config: Any) -> Any:
-            app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": empty_database, **KEYS, **config})
+            app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": empty_database, **STATE, **KEYS, **config})
             app.jinja_env.bytecode_cache = bytecode
             made.callback(_dispose, app)
             return app
@@ -332,6 +334,7 @@ def host_environment(empty_database: str, carrier_settings: dict[str, str]) -> d
     return {
         **os.environ,
         **KEYS,
+        **STATE,
         **carrier_settings,
         "SQLALCHEMY_DATABASE_URI": empty_database,
         "FLASK_APP": str(SUPPORT / "hostapp.py"),

@@ -20,6 +20,7 @@ from .processes import bell, senders
 from .protection import protection
 from .reach import application, reach
 from .webhooks import address, quarantine, refused
+from .witness import witness
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -55,7 +56,7 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds, failures, refused, quarantine, numbers, clock]
+        reachable: list[Check] = [protection, senders, holds, witness, failures, refused, quarantine, numbers, clock]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
         for check in [bell, *reachable, address, application, reach, verification, carrier]:

@@ -50,6 +50,17 @@ def ring(url: str, message_id: str, n: int = 0) -> None:
         log.debug("a text was rung twice")
 
 
+def remember(url: str, name: str, value: str) -> None:
+    """Keep a value until another comes."""
+    _client(url).set(name, value)
+
+
+def recall(url: str, name: str) -> str | None:
+    """What was kept under ``name``."""
+    kept = _client(url).get(name)
+    return kept.decode("ascii") if isinstance(kept, bytes) else None
+
+
 def works(url: str) -> bool:
     """Whether Redis answers within a second."""
     return bool(_client(url).ping())

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import KeyUnavailable, WebhookDoubtful, WebhookForged
 from ..messaging import alarms, receiving
 from ..ports.gateway import RawRequest
+from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
 from . import voice
@@ -64,7 +65,8 @@ def _taken(answer: Callable[[RawRequest], Response]) -> Response:
 
 def _answer(raw: RawRequest, kind: str) -> Response:
     try:
-        receiving.receive(raw, kind)
+        with reserved():
+            receiving.receive(raw, kind)
     except WebhookForged as error:
         _refused(f"forged_{error.reason}")
         return _empty(401)
@@ -90,7 +92,7 @@ def _refused(kind: str) -> None:
     if not alarms.tell(kind, REFUSED):
         return
     try:
-        with own() as session:
+        with reserved(), own() as session:
             counters.count(session, f"webhook_refused.{kind}")
     except SQLAlchemyError as error:
         log.error("a refused webhook could not be counted: %s", type(error).__name__)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from sqlalchemy import and_
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..current import firmtext
 from ..messaging import pace, sending
 from ..store import queries
 from ..store.models import Message
 from ..store.queries import Due
 from ..store.transactions import reading
+from . import witness
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -39,8 +41,11 @@ def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Calla
     while not stopping.is_set() and time.monotonic() < until:
         beat()
         try:
+            witness.prove()
             going_on = turn.take()
         except SQLAlchemyError as error:
+            # What answers after a while may be a backup.
+            firmtext.witnessed = False
             log.warning("sending pauses for a second (%s)", type(error).__name__)
             stopping.wait(PAUSE)
             continue

@@ -20,7 +20,7 @@ from ..firm import provisioning
 from ..messaging import holds, media, overdue, pace
 from ..practice import filing
 from ..store import files
-from . import bells, clerk, drain, heartbeats
+from . import bells, clerk, drain, heartbeats, witness
 from .filing import Registry
 from .media import Porters
 from .stop import stopping
@@ -65,6 +65,7 @@ class Sweep:
     def one_pass(self) -> None:
         """Every step once. One that fails does not keep the others from being taken."""
         for step in (
+            witness.look,
             bells.ring_again,
             self.send_if_nobody_does,
             overdue.finish_accepted,
@@ -90,6 +91,7 @@ class Sweep:
             one.finish()
         self.registry.finish()
         self.porters.finish()
+        self._attempt(witness.look)
 
     def _attempt(self, step: Callable[[], object]) -> None:
         try:

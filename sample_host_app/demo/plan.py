@@ -98,6 +98,7 @@ def settings(plan: Plan) -> dict[str, str]:
         **_keys(plan.folder / "keys.json"),
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{plan.folder / 'practice.sqlite3'}",
         "FIRMTEXT_PUBLIC_URL": plan.url,
+        "FIRMTEXT_STATE_DIR": str(plan.folder / "state"),
         "FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed",
         "FIRMTEXT_QUIET_HOURS": "off",
     }

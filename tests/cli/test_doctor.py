@@ -17,10 +17,11 @@ from flask import Flask
 from flask_firmtext.cli import firmtext as group
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.store.models import Heartbeat, Hold
+from flask_firmtext.store.models import Account, Heartbeat, Hold
 from flask_firmtext.store.transactions import own
-from flask_firmtext.worker import heartbeats
+from flask_firmtext.worker import drain, heartbeats, witness
 from hostapp import KEYS
+from outbound import rewrite
 from rows import accepted, changed, verified_number
 from servers import free_port
 
@@ -303,3 +304,26 @@ def test_no_secret_is_ever_printed(healthy: Flask, sandbox: Any) -> None:
     secrets = [value for name, value in sandbox.settings.items() if "SECRET" in name]
     for secret in [*secrets, *KEYS.values()]:
         assert secret not in shown
+
+
+def test_a_restored_backup_is_told_before_a_worker_has_put_its_hold(healthy: Flask) -> None:
+    assert "restore" not in examined(healthy)[1], "nothing was sent yet"
+    verified_number()
+    accepted("Hello")
+    drain.run()
+    assert examined(healthy)[1]["restore"]["level"] == "warning"
+    witness.look()
+    assert examined(healthy)[1]["restore"]["level"] == "ok"
+    rewrite(Account, Account.id == "default", mark=0)
+    found = wrong(healthy)["restore"]
+    assert "1 text was sent" in found["seen"]
+    assert "flask firmtext holds lift" in found["cure"]
+    witness.look()
+    assert "a backup was restored" in wrong(healthy)["hold"]["seen"]
+
+
+def test_without_a_bell_a_folder_that_cannot_be_written_is_told(new_app: Callable[..., Flask], tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    app = new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_STATE_DIR=str(tmp_path / "state"))
+    found = examined(app)[1]["restore"]
+    assert (found["level"], "FIRMTEXT_STATE_DIR" in found["seen"]) == ("warning", True)

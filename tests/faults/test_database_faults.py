@@ -7,8 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +239,7 @@ def test_f38_every_accepted_text_is_in_the_files_as_a_killed_process_left_them(
 
 
 @pytest.mark.fault("F39")
-def test_f39_without_a_free_connection_it_is_503_and_goes_on_afterwards(
+def test_f39_without_a_free_connection_pages_are_503_and_webhooks_are_stored(
     new_app: Callable[..., Any], tmp_path: Path
 ) -> None:
     options = {"hide_parameters": True, "pool_size": 1, "max_overflow": 0, "pool_timeout": 0.2}
@@ -251,12 +253,49 @@ def test_f39_without_a_free_connection_it_is_503_and_goes_on_afterwards(
         firmtext.db.session.remove()
         one = gateway.webhooks.text(ROSA, HARBOR, "Hello")  # type: ignore[attr-defined]
         with firmtext.engine.connect():
-            assert app.test_client().post(INBOUND, data=one.body, headers=one.headers).status_code == 503
+            assert app.test_client().post(INBOUND, data=one.body, headers=one.headers).status_code == 200
+            assert app.test_client().get("/texting/healthz").status_code == 200
             refused = staff.post("/texting/texts", form)
             assert refused.status_code == 503
-        assert staff.post("/texting/texts", form).status_code == 303
-        assert app.test_client().post(INBOUND, data=one.body, headers=one.headers).status_code == 200
+        assert office.texts() == 2
+        noticed = staff.post("/texting/texts", form)
+        assert noticed.status_code == 409, "the client's text came in between"
+        assert staff.post("/texting/texts", {**fields(noticed.text), "text": "Do not lose me"}).status_code == 303
         assert office.texts() == 3
+
+
+@pytest.mark.fault("F39")
+def test_f39_fifty_slow_pages_with_a_pool_of_five_keep_no_webhook_out(new_app: Callable[..., Any]) -> None:
+    options = {"hide_parameters": True, "pool_size": 5, "max_overflow": 0, "pool_timeout": 0.2}
+    app = new_app(**MEMORY, SQLALCHEMY_ENGINE_OPTIONS=options)
+    slow, done = threading.Semaphore(0), threading.Event()
+
+    @app.get("/slow")
+    def page() -> str:
+        firmtext.db.session.execute(sa.text("SELECT 1"))
+        slow.release()
+        done.wait(30)
+        return ""
+
+    with app.app_context():
+        Office(app).sends()
+        gateway = firmtext.gateway
+        firmtext.db.session.remove()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    texts = [gateway.webhooks.text(ROSA, HARBOR, f"Hello {n}") for n in range(20)]  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(60) as threads:
+        pages = [threads.submit(lambda: app.test_client().get("/slow").status_code) for _ in range(50)]
+        assert all(slow.acquire(timeout=20) for _ in range(5))
+        try:
+            until(lambda: sum(one.done() for one in pages) == 45)
+            post = app.test_client().post
+            answers_ = [post(INBOUND, data=one.body, headers=one.headers).status_code for one in texts]
+        finally:
+            done.set()
+        assert sorted(one.result() for one in pages) == [200] * 5 + [500] * 45
+    assert answers_ == [200] * 20
+    with app.app_context():
+        assert len(rows(Message, Message.direction == "in")) == 20
 
 
 @pytest.mark.slow

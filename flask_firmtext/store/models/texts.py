@@ -63,7 +63,10 @@ class KeyCheck(Base):
 
 
 class Account(Base):
-    """The carrier account's pace, and how many answers of one bad kind came in a row."""
+    """The carrier account's pace, and how many answers of one bad kind came in a row.
+
+    ``mark`` is raised by every claim and never falls; ``line`` names this database, its copies and its backups.
+    """
 
     __tablename__ = "firmtext_account"
 
@@ -73,6 +76,8 @@ class Account(Base):
     run_of: Mapped[str | None] = mapped_column(Word)
     run_length: Mapped[int] = mapped_column(Integer, default=0)
     run_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    mark: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    line: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 
 
 class Hold(Base):
