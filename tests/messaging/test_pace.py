@@ -160,7 +160,7 @@ def test_another_firms_automatic_text_does_not_overtake_a_person(new_app: Any) -
 
 @pytest.mark.fault("F51")
 def test_too_fast_halves_the_pace_for_a_minute(new_app: Any) -> None:
-    app = app_with(new_app, 100, 10)
+    app = app_with(new_app, 1, 1)
     with app.app_context():
         number = adopt()
         with own() as session:
@@ -171,8 +171,8 @@ def test_too_fast_halves_the_pace_for_a_minute(new_app: Any) -> None:
             row = session.get_one(Number, number)
             claim = session.scalars(select(Attempt.claimed_at)).one()
             account = session.scalars(select(Account.next_free_at)).one()
-        assert 0.15 < (row.next_free_at - claim).total_seconds() < 0.21
-        assert (account - claim).total_seconds() < 0.03, "twice a hundredth, from a little after the claim"
+        assert 1.2 < (row.next_free_at - claim).total_seconds() < 2.8
+        assert 1.2 < (account - claim).total_seconds() < 2.8
         assert row.slowed_until is not None
         assert 50 < (row.slowed_until - claim).total_seconds() < 61
 
