@@ -57,11 +57,17 @@ def operator(firm: str) -> User:
 
 
 def chosen(ids: Sequence[uuid.UUID], wanted: Filters) -> Mapping[uuid.UUID, str | None]:
-    """The texts that were named, or all that the filters leave, with their firms; None: there is no such text."""
+    """The texts that were named, or all that the filters leave, with their firms; None: there is no such text.
+
+    :raises click.UsageError: texts were named, and a filter that goes by anything but the firm beside them.
+    """
+    if ids and (wanted.reason or wanted.since or wanted.until):
+        raise click.UsageError("Name texts by their ids, or narrow them down: not both.")
     with reading() as session:
         found = [*dict.fromkeys(ids)] if ids else operator_queries.unrepeated(session, wanted)
         firms = operator_queries.firms_of(session, found)
-    return {text: firms.get(text) for text in found if wanted.firm in (None, firms.get(text, wanted.firm))}
+    theirs = {text: firms.get(text) for text in found}
+    return {text: firm if wanted.firm in (None, firm) else None for text, firm in theirs.items()}
 
 
 def each(
