@@ -28,11 +28,12 @@ BUSY = "The database was busy with it. Run the command again."
 
 @dataclass(slots=True)
 class Done:
-    """What became of each text."""
+    """What became of each text; ``said`` is in words what was done to those in ``ids``, if not ``what``."""
 
     what: str
     ids: list[uuid.UUID] = field(default_factory=list)
     skipped: list[tuple[uuid.UUID, TextRefused]] = field(default_factory=list)
+    said: str = ""
 
     def tell(self, *, as_json: bool) -> None:
         """Say it."""
@@ -42,7 +43,7 @@ class Done:
             return
         for text, refusal in self.skipped:
             say(f"{text}: {refusal.sentence}")
-        say(f"{len(self.ids)} {self.what}, {len(self.skipped)} skipped.")
+        say(f"{len(self.ids)} {self.said or self.what}, {len(self.skipped)} skipped.")
 
     def end(self, *, as_json: bool, fine: Collection[str]) -> None:
         """Say it; exit code 1 when one was not done. ``fine``: codes of refusals after which all is as it should be."""

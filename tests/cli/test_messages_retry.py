@@ -136,6 +136,7 @@ def test_a_dry_run_checks_everything_and_sends_nothing(cli: Cli, failing: Any) -
     assert [one["id"] for one in found["skipped"]] == [str(other)]
     assert repeats() == []
     assert audited("message.retry") == []
+    assert "1 would be sent again, 0 skipped." in cli("messages", "retry", str(text), "--dry-run").output
 
 
 def test_interrupted_it_says_what_was_done(cli: Cli, failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
