@@ -28,11 +28,12 @@ BUSY = "The database was busy with it. Run the command again."
 
 @dataclass(slots=True)
 class Done:
-    """What became of each text."""
+    """What became of each text; ``said`` is in words what was done to those in ``ids``, if not ``what``."""
 
     what: str
     ids: list[uuid.UUID] = field(default_factory=list)
     skipped: list[tuple[uuid.UUID, TextRefused]] = field(default_factory=list)
+    said: str = ""
 
     def tell(self, *, as_json: bool) -> None:
         """Say it."""
@@ -42,7 +43,7 @@ class Done:
             return
         for text, refusal in self.skipped:
             say(f"{text}: {refusal.sentence}")
-        say(f"{len(self.ids)} {self.what}, {len(self.skipped)} skipped.")
+        say(f"{len(self.ids)} {self.said or self.what}, {len(self.skipped)} skipped.")
 
     def end(self, *, as_json: bool, fine: Collection[str]) -> None:
         """Say it; exit code 1 when one was not done. ``fine``: codes of refusals after which all is as it should be."""
@@ -57,11 +58,17 @@ def operator(firm: str) -> User:
 
 
 def chosen(ids: Sequence[uuid.UUID], wanted: Filters) -> Mapping[uuid.UUID, str | None]:
-    """The texts that were named, or all that the filters leave, with their firms; None: there is no such text."""
+    """The texts that were named, or all that the filters leave, with their firms; None: there is no such text.
+
+    :raises click.UsageError: texts were named, and a filter that goes by anything but the firm beside them.
+    """
+    if ids and (wanted.reason or wanted.since or wanted.until):
+        raise click.UsageError("Name texts by their ids, or narrow them down: not both.")
     with reading() as session:
         found = [*dict.fromkeys(ids)] if ids else operator_queries.unrepeated(session, wanted)
         firms = operator_queries.firms_of(session, found)
-    return {text: firms.get(text) for text in found if wanted.firm in (None, firms.get(text, wanted.firm))}
+    theirs = {text: firms.get(text) for text in found}
+    return {text: firm if wanted.firm in (None, firm) else None for text, firm in theirs.items()}
 
 
 def each(

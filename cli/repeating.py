@@ -63,6 +63,7 @@ def retry(
 
     done = bulk.each("retried", [*found], again, label="Sending again", as_json=as_json)
     if dry_run:
+        done.said = "would be sent again"
         say("Nothing was sent: this was a dry run.")
     done.end(as_json=as_json, fine=FINE)
     return None

@@ -18,7 +18,7 @@ from ..ports.values import User
 from ..store import operator_queries as queries
 from ..store.models import Resolution
 from ..store.states import State
-from ..store.transactions import own, reading
+from ..store.transactions import own, reading, shared
 from . import bulk
 from .db import require_current
 from .filters import firm_option, moment_of, since_option, until_option
@@ -92,7 +92,8 @@ def resolve(
 def _say_so(text: uuid.UUID, firm: str | None, answer: str, why: str) -> None:
     if firm is None:
         bulk.nothing_there()
-    with own() as session:
+    # The host is asked whose the number is before a text goes there once more.
+    with shared() if answer == RESEND else own() as session:
         done = VERBS[answer](session, text, bulk.operator(firm), why)
     if not done:
         raise _refusal(text, answer)

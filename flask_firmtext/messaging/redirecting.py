@@ -95,9 +95,8 @@ def to_new_number(session: Sessions, message_id: uuid.UUID, *, user: User, key: 
     if not conversations.is_open(session, conversation.id):
         raise refused("conversation_changed")
     _check_consent(session, route, contact, firm, old)
-    outgoing = repeats.outgoing(session, old, user, retrying.token_of(old))
-    if old.kind != Kind.STAFF:
-        outgoing = retrying.put_off(outgoing, old, Whose(firm, (contact,), route.phone))
+    found = Whose(firm, (contact,), route.phone)
+    outgoing = retrying.renewed(session, old, user, retrying.token_of(old), found)
     new = repeats.queue(session, old, conversation, outgoing)
     retrying.record(session, old, new, user)
     return new

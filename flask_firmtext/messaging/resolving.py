@@ -21,7 +21,7 @@ from ..ports.values import User
 from ..store import audit, cells, keys
 from ..store.models import Conversation, Message, Resolution
 from ..store.states import State
-from . import accepting, codes, repeats
+from . import accepting, codes, repeats, retrying
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
@@ -62,20 +62,24 @@ def lost(session: Sessions, message_id: uuid.UUID, *, user: User, why: str = "")
 def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str, why: str = "") -> Message | None:
     """T12: send an unknown text again, as a new one. Returns that, or None when the old one is no longer unknown.
 
-    The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text.
+    The old one fails and keeps its attempt, so that late evidence still shows. The same token: the same new text. The
+    host is asked first, so begin with no write of ours open.
 
-    :raises TextRefused: ``opted_out``, ``conversation_changed``, ``too_late`` or ``sent_before``; the old one stays as
-        it is.
+    :raises TextRefused: ``sent_before``, or what :func:`.retrying.again` raises of a text that may not be sent any
+        more; the old one stays as it is.
     """
     why, known = _checked(why), accepting.sent_with(session, user, token)
     if known and known.retry_of != message_id:
         raise TextRefused("sent_before", _("This page has sent another text before. Reload it and try again."))
-    old = None if known else repeats.take_turn(session, message_id, user)
-    if old is None:
+    old = None if known else repeats.find(session, message_id, user)
+    if old is None or old.state != State.UNKNOWN:
         return known
-    conversation = session.get_one(Conversation, old.conversation_id)
-    repeats.check_way(session, conversation)
-    again = repeats.outgoing(session, old, user, token)
+    whose = retrying.whose(session, old)
+    retrying.hold_event(session, old)
+    repeats.take_turn(session, old.id, user)
+    conversation = session.get_one(Conversation, old.conversation_id, populate_existing=True)
+    retrying.check_way(session, conversation, old)
+    again = retrying.renewed(session, old, user, token, whose)
     if not _resolve(session, old, State.FAILED, RESENT, user, why, reason=Reason.UNKNOWN_ERROR):
         return None
     return repeats.queue(session, old, conversation, again)

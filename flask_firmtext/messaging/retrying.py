@@ -55,7 +55,7 @@ def again(session: Sessions, message_id: uuid.UUID, *, user: User) -> Message:
     if seen is None:
         raise refused("not_there")
     check(seen)
-    whose = _whose(session, seen)
+    found = whose(session, seen)
     hold_event(session, seen)
     repeats.take_turn(session, seen.id, user)
     old = repeats.hold(session, seen.id)
@@ -63,10 +63,7 @@ def again(session: Sessions, message_id: uuid.UUID, *, user: User) -> Message:
     check(old)
     conversation = session.get_one(Conversation, old.conversation_id, populate_existing=True)
     check_way(session, conversation, old)
-    outgoing = repeats.outgoing(session, old, user, token_of(old))
-    if old.kind != Kind.STAFF:
-        outgoing = put_off(outgoing, old, whose)
-    new = repeats.queue(session, old, conversation, outgoing)
+    new = repeats.queue(session, old, conversation, renewed(session, old, user, token_of(old), found))
     record(session, old, new, user)
     return new
 
@@ -134,7 +131,21 @@ def record(session: Sessions, old: Message, new: Message, user: User) -> None:
     audit.record(session, "message.retry", table, firm=old.firm, actor=user.ref, was=str(old.id), became=str(new.id))
 
 
-def _whose(session: Sessions, seen: Message) -> Whose:
+def renewed(session: Sessions, old: Message, user: User, token: str, found: Whose) -> Outgoing:
+    """The same words, to be sent when that may be.
+
+    :raises TextRefused: ``too_late`` or ``quiet_hours``.
+    :raises DecryptError: it cannot be read.
+    """
+    outgoing = repeats.outgoing(session, old, user, token)
+    return outgoing if old.kind == Kind.STAFF else _put_off(outgoing, old, found)
+
+
+def whose(session: Sessions, seen: Message) -> Whose:
+    """Asks the host, so call it with no write of ours open.
+
+    :raises TextRefused: ``not_available``, ``conversation_changed`` or ``host_silent``.
+    """
     firm = tenancy.firm(seen.firm)
     if firm is None:
         raise refused("not_available")
@@ -144,12 +155,12 @@ def _whose(session: Sessions, seen: Message) -> Whose:
     refs = inbox_queries.contacts(session, firm.ref, [conversation.id]).get(conversation.id, ())
     if phone is None:
         raise refused("conversation_changed")
-    whose = owners.of_conversation(firm.ref, owners.Known(phone, refs))
-    if not whose.asked:
+    now = owners.of_conversation(firm.ref, owners.Known(phone, refs))
+    if not now.asked:
         raise refused("host_silent")
-    if whose.moved:
+    if now.moved:
         raise refused("conversation_changed")
-    return Whose(firm, whose.contacts, phone)
+    return Whose(firm, now.contacts, phone)
 
 
 def hold_event(session: Sessions, seen: Message) -> None:
@@ -179,11 +190,11 @@ def check_first(session: Sessions, old: Message) -> None:
         raise TriedAgain(made)
 
 
-def put_off(outgoing: Outgoing, old: Message, whose: Whose) -> Outgoing:
+def _put_off(outgoing: Outgoing, old: Message, found: Whose) -> Outgoing:
     """An automatic text waits for the end of quiet hours, as at its making."""
     now, ends = firmtext.clock.now(), old.expires_at
-    known: set[str | None] = {contact.zone for contact in whose.contacts if contact.zone} or {None}
-    zones = [zone for one in known for zone in quiet.zones_of(whose.phone, one, whose.firm.zone)]
+    known: set[str | None] = {contact.zone for contact in found.contacts if contact.zone} or {None}
+    zones = [zone for one in known for zone in quiet.zones_of(found.phone, one, found.firm.zone)]
     try:
         moment, zone = quiet.put_off(now, zones, firmtext.settings.quiet_hours, ends or now)
     except quiet.TooLate:

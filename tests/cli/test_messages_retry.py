@@ -100,6 +100,26 @@ def test_one_failure_stops_no_other_and_is_exit_1(cli: Cli, failing: Any) -> Non
     assert found == {"retried": [str(text)], "skipped": [{"id": str(nothing), "why": "There is no such text."}]}
 
 
+@pytest.mark.parametrize("arguments", [["retry"], ["resolve", "lost"]])
+def test_an_id_of_another_firm_than_the_one_named_is_not_there(cli: Cli, failing: Any, arguments: list[str]) -> None:
+    text = failing(None, state="unknown", reason=None)
+    (skipped,) = run(cli, arguments[0], str(text), *arguments[1:], "--firm", "summit", code=1)["skipped"]
+    assert skipped == {"id": str(text), "why": "There is no such text."}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["retry", "--reason", "temporary_error"], ["retry", "--since", "1d"], ["resolve", "lost", "--until", "1d"]],
+)
+def test_ids_beside_a_filter_that_would_not_be_heeded_are_wrong_usage(
+    cli: Cli, failing: Any, arguments: list[str]
+) -> None:
+    verb, *more = arguments
+    result = cli("messages", verb, str(failing()), *more, "--yes")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert repeats() == []
+
+
 def test_an_unknown_text_is_not_sent_again_and_the_way_is_named(cli: Cli, failing: Any) -> None:
     text = failing(None, state="unknown", reason=None)
     (skipped,) = run(cli, "retry", str(text), code=1)["skipped"]
@@ -116,6 +136,7 @@ def test_a_dry_run_checks_everything_and_sends_nothing(cli: Cli, failing: Any) -
     assert [one["id"] for one in found["skipped"]] == [str(other)]
     assert repeats() == []
     assert audited("message.retry") == []
+    assert "1 would be sent again, 0 skipped." in cli("messages", "retry", str(text), "--dry-run").output
 
 
 def test_interrupted_it_says_what_was_done(cli: Cli, failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:

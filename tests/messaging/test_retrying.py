@@ -202,6 +202,19 @@ def test_what_may_not_be_sent_any_more_stays_as_it_is(what: str, office: Office)
     assert [one for one in actions(text) if one[0] == "message.retry"] == []
 
 
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_nor_is_one_of_which_nobody_is_sure_sent_again_then(what: str, office: Office) -> None:
+    text = office.sends()
+    office.becomes(text, State.UNKNOWN)
+    happens, code = MEANWHILE[what]
+    happens(office)
+    before = rows()
+    with own() as session, pytest.raises(TextRefused) as found:
+        resolving.resend(session, text, user=office.host.users.all[STAFF], token="again")
+    assert found.value.code == code
+    assert (message(text).state, rows()) == ("unknown", before)
+
+
 def test_another_firms_text_is_not_there(office: Office) -> None:
     text = failed(office)
     stranger = User("staff@summit.example", "Stan Staff", "summit")
@@ -286,14 +299,14 @@ def test_a_report_that_it_arrived_wins_over_a_press_and_a_press_sees_it(office: 
 
 def test_a_stop_between_the_look_and_the_turn_is_heard(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     old = failed(office)
-    look = retrying._whose
+    look = retrying.whose
 
     def then_a_stop(*args: Any) -> Any:
         found = look(*args)
         opted_out()
         return found
 
-    monkeypatch.setattr(retrying, "_whose", then_a_stop)
+    monkeypatch.setattr(retrying, "whose", then_a_stop)
     session = firmtext.db.session
     with pytest.raises(TextRefused) as found:
         retrying.again(session, old, user=office.host.users.all[STAFF])
@@ -385,6 +398,39 @@ def test_a_reminder_does_not_come_in_quiet_hours(diary: Diary) -> None:
     old = fails(diary, "reminder")
     diary.clock.move(start - timedelta(hours=2) - diary.clock.now())
     assert refused(diary.office, old) == "quiet_hours"
+
+
+def in_doubt(diary: Diary, purpose: str) -> uuid.UUID:
+    text = diary.message(purpose)
+    diary.office.becomes(text, State.UNKNOWN)
+    return text
+
+
+def resend(diary: Diary, text: uuid.UUID) -> uuid.UUID:
+    with own() as session:
+        new = resolving.resend(session, text, user=diary.office.host.users.all[STAFF], token="again")
+        assert new is not None
+        return new.id
+
+
+def test_a_notice_in_doubt_that_a_person_sends_again_keeps_quiet_hours_and_its_event(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    old = in_doubt(diary, "created")
+    diary.clock.move(timedelta(hours=12))
+    new = message(resend(diary, old))
+    assert (new.quiet_zone, new.not_before) == ("America/Chicago", NOON + timedelta(hours=20))
+    assert new.expires_at == START
+
+
+def test_a_notice_in_doubt_that_is_no_longer_so_is_not_sent_again(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    old = in_doubt(diary, "created")
+    diary.saves(START + HOUR)
+    with pytest.raises(TextRefused) as found:
+        resend(diary, old)
+    assert (found.value.code, message(old).state) == ("outdated", "unknown")
 
 
 def test_a_persons_text_waits_for_no_quiet_hours(app: Any) -> None:

@@ -353,7 +353,7 @@ def used() -> None:
     [
         (opted_out, "opted_out"),
         (closed, "conversation_changed"),
-        (released, "conversation_changed"),
+        (released, "not_on"),
         (used, "sent_before"),
     ],
 )
