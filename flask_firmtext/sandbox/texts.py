@@ -40,9 +40,10 @@ def accept(carrier: Carrier, body: dict[str, Any]) -> tuple[str, Event | None]:
         "status": "accepted",
     }
     faults = carrier.faults.all("status", {body["to"], body["from"]})
-    outcome = _outcome(carrier, body, faults.get("code"))
+    code = faults.get("code")
+    outcome = _outcome(carrier, body, code)
     carrier.ledger.accepted(post)
-    if outcome is None or outcome.how == "segment":
+    if outcome is None or outcome.how == "segment" or (code and code.then == "delivered"):
         entry = {"direction": "in", "with": body["from"], "text": text, "at": post["at"]}
         carrier.phones.add(body["to"], entry)
     planned = None if "never" in faults else _events(carrier, body, message_uuid, outcome, faults)

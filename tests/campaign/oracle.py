@@ -97,6 +97,20 @@ class Oracle:
                 closed = [one.closed_at for one in attempts if one.closed_at]
                 free = max([*closed, free or row.created_at])
 
+    def neglected(self) -> Iterator[tuple[str, float]]:
+        """The same of those that waited too long, since their firm's last older text went: a queue is no neglect."""
+        first = {key: lines[0].claimed_at for key, lines in self.rows.by_message.items() if lines}
+        for key, seconds in self.waits():
+            if seconds <= HANDED_OVER:
+                continue
+            row, claimed = self.rows.messages[key], first[key]
+            older = [
+                first[other]
+                for other, one in self.rows.messages.items()
+                if one.firm == row.firm and one.created_at < row.created_at and first.get(other, claimed) < claimed
+            ]
+            yield key, min(seconds, excluding(max([*older, row.created_at]), claimed, self.driver.stack.blocked))
+
     def people(self, message: str) -> bool:
         """Whether a person decided about this text."""
         return any(line.action in ("message.resolve", "message.resend") for line in self.rows.audit.get(message, ()))
@@ -403,8 +417,8 @@ def processes_grown(it: Oracle) -> Found:
 
 
 def handed_over_late(it: Oracle) -> Found:
-    """A stored text goes within 75 s; what kept everybody from sending, or an earlier text of its pair, is no wait."""
-    for key, seconds in it.waits():
+    """A stored text goes within 75 s; what kept everybody from sending, or texts before it, are no wait."""
+    for key, seconds in it.neglected():
         if seconds > HANDED_OVER:
             yield key, f"waited {seconds:.0f} s for its first claim"
 

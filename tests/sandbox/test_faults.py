@@ -229,6 +229,7 @@ def test_a_final_status_can_be_contradicted(carrier: Any, customer: Any) -> None
     message_uuid = carrier.send()
     until(lambda: customer.statuses(message_uuid) == ["submitted", "rejected", "delivered"])
     assert carrier.status(message_uuid) == "delivered"
+    assert len(carrier.phone()) == 1, "it arrived all the same"
 
 
 def test_statuses_can_come_out_of_order(carrier: Any, customer: Any) -> None:
