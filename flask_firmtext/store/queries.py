@@ -39,6 +39,7 @@ ACCOUNT = "default"
 
 #: A person's text first, then the oldest.
 ORDER = (Message.priority, Message.not_before, Message.id)
+NUMBER = select(Number).where(Number.e164 == bindparam("e164"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def sending_number(session: Sessions, firm: str) -> Number | None:
 
 @lru_cache(maxsize=1)
 def _sending() -> Select[Number]:
-    verified = select(Number).where(Number.firm == bindparam("firm"), sends())
-    return verified.order_by(Number.main.desc(), Number.created_at).limit(1)
+    query = select(Number).where(Number.firm == bindparam("firm"), sends()).limit(1)
+    return query.order_by(Number.main.desc(), Number.created_at)
 
 
 def sends() -> ColumnElement[bool]:
@@ -78,9 +79,6 @@ def sends() -> ColumnElement[bool]:
 def own_numbers(session: Sessions, firm: str) -> list[str]:
     """Every number of a firm in E.164."""
     return list(session.scalars(select(Number.e164).where(Number.firm == firm, Number.state != NumberState.RELEASED)))
-
-
-NUMBER = select(Number).where(Number.e164 == bindparam("e164"))
 
 
 def number_by_e164(session: Sessions, e164: str) -> Number | None:

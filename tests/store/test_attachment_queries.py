@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from flask_firmtext.current import firmtext
 from flask_firmtext.store import attachment_queries
 from flask_firmtext.store.transactions import reading
 from mailroom import arrives
@@ -42,7 +43,7 @@ def office(app: Any) -> Office:
 @pytest.mark.parametrize("name", ASKS)
 def test_it_uses_its_index(app: Any, name: str) -> None:
     ask, index = ASKS[name]
-    with reading() as session:
+    with Session(firmtext.engine) as session:  # in a transaction: what is set is set in that
         connection = session.connection()
         if connection.dialect.name == "postgresql":
             for scan in ("seqscan", "sort"):

@@ -54,7 +54,7 @@ class Office:
         """A client's text."""
         inbound = InboundText(str(uuid.uuid4()), phone, to, text, datetime.now(UTC), media=media, digest=text.encode())
         with own() as store:
-            placing.store(store, inbound, RawRequest("POST", {}, b""))
+            placing.store(store, inbound, RawRequest("POST", {}, inbound.carrier_id.encode()))
 
     def becomes(self, message: uuid.UUID, state: State, **columns: Any) -> None:
         """Write a text's state as the sender would, without its checks."""

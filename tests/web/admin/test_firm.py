@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from sqlalchemy import ClauseElement, Executable, select, text, update
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from administering import BANNERS, kept, number_of
@@ -254,7 +255,7 @@ def _explain(element: explain, compiler: SQLCompiler, **more: object) -> str:
 
 
 def explained(statement: ClauseElement) -> str:
-    with reading() as session:
+    with Session(firmtext.engine) as session:  # in a transaction: what is set is set in that
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("SET LOCAL enable_seqscan = off"))  # there are few rows here
         lines = session.connection().execute(explain(statement)).cursor.fetchall()
