@@ -54,7 +54,7 @@ ON_POSTGRESQL = (
     *("worker/", "firm/test_orders", "messaging/test_media", "messaging/test_scheduled", "practice/test_filing"),
     *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
 )
-#: Of what is looked at in four ways.
+#: Of what is looked at in several ways.
 LOOKS = {(360, "light"), (1280, "dark")}
 #: What processes of tests note outside the database goes where this run's files go.
 STATE = {"FIRMTEXT_STATE_DIR": str(FOLDER / "state")}
@@ -94,8 +94,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if engine == "postgresql"
             else where.startswith(ON_POSTGRESQL)
         )
-        look = (given.get("width"), given.get("scheme"))
-        if (engine and on_one) or (None not in look and look not in LOOKS):
+        look = (given.get("width"), given.get("scheme", "light"))
+        if (engine and on_one) or (look[0] and look not in LOOKS):
             item.add_marker(pytest.mark.slow)
 
 
