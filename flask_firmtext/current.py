@@ -62,7 +62,7 @@ class State:
         """The host's default engine; with connections of our own for what must not wait for the host's."""
         return self.reserve.beside(self.db.engine)
 
-    @cached_property
+    @property
     def reading_engine(self) -> Engine:
         """The same for looks of ours: on PostgreSQL each statement sees what is committed when it begins anyway, and a
         BEGIN and a ROLLBACK around one look take twice its time."""

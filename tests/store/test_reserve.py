@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.reserve import reserved
 from flask_firmtext.store.counters import count
-from flask_firmtext.store.transactions import own
+from flask_firmtext.store.transactions import own, reading
 from outbound import counted
 
 
@@ -28,6 +29,20 @@ def test_only_what_is_reserved_has_connections_of_its_own(app: Any) -> None:
             count(session, "here")
     assert firmtext.engine is host
     assert counted("here") == 1
+
+
+@pytest.mark.parametrize("first", ["a page", "a webhook"])
+def test_looks_have_the_connections_of_where_they_are_taken_whoever_was_first(app: Any, first: str) -> None:
+    host = firmtext.db.engine
+    with reserved():
+        twin = firmtext.engine
+        if first == "a webhook":
+            with reading() as session:
+                session.execute(sa.select(1))
+    with reading() as session:
+        assert session.get_bind().engine.pool is host.pool
+    with reserved(), reading() as session:
+        assert session.get_bind().engine.pool is twin.pool
 
 
 def test_the_hosts_listeners_hear_of_its_connections_and_statements(app: Any) -> None:
