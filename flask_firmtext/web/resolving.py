@@ -36,6 +36,7 @@ class Answer:
     asks: str
 
 
+SAY_WHY = marked("Say in a few words how you know; colleagues read it later.")
 ANSWERS = {
     "arrived": Answer(
         marked("It arrived"),
@@ -87,7 +88,7 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
     who, text = found(conversation_id, message_id, "message.resolve")
     form = Form(who, text, answer, request.form.get("why", "").strip())
     if not form.why:
-        return Form(who, text, answer, "", _("Say in a few words how you know; colleagues read it later.")).page(422)
+        return Form(who, text, answer, "", _(SAY_WHY)).page(422)
     session = firmtext.db.session
     try:
         shown = _said(form)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import flash, redirect, request
 from flask_admin.actions import action
 from flask_admin.base import expose
 from flask_admin.helpers import get_redirect_target
@@ -29,13 +29,12 @@ from ...store import queries
 from ...store.models import Hold
 from ...store.states import HoldKind
 from ...store.transactions import own
-from .. import csrf
 from ..access import Visitor, visitor
 from ..problems import Problem
 from . import access, words
 from .names import Name
 from .record import Record
-from .records import FirmRecords
+from .records import ActingRecords
 
 LIFT, MAY = "lift", "hold.lift"
 OBJECTS: Mapping[str, str] = {
@@ -67,7 +66,7 @@ class Line:
     offered: Sequence[str] = ()
 
 
-class Holds(FirmRecords):
+class Holds(ActingRecords):
     """What stands still for the firm now: on its account at the carrier, on a number of the firm, or on the firm."""
 
     routes = ("index_view", "details_view", "action_view")
@@ -101,11 +100,6 @@ class Holds(FirmRecords):
         facts = [*((label, getattr(line, name)) for name, label in self._list_columns), (_("What to do"), line.told)]
         actions = [(name, label) for name, label in self.get_actions_list()[0] if name in line.offered]
         return Record([(label, value) for label, value in facts if value != ""], row=row.id, offered=actions)
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        blueprint = super().create_blueprint(admin)
-        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
-        return blueprint
 
     def is_action_allowed(self, name: str) -> bool:
         with suppress(Problem):

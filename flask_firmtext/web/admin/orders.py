@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import flash, redirect, request
 from flask_admin.actions import action
 from flask_admin.base import expose
 from flask_admin.helpers import get_redirect_target
@@ -25,14 +24,13 @@ from ...store import admin_queries
 from ...store.models import Audit, Order
 from ...store.states import OrderState, Step
 from ...store.transactions import own
-from .. import csrf
 from ..access import Visitor, visitor
 from ..problems import Problem
 from . import access, causes, history, words
 from .filters import OneOf, Since, Until
 from .names import Name
 from .record import Record
-from .records import FirmRecords
+from .records import ActingRecords
 
 STATES: Mapping[str, str] = {
     OrderState.WORKING: marked("Under way"),
@@ -70,7 +68,7 @@ class Line:
     offered: Sequence[str] = ()
 
 
-class Orders(FirmRecords):
+class Orders(ActingRecords):
     """Every order for a number of the firm, the newest first."""
 
     routes = ("index_view", "details_view", "action_view")
@@ -119,11 +117,6 @@ class Orders(FirmRecords):
         records = admin_queries.audit_of(session, who.firm.ref, Order.__tablename__, row.id)
         shown = [(label, value) for label, value in facts if value != ""]
         return Record(shown, tables=[history.table(_("Steps"), records, who, _said)])
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        blueprint = super().create_blueprint(admin)
-        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
-        return blueprint
 
     def is_action_allowed(self, name: str) -> bool:
         with suppress(Problem):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import flash, redirect, request
 from flask_admin.actions import action
 from flask_admin.base import expose
 from flask_admin.helpers import get_redirect_target
@@ -27,13 +27,12 @@ from ...messaging.strangers import Moved
 from ...store import stranger_queries
 from ...store.models import Quarantine as Kept
 from ...store.stranger_queries import STRANGER
-from .. import csrf
 from ..access import Visitor, visitor
 from . import access, kept, words
 from .filters import OneOf, Since, Until
 from .names import Name
 from .record import Record
-from .records import FirmRecords
+from .records import ActingRecords
 
 KINDS = {"inbound": marked("Text"), "status": marked("Report")}
 REASONS = {
@@ -57,7 +56,7 @@ class Line:
     offered: Sequence[str] = ()
 
 
-class Quarantine(FirmRecords):
+class Quarantine(ActingRecords):
     """Everything of the firm that is kept, the newest first. What is nobody's is for operators."""
 
     routes = ("index_view", "details_view", "action_view")
@@ -93,11 +92,6 @@ class Quarantine(FirmRecords):
         facts = [(label, getattr(line, name)) for name, label in self._list_columns]
         actions = [(name, label) for name, label in self.get_actions_list()[0] if name in line.offered]
         return kept.record(session, row, who, facts, actions)
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        blueprint = super().create_blueprint(admin)
-        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
-        return blueprint
 
     def is_action_allowed(self, name: str) -> bool:
         return name in (ATTACH, DISCARD) and visitor().may("quarantine.read")

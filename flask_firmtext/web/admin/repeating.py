@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import flash, redirect, request
 from flask_admin.actions import action
 from flask_admin.base import expose
 from flask_admin.helpers import get_redirect_target
@@ -28,18 +28,16 @@ from ...messaging.wording import reason_words
 from ...store import consent_queries, repeat_queries
 from ...store.models import Conversation, Message
 from ...store.states import Direction, State
-from .. import csrf
 from ..access import Visitor, visitor
 from ..repeating import SAID
-from ..resolving import ANSWERS
+from ..resolving import ANSWERS, SAY_WHY
 from . import access, words
-from .records import FirmRecords
+from .records import ActingRecords
 
 AGAIN, ARRIVED, LOST, RESEND = "again", "arrived", "lost", "resend"
 TRY_AGAIN = marked("Try again")
 #: What may be chosen in the list; the page that follows says which are sent again, and why others are not.
 CHOSEN = frozenset({State.FAILED, State.EXPIRED, State.UNKNOWN})
-SAY_WHY = marked("Say in a few words how you know; colleagues read it later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,12 @@ class Plan:
     why: str
 
 
-class Repeating(FirmRecords):
+class Repeating(ActingRecords):
     """Flask-Admin's actions; each text is loaded by firm and asked about anew, whatever the form names."""
 
     confirm_template = "firmtext/admin/confirm.html"
     #: Whoever chooses rows does this with all of them.
     bulk = ((AGAIN, TRY_AGAIN),)
-
-    def create_blueprint(self, admin: Any) -> Blueprint:
-        blueprint = super().create_blueprint(admin)
-        csrf.stand_aside(admin.app, blueprint.name)  # the form has Flask-Admin's own token
-        return blueprint
 
     def is_action_allowed(self, name: str) -> bool:
         return name in (AGAIN, *ANSWERS)
