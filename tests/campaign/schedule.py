@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 from . import faults_carrier, faults_process, faults_store
 from .faults import ELSEWHERE, TABLE, Fault
@@ -49,10 +50,17 @@ def chosen(db: str, ids: str) -> list[Fault]:
     :raises UnknownFault: there is none left.
     """
     named = [one.strip() for one in ids.split(",")] if ids else list(TABLE)
-    strange = [one for one in named if one not in TABLE and one not in ELSEWHERE]
+    for one in named:
+        if one not in TABLE and one not in ELSEWHERE:
+            like = get_close_matches(one.upper(), [*TABLE, *ELSEWHERE], n=1)
+            hint = f" (did you mean {like[0]}?)" if like else ""
+            raise UnknownFault(f"there is no fault {one!r}{hint}; `make campaign ARGS=--list` names them all")
     found = [TABLE[one] for one in named if one in TABLE and db in TABLE[one].on]
-    if strange or not found:
-        raise UnknownFault(f"no fault to inject on {db} in {ids}; `--list` names them all")
+    if not found:
+        why = "; ".join(f"{one}: {ELSEWHERE.get(one) or 'only on ' + TABLE[one].on[0]}" for one in named)
+        raise UnknownFault(
+            f"none of these is injected on {db}: {why}; `make campaign ARGS=--list` names those that are"
+        )
     return found
 
 
