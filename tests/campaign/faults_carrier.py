@@ -10,11 +10,11 @@ from typing import Any
 
 import requests
 
+from proxy import Mischief
 from signing import Signer, packed, told, words
 
 from .faults import fault
 from .practice import clients
-from .proxy import Mischief
 from .stack import Stack
 
 HTML = "<html><body><h1>Something is wrong</h1></body></html>"
@@ -151,6 +151,16 @@ def _f48(stack: Stack, dice: random.Random) -> Iterator[None]:
     stack.clear(late)
 
 
+@fault("F58s", "202, and no status ever: such a text stays as sent", part="silence", lasting=(2, 3))
+def _f58s(stack: Stack, dice: random.Random) -> Iterator[None]:
+    made = stack.carrier.fault("status", "never", times=1)
+    yield
+    if stack.spent(made):
+        stack.allowed["silence"] += 1
+        stack.bitten["texts without a status"] += 1
+    stack.clear(made)
+
+
 @fault("F59", "every webhook comes five times at once", part="duplicate", lasting=(2, 4))
 def _f59(stack: Stack, dice: random.Random) -> Iterator[None]:
     made = [stack.carrier.fault(on, "duplicate", times=5) for on in ("status", "inbound")]
@@ -212,8 +222,8 @@ def _f64(stack: Stack, dice: random.Random) -> Iterator[None]:
     yield
 
 
-@fault("F64b", "forged webhooks", part="odd")
-def _f64b(stack: Stack, dice: random.Random) -> Iterator[None]:
+@fault("F69b", "forged webhooks", part="odd")
+def _f69b(stack: Stack, dice: random.Random) -> Iterator[None]:
     signer, one = Signer.of(stack.carrier), dice.choice(clients(stack.firms[0], 50))
     for how in ({"secret": "s" * 40}, {"payload_hash": "0" * 64}, {"api_key": "0badc0de"}, {"iat": 1}, None):
         body = words("forged quetzal", sender=one.phone, to=stack.numbers[one.firm][0].removeprefix("+"))

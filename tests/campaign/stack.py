@@ -21,12 +21,12 @@ from flask_firmtext.sandbox import credentials
 from flask_firmtext.store.models import Texting
 from flask_firmtext.store.transactions import own
 from hostapp import KEYS
+from proxy import Proxy, tcp
 from rows import adopt
 from servers import answers, free_port, process, until
 
 from . import practice, traps
 from .processes import Crew, crew
-from .proxy import Proxy, tcp
 from .scale import Scale
 from .stores import Postgresql, Sqlite, Valkey, database
 

