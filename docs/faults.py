@@ -51,7 +51,7 @@ FAULTS = {
     "F19": Fault("Redis is down when a text is accepted: the person has the page at once, and the sweep sends."),
     "F20": Fault("Redis forgets everything: each waiting text is rung for again and sent once."),
     "F21": Fault("Redis hangs: as if it were down, after a second."),
-    "F22": Fault("Redis is full: as if it were down.", "a dump folder that cannot be written, which Redis answers in the same way"),
+    "F22": Fault("Redis is full, or its dump cannot be written: as if it were down."),
     "F23": Fault("Redis takes no writes because it has become a replica: as if it were down."),
     "F24": Fault("One text is rung for fifty times, or an earlier ring left a trace: one POST, and the next ring counts."),
     "F25": Fault("A job comes from another version or holds garbage: it fails without its values in the log, and the sweep rings properly."),
@@ -108,7 +108,7 @@ FAULTS = {
     "F76": Fault("A process's clock is wrong: webhooks are answered 503 with an alarm, a token that the carrier refuses for it puts sending on hold, and `doctor` names the clock.", "the machine's own clock, which only an operator may set: in the campaign it is the one that our code reads, set wrong in one process and right again while it runs"),
     "F77": Fault("Clocks change for summer and back: reminders come at their wall time, once.", "new rules of a time zone while we run"),
     "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all."),
-    "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear.", "a key that disappears from a running process"),
+    "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear; a running process misses a key that was taken away after the five minutes for which it remembers others."),
     "F80": Fault("Re-encryption of many rows is killed under traffic.", not_here="keys cannot be rotated yet"),
 }  # fmt: skip
 

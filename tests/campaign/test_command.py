@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +13,11 @@ import pytest
 from . import __main__ as command
 from . import campaign as campaigns
 from . import counts, operators, report, schedule, usage
+from .faults import ELSEWHERE, TABLE
 from .scale import at_most_unknown, scaled
 from .world import World
+
+ROOT = Path(__file__).parents[2]
 
 
 def nothing_starts(*_: object, **__: object) -> None:
@@ -56,6 +61,13 @@ def test_a_seed_is_a_plan(db: str) -> None:
 
     assert plan(8) == plan(8) != plan(9)
     assert len(plan(8)) > 360, "one fault every five seconds, and more in the second half"
+
+
+def test_every_fault_of_the_list_is_injected_or_says_why_not_and_the_document_has_what_is() -> None:
+    injected = {name[:3] for name in TABLE if name.startswith("F")}
+    assert set(runpy.run_path(str(ROOT / "docs" / "faults.py"))["campaign"]()) == injected
+    assert injected.isdisjoint(ELSEWHERE)
+    assert injected | set(ELSEWHERE) == {f"F{n:02}" for n in range(1, 81)}
 
 
 def test_only_what_was_asked_for_is_planned() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import time
 import uuid
@@ -309,7 +310,7 @@ def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
 
 
 @pytest.mark.fault("F22", "F23")
-@pytest.mark.parametrize("how", ["full", "replica"])
+@pytest.mark.parametrize("how", ["full", "replica", "no dump"])
 def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
     how: str, new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
 ) -> None:
@@ -318,6 +319,11 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
     with redis.Redis.from_url(url) as client:
         if how == "full":
             client.config_set("maxmemory", "1mb")
+        elif how == "no dump":
+            client.config_set("save", "3600 1")
+            shutil.rmtree(client.config_get("dir")["dir"])
+            client.bgsave()
+            until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err")
         else:
             client.execute_command("REPLICAOF", "127.0.0.1", "1")
         with app.app_context():
@@ -327,6 +333,7 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             assert time.monotonic() - began < PAGE
             assert state(text) == "queued"
             assert counted("bell_failed") == 1
+        client.config_set("save", "")  # else it does not end without having saved
 
 
 @pytest.mark.slow
