@@ -39,9 +39,9 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
     began = time.monotonic()
     plan = schedule.drawn(scale, faults)
     say(f"seed {scale.seed}, {scale.db}, {scale.seconds:g} s, {scale.texts} texts", *map(str, plan))
-    with standing(scale, folder, bug) as stack:
+    with standing(scale, folder, bug) as stack, Weather(stack, plan) as weather:
         say(f"everything runs after {time.monotonic() - began:.1f} s")
-        driver, watch, weather = Driver(stack), Caretaker(stack), Weather(stack, plan)
+        driver, watch = Driver(stack), Caretaker(stack)
         watch.start()
         driver.start()
         weather.start()
