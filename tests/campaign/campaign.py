@@ -55,7 +55,7 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         quiet, left = caretaker.settle(driver, limit)
         before = tables()
         unknown = [key for key, row in before.messages.items() if row.state == "unknown"]
-        unshown = operators.missed(operators.figures(stack), before)
+        unshown = operators.unshown(stack, before)
         decided = person.resolve(before, ledger(stack.carrier))
         if decided:
             caretaker.settle(driver, 60)
@@ -66,7 +66,7 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         stack.blocked += rows.held
         oracle = Oracle(driver, rows, carrier, left, unknown=unknown, decided=sum(decided.values()))
         oracle.at_most_unknown = at_most_unknown(scale, faults)
-        oracle.unseen = unshown + unseen + operators.missed(operators.figures(stack), rows)
+        oracle.unseen = unshown + unseen + operators.unshown(stack, rows)
         oracle.canaries = [*driver.heard, *canaries.search(stack)]
         oracle.strangers = neighbours.seen(stack.app, stack.firms, rows)
         oracle.replayed = replay.again(stack, carrier)

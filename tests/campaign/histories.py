@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from .driver import Driver
 from .witnesses import Ledger, Tables
@@ -12,7 +12,7 @@ from .witnesses import Ledger, Tables
 NOTHING = "nothing else is known of it"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Archive:
     """Everything that the witnesses and the driver know."""
 
@@ -33,32 +33,36 @@ class Archive:
     def _texts(self, about: str) -> list[str]:
         """The texts that go by this name, with those that they are sent again as."""
         rows = self.rows
-        found = [about] if about in rows.messages else []
-        if about in rows.attempts:
-            found.append(str(rows.attempts[about].message_id))
+        if about in rows.messages:
+            return self._chain([about])
+        found = [str(rows.attempts[about].message_id)] if about in rows.attempts else []
         found += [str(one.id) for one in rows.inbound.get(about, ())]
         found += [str(one.message_id) for one in rows.attempts.values() if one.carrier_id == about]
         found += [str(rows.attempts[post].message_id) for post in self._references(about) if post in rows.attempts]
         found += [key for key, row in rows.messages.items() if row.client_token == about]
-        found += [str(one.message_id) for one in rows.notices if one.message_id and about in self._invited(one)]
+        invitation = self._invitations.get(about)
+        found += [str(one.message_id) for one in rows.notices if invitation and str(one.invitation_id) == invitation]
         return self._chain([key for key in dict.fromkeys(found) if key in rows.messages])
 
     def _references(self, about: str) -> list[str]:
         return [post["client_ref"] for post in self.carrier.posts if post["message_uuid"] == about]
 
-    def _invited(self, notice: Any) -> set[str]:
-        """The names by which a text about an event goes."""
-        invitation = str(notice.invitation_id)
-        reminders = {str(one.id) for one in self.rows.reminders if str(one.invitation_id) == invitation}
-        known = self.rows.invitations.get(invitation)
-        return {invitation, *reminders} | ({str(known.event_id)} if known is not None else set())
+    @cached_property
+    def _invitations(self) -> dict[str, str]:
+        """The invitation behind each reminder and event."""
+        events = {str(row.event_id): key for key, row in self.rows.invitations.items()}
+        reminders = {str(row.id): str(row.invitation_id) for row in self.rows.reminders}
+        return {key: key for key in self.rows.invitations} | events | reminders
+
+    @cached_property
+    def _heirs(self) -> dict[str, str]:
+        return {str(row.retry_of): key for key, row in self.rows.messages.items() if row.retry_of}
 
     def _chain(self, texts: list[str]) -> list[str]:
-        heirs = {str(row.retry_of): key for key, row in self.rows.messages.items() if row.retry_of}
         whole = list(texts)
         for one in whole:
             before = self.rows.messages[one].retry_of
-            more = [str(before) if before else "", heirs.get(one, "")]
+            more = [str(before) if before else "", self._heirs.get(one, "")]
             whole += [each for each in more if each in self.rows.messages and each not in whole]
         return whole
 

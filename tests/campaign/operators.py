@@ -18,15 +18,17 @@ from .witnesses import Tables
 SEEN_WITHIN, LOOK = 60.0, 2.0
 
 
-def figures(stack: Stack) -> dict[str, Any]:
-    """What ``flask firmtext stats --json`` prints."""
+def unshown(stack: Stack, rows: Tables) -> list[str]:
+    """What the tables have and ``flask firmtext stats --json`` does not show."""
     said = stack.app.test_cli_runner().invoke(args=["firmtext", "stats", "--json"])
-    found: dict[str, Any] = json.loads(said.stdout)
-    return found
+    try:
+        return missed(json.loads(said.stdout), rows)
+    except (ValueError, KeyError) as error:
+        return [f"stats ended with {said.exit_code} ({error!r}): {said.output[-300:]}"]
 
 
 def missed(shown: Mapping[str, Any], rows: Tables) -> list[str]:
-    """What the tables have and the figures do not show."""
+    """What the tables have and these figures do not show."""
     out = [row for row in rows.messages.values() if row.direction == "out"]
     quarantined = {kind: sum(row.kind == kind for row in rows.quarantine) for kind in ("inbound", "status")}
     wanted = {
