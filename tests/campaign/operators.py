@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
+from flask_firmtext.cli import firmtext as commands
 
 from .processes import SWEEP, WORKER
 from .stack import Stack
@@ -20,7 +21,7 @@ SEEN_WITHIN, LOOK = 60.0, 2.0
 
 def unshown(stack: Stack, rows: Tables) -> list[str]:
     """What the tables have and ``flask firmtext stats --json`` does not show."""
-    said = stack.app.test_cli_runner().invoke(args=["firmtext", "stats", "--json"])
+    said = stack.app.test_cli_runner().invoke(commands, ["stats", "--json"])
     try:
         return missed(json.loads(said.stdout), rows)
     except (ValueError, KeyError) as error:
