@@ -51,7 +51,7 @@ def one_round(app: Any, desk: Replies) -> tuple[int, ...]:
 
 @pytest.mark.fault("F78")
 @pytest.mark.parametrize(
-    "rounds", [3, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])], ids=["few", "a thousand"]
+    "rounds", [3, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])], ids=["few", "three hundred"]
 )
 def test_f78_a_yes_in_the_moment_of_a_move_is_taken_for_the_time_that_the_client_knew(app: Any, rounds: int) -> None:
     desk = Replies(app)

@@ -194,8 +194,8 @@ def test_an_opt_out_and_a_claim_at_once_have_one_winner(app: Any, phone: bytes) 
 @pytest.mark.fault("F78")
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_ten_thousand_races_have_one_winner_each_and_both_win(app: Any, phone: bytes) -> None:
-    winners = [one_race(app, phone) for _ in range(10_000)]
+def test_thousands_of_races_have_one_winner_each_and_both_win(app: Any, phone: bytes) -> None:
+    winners = [one_race(app, phone) for _ in range(3000)]
     assert set(winners) == {"sending", "cancelled"}
 
 
