@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
 
+from . import pipeline
 from .clock import Clock
 from .memory import Memory
 from .ports.gateway import Gateway
@@ -64,6 +65,15 @@ class State:
         BEGIN and a ROLLBACK around one look take twice its time."""
         engine = self.engine
         return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
+
+    @cached_property
+    def writing_engine(self) -> Engine:
+        """The same for transactions of ours. On PostgreSQL they run under READ COMMITTED, whatever the host's say."""
+        engine = self.engine
+        if pipeline.is_possible(engine):
+            return pipeline.pipelined(engine)
+        isolated = engine.dialect.name == "postgresql"
+        return engine.execution_options(isolation_level="READ COMMITTED") if isolated else engine
 
     @cached_property
     def gateway(self) -> Gateway:
