@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from werkzeug.utils import import_string
 
+from ..deferred import phonenumbers
 from ..parsing import Quiet
 from .wall_clock import instant, is_zone
 
