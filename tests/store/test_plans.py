@@ -107,7 +107,8 @@ SENDING: dict[str, Ask] = {
     "the next text": lambda session: queries.next_due(session, first=None, limit=20),
     "the text that was rung for": lambda session: queries.next_due(session, first=NEWEST, limit=20),
     "the claim": lambda session: session.connection().execute(
-        queries.claim(clock.key()), {"message": NEWEST, "attempt": named(4, TEXTS)}
+        queries.claim(clock.key()),
+        {"message": NEWEST, "attempt": named(4, TEXTS), "conversation": LONG, "number": NUMBER},
     ),
     "texts nobody was told of": lambda session: queries.due(
         session, sa.func.coalesce(Message.rung_at, Message.not_before) < clock.sql(), limit=800

@@ -136,7 +136,7 @@ def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
     public_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(receiving, "PATIENCE", 200)
+    monkeypatch.setattr(receiving, "PROMPTLY", "SET LOCAL statement_timeout = 200")
     options = {"hide_parameters": True}
     config = {**carrier_settings, "FIRMTEXT_SQLITE_PRAGMAS": "0", "SQLALCHEMY_ENGINE_OPTIONS": options}
     if (plain := new_app(**config)).config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
