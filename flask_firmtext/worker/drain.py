@@ -31,10 +31,21 @@ LOOK_EVERY = 0.2
 PAUSE = 1.0
 
 
-def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Callable[[], None] = lambda: None) -> int:
+Beat = Callable[[], None]
+#: Waits for the next ring: until when (monotonic), and what is to be done meanwhile.
+Hear = Callable[[float, Beat], uuid.UUID | None]
+
+
+def run(
+    first: uuid.UUID | None = None,
+    *,
+    seconds: float = SECONDS,
+    beat: Beat = lambda: None,
+    hear: Hear = lambda until, beat: None,
+) -> int:
     """Send what is due, ``first`` first, until nothing is, time is over or the process is to stop.
 
-    Returns how many texts were sent.
+    Who can ``hear`` stays awake until its time is over, and sends what is rung for. Returns how many texts were sent.
     """
     until = time.monotonic() + seconds
     turn = Turn(first)
@@ -49,7 +60,10 @@ def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Calla
             log.warning("sending pauses for a second (%s)", type(error).__name__)
             stopping.wait(PAUSE)
             continue
-        if not going_on:
+        if going_on:
+            continue
+        turn.first = hear(until, beat)
+        if turn.first is None:
             break
     return turn.sent
 
