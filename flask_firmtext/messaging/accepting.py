@@ -7,9 +7,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import points
@@ -200,8 +200,9 @@ def _inserting(clock: Hashable, dialect: str, useful: timedelta, names: tuple[st
         "not_before": func.coalesce(bindparam("not_before", type_=moment), now),
         "expires_at": func.coalesce(bindparam("expires_at", type_=moment), firmtext.clock.sql(useful)),
     }
-    inserting = INSERT[dialect](Message).values(given | known | moments)
-    return inserting.on_conflict_do_nothing().returning(Message)
+    table = cast(Table, Message.__table__)
+    inserting = INSERT[dialect](table).values(given | known | moments).on_conflict_do_nothing()
+    return select(Message).from_statement(inserting.returning(*table.c))
 
 
 def sent_with(session: Sessions, user: User, token: str) -> Message | None:

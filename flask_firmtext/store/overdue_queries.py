@@ -1,4 +1,4 @@
-"""SELECTs of the sweep: texts that nobody is taking care of any more."""
+"""SELECTs of sweep and drain: texts that wait, and those that nobody is taking care of any more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -17,6 +17,14 @@ from .queries import is_in
 from .states import NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]
+
+
+def waits(session: Sessions, *conditions: ColumnElement[bool]) -> bool:
+    """Whether a text for which ``conditions`` hold is queued and due, whatever else may keep it: quickly answered, also
+    where very many wait."""
+    queued = is_in(Message.state, State.QUEUED)
+    due = select(Message.id).where(queued, Message.not_before <= firmtext.clock.sql(), *conditions)
+    return session.execute(due.limit(1)).first() is not None
 
 
 def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..current import firmtext
 from ..messaging import pace, sending
-from ..store import queries
+from ..store import overdue_queries, queries
 from ..store.models import Message
 from ..store.queries import Due
 from ..store.transactions import reading
@@ -29,6 +29,8 @@ LONGEST_WAIT = 10.0
 LOOK_EVERY = 0.2
 #: The database is away, or somebody was always faster (seconds).
 PAUSE = 1.0
+#: To look among all that is due for another firm's text takes its time: no more than a so-many-th part of all.
+SHARE = 50
 
 
 Beat = Callable[[], None]
@@ -111,8 +113,11 @@ class Turn:
 
     def _further_down(self, session: queries.Sessions, priority: int) -> Due | None:
         """The oldest text of a firm behind those that fill the whole look-ahead."""
+        began = time.monotonic()
         others = and_(Message.priority == priority, Message.firm.not_in(list(self.served)))
-        found = queries.due(session, others, queries.slot_is_free(), limit=1)
+        waits = overdue_queries.waits(session, others)
+        found = queries.due(session, others, queries.slot_is_free(), limit=1) if waits else ()
         if not found and len(self.served) == 1:
-            self.alone_until = time.monotonic() + PAUSE
+            now = time.monotonic()
+            self.alone_until = now + max(PAUSE, SHARE * (now - began))
         return found[0] if found else None
