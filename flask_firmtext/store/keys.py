@@ -35,9 +35,7 @@ INSTALLATION = ""
 #: roll-back, be it of a savepoint, nobody could read what such a key had written.
 MADE_HERE = "firmtext_keys_made_here"
 
-ACTIVE = select(Key).where(
-    Key.firm == bindparam("firm"), Key.scope == bindparam("scope"), Key.state == KeyState.ACTIVE
-)
+ACTIVE = select(Key).where(Key.firm == bindparam("firm"), Key.scope == bindparam("scope"), Key.state == KeyState.ACTIVE)
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:

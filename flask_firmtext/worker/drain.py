@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import and_
 from sqlalchemy.exc import SQLAlchemyError
@@ -115,8 +115,12 @@ class Turn:
         """The oldest text of a firm behind those that fill the whole look-ahead."""
         began = time.monotonic()
         others = and_(Message.priority == priority, Message.firm.not_in(list(self.served)))
-        waits = overdue_queries.waits(session, others)
-        found = queries.due(session, others, queries.slot_is_free(), limit=1) if waits else ()
+        oldest = overdue_queries.oldest_queued(session, others)
+        found: Sequence[Due] = ()
+        if oldest is not None:
+            free = queries.slot_is_free()
+            found = queries.due(session, Message.id == oldest, free, limit=1)
+            found = found or queries.due(session, others, free, limit=1)
         if not found and len(self.served) == 1:
             now = time.monotonic()
             self.alone_until = now + max(PAUSE, SHARE * (now - began))

@@ -230,6 +230,50 @@ def test_a35_a_planted_job_does_not_run(
     assert not trap.exists()
 
 
+def test_who_is_awake_hears_a_ring_and_leaves_nothing_of_its_job(kept: redis.Redis, redis_url: str) -> None:
+    bell.ring(redis_url, text := str(uuid.uuid4()), 7)
+    assert bell.heard(redis_url) == text
+    assert not kept.llen(f"rq:queue:{bell.SEND}")
+    assert not jobs(kept)
+    assert bell.heard(redis_url) is None
+
+
+def test_a_drain_that_hears_sends_what_is_rung_for_meanwhile(harbor: Any, sandbox: Any, redis_url: str) -> None:
+    texts = [accepted("Hello"), accepted("Hello", contact="grace")]
+    rings = iter(texts)
+    assert drain.run(hear=lambda until, beat: next(rings, None)) == 2
+    later = iter([accepted("Later")])
+    assert drain.run(uuid.uuid4(), hear=lambda until, beat: next(later, None)) == 1
+
+
+@pytest.mark.parametrize("planted", ["os.system", bell.DRAIN])
+def test_a35_who_is_awake_runs_no_job_and_goes_back_to_rq(harbor: Any, kept: redis.Redis, planted: str) -> None:
+    plant(kept, planted, "canary")
+    beats: list[int] = []
+    assert bells.hear(time.monotonic() + 30, lambda: beats.append(1)) is None
+    assert beats == [1]
+    assert not kept.llen(f"rq:queue:{bell.SEND}")
+
+
+def test_nobody_listens_beyond_the_time_or_after_a_signal(
+    harbor: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = accepted("Hello")
+    assert bells.hear(time.monotonic(), lambda: None) is None
+    stop = Stop()
+    monkeypatch.setattr(bells, "stopping", stop)
+    assert bells.hear(time.monotonic() + 30, lambda: None) == text
+    assert bells.hear(time.monotonic() + 30, stop.set) is None
+
+
+def test_who_cannot_hear_redis_any_more_goes_back_to_rq(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(url: str) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(bell, "heard", away)
+    assert bells.hear(time.monotonic() + 30, lambda: None) is None
+
+
 @pytest.fixture
 def own_redis() -> Iterator[tuple[str, psutil.Process]]:
     """A Valkey that a test may stop."""
