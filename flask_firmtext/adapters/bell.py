@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from typing import cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -69,7 +70,7 @@ def heard(url: str) -> str | None:
     :raises redis.RedisError: Redis is away.
     """
     client = _client(url)
-    found = client.blpop([Queue(SEND, connection=client).key], timeout=A_LOOK)
+    found = cast("tuple[bytes, bytes] | None", client.blpop([Queue(SEND, connection=client).key], timeout=A_LOOK))
     if found is None:
         return None
     job_id = found[1].decode("ascii", "replace")

@@ -194,14 +194,16 @@ def _inserting(clock: Hashable, dialect: str, useful: timedelta, names: tuple[st
     """One statement that writes the text and reads what was written; built once."""
     now, moment = firmtext.clock.sql(), UTCDateTime()
     given: dict[str, Any] = {name: bindparam(name) for name in names}
-    known = {"direction": Direction.OUT, "state": State.QUEUED, "rank": RANK[State.QUEUED]}
+    known = {"direction": Direction.OUT, "rank": RANK[State.QUEUED]}
     moments = {
         **dict.fromkeys(("state_at", "shown_at", "created_at"), now),
         "not_before": func.coalesce(bindparam("not_before", type_=moment), now),
         "expires_at": func.coalesce(bindparam("expires_at", type_=moment), firmtext.clock.sql(useful)),
     }
     table = cast(Table, Message.__table__)
-    inserting = INSERT[dialect](table).values(given | known | moments).on_conflict_do_nothing()
+    inserting = (
+        INSERT[dialect](table).values({"state": State.QUEUED, **known, **given, **moments}).on_conflict_do_nothing()
+    )
     return select(Message).from_statement(inserting.returning(*table.c))
 
 
