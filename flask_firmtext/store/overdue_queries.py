@@ -20,8 +20,8 @@ Sessions = Session | scoped_session[Any]
 
 
 def oldest_queued(session: Sessions, *conditions: ColumnElement[bool]) -> uuid.UUID | None:
-    """The oldest text that is queued and due and for which ``conditions`` hold, whatever else keeps it. Where very many
-    wait this is answered in a twentieth of the time of :func:`.queries.due`, which looks at all that may keep each."""
+    """The oldest text that is queued and due and for which ``conditions`` hold, whatever else keeps it: one index is
+    read, where :func:`.queries.due` looks at all that may keep each text."""
     queued = is_in(Message.state, State.QUEUED)
     query = select(Message.id).where(queued, Message.not_before <= firmtext.clock.sql(), *conditions).order_by(*ORDER)
     return session.scalars(query.limit(1)).one_or_none()
