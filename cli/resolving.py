@@ -22,6 +22,7 @@ from ..store.transactions import own, reading, shared
 from . import bulk
 from .db import require_current
 from .filters import firm_option, moment_of, since_option, until_option
+from .firms import named
 from .output import confirm, document, json_option, on_terminal, say, yes_option
 
 ARRIVED, LOST, RESEND = "arrived", "lost", "resend"
@@ -48,7 +49,13 @@ VERBS: Mapping[str, Verb] = {
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=click.UUID)
 @click.argument("answer", type=click.Choice([ARRIVED, LOST, RESEND]))
-@click.option("--reason", "why", metavar="TEXT", default="", help="How you know, or why; colleagues read it later.")
+@click.option(
+    "--reason",
+    "why",
+    metavar="TEXT",
+    default="",
+    help="How you know, or why it goes out again; colleagues read it later. Asked for at a terminal.",
+)
 @since_option
 @until_option
 @firm_option
@@ -72,14 +79,15 @@ def resolve(
     """
     if not ids and after is None and before is None:
         raise click.UsageError("Name texts by their ids, or narrow them down by --since or --until.")
+    if not why.strip() and not on_terminal(sys.stdin):
+        raise click.UsageError("Say how you know, or why it is to be sent again: add --reason TEXT.")
     require_current(firmtext.engine)
-    wanted = queries.Filters([State.UNKNOWN], firm, None, moment_of(after), moment_of(before))
+    wanted = queries.Filters([State.UNKNOWN], named(firm), None, moment_of(after), moment_of(before))
     found = bulk.chosen(ids, wanted)
     if not found:
         return document({"resolved": [], "skipped": []}) if as_json else say("No such texts.")
     confirm(QUESTIONS[answer].format("1 text" if len(found) == 1 else f"{len(found)} texts"), yes=yes)
-    if not why and not yes and on_terminal(sys.stdin):
-        why = click.prompt("How do you know?", err=True)
+    why = why.strip() or click.prompt("How do you know?", err=True)
 
     def say_so(text: uuid.UUID) -> None:
         _say_so(text, found[text], answer, why)
