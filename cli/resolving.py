@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -14,7 +13,6 @@ from flask.cli import with_appcontext
 from ..current import firmtext
 from ..errors import TextRefused
 from ..messaging import resolving
-from ..ports.values import User
 from ..store import operator_queries as queries
 from ..store.models import Resolution
 from ..store.states import State
@@ -35,15 +33,6 @@ QUESTIONS: Mapping[str, str] = {
 }
 DECIDED = "It is no longer in doubt: a report came, or somebody was first. `flask firmtext messages show` has it."
 SAID = "That was said before."
-
-Verb = Callable[[Any, uuid.UUID, User, str], object]
-VERBS: Mapping[str, Verb] = {
-    ARRIVED: lambda session, text, user, why: resolving.arrived(session, text, user=user, why=why),
-    LOST: lambda session, text, user, why: resolving.lost(session, text, user=user, why=why),
-    RESEND: lambda session, text, user, why: resolving.resend(
-        session, text, user=user, token=f"resend:{text.hex}", why=why
-    ),
-}
 
 
 @click.command()
@@ -102,8 +91,8 @@ def _say_so(text: uuid.UUID, firm: str | None, answer: str, why: str) -> None:
         bulk.nothing_there()
     # The host is asked whose the number is before a text goes there once more.
     with shared() if answer == RESEND else own() as session:
-        done = VERBS[answer](session, text, bulk.operator(firm), why)
-    if not done:
+        done = resolving.decide(session, text, answer, user=bulk.operator(firm), why=why)
+    if done is None:
         raise _refusal(text, answer)
 
 
