@@ -14,7 +14,7 @@ from .output import say
 
 #: For one of which nobody knows, beside what the thread says: where else there may be evidence.
 LOOK_IT_UP = (
-    "The carrier's interface cannot be asked what became of a text; a report that comes later is believed by itself. "
+    "The carrier's interface cannot be asked what became of a text; a report that comes later is evidence by itself. "
     "Until then look in the carrier's own log for from, to and the time of an attempt (claimed_at, UTC), for its id, "
     "which the carrier got as client reference, or for its carrier_id; then `flask firmtext messages resolve`."
 )
