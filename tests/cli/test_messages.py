@@ -183,6 +183,20 @@ def test_a_list_of_any_length_is_asked_for_in_portions(
     assert [one for one in statements.seen if re.search(r"\bIN \((?!SELECT)\S+, ", one)] == []
 
 
+def test_a_list_costs_the_same_with_one_text_and_with_many(
+    app: Any, cli: Cli, failed: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = []
+    for contact in ("sara", "henry", "rosa"):
+        monkeypatch.setattr(app.extensions["firmtext"], "unwrapped", Memory(60))
+        with Statements(app) as statements:
+            listed(cli)
+        costs.append(len(statements.seen))
+        changed(accepted("Another", contact=contact), state="failed")
+    assert len(listed(cli)) == 4
+    assert len(set(costs)) == 1, costs
+
+
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
 def test_show_with_a_firm_that_there_is_not_is_wrong_usage(cli: Cli, failed: uuid.UUID, arguments: list[str]) -> None:
     result = cli("messages", "show", str(failed), "--firm", "nosuch", *arguments)
