@@ -82,7 +82,7 @@ def test_an_unreachable_number_is_corrected_and_the_text_goes_to_the_new_one(
     page.goto(f"{site}/texting/new?contact={address.rsplit('/', 1)[1]}")
     reach(page, page.locator("textarea[name=text]"))
     page.keyboard.type(TEXT)
-    reach(page, page.locator(".ft-composer button[type=submit]").last)
+    reach(page, page.locator("#ft-send"))
     page.keyboard.press("Enter")
     first = page.get_by_role("article").filter(has_text=TEXT).last
     expect(first).to_be_visible()
