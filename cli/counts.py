@@ -14,17 +14,15 @@ from ..clock import UTCDateTime
 from ..current import firmtext
 from ..store import stats_queries
 from ..store.models import Attempt, Counter, Quarantine
-
-#: A database takes so many values in one statement at least.
-PAGE = 500
+from ..store.portions import portions
 
 
 def attempts(session: Session, messages: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
     """How often each text was attempted; those that never were are left out."""
     found: dict[uuid.UUID, int] = {}
-    for start in range(0, len(messages), PAGE):
-        page = Attempt.message_id.in_(messages[start : start + PAGE])
-        rows = session.execute(select(Attempt.message_id, func.count()).where(page).group_by(Attempt.message_id))
+    for some in portions(messages):
+        theirs = Attempt.message_id.in_(some)
+        rows = session.execute(select(Attempt.message_id, func.count()).where(theirs).group_by(Attempt.message_id))
         found |= {row[0]: row[1] for row in rows}
     return found
 

@@ -12,6 +12,13 @@ from ..store.models import Message
 from ..store.states import State
 from .output import say
 
+#: For one of which nobody knows, beside what the thread says: where else there may be evidence.
+LOOK_IT_UP = (
+    "The carrier's interface cannot be asked what became of a text; a report that comes later is evidence by itself. "
+    "Until then look in the carrier's own log for from, to and the time of an attempt (claimed_at, UTC), for its id, "
+    "which the carrier got as client reference, or for its carrier_id; then `flask firmtext messages resolve`."
+)
+
 
 def words_of(message: Message) -> Words | None:
     """What a thread says beside this text; None where nothing has to be explained."""

@@ -17,6 +17,11 @@ def known(ref: str) -> Firm:
     return firm
 
 
+def named(ref: str | None) -> str | None:
+    """The reference that ``--firm`` gave, None without it. :raises click.BadParameter: there is no such firm."""
+    return None if ref is None else known(ref).ref
+
+
 def served(ref: str) -> Firm:
     """The same, for a firm that may have texting. :raises click.ClickException: it may not."""
     firm = known(ref)

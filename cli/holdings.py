@@ -34,7 +34,7 @@ def list_numbers(firm: str | None, state: str | None, orders: bool, as_json: boo
     require_current(firmtext.engine)
     if orders and state is not None:
         raise click.UsageError("--state is about numbers: leave it out with --orders.")
-    ref = firms.known(firm).ref if firm is not None else None
+    ref = firms.named(firm)
     with reading() as session:
         unfinished = number_queries.unfinished(session, firm=ref)
         numbers = [] if orders else number_queries.numbers(session, firm=ref, state=state)

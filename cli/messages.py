@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import cells
+from ..store import cells, repeat_queries
 from ..store import operator_queries as queries
 from ..store.audit import record
 from ..store.ciphers import Place
@@ -22,8 +22,9 @@ from ..store.transactions import own, reading
 from . import counts, explaining, unreadable
 from .db import require_current
 from .filters import firm_option, moment_of, reason_option, since_option
+from .firms import named
 from .operator import actor
-from .output import Unreadable, json_option, listing, single
+from .output import Unreadable, json_option, listing, say, single
 from .repeating import retry
 from .resolving import resolve
 
@@ -52,7 +53,7 @@ def failed(
 ) -> None:
     """List texts that did not arrive, the latest first."""
     require_current(firmtext.engine)
-    wanted = queries.Filters([State(state) for state in states or ("failed",)], firm, reason, moment_of(after))
+    wanted = queries.Filters([State(state) for state in states or ("failed",)], named(firm), reason, moment_of(after))
     with reading() as session:
         found = queries.texts_that_went_wrong(session, wanted)
         contacts = queries.contacts_of(session, {conversation.id for _, conversation in found})
@@ -76,12 +77,14 @@ def failed(
 def show(message_id: uuid.UUID, firm: str | None, as_json: bool) -> None:
     """Show one text, decrypted, with every attempt to send it. Noted in the audit."""
     require_current(firmtext.engine)
+    whose = named(firm)
     with reading() as session:
         found = queries.one_text(session, message_id)
-        if found is None or firm not in (None, found[0].firm):
+        if found is None or whose not in (None, found[0].firm):
             raise click.ClickException(f"There is no text {message_id}. `flask firmtext messages failed` lists ids.")
         message, conversation, number = found
         attempts = queries.attempts_of(session, message_id)
+        again = repeat_queries.made_of(session, message.firm, [message_id])
         said = session.get(Resolution, message_id)
         contact = queries.contacts_of(session, {conversation.id}).get(conversation.id)
         sealed = [_body(message), _phone(conversation), *([_why(said)] if said and said.why else [])]
@@ -90,8 +93,10 @@ def show(message_id: uuid.UUID, firm: str | None, as_json: bool) -> None:
     with own() as session:
         record(session, "message.show", (Message.__tablename__, message.id), firm=message.firm, actor=actor())
     whole = _whole(message, number, contact, unreadable.shown(phone), unreadable.shown(body), len(attempts))
-    attempts_last = {**whole, "resolution": _resolution(said, why), "attempts": [_attempt(post) for post in attempts]}
-    single(attempts_last, as_json=as_json)
+    after = {"retried_as": next((one.id for one in again), None), "resolution": _resolution(said, why)}
+    single({**whole, **after, "attempts": [_attempt(post) for post in attempts]}, as_json=as_json)
+    if message.state == State.UNKNOWN and not as_json:
+        say(explaining.LOOK_IT_UP)
     unreadable.fail_if(unread)
 
 

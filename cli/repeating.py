@@ -18,9 +18,10 @@ from ..store.transactions import reading, shared
 from . import bulk
 from .db import require_current
 from .filters import firm_option, moment_of, reason_option, since_option
+from .firms import named
 from .output import confirm, document, json_option, say, yes_option
 
-UNSURE = "It may already have arrived; use `flask firmtext messages resolve {} resend --yes`."
+UNSURE = "It may already have arrived; use `flask firmtext messages resolve {} resend --reason TEXT --yes`."
 #: Nothing is left to do for it.
 FINE = ("tried_again",)
 
@@ -51,7 +52,7 @@ def retry(
     if not ids and reason is None and after is None and firm is None:
         raise click.UsageError("Name texts by their ids, or narrow them down by --reason, --since or --firm.")
     require_current(firmtext.engine)
-    wanted = queries.Filters([State.FAILED], firm, reason, moment_of(after))
+    wanted = queries.Filters([State.FAILED], named(firm), reason, moment_of(after))
     found = bulk.chosen(ids, wanted)
     if not found:
         return document({"retried": [], "skipped": []}) if as_json else say("No such texts.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -14,7 +13,6 @@ from flask.cli import with_appcontext
 from ..current import firmtext
 from ..errors import TextRefused
 from ..messaging import resolving
-from ..ports.values import User
 from ..store import operator_queries as queries
 from ..store.models import Resolution
 from ..store.states import State
@@ -22,6 +20,7 @@ from ..store.transactions import own, reading, shared
 from . import bulk
 from .db import require_current
 from .filters import firm_option, moment_of, since_option, until_option
+from .firms import named
 from .output import confirm, document, json_option, on_terminal, say, yes_option
 
 ARRIVED, LOST, RESEND = "arrived", "lost", "resend"
@@ -35,20 +34,17 @@ QUESTIONS: Mapping[str, str] = {
 DECIDED = "It is no longer in doubt: a report came, or somebody was first. `flask firmtext messages show` has it."
 SAID = "That was said before."
 
-Verb = Callable[[Any, uuid.UUID, User, str], object]
-VERBS: Mapping[str, Verb] = {
-    ARRIVED: lambda session, text, user, why: resolving.arrived(session, text, user=user, why=why),
-    LOST: lambda session, text, user, why: resolving.lost(session, text, user=user, why=why),
-    RESEND: lambda session, text, user, why: resolving.resend(
-        session, text, user=user, token=f"resend:{text.hex}", why=why
-    ),
-}
-
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=click.UUID)
 @click.argument("answer", type=click.Choice([ARRIVED, LOST, RESEND]))
-@click.option("--reason", "why", metavar="TEXT", default="", help="How you know, or why; colleagues read it later.")
+@click.option(
+    "--reason",
+    "why",
+    metavar="TEXT",
+    default="",
+    help="How you know, or why it goes out again; colleagues read it later. Asked for at a terminal.",
+)
 @since_option
 @until_option
 @firm_option
@@ -72,14 +68,15 @@ def resolve(
     """
     if not ids and after is None and before is None:
         raise click.UsageError("Name texts by their ids, or narrow them down by --since or --until.")
+    if not why.strip() and not on_terminal(sys.stdin):
+        raise click.UsageError("Say how you know, or why it is to be sent again: add --reason TEXT.")
     require_current(firmtext.engine)
-    wanted = queries.Filters([State.UNKNOWN], firm, None, moment_of(after), moment_of(before))
+    wanted = queries.Filters([State.UNKNOWN], named(firm), None, moment_of(after), moment_of(before))
     found = bulk.chosen(ids, wanted)
     if not found:
         return document({"resolved": [], "skipped": []}) if as_json else say("No such texts.")
     confirm(QUESTIONS[answer].format("1 text" if len(found) == 1 else f"{len(found)} texts"), yes=yes)
-    if not why and not yes and on_terminal(sys.stdin):
-        why = click.prompt("How do you know?", err=True)
+    why = why.strip() or click.prompt("How do you know?", err=True)
 
     def say_so(text: uuid.UUID) -> None:
         _say_so(text, found[text], answer, why)
@@ -94,8 +91,8 @@ def _say_so(text: uuid.UUID, firm: str | None, answer: str, why: str) -> None:
         bulk.nothing_there()
     # The host is asked whose the number is before a text goes there once more.
     with shared() if answer == RESEND else own() as session:
-        done = VERBS[answer](session, text, bulk.operator(firm), why)
-    if not done:
+        done = resolving.decide(session, text, answer, user=bulk.operator(firm), why=why)
+    if done is None:
         raise _refusal(text, answer)
 
 

@@ -20,7 +20,7 @@ from ..worker import heartbeats, readiness
 from . import counts
 from .db import require_current
 from .doctor.webhooks import LATELY, REFUSED
-from .firms import known
+from .firms import named
 from .moments import since
 from .output import json_option, listing, single
 
@@ -48,7 +48,7 @@ def stats(firm: str | None, after: timedelta | datetime | None, as_json: bool) -
     are over, and those of clients, as far as they ended lately.
     """
     require_current(firmtext.engine)
-    ref = known(firm).ref if firm is not None else None
+    ref = named(firm)
     now = firmtext.clock.now()
     moment = after if isinstance(after, datetime) else now - (after or A_DAY)
     with reading() as session:

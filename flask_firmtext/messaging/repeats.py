@@ -15,15 +15,19 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..ports.values import User
-from ..store import cells
+from ..store import audit, cells
 from ..store.models import Conversation, Message, Number
-from ..store.states import Kind, NumberState
+from ..store.states import Kind, NumberState, State
 from ..store.transactions import notes
 from . import accepting, consent, conversations, notifying
 from .accepting import Outgoing
+from .moves import Move, move
 from .retrying_words import refused
 
 Sessions = Session | scoped_session[Any]
+
+#: Why a repeat was withdrawn, in the audit.
+ARRIVED = "first_arrived"
 
 
 def find(session: Sessions, message_id: uuid.UUID, user: User) -> Message | None:
@@ -47,8 +51,22 @@ def hold(session: Sessions, message_id: uuid.UUID) -> Message:
 
 def of(session: Sessions, message: Message) -> uuid.UUID | None:
     """The text that repeats this one."""
-    wanted = select(Message.id).where(Message.firm == message.firm, Message.retry_of == message.id)
-    return session.scalars(wanted).one_or_none()
+    return _of(session, message.firm, message.id)
+
+
+def withdraw(session: Sessions, firm: str, first: uuid.UUID) -> bool:
+    """T9: the carrier has the first text after all, so its repeat is not sent if nobody has begun to.
+
+    After the first text's own row, as everybody takes a text before what was made of it. What the first was to tell
+    about an event, it has told.
+    """
+    again = _of(session, firm, first)
+    if again is None:
+        return False
+    withdrawn = move(session, again, Move.CANCEL, State.CANCELLED, evidence=ARRIVED, actor=audit.CARRIER)
+    if withdrawn:
+        notifying.sent_again(session, again, first)
+    return withdrawn
 
 
 def check_way(session: Sessions, conversation: Conversation) -> None:
@@ -87,3 +105,7 @@ def queue(session: Sessions, old: Message, conversation: Conversation, outgoing:
     notifying.sent_again(session, old.id, new.id)
     notes(session).show(old.firm, old.id)  # it says from now on that it was sent again
     return new
+
+
+def _of(session: Sessions, firm: str, text: uuid.UUID) -> uuid.UUID | None:
+    return session.scalars(select(Message.id).where(Message.firm == firm, Message.retry_of == text)).one_or_none()

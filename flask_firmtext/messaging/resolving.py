@@ -85,6 +85,18 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str, 
     return repeats.queue(session, old, conversation, again)
 
 
+def decide(session: Sessions, message_id: uuid.UUID, answer: str, *, user: User, why: str = "") -> Message | None:
+    """Say ``arrived`` or ``lost`` of an unknown text, or send it again (``resend``), whatever is pressed where.
+
+    Returns the text to look at from now on, the new one where there is one; None when it was no longer unknown.
+    Raises what the three verbs raise.
+    """
+    if answer == "resend":
+        return resend(session, message_id, user=user, token=f"resend:{message_id.hex}", why=why)
+    said = {"arrived": arrived, "lost": lost}[answer](session, message_id, user=user, why=why)
+    return repeats.find(session, message_id, user) if said else None
+
+
 def cancel(session: Sessions, message_id: uuid.UUID, *, user: User) -> bool:
     """T9: withdraw a text that nobody has begun to send. False: it is already being sent."""
     if repeats.take_turn(session, message_id, user) is None:

@@ -55,7 +55,7 @@ class Sequels:
             elsewhere=again is None and redirecting.concerns(message),
             again=again,
             repeats=self.repeats.get(message.retry_of) if message.retry_of else None,
-            said=_words(said, names, zone) if said else "",
+            said=told(said, names, zone) if said else "",
             why=self.whys.get(message.id, ""),
         )
 
@@ -94,5 +94,6 @@ def _whys(session: Session, said: Sequence[Resolution]) -> Mapping[uuid.UUID, st
     }
 
 
-def _words(said: Resolution, names: Mapping[str, str], zone: str) -> str:
+def told(said: Resolution, names: Mapping[str, str], zone: str) -> str:
+    """Who said what of an unknown text, and when; never why, which may name the client."""
     return _(SAID[said.answer], name=named(names, said.by), when=moment(said.created_at, firmtext.clock.now(), zone))

@@ -16,7 +16,7 @@ from ..store.models import Attempt, Conversation, Message
 from ..store.models import StatusEvent as StatusRow
 from ..store.states import Outcome, State
 from ..store.upsert import insert_once
-from . import alarms, consent, quarantine, troubles
+from . import alarms, consent, failures, quarantine, repeats, troubles
 from .moves import Move, move
 
 TARGET = {
@@ -77,6 +77,8 @@ def _apply(session: Session, event: StatusEvent, attempt: Attempt, was: str) -> 
     )
     if moved and event.kind is StatusKind.FAILED:
         troubles.note(session, event.code)
+    elif moved and was in failures.LOST:
+        repeats.withdraw(session, attempt.firm, attempt.message_id)
 
 
 def _stored(session: Session, event: StatusEvent, attempt: Attempt) -> bool:

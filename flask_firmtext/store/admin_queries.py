@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .models import Attempt, Audit, Conversation, Message, Number, StatusEvent
 
+#: For SQLite, which would look through all attempts of the firm for those of a few texts.
+OF_FIRM: Any = Attempt.firm.concat("")
 #: More of a text's history is not shown on its page: every view of it adds a row.
 HISTORY = 200
 
@@ -51,6 +54,17 @@ def attempts_of(session: Session, firm: str, message_id: uuid.UUID) -> Sequence[
     """Every POST of a text, in order."""
     query = select(Attempt).where(Attempt.firm == firm, Attempt.message_id == message_id)
     return session.scalars(query.order_by(Attempt.n)).all()
+
+
+def tries_of(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """How often each of these texts was attempted, as its last attempt is numbered; those never attempted are left
+    out."""
+    query = (
+        select(Attempt.message_id, func.max(Attempt.n))
+        .where(firm == OF_FIRM, Attempt.message_id.in_(messages))
+        .group_by(Attempt.message_id)
+    )
+    return dict(session.execute(query).all()) if messages else {}
 
 
 def audit_of(session: Session, firm: str, table: str, row: uuid.UUID | str) -> Sequence[Audit]:

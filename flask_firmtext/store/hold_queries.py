@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from ..current import firmtext
@@ -17,13 +17,14 @@ from .states import HoldKind, State
 
 def waiting(session: Session, holds: Sequence[Hold], firm: str | None = None) -> Mapping[uuid.UUID, int]:
     """How many texts would go now if it were not for each hold: all, or those of one firm."""
-    found = {}
-    for hold in holds:
-        query = select(func.count()).select_from(Message).where(_due(), *_stopped_by(hold))
-        if firm is not None:
-            query = query.where(Message.firm == firm)
-        found[hold.id] = session.scalar(query) or 0
-    return found
+    if not holds:
+        return {}
+    stopped = [_stopped_by(hold) for hold in holds]
+    query = select(*(func.count().filter(which) for which in stopped)).select_from(Message).where(_due(), or_(*stopped))
+    if firm is not None:
+        query = query.where(Message.firm == firm)
+    counts = session.execute(query).one()
+    return {hold.id: count for hold, count in zip(holds, counts, strict=True)}
 
 
 def _due() -> ColumnElement[bool]:
@@ -31,13 +32,13 @@ def _due() -> ColumnElement[bool]:
     return and_(is_in(Message.state, State.QUEUED), Message.not_before <= now, Message.expires_at > now)
 
 
-def _stopped_by(hold: Hold) -> Sequence[ColumnElement[bool]]:
+def _stopped_by(hold: Hold) -> ColumnElement[bool]:
     if hold.kind == HoldKind.ACCOUNT:
-        return ()
+        return true()
     if hold.kind == HoldKind.FIRM:
-        return (Message.firm == hold.object,)
+        return Message.firm == hold.object
     number = select(Number.id).where(Number.e164 == hold.object)
-    return (Message.conversation_id.in_(select(Conversation.id).where(Conversation.number_id.in_(number))),)
+    return Message.conversation_id.in_(select(Conversation.id).where(Conversation.number_id.in_(number)))
 
 
 def lifted_before(session: Session, within: timedelta) -> Mapping[uuid.UUID, datetime]:

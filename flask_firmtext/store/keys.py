@@ -20,6 +20,7 @@ from ..current import firmtext
 from ..errors import DecryptError, KeyUnavailable
 from . import ciphers
 from .models import Key, KeyCheck
+from .portions import portions
 from .states import KeyState
 from .upsert import insert_once
 
@@ -69,11 +70,10 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
 
 
 def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
-    """The bytes of these keys, read with at most two queries; ids that cannot be had are left out."""
+    """The bytes of these keys, a page of them read with at most two queries; ids that cannot be had are left out."""
     wanted = set(ids)
     found = {key_id: key for key_id in wanted if (key := firmtext.unwrapped.get(key_id))}
-    missing = wanted - found.keys()
-    if missing:
+    for missing in portions(wanted - found.keys()):
         rows = session.scalars(select(Key).where(Key.id.in_(missing), Key.state != KeyState.DESTROYED)).all()
         found |= _unwrapped(session, rows)
     return found

@@ -13,11 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Attempt, Conversation, ConversationContact, Heartbeat, Message, Number
+from .portions import portions
 from .queries import is_in
 from .states import Direction, State
-
-#: A database takes so many values in one statement at least.
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ def unrepeated(session: Session, filters: Filters) -> Sequence[uuid.UUID]:
 def firms_of(session: Session, texts: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Whose these texts are; those that do not exist are left out."""
     found: dict[uuid.UUID, str] = {}
-    for start in range(0, len(texts), PAGE):
-        rows = session.execute(select(Message.id, Message.firm).where(Message.id.in_(texts[start : start + PAGE])))
+    for some in portions(texts):
+        rows = session.execute(select(Message.id, Message.firm).where(Message.id.in_(some)))
         found |= {row[0]: row[1] for row in rows}
     return found
 
@@ -89,12 +87,15 @@ def attempts_of(session: Session, message_id: uuid.UUID) -> Sequence[Attempt]:
 
 def contacts_of(session: Session, conversations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """The contact under whom each conversation was shown last; those without one are left out."""
-    rows = session.execute(
-        select(ConversationContact.conversation_id, ConversationContact.contact)
-        .where(ConversationContact.conversation_id.in_(conversations))
-        .order_by(ConversationContact.since, ConversationContact.contact)
-    )
-    return {row[0]: row[1] for row in rows}
+    found: dict[uuid.UUID, str] = {}
+    for some in portions(conversations):
+        rows = session.execute(
+            select(ConversationContact.conversation_id, ConversationContact.contact)
+            .where(ConversationContact.conversation_id.in_(some))
+            .order_by(ConversationContact.since, ConversationContact.contact)
+        )
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def newest_beats(session: Session) -> dict[str, datetime]:

@@ -91,7 +91,7 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
         return Form(who, text, answer, "", _(SAY_WHY)).page(422)
     session = firmtext.db.session
     try:
-        shown = _said(form)
+        shown = resolving.decide(session, text.id, answer, user=who.user, why=form.why)
         session.commit()
     except TextRefused as refusal:
         session.rollback()
@@ -104,15 +104,6 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
     if shown is None:
         return back(text, "decided")
     return back(text, "again" if answer == "resend" else "resolved", shown)
-
-
-def _said(form: Form) -> Message | None:
-    """The text to be shown; None: it was no longer in doubt."""
-    session, text, user = firmtext.db.session, form.text.id, form.visitor.user
-    if form.answer == "resend":
-        return resolving.resend(session, text, user=user, token=f"resend:{text.hex}", why=form.why)
-    verb = resolving.arrived if form.answer == "arrived" else resolving.lost
-    return form.text if verb(session, text, user=user, why=form.why) else None
 
 
 def _stale(problem: Problem) -> Response:

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask_firmtext.cli import counts
 from flask_firmtext.cli import firmtext as group
 
 from attempts import claimed
 from flask_firmtext.current import firmtext
-from flask_firmtext.store import cells, keys
+from flask_firmtext.memory import Memory
+from flask_firmtext.store import cells, keys, portions
 from flask_firmtext.store.models import Attempt, Audit, Message
 from flask_firmtext.store.transactions import own, reading
+from office import Statements
 from rows import accepted, changed
 
 KEYS = [
@@ -110,7 +111,13 @@ def test_since_looks_at_when_it_failed(cli: Cli, failed: uuid.UUID) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--since", "yesterday"], ["--reason", "bad luck"], ["--state", "queued"], ["--frim", "harbor"]],
+    [
+        ["--since", "yesterday"],
+        ["--reason", "bad luck"],
+        ["--state", "queued"],
+        ["--frim", "harbor"],
+        ["--firm", "nosuch"],
+    ],
 )
 def test_a_wrong_filter_is_wrong_usage(cli: Cli, number: Any, arguments: list[str]) -> None:
     result = cli("messages", "failed", *arguments)
@@ -161,14 +168,61 @@ def test_tries_are_the_attempts_made_also_those_that_do_not_count_towards_giving
     assert {row["id"]: row["tries"] for row in listed(cli)} == {str(failed): 3, str(other): 0}
 
 
-def test_attempts_are_counted_in_a_list_of_any_length(
-    cli: Cli, failed: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+def test_a_list_of_any_length_is_asked_for_in_portions(
+    app: Any, cli: Cli, failed: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = claimed("Another").message_id
-    changed(failed, state="failed")
-    changed(second, state="failed")
-    monkeypatch.setattr(counts, "PAGE", 1)
-    assert [row["tries"] for row in listed(cli)] == [1, 1]
+    """A database takes only so many values in one statement."""
+    second = claimed("Another", contact="grace").message_id
+    for text in (failed, second):
+        changed(text, state="failed")
+    monkeypatch.setattr(portions, "MOST", 1)
+    monkeypatch.setattr(app.extensions["firmtext"], "unwrapped", Memory(60))
+    with Statements(app) as statements:
+        found = [(row["contact"], row["to"], row["tries"]) for row in listed(cli)]
+    assert sorted(found) == [("henry", "+13125550101", 1), ("rosa", "+13125550100", 1)], "Henry had that number last"
+    assert [one for one in statements.seen if re.search(r"\bIN \((?!SELECT)\S+, ", one)] == []
+
+
+def test_a_list_costs_the_same_with_one_text_and_with_many(
+    app: Any, cli: Cli, failed: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = []
+    for contact in ("sara", "henry", "rosa"):
+        monkeypatch.setattr(app.extensions["firmtext"], "unwrapped", Memory(60))
+        with Statements(app) as statements:
+            listed(cli)
+        costs.append(len(statements.seen))
+        changed(accepted("Another", contact=contact), state="failed")
+    assert len(listed(cli)) == 4
+    assert len(set(costs)) == 1, costs
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_show_with_a_firm_that_there_is_not_is_wrong_usage(cli: Cli, failed: uuid.UUID, arguments: list[str]) -> None:
+    result = cli("messages", "show", str(failed), "--firm", "nosuch", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "knows no firm 'nosuch'" in result.stderr
+
+
+def test_show_names_the_text_that_repeats_it_and_the_one_that_it_repeats(cli: Cli, failed: uuid.UUID) -> None:
+    second = accepted("Your hearing moved.")
+    changed(second, retry_of=failed)
+    shown = [json.loads(cli("messages", "show", str(text), "--json").stdout) for text in (failed, second)]
+    assert [(row["retry_of"], row["retried_as"]) for row in shown] == [(None, str(second)), (str(failed), None)]
+
+
+def test_show_says_where_else_there_may_be_evidence_of_an_unknown_text(cli: Cli, failed: uuid.UUID) -> None:
+    assert "client reference" not in cli("messages", "show", str(failed)).stderr
+    changed(failed, state="unknown", reason=None, code=None)
+    result = cli("messages", "show", str(failed))
+    assert "claimed_at, UTC" in result.stderr
+    assert "messages resolve" in result.stderr
+    with reading() as session:
+        (attempt,) = session.scalars(sa.select(Attempt))
+    assert re.search(rf"^  id +{attempt.id}$", result.stdout, re.MULTILINE), "what the carrier got as client_ref"
+    for name in ("from +\\+18335550100", "to +\\+13125550100", "  claimed_at +\\S+Z", "  carrier_id +-"):
+        assert re.search(rf"^{name}$", result.stdout, re.MULTILINE), name
+    assert cli("messages", "show", str(failed), "--json").stderr == ""
 
 
 def test_show_is_noted_in_the_audit(cli: Cli, failed: uuid.UUID) -> None:

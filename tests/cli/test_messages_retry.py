@@ -39,7 +39,8 @@ def failing(app: Any, number: Any) -> Callable[..., uuid.UUID]:
 
 
 def run(cli: Cli, *arguments: str, code: int = 0) -> dict[str, Any]:
-    result = cli("messages", *arguments, "--yes", "--json")
+    why = ["--reason", "She said so."] if arguments[0] == "resolve" and "--reason" not in arguments else []
+    result = cli("messages", *arguments, *why, "--yes", "--json")
     assert result.exit_code == code, result.output
     return dict(json.loads(result.stdout))
 
@@ -100,6 +101,28 @@ def test_one_failure_stops_no_other_and_is_exit_1(cli: Cli, failing: Any) -> Non
     assert found == {"retried": [str(text)], "skipped": [{"id": str(nothing), "why": "There is no such text."}]}
 
 
+@pytest.mark.parametrize("verb", [["retry"], ["resolve", "lost", "--reason", "She called."]])
+@pytest.mark.parametrize("more", [["--since", "1d"], ["--since", "1d", "--json"]])
+def test_a_firm_that_the_practice_system_does_not_know_is_wrong_usage(
+    cli: Cli, failing: Any, verb: list[str], more: list[str]
+) -> None:
+    failing()
+    result = cli("messages", *verb, "--firm", "nosuch", *more, "--yes")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the practice system knows no firm 'nosuch'" in result.stderr
+
+
+@pytest.mark.parametrize("answer", ["arrived", "lost", "resend"])
+@pytest.mark.parametrize("why", [[], ["--reason", "  "]])
+def test_off_a_terminal_a_decision_takes_a_reason(cli: Cli, failing: Any, answer: str, why: list[str]) -> None:
+    text = failing(None, state="unknown", reason=None)
+    result = cli("messages", "resolve", str(text), answer, *why, "--yes", "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "add --reason TEXT" in result.stderr
+    with reading() as session:
+        assert session.get_one(Message, text).state == "unknown"
+
+
 @pytest.mark.parametrize("arguments", [["retry"], ["resolve", "lost"]])
 def test_an_id_of_another_firm_than_the_one_named_is_not_there(cli: Cli, failing: Any, arguments: list[str]) -> None:
     text = failing(None, state="unknown", reason=None)
@@ -124,7 +147,7 @@ def test_an_unknown_text_is_not_sent_again_and_the_way_is_named(cli: Cli, failin
     text = failing(None, state="unknown", reason=None)
     (skipped,) = run(cli, "retry", str(text), code=1)["skipped"]
     assert "may already have arrived" in skipped["why"]
-    assert f"messages resolve {text} resend --yes" in skipped["why"]
+    assert f"messages resolve {text} resend --reason TEXT --yes" in skipped["why"]
     assert repeats() == []
 
 
@@ -221,7 +244,7 @@ def test_resolving_without_texts_or_an_answer_is_wrong_usage(cli: Cli, failing: 
 
 def test_resolving_off_a_terminal_takes_yes(cli: Cli, failing: Any) -> None:
     text = failing(None, state="unknown", reason=None)
-    assert cli("messages", "resolve", str(text), "arrived").exit_code == 2
+    assert cli("messages", "resolve", str(text), "arrived", "--reason", "She called.").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import TextRefused
 from flask_firmtext.firm import texting
-from flask_firmtext.messaging import consent, resolving, retrying
+from flask_firmtext.messaging import consent, repeats, resolving, retrying
 from flask_firmtext.messaging.moves import Move, move
 from flask_firmtext.ports.gateway import Again, Reason
 from flask_firmtext.ports.values import User
@@ -339,6 +339,19 @@ def test_a_notice_that_is_tried_again_is_bound_to_its_event_and_ends_with_its_be
     diary.saves(START + HOUR)
     diary.works()
     assert message(new).state == "cancelled", "it is withdrawn when it is no longer so"
+
+
+def test_an_event_is_told_of_by_the_first_text_when_that_arrived_and_the_second_was_withdrawn(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    old = fails(diary, "created")
+    new = again(diary.office, old)
+    with own() as session:
+        assert repeats.withdraw(session, "harbor", old)
+        assert not repeats.withdraw(session, "summit", old), "another firm's text is nobody's business"
+    assert message(new).state == "cancelled"
+    with reading() as session:
+        assert list(session.scalars(select(Notice.message_id))) == [old]
 
 
 def test_a_notice_of_what_has_begun_is_of_no_use(diary: Diary) -> None:

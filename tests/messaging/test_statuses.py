@@ -20,7 +20,7 @@ from flask_firmtext.store.models import Attempt, Audit, ConsentEvent, Message, O
 from flask_firmtext.store.states import Outcome, State
 from flask_firmtext.worker import drain
 from hearing import text_from
-from rows import accepted, verified_number
+from rows import accepted, changed, verified_number
 from servers import until
 from signing import HARBOR, ROSA, Signer, told, words
 
@@ -38,6 +38,18 @@ def tell(carrier_app: Any, sandbox: Carrier) -> Tell:
         return int(signer.post(client, "status", told(status, reference=reference, **more)).status_code)
 
     return post
+
+
+def repeat(first: uuid.UUID) -> uuid.UUID:
+    """A text that repeats this one and waits."""
+    again = accepted("Hello")
+    changed(again, retry_of=first)
+    return again
+
+
+def message_state(text: uuid.UUID) -> str:
+    (row,) = rows(Message, Message.id == text)
+    return str(row.state)
 
 
 def audited(action: str) -> list[Audit]:
@@ -150,6 +162,33 @@ def test_evidence_against_what_we_thought_certain_is_believed_and_alarmed(
     assert [alarm["kind"] for alarm in alarms] == ["contradiction"]
     assert counted("contradiction") == len(audited("evidence.contradiction")) == 1
     assert drain.run() == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "becomes"),
+    [
+        (State.FAILED, "delivered", "cancelled"),
+        (State.EXPIRED, "submitted", "cancelled"),
+        (State.FAILED, "submitted", "queued"),
+        (State.EXPIRED, "rejected", "queued"),
+    ],
+)
+def test_what_arrived_after_all_withdraws_its_repeat(tell: Tell, state: State, status: str, becomes: str) -> None:
+    attempt = closed(claimed(), state, outcome=Outcome.ACCEPTED)
+    again = repeat(attempt.message_id)
+    assert tell(status, attempt, code="1260" if status == "rejected" else None) == 200
+    assert message_state(again) == becomes
+    moves = [(row.became, row.evidence, row.actor) for row in audited("message.state") if row.object_id == str(again)]
+    assert moves == ([("cancelled", "first_arrived", "carrier")] if becomes == "cancelled" else [])
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN, State.SUBMITTED, State.DELIVERED])
+def test_a_repeat_that_somebody_has_begun_to_send_stays_as_it_is(tell: Tell, state: State) -> None:
+    attempt = closed(claimed(), State.FAILED, outcome=Outcome.ACCEPTED)
+    again = repeat(attempt.message_id)
+    changed(again, state=state)
+    assert tell("delivered", attempt) == 200
+    assert (state_of(attempt), message_state(again)) == ("delivered", state)
 
 
 @pytest.mark.fault("F62")

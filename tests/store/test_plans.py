@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from flask_firmtext.clock import Clock
 from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
+    admin_queries,
     calendar_queries,
     choice_queries,
     conversation_queries,
@@ -72,6 +73,7 @@ MOST = {
     "whose text waits beside one firm's": 3 * TO_SEND,
     **dict.fromkeys(("too late", "unwanted", "texts by state"), 3 * TO_SEND),
     **dict.fromkeys(("what waits for the account", "what waits for a number"), 3 * TO_SEND),
+    "what waits for all that stands still": 3 * TO_SEND,
     "the badge": inbox_queries.RECENT,
     "the texts of today": practice_queries.RECENT,
     **dict.fromkeys(
@@ -212,6 +214,9 @@ REPEATED: dict[str, Ask] = {
     "texts that those of a page repeat": lambda session: repeat_queries.first_ones(
         session, FIRM, [named(3, n) for n in range(50)]
     ),
+    "how often the texts of a page were attempted": lambda session: admin_queries.tries_of(
+        session, FIRM, [named(3, n) for n in range(50)]
+    ),
     "what people said about a page of texts": lambda session: repeat_queries.said_of(
         session, FIRM, [named(3, n) for n in range(50)]
     ),
@@ -233,6 +238,16 @@ WATCHING: dict[str, Ask] = {
     ),
     "what waits for a number": lambda session: hold_queries.waiting(
         session, [Hold(id=named(9, 0), kind=HoldKind.NUMBER, object="+18335550100")]
+    ),
+    "what waits for all that stands still": lambda session: hold_queries.waiting(
+        session,
+        [
+            Hold(id=named(9, n), kind=kind, object=of)
+            for n, (kind, of) in enumerate(
+                ((HoldKind.ACCOUNT, "default"), (HoldKind.FIRM, FIRM), (HoldKind.NUMBER, "+18335550100"))
+            )
+        ],
+        FIRM,
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
@@ -13,12 +13,12 @@ from sqlalchemy.orm import Query, Session, defer
 
 from ...language import gettext as _
 from ...language import marked
-from ...messaging import owners
+from ...messaging import owners, sequels
 from ...messaging.numbers import display
 from ...messaging.shown import Sequel, Text, Wording, read_bodies, read_phones
 from ...messaging.threads import UNREADABLE
 from ...messaging.wording import REASONS, STATES, reason_words
-from ...store import admin_queries, inbox_queries, queries
+from ...store import admin_queries, inbox_queries, queries, repeat_queries
 from ...store.models import Conversation, Message
 from ...store.states import Direction, State
 from ..access import Visitor
@@ -38,7 +38,7 @@ class Line:
     created_at: Markup | str
     direction: str
     kind: str
-    state: str
+    state: Markup | str
     reason: str
     code: Markup | str
     author: str
@@ -82,8 +82,16 @@ class Messages(Repeating):
 
     def lines(self, session: Session, rows: Sequence[Message], who: Visitor) -> list[Line]:
         numbers = admin_queries.numbers_of(session, who.firm.ref, {row.conversation_id for row in rows})
-        wording = _wording(session, rows, who)
-        return [_line(row, wording.text(row, None, numbers[row.conversation_id]), who) for row in rows]
+        said = repeat_queries.said_of(session, who.firm.ref, _doubted(rows))
+        wording = _wording(session, rows, who, [one.by for one in said.values()])
+        tries = admin_queries.tries_of(session, who.firm.ref, [row.id for row in rows])
+        found = []
+        for row in rows:
+            line = _line(row, wording.text(row, None, numbers[row.conversation_id]), tries.get(row.id, 0), who)
+            one = said.get(row.id)
+            told = sequels.told(one, wording.names, who.firm.zone) if one else ""
+            found.append(replace(line, state=_beside(line.state, told)))
+        return found
 
     def record(self, session: Session, row: Message, who: Visitor) -> Record:
         subject = access.open_for_reading(who, session, row.conversation_id)
@@ -93,12 +101,13 @@ class Messages(Repeating):
         conversation, number = found
         phone = read_phones(session, [conversation])[conversation.id]
         after = sequel_of(session, row, conversation, who)
+        attempted = admin_queries.tries_of(session, who.firm.ref, [row.id]).get(row.id, 0)
         text = _wording(session, [row], who).text(row, read_bodies(session, [row])[row.id], number)
         facts = (
             (_("Contact"), access.contact_names(who, conversation, phone, subject)),
             (_("Contact's number"), display(phone) if phone else _(UNREADABLE)),
             (_("Firm's number"), display(number)),
-            *_facts(row, text, who),
+            *_facts(row, text, attempted, who),
             *_after(after),
             (_("Conversation"), _conversation_link(conversation)),
         )
@@ -112,12 +121,21 @@ class Messages(Repeating):
         )
 
 
-def _wording(session: Session, rows: Sequence[Message], who: Visitor) -> Wording:
-    names = owners.names_of(row.author for row in rows if row.author)
+def _wording(session: Session, rows: Sequence[Message], who: Visitor, people: Sequence[str] = ()) -> Wording:
+    names = owners.names_of([*(row.author for row in rows if row.author), *people])
     return Wording(who.firm, queries.standing_holds(session, who.firm.ref), names)
 
 
-def _line(row: Message, text: Text, who: Visitor) -> Line:
+def _doubted(rows: Sequence[Message]) -> Sequence[uuid.UUID]:
+    """The texts of which somebody may have said something."""
+    return [row.id for row in rows if row.direction == Direction.OUT and row.state not in sequels.UNTRIED]
+
+
+def _beside(state: str, said: str) -> Markup | str:
+    return Markup("{}<br><small>{}</small>").format(state, said) if said else state
+
+
+def _line(row: Message, text: Text, tries: int, who: Visitor) -> Line:
     return Line(
         id=row.id,
         created_at=words.time(row.created_at, who.firm.zone),
@@ -128,7 +146,7 @@ def _line(row: Message, text: Text, who: Visitor) -> Line:
         code=words.code(row.code),
         author=text.author or "",
         segments=row.segments,
-        tries="" if row.direction == Direction.IN else row.tries,
+        tries="" if row.direction == Direction.IN else tries,
         selectable=row.direction == Direction.OUT and row.state in CHOSEN,
     )
 
@@ -138,8 +156,8 @@ def _state(row: Message, text: Text) -> str:
     return _(STATES[row.state]) if text.inbound or row.state == State.FAILED else text.words
 
 
-def _facts(row: Message, text: Text, who: Visitor) -> tuple[tuple[str, Any], ...]:
-    zone, line = who.firm.zone, _line(row, text, who)
+def _facts(row: Message, text: Text, tries: int, who: Visitor) -> tuple[tuple[str, Any], ...]:
+    zone, line = who.firm.zone, _line(row, text, tries, who)
     return (
         (_("Direction"), line.direction),
         (_("Kind"), line.kind),

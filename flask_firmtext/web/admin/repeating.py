@@ -199,10 +199,7 @@ def _say(text: uuid.UUID, answer: str, why: str, who: Visitor) -> tuple[str, str
     """What came of it, and how that is to be shown."""
     session = firmtext.db.session
     try:
-        if answer == RESEND:
-            done: object = resolving.resend(session, text, user=who.user, token=f"resend:{text.hex}", why=why)
-        else:
-            done = {ARRIVED: resolving.arrived, LOST: resolving.lost}[answer](session, text, user=who.user, why=why)
+        done = resolving.decide(session, text, answer, user=who.user, why=why)
         session.commit()
     except TextRefused as refusal:
         session.rollback()
@@ -210,5 +207,5 @@ def _say(text: uuid.UUID, answer: str, why: str, who: Visitor) -> tuple[str, str
     except DecryptError:
         session.rollback()
         return _(SAID["unreadable"]), "error"
-    said = "decided" if not done else "again" if answer == RESEND else "resolved"
-    return _(SAID[said]), "success" if done else "info"
+    said = "decided" if done is None else "again" if answer == RESEND else "resolved"
+    return _(SAID[said]), "info" if done is None else "success"

@@ -33,6 +33,11 @@ OUTCOMES: Mapping[str, str] = {
 }
 ACTIONS: Mapping[str, str] = {
     "message.accept": marked("Written"),
+    "message.retry": marked("Tried again"),
+    "message.resolve": marked("Somebody said what became of it"),
+    "message.resend": marked("Sent again, though it may have arrived"),
+    "message.cancel": marked("Withdrawn"),
+    "message.show": marked("Opened on the command line"),
     "message.view": marked("Opened in the administration"),
     "conversation.view": marked("Opened in the administration"),
     "quarantine.view": marked("Opened in the administration"),

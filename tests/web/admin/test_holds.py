@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from administering import held, held_number
 from flask_firmtext.current import firmtext
+from flask_firmtext.messaging.held import standing
 from flask_firmtext.store.models import Audit, Hold, Message
 from flask_firmtext.store.states import HoldKind, State
 from flask_firmtext.store.transactions import own, reading
-from office import ADMIN, Office, Person
+from office import ADMIN, Office, Person, Statements
 
 LIST = "/admin/firmtext/holds/"
 ACTION = f"{LIST}action/"
@@ -57,6 +58,29 @@ def test_every_page_has_one_banner_for_all_that_stands_still(office: Office, ada
     (banner,) = banners(ada.get(f"/admin/firmtext/{page}/").text)
     for words in ("the carrier account has no credit", "tops up", "1 text waits", LIST, "Resume sending"):
         assert words in banner
+
+
+def test_what_waits_is_counted_in_one_go_for_whatever_stands_still(office: Office, ada: Person) -> None:
+    office.sends()
+    office.sends("paul", "Summit's words", by="admin@summit.example")
+    held()
+    ada.get(LIST)
+    with Statements(office.app) as one:
+        ada.get("/admin/firmtext/numbers/")
+    held_number()
+    held(HoldKind.FIRM, "harbor", "operator")
+    held_number("summit")
+    with Statements(office.app) as more:
+        ada.get("/admin/firmtext/numbers/")
+    assert len(more.seen) == len(one.seen)
+    with reading() as session:
+        counts = {one.object: one.waiting for one in standing(session)}
+        assert counts == {"": 2, "+18335550100": 1, "harbor": 1, "+18335550101": 1}
+        assert {one.object: one.waiting for one in standing(session, "harbor")} == {
+            "": 1,
+            "+18335550100": 1,
+            "harbor": 1,
+        }
 
 
 def test_resuming_asks_first_says_what_happens_and_is_recorded(office: Office, ada: Person) -> None:
@@ -133,7 +157,7 @@ def test_without_a_token_nothing_is_done(office: Office, ada: Person) -> None:
     hold = held()
     fields = form(ada.get(LIST).text) | {"confirmed": "yes"}
     for token in ("", "made up"):
-        ada.post(ACTION, fields | {"csrf_token": token})
+        assert ada.post(ACTION, fields | {"csrf_token": token}).status_code == 400
         assert stands(hold)
 
 

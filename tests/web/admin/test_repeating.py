@@ -131,8 +131,10 @@ def test_each_row_is_asked_about_anew(office: Office, ada: Person) -> None:
 
 @pytest.mark.parametrize("forged", ["", "made up"])
 def test_without_a_token_nothing_is_done(office: Office, ada: Person, forged: str) -> None:
-    act(ada, "again", failed(office), confirmed="yes", csrf_token=forged)
-    assert repeats() == []
+    text = failed(office)
+    answer = ada.post(ACTION, {"csrf_token": forged, "action": "again", "rowid": str(text), "confirmed": "yes"})
+    assert (answer.status_code, repeats()) == (400, [])
+    assert "open too long" in answer.text
 
 
 @pytest.mark.parametrize(("answer", "becomes"), [("arrived", "submitted"), ("lost", "failed"), ("resend", "failed")])

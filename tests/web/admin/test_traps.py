@@ -135,6 +135,13 @@ def test_trap_5_a_form_that_a_later_view_may_have_is_checked_for_its_token(app: 
         assert issubclass(view.get_action_form(), SecureForm)
 
 
+@pytest.mark.parametrize("view", ACTING)
+def test_an_action_without_a_token_that_is_good_is_400_in_every_view(office: Office, ada: Person, view: str) -> None:
+    row = ids(office)[view]
+    for token in ({}, {"csrf_token": ""}, {"csrf_token": "made up"}):
+        assert ada.post(address(view, "action/"), {"action": "x", "rowid": str(row), **token}).status_code == 400
+
+
 @pytest.mark.parametrize(("user", "code"), [(None, 401), (STAFF, 403), ("staff@summit.example", 403)])
 def test_trap_6_every_route_is_guarded_and_not_only_the_menu(
     office: Office, summits: dict[str, uuid.UUID], user: str | None, code: int
