@@ -17,7 +17,7 @@ from ..messaging.moments import clock_time, moment
 from ..messaging.owners import Subject, shielded
 from ..messaging.shown import Text, Wording
 from ..ports.values import Contact
-from ..practice.calendar import attendance, not_sent
+from ..practice.calendar import attendance, letters, not_sent
 from ..practice.calendar.attendance import Attendance, Register
 from ..store import inbox_queries
 from ..store.models import Message, Notice, Reminder
@@ -211,7 +211,9 @@ class _Lines:
     def _waits(self, one: Attendance, purpose: Purpose, words: str) -> Step:
         """A text to come; of somebody who cannot be texted as it stands, why there will be none."""
         code, what = self.refused.get(one.invitation.contact), _(PURPOSES[purpose])
-        if code is None:
+        if code == letters.ASKED:
+            words = _("Waiting: %(reason)s", reason=not_sent.why(code))
+        if code in (None, letters.ASKED):
             return Step(what, words, "waits")
         return Step(what, _("Will not be sent: %(reason)s", reason=not_sent.why(code)), "missed")
 

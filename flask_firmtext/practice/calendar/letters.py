@@ -29,6 +29,8 @@ from .situations import Situation
 GONE = "contact_gone"
 #: The text would have to come in quiet hours, and a reminder does not.
 QUIET = "quiet_hours"
+#: The client seems to ask for no more texts. What is to be told waits for the decision, looked for this often.
+ASKED, UNTIL_DECIDED = "asks_for_none", timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
