@@ -469,6 +469,7 @@ def test_a_change_that_waited_is_not_told_to_who_is_opted_out_then(diary: Diary)
     decide(opted_out=True)
     diary.works(HOUR / 2)
     assert (diary.purposes(), diary.refusals()) == (["created"], [("cancelled", "opted_out")])
+    assert evidence.counted("automatic_skipped") == 1
 
 
 def test_what_waited_until_the_event_began_is_not_told(diary: Diary) -> None:
