@@ -84,7 +84,12 @@ def test_a_word_that_stops_texts_is_offered_for_nothing_else(text: str, word: st
 
 @pytest.mark.parametrize(
     "text",
-    ["Reply STOP to opt out.", "Can you stop by at 5?", "We asked the court to end it. Reply Y.", "ALTO is the opponent."],
+    [
+        "Reply STOP to opt out.",
+        "Can you stop by at 5?",
+        "We asked the court to end it. Reply Y.",
+        "ALTO is the opponent.",
+    ],
 )
 def test_a_word_that_stops_texts_may_be_used_otherwise(text: str) -> None:
     assert saved_replies.check("Visit", text) == ("Visit", text)
