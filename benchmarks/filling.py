@@ -153,7 +153,8 @@ def queued(threads: Iterable[int], *, kind: str, priority: int, not_before: date
         with own() as session:
             free = {one: _positions(session, one, count) for one, count in Counter(some).items()}
             texts = [_due(session, one, next(free[one]), kind, priority, due) for one in some]
-            load(session.connection(), Message, texts)
+        with firmtext.engine.begin() as connection:
+            load(connection, Message, texts)
 
 
 def _positions(session: Session, conversation: uuid.UUID, count: int) -> Iterator[int]:

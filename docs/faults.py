@@ -16,7 +16,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 CAMPAIGN = TESTS / "campaign"
-ID = re.compile(r"F\d\d")
+ID = re.compile(r"F\d\d[a-z]?$")
+#: By these the campaign's modules enter a fault into its table.
+ENTERS = ("fault", "simple", "_mischief")
 
 
 class Fault(NamedTuple):
@@ -49,18 +51,18 @@ FAULTS = {
     "F19": Fault("Redis is down when a text is accepted: the person has the page at once, and the sweep sends."),
     "F20": Fault("Redis forgets everything: each waiting text is rung for again and sent once."),
     "F21": Fault("Redis hangs: as if it were down, after a second."),
-    "F22": Fault("Redis is full: as if it were down.", "a dump folder that cannot be written, which Redis answers in the same way"),
+    "F22": Fault("Redis is full, or its dump cannot be written: as if it were down."),
     "F23": Fault("Redis takes no writes because it has become a replica: as if it were down."),
     "F24": Fault("One text is rung for fifty times, or an earlier ring left a trace: one POST, and the next ring counts."),
     "F25": Fault("A job comes from another version or holds garbage: it fails without its values in the log, and the sweep rings properly."),
     "F26": Fault("A job comes for a text that is done: nothing happens."),
     "F27": Fault("An abandoned job runs again: no second POST."),
     "F28": Fault("Redis drops keys because its memory is short: the waiting texts are rung for again and sent once."),
-    "F29": Fault("PostgreSQL restarts while texts are sent: none is lost or posted twice, and sending goes on by itself.", "a restart of the server itself: in the tests every session is ended, again and again"),
+    "F29": Fault("PostgreSQL restarts while texts are sent: none is lost or posted twice, and sending goes on by itself.", "a restart of the server in a test: there every session is ended, again and again; the campaign restarts the server, at once and with no time to end anything"),
     "F30": Fault("The database ends the sender's session while it holds the carrier's answer: the answer is stored over a new connection."),
-    "F31": Fault("The database is away: webhooks are answered 503 and stored when they come again, and what a person wrote stays in the form.", "ten whole minutes; the tests wait for as long as the carrier's second call takes"),
-    "F32": Fault("Two transactions meet: locks are taken in one order, so none is a deadlock, and one that the database ends leaves nothing behind.", "a retry on the spot: what the database ends is done by the next ring, pass or webhook"),
-    "F33": Fault("The answer to the commit of a claim is lost: the sender reads whether its row is there, and posts only then.", "a connection that is really cut: in the tests the commit is done, or not, and fails in either case"),
+    "F31": Fault("The database is away: webhooks are answered 503 and stored when they come again, and what a person wrote stays in the form.", "ten whole minutes: in the campaign it is away for twelve seconds at most, in the tests until the carrier's second call"),
+    "F32": Fault("Two transactions meet: locks are taken in one order, so none is a deadlock, and one that the database ends leaves nothing behind.", "a retry on the spot, which there is not: what the database ends is done by the next ring, pass or webhook"),
+    "F33": Fault("The answer to the commit of a claim is lost: the sender reads whether its row is there, and posts only then.", "in a test, a connection that is really cut: there the commit is done, or not, and fails in either case; in the campaign a proxy cuts it behind the COMMIT"),
     "F34": Fault("The answer to the commit of an accepted text is lost: the page says 503 with the words kept, and the form sent again is the same text.", "as F33"),
     "F35": Fault("The database's disk is full: texts and webhooks are answered 503, nothing is posted whose claim could not be stored, and all goes on when there is room.", "PostgreSQL on a full disk: that needs a mount of its own; SQLite is really full in the tests"),
     "F36": Fault("Somebody else holds SQLite's lock: writers wait for their turn, and for longer than the carrier waits it is 503."),
@@ -74,7 +76,7 @@ FAULTS = {
     "F44": Fault("The carrier's name does not resolve: the same, and nothing is *unknown*."),
     "F45": Fault("The carrier shows a certificate that we do not trust: nothing is posted, sending is put on hold after three in a row, and `doctor` says why."),
     "F46": Fault("Packets to the carrier vanish while connecting: given up in time and known not to be sent."),
-    "F47": Fault("The connection is cut in the middle of the request: *unknown*, and never tried by a second connection.", "a cut at each single byte: in the tests the carrier hangs up before it has read the request, or in its answer"),
+    "F47": Fault("The connection is cut in the middle of the request, or before it, at any byte: *unknown* or known not to be sent, and never tried by a second connection."),
     "F48": Fault("The connection is cut behind the request, before the answer: one POST, *unknown* until the status comes."),
     "F49": Fault("The carrier's answer is cut, has a wrong length or cannot be unpacked: *unknown*."),
     "F50": Fault("The carrier's answer drips in: given up by one deadline for the whole exchange, *unknown*, and the sender is free."),
@@ -85,7 +87,7 @@ FAULTS = {
     "F55": Fault("The carrier refuses our credentials: one hold for the account, the queue stays as it is and goes on once it is lifted."),
     "F56": Fault("The account has no credit: the same, with its own reason."),
     "F57": Fault("The carrier refuses a text or a number: that text fails with its reason, or that number alone is put on hold."),
-    "F58": Fault("The carrier gives one id twice, or never says what became of a text: *unknown* with an alarm, or *unconfirmed* after 73 hours."),
+    "F58": Fault("The carrier gives one id twice, or never says what became of a text: *unknown* with an alarm, or *unconfirmed* after 73 hours.", "73 hours of silence in the campaign, where such a text stays *submitted* to the end; the test lets them pass by its clock"),
     "F59": Fault("One webhook comes ten times at once: one row, and ten times 200."),
     "F60": Fault("A status comes before our own answer: it counts, and the answer changes nothing."),
     "F61": Fault("*Delivered* comes before *submitted*: delivered."),
@@ -94,7 +96,7 @@ FAULTS = {
     "F64": Fault("A status comes for no text of ours: 200, kept in quarantine, with an alarm."),
     "F65": Fault("A status comes for a text that we took for not sent: it is believed and counted as a contradiction, and nothing is posted again."),
     "F66": Fault("The web process dies after it has stored a webhook, before the 200: the repeat adds nothing."),
-    "F67": Fault("Many webhooks come at once: all are stored, in one order.", "500 a second for a minute, which is measured and not tested"),
+    "F67": Fault("Many webhooks come at once: all are stored, in one order.", "500 a second for a minute: the campaign lets 200 come at once, and `make bench` measures how many one process takes"),
     "F68": Fault("A text comes for a number that is not ours yet, or no longer: kept, and delivered once the number is known."),
     "F69": Fault("The secret is changed at the carrier first, or signing is switched off: 503 with an alarm; the repeats are stored once ours is right."),
     "F70": Fault("Signed webhooks hold anything at all: stored or kept, always 200."),
@@ -103,22 +105,22 @@ FAULTS = {
     "F73": Fault("The carrier's files are away for hours and the fetching process is killed again and again: the file is there once in the end."),
     "F74": Fault("The disk is full, or the process is killed, in the middle of a file: nobody sees half of it, and it is fetched again."),
     "F75": Fault("The host raises, hangs, answers nonsense, or commits and dies: texts are not affected, and what it is owed is told again with the same token."),
-    "F76": Fault("A process's clock is wrong: webhooks are answered 503 with an alarm, a token that the carrier refuses for it puts sending on hold, and `doctor` names the clock.", "a clock that steps while processes run, which the campaign's machine would have to do"),
+    "F76": Fault("A process's clock is wrong: webhooks are answered 503 with an alarm, a token that the carrier refuses for it puts sending on hold, and `doctor` names the clock.", "the machine's own clock, which only an operator may set: in the campaign it is the one that our code reads, set wrong in one process and right again while it runs"),
     "F77": Fault("Clocks change for summer and back: reminders come at their wall time, once.", "new rules of a time zone while we run"),
-    "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all."),
-    "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear.", "a key that disappears from a running process"),
+    "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all.", "ten thousand tries: `make test-all` makes 3,000 of a STOP and 300 of a Y, on each engine"),
+    "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear; a running process misses a key that was taken away after the five minutes for which it remembers others."),
     "F80": Fault("Re-encryption of many rows is killed under traffic.", not_here="keys cannot be rotated yet"),
 }  # fmt: skip
 
 
 def proofs() -> dict[str, list[str]]:
-    """Where each fault is proved, as links from the folder of the documents."""
+    """Where each fault is proved, as links from the folder of the documents; of the campaign, with what it does."""
     found: dict[str, list[str]] = defaultdict(list)
     for file in sorted(TESTS.rglob("test_*.py")):
         for test, fault in _marked(file):
             found[fault].append(f"[{test}](../{file.relative_to(ROOT).as_posix()})")
-    for fault in sorted(campaign()):
-        found[fault].append("campaign")
+    for fault, whats in sorted(campaign().items()):
+        found[fault].append(f"campaign ({'; '.join(whats)})")
     return found
 
 
@@ -129,11 +131,27 @@ def _marked(file: Path) -> Iterator[tuple[str, str]]:
             yield from ((name.removeprefix("test_"), fault) for fault in ids)
 
 
-def campaign() -> set[str]:
-    """The faults that the campaign injects: its modules of faults register each with ``@fault("F03", …)``."""
-    files = CAMPAIGN.glob("fault*.py")
-    named = (fault for file in files for _, mark, ids in _decorated(file) if mark == "fault" for fault in ids)
-    return {fault for fault in named if ID.fullmatch(fault)}
+def campaign() -> dict[str, list[str]]:
+    """What the campaign injects of each fault: its modules enter each by a call, or by a row of a table of points.
+
+    ``F34p`` is another side of F34.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(CAMPAIGN.glob("fault*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for name, what in _entered(node):
+                if ID.match(name):
+                    found[name[:3]].append(what)
+    return found
+
+
+def _entered(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """``fault("F03", "what", …)`` and its like, and the rows of ``POINTS = {"F03": ("point", "what")}``."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ENTERS:
+        name, what = [*_literals(node.args), "", ""][:2]
+        yield name, what
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "POINTS":
+        yield from ((name, what) for name, (_, what) in ast.literal_eval(node.value).items())
 
 
 def _decorated(file: Path) -> Iterator[tuple[str, str, list[str]]]:

@@ -36,7 +36,7 @@ text is decided by evidence only. So whatever fails, a text is sent at most once
 where nobody can know, it is *unknown* and a person decides. [States](states.md) explains them.
 
 What can go wrong, what comes of it, and the tests that prove it. *Campaign* is the run in which real processes meet
-these faults at random and every text is counted afterwards.
+these faults at random and every text is counted afterwards (`make campaign`); in brackets stands what it does.
 """
 
 

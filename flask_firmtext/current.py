@@ -18,7 +18,7 @@ from .clock import Clock
 from .memory import Memory
 from .ports.gateway import Gateway
 from .ports.host import Host
-from .reserve import Reserve
+from .reserve import Lines, Reserve
 from .settings import Settings
 
 KEY_SECONDS = 300
@@ -60,14 +60,21 @@ class State:
     @property
     def engine(self) -> Engine:
         """The host's default engine; with connections of our own for what must not wait for the host's."""
-        return self.reserve.beside(self.db.engine)
+        return self._lines.engine
 
     @property
     def reading_engine(self) -> Engine:
-        """The same for looks of ours: on PostgreSQL each statement sees what is committed when it begins anyway, and a
-        BEGIN and a ROLLBACK around one look take twice its time."""
-        engine = self.engine
-        return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
+        """The same for looks of ours."""
+        return self._lines.reading
+
+    @property
+    def writing_engine(self) -> Engine:
+        """The same for transactions of ours."""
+        return self._lines.writing
+
+    @property
+    def _lines(self) -> Lines:
+        return self.reserve.lines(self.db.engine)
 
     @cached_property
     def gateway(self) -> Gateway:

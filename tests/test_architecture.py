@@ -16,7 +16,8 @@ BY_PATH = {module.path: module for module in MODULES}
 
 #: From the ground up. A room imports from itself and from floors below.
 FLOORS = (
-    {"coherence", "parsing", "errors", "signals", "clock", "points", "leniency", "memory", "reserve"},
+    {"coherence", "parsing", "errors", "signals", "clock", "points", "leniency", "memory", "pipeline", "deferred"},
+    {"reserve"},
     {"settings"},
     {"ports"},
     {"current"},
@@ -42,7 +43,7 @@ COMMITTING = re.compile(r"flask_firmtext/(store/transactions\.py|web/|worker/|sa
 WRITERS = {
     "flask_firmtext/messaging/moves.py:_writing",
     "flask_firmtext/store/queries.py:claim",
-    "flask_firmtext/messaging/accepting.py:_stored",
+    "flask_firmtext/messaging/accepting.py:_inserting",
     "flask_firmtext/messaging/placing.py:_insert",
 }
 STATEMENT = re.compile(r"\s*(update|insert into) firmtext_message", re.IGNORECASE)
@@ -177,7 +178,7 @@ def writes_a_state(call: ast.Call) -> bool:
         return model not in OTHERS and names_a_state(call, unnamed=True)
     if verb == "setattr":
         return "state" in ast.unparse(call.args[1])
-    begun = BEGINNING.match(ast.unparse(call if verb != "execute" else call.args[0]))
+    begun = BEGINNING.match(ast.unparse(call.args[0] if verb == "execute" and call.args else call))
     if begun and begun[1] in OTHERS:
         return False
     if verb == "execute":

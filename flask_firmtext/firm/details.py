@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session, scoped_session
 
+from ..deferred import email_validator
 from ..errors import DecryptError, FormRefused, TextRefused
 from ..language import gettext as _
 from ..language import marked
@@ -50,8 +50,8 @@ def _email(given: str, faults: dict[str, str]) -> str | None:
     if not given:
         return None
     try:
-        address = validate_email(given, check_deliverability=False, allow_display_name=False).normalized
-    except EmailNotValidError:
+        address = email_validator.validate_email(given, check_deliverability=False, allow_display_name=False).normalized
+    except email_validator.EmailNotValidError:
         faults["email"] = _(NO_ADDRESS)
         return None
     if len(address) > LONGEST_EMAIL:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 from ..current import firmtext
+from ..deferred import phonenumbers
 from ..messaging import replaying
 from ..messaging.replaying import Waiting
 from ..ports.gateway import OwnedNumber, Webhooks

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
+from ..deferred import email_validator
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import number
@@ -94,8 +93,8 @@ def _url(field: Field, text: str) -> str | None:
 
 def _email(field: Field, text: str) -> str | None:
     try:
-        validate_email(text, check_deliverability=False, allow_display_name=False)
-    except EmailNotValidError:
+        email_validator.validate_email(text, check_deliverability=False, allow_display_name=False)
+    except email_validator.EmailNotValidError:
         return _("Mail cannot be sent to this address. Write one address, like office@yourfirm.com.")
     return None
 

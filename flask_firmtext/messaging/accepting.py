@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .. import points
+from ..clock import UTCDateTime
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
@@ -20,7 +23,7 @@ from ..store.base import new_id
 from ..store.models import Conversation, Message
 from ..store.states import PRIORITY, RANK, Direction, Kind, State
 from ..store.transactions import notes
-from ..store.upsert import insert_once
+from ..store.upsert import INSERT
 from . import consent, conversations, pay_links, readiness, routes, tenancy
 from .body import check
 from .meanwhile import Seen
@@ -103,7 +106,15 @@ def accept_on(
 
     :raises Meanwhile: somebody else's text is newer than what the author has ``seen``.
     """
-    return sent_with(session, user, token) or _accepted(session, route, user, contact, text, token, zone, seen)
+    check_token(token)
+    try:
+        return _accepted(session, route, user, contact, text, token, zone, seen)
+    except TextRefused:
+        # What refuses a text does not refuse the repeat of one that went out before.
+        known = with_token(session, user.firm, user.ref, token)
+        if known is None:
+            raise
+        return known
 
 
 def _accepted(
@@ -117,24 +128,30 @@ def _accepted(
     seen: Seen | None = None,
 ) -> Message:
     text = check(text)
-    check_consent(session, route, contact, zone)
-    conversation = conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
+    conversation = route.goes_on(contact.ref) or _opened(session, route, contact, zone)
     position = conversations.take_open_turn(session, conversation.id)
     if position is None:
         raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
-    # Again: a STOP that came since then is committed, and one that comes now waits for us and finds this text.
+    # Only now: a STOP that came before is committed, and one that comes now waits for us and finds this text.
     check_consent(session, route, contact, zone)
     if seen is not None:
         seen.check(session, conversation, user.ref)
     return queue(session, conversation, position, Outgoing(text, Kind.STAFF, user.ref, token))
 
 
+def _opened(session: Sessions, route: Route, contact: Contact, zone: str) -> Conversation:
+    """Begin a conversation, or show it under more contacts: not for a text that is not wanted."""
+    check_consent(session, route, contact, zone)
+    return conversations.open_with(session, route.number, route.phone, contact=contact.ref, owners=route.owners)
+
+
 def queue(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> Message:
     """Add a checked text to a conversation at ``position``, the turn just taken, and note that it is due."""
-    row_id = _stored(session, conversation, position, outgoing)
-    if row_id is None:
+    stored = _stored(session, conversation, position, outgoing)
+    if stored is None:
         first: Message = session.scalars(_with_token(conversation.firm, outgoing.author, outgoing.token)).one()
         return first
+    row_id = stored.id
     pay_links.note(session, conversation.firm, outgoing.text, message=row_id, conversation=conversation.id)
     writer = outgoing.author if outgoing.kind == Kind.STAFF else None
     conversations.note_out(session, conversation, position, writer=writer)
@@ -143,53 +160,63 @@ def queue(session: Sessions, conversation: Conversation, position: int, outgoing
     notes(session).show(conversation.firm, row_id)
     notes(session).rings.append(str(row_id))
     points.reach("accept.before_commit")
-    return session.get_one(Message, row_id)
+    return stored
 
 
-def _stored(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> uuid.UUID | None:
-    """The new text's id; None when its author has used the token before."""
+def _stored(session: Sessions, conversation: Conversation, position: int, outgoing: Outgoing) -> Message | None:
+    """The new text; None when its author has used the token before."""
     row_id = new_id()
     where = cells.place(Message, "body", row_id, conversation.firm)
-    now = firmtext.clock.sql()
-    stored = insert_once(
-        session,
-        Message,
-        id=row_id,
-        firm=conversation.firm,
-        conversation_id=conversation.id,
-        position=position,
-        direction=Direction.OUT,
-        kind=outgoing.kind,
-        priority=PRIORITY[outgoing.kind],
-        author=outgoing.author,
-        client_token=outgoing.token,
-        retry_of=outgoing.retry_of,
-        answers=outgoing.answers,
-        body=cells.seal(session, where, outgoing.text, scope=keys.conversation_scope(conversation.id)),
-        segments=measure(outgoing.text).count,
-        state=State.QUEUED,
-        rank=RANK[State.QUEUED],
-        state_at=now,
-        not_before=outgoing.not_before or now,
-        expires_at=_end(outgoing),
-        quiet_zone=outgoing.quiet_zone,
-        shown_at=now,
-        created_at=now,
+    expires_at = outgoing.not_before + outgoing.useful if outgoing.not_before else None
+    values = {
+        "id": row_id,
+        "firm": conversation.firm,
+        "conversation_id": conversation.id,
+        "position": position,
+        "kind": outgoing.kind,
+        "priority": PRIORITY[outgoing.kind],
+        "author": outgoing.author,
+        "client_token": outgoing.token,
+        "retry_of": outgoing.retry_of,
+        "answers": outgoing.answers,
+        "body": cells.seal(session, where, outgoing.text, scope=keys.conversation_scope(conversation.id)),
+        "segments": measure(outgoing.text).count,
+        "quiet_zone": outgoing.quiet_zone,
+    }
+    inserting = _inserting(firmtext.clock.key(), session.get_bind().dialect.name, outgoing.useful, tuple(values))
+    values |= {"not_before": outgoing.not_before, "expires_at": expires_at}
+    stored: Message | None = session.scalars(inserting, values).one_or_none()
+    return stored
+
+
+@lru_cache(maxsize=32)
+def _inserting(clock: Hashable, dialect: str, useful: timedelta, names: tuple[str, ...]) -> Any:
+    """One statement that writes the text and reads what was written; built once."""
+    now, moment = firmtext.clock.sql(), UTCDateTime()
+    given: dict[str, Any] = {name: bindparam(name) for name in names}
+    known = {"direction": Direction.OUT, "rank": RANK[State.QUEUED]}
+    moments = {
+        **dict.fromkeys(("state_at", "shown_at", "created_at"), now),
+        "not_before": func.coalesce(bindparam("not_before", type_=moment), now),
+        "expires_at": func.coalesce(bindparam("expires_at", type_=moment), firmtext.clock.sql(useful)),
+    }
+    table = cast(Table, Message.__table__)
+    inserting = (
+        INSERT[dialect](table).values({"state": State.QUEUED, **known, **given, **moments}).on_conflict_do_nothing()
     )
-    return row_id if stored else None
-
-
-def _end(outgoing: Outgoing) -> Any:
-    if outgoing.not_before is None:
-        return firmtext.clock.sql(outgoing.useful)
-    return outgoing.not_before + outgoing.useful
+    return select(Message).from_statement(inserting.returning(*table.c))
 
 
 def sent_with(session: Sessions, user: User, token: str) -> Message | None:
     """The text that this user has sent with this token. :raises TextRefused: it cannot be one of ours."""
+    check_token(token)
+    return with_token(session, user.firm, user.ref, token)
+
+
+def check_token(token: str) -> None:
+    """:raises TextRefused: this token cannot be one of ours."""
     if not 0 < len(token) <= 64 or not token.isprintable():
         raise TextRefused("token", _("The form has no valid token. Reload the page; your text stays."))
-    return with_token(session, user.firm, user.ref, token)
 
 
 def with_token(session: Sessions, firm: str, author: str, token: str) -> Message | None:

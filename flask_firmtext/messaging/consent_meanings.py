@@ -53,7 +53,9 @@ def is_nearly(letters: str, word: str) -> bool:
 
 
 def _meaning(word: str) -> str:
-    known = _words().get(word) or next((letter for stem, letter in _stems() if word.startswith(stem)), None)
+    known = _words().get(word)
+    if known is None and word.startswith(_beginnings()):
+        known = next(letter for stem, letter in _stems() if word.startswith(stem))
     if known is None and len(word) > _SHORT:
         known = next((_words()[core] for core in _MISTYPED if is_nearly(word, core)), None)
     if known:
@@ -69,6 +71,12 @@ def _words() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _stems() -> tuple[tuple[str, str], ...]:
     return tuple((word[:-1], letter) for word, letter in listed() if word.endswith("*"))
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[str, ...]:
+    """Of all stems: most words have none, which is known at once."""
+    return tuple(stem for stem, _letter in _stems())
 
 
 def listed() -> list[tuple[str, str]]:

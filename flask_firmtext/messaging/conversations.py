@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..clock import UTCDateTime
 from ..current import firmtext
+from ..pipeline import UNANSWERED
 from ..store import audit, cells, conversation_queries, keys
 from ..store.base import new_id
 from ..store.models import Author, Conversation, ConversationContact, Message, Number
@@ -27,16 +28,18 @@ Sessions = Session | scoped_session[Any]
 
 _row = cast(Table, Conversation.__table__).c
 #: Built once, like all that every text asks for: to build a statement takes longer than to have it answered.
-TURN = (
-    update(_row.id.table)
-    .where(_row.id == bindparam("conversation"))
-    .values(turn=_row.turn + 1)
-    .returning(_row.turn, _row.closed_at)
-)
+_turning = update(_row.id.table).where(_row.id == bindparam("conversation")).values(turn=_row.turn + 1)
+LOCK = _turning.execution_options(**{UNANSWERED: True})
+TURN = _turning.returning(_row.turn, _row.closed_at)
+
+
+def lock(session: Sessions, conversation_id: uuid.UUID) -> None:
+    """Have this conversation to oneself until the end of the transaction."""
+    session.connection().execute(LOCK, {"conversation": conversation_id})
 
 
 def take_turn(session: Sessions, conversation_id: uuid.UUID) -> int:
-    """Have this conversation to oneself until the end of the transaction; returns the next position in it."""
+    """The same; returns the next position in it."""
     position: int = session.connection().execute(TURN, {"conversation": conversation_id}).one().turn
     return position
 
@@ -160,14 +163,15 @@ def _note_authors(session: Sessions, conversation_id: uuid.UUID) -> None:
 @lru_cache(maxsize=8)
 def _last(clock: Hashable) -> Update:
     this = update(_row.id.table).where(_row.id == bindparam("conversation"))
-    return this.values(last_position=bindparam("position"), last_at=firmtext.clock.sql())
+    noted = this.values(last_position=bindparam("position"), last_at=firmtext.clock.sql())
+    return noted.execution_options(**{UNANSWERED: True})
 
 
 @lru_cache(maxsize=8)
 def _authors(clock: Hashable) -> Update:
     author = cast(Table, Author.__table__)
     theirs = update(author).where(author.c.conversation_id == bindparam("conversation"))
-    return theirs.values(last_at=firmtext.clock.sql())
+    return theirs.values(last_at=firmtext.clock.sql()).execution_options(**{UNANSWERED: True})
 
 
 def note_in(session: Sessions, conversation_id: uuid.UUID, position: int, *, awaits: datetime | None) -> None:

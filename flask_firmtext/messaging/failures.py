@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -17,6 +17,9 @@ Sessions = Session | scoped_session[Any]
 
 #: How a text ends that the client never got, though somebody wanted it.
 LOST = frozenset({State.FAILED, State.EXPIRED})
+
+_failure = cast(Table, Failure.__table__)
+FORGET = delete(_failure).where(_failure.c.conversation_id == bindparam("conversation"))
 
 
 def note(session: Sessions, firm: str, conversation_id: uuid.UUID, position: int) -> None:
@@ -30,6 +33,4 @@ def note(session: Sessions, firm: str, conversation_id: uuid.UUID, position: int
 
 def forget(session: Sessions, conversation_id: uuid.UUID) -> None:
     """The last text out arrived after all, another went out, or somebody has dealt with it."""
-    session.execute(
-        delete(Failure).where(Failure.conversation_id == conversation_id).execution_options(synchronize_session=False)
-    )
+    session.connection().execute(FORGET, {"conversation": conversation_id})

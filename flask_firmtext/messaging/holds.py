@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import signals
 from ..current import firmtext
 from ..errors import CarrierError
+from ..pipeline import UNANSWERED
 from ..store import audit, queries
 from ..store.models import Account, Attempt, Firm, Hold, Number
 from ..store.queries import ACCOUNT
@@ -43,6 +44,7 @@ END_RUN = (
     update(_account.id.table)
     .where(_account.id == ACCOUNT, _account.run_of.is_not(None))
     .values(run_of=None, run_length=0, run_since=None)
+    .execution_options(**{UNANSWERED: True})
 )
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import phonenumbers
-
+from ..deferred import phonenumbers
 from ..errors import TextRefused
 from ..language import gettext as _
 

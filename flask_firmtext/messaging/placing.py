@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from .. import signals
 from ..current import firmtext
 from ..ports.gateway import InboundText, Media, RawRequest
-from ..store import cells, conversation_queries, counters, keys, queries
+from ..store import cells, conversation_queries, counters, keys, queries, stranger_queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
@@ -43,12 +43,13 @@ def number_of(session: Session, e164: str) -> Number | None:
 
 def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
     """Store a client's text in its conversation, or keep it in quarantine; ``received`` is when it came, None: now."""
-    number = number_of(session, event.to)
+    to, body = event.to, quarantine.digest(request, kind="inbound")
+    number, kept = stranger_queries.number_and_kept(session, to, body) if E164.fullmatch(to) else (None, False)
     if number is None or not number.firm:  # one of the pool is nobody's yet
         quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
     index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
-    kept = quarantine.keeps(session, request, kind="inbound")  # a repeat; the firm may have written to its sender since
+    # What is kept is repeated; the firm may have written to its sender since.
     conversation = None if kept else _conversation(session, number, index, event.sender)
     if conversation is not None and _placed(session, event, request, number, conversation, came):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
@@ -46,7 +46,7 @@ def keep(
         firm=firm,
         kind=kind,
         reason=reason[:32],
-        digest=_digest(request, kind),
+        digest=digest(request, kind=kind),
         phone_index=phone_index,
         body=_sealed(session, row_id, firm, request),
         received_at=received or firmtext.clock.now(),
@@ -56,12 +56,8 @@ def keep(
     return row_id if kept else None
 
 
-def keeps(session: Session, request: RawRequest, *, kind: str) -> bool:
-    """Whether the very same body is kept already."""
-    return session.scalar(select(Quarantine.id).where(Quarantine.digest == _digest(request, kind))) is not None
-
-
-def _digest(request: RawRequest, kind: str) -> bytes:
+def digest(request: RawRequest, *, kind: str) -> bytes:
+    """By what a body is recognised that is kept already."""
     return keys.digest_of(kind.encode() + b" " + request.body)
 
 

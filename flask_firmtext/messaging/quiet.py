@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from phonenumbers.timezone import time_zones_for_number
+from werkzeug.utils import import_string
 
+from ..deferred import phonenumbers
 from ..parsing import Quiet
 from .wall_clock import instant, is_zone
 
@@ -31,7 +31,9 @@ def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, .
 
 
 def _of_number(phone: str) -> Sequence[str]:
-    return time_zones_for_number(phonenumbers.parse(phone))
+    # Loaded when first used, because it has a table of all the world's prefixes.
+    zones: Sequence[str] = import_string("phonenumbers.timezone:time_zones_for_number")(phonenumbers.parse(phone))
+    return zones
 
 
 def end(at: datetime, zones: Sequence[ZoneInfo], quiet: Quiet | None) -> datetime:

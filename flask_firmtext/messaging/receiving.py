@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from .. import points
 from ..current import firmtext
 from ..errors import WebhookDoubtful, WebhookForged, WebhookUnreadable
+from ..pipeline import UNANSWERED
 from ..ports.gateway import InboundText, RawRequest, StatusEvent
 from ..store import queries
 from ..store.transactions import own, reading
 from . import placing, quarantine, statuses
 
-#: For one statement on PostgreSQL, in milliseconds.
-PATIENCE = 5000
+#: No statement takes longer on PostgreSQL, in milliseconds.
+PROMPTLY = "SET LOCAL statement_timeout = 5000"
 
 
 def receive(request: RawRequest, kind: str) -> None:
@@ -46,7 +47,7 @@ def _promptly() -> Iterator[Session]:
     """A transaction that fails rather than keep the carrier waiting: it comes again. SQLite has its busy timeout."""
     with own() as session:
         if session.get_bind().dialect.name == "postgresql":
-            session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {PATIENCE}")
+            session.connection().exec_driver_sql(PROMPTLY, execution_options={UNANSWERED: True})
         yield session
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
@@ -14,7 +14,8 @@ from ..errors import TextRefused
 from ..language import gettext as _
 from ..ports import promises
 from ..ports.values import Contact
-from ..store import conversation_queries, inbox_queries, keys, queries
+from ..store import conversation_queries, keys
+from ..store.conversation_queries import Shown
 from ..store.models import Conversation, Number
 from ..store.states import NumberState
 from .numbers import parse
@@ -27,7 +28,8 @@ Sessions = Session | scoped_session[Any]
 class Route:
     """The way of one text. ``phone`` is E.164, ``owners`` the contacts (references) who have it now.
 
-    ``subject`` is what the host is asked before the text takes this way.
+    ``subject`` is what the host is asked before the text takes this way; ``shown`` the open conversation between number
+    and phone, as it was then.
     """
 
     number: Number
@@ -35,6 +37,12 @@ class Route:
     index: bytes
     owners: tuple[str, ...]
     subject: Subject
+    shown: Shown | None = None
+
+    def goes_on(self, contact: str) -> Conversation | None:
+        """The conversation that a text to this contact joins, if none is to be begun, ended or shown anew for it."""
+        shown = self.shown
+        return shown.conversation if shown and {contact, *self.owners} <= {*shown.contacts} else None
 
     def reaches(self, conversation: Conversation) -> bool:
         """Whether a text in this conversation of the firm went to the same phone."""
@@ -52,43 +60,51 @@ def find(
     :raises TextRefused: there is no way, with a stable code and a sentence for the person.
     :raises HostContractError: what Contacts.by_number returned is no list of contacts.
     """
-    main = queries.sending_number(session, firm)
+    numbers = conversation_queries.numbers(session, firm)
+    main = next((number for number, sends in numbers if sends), None)
     if main is None:
         raise TextRefused(
             "not_on", _("Your firm cannot send texts yet: it has no number that the carriers have verified.")
         )
-    phone = phone_of(contact, queries.own_numbers(session, firm), to=to)
+    phone = phone_of(contact, [number.e164 for number, _sends in numbers], to=to)
     index = keys.index_of(firm, phone)
-    number = _answering(session, firm, index, conversation) or main
+    answered = conversation_queries.shown(session, firm, conversation) if conversation else None
+    number = _answering([number for number, _sends in numbers], index, answered) or main
+    shown = _open(session, number, index, answered)
     found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
     owners = tuple(owner.ref for owner in found)
-    return Route(number, phone, index, owners, _subject(session, number, index, contact.ref, owners))
+    return Route(number, phone, index, owners, _subject(firm, shown, contact.ref, owners), shown)
 
 
 def of_conversation(session: Sessions, conversation: Conversation) -> Subject:
     """What the host is asked about a conversation as this session sees it."""
-    refs = inbox_queries.contacts(session, conversation.firm, [conversation.id]).get(conversation.id, ())
-    return Subject(conversation.firm, refs, str(conversation.id))
+    shown = conversation_queries.shown(session, conversation.firm, conversation.id)
+    return Subject(conversation.firm, shown.contacts if shown else (), str(conversation.id))
 
 
-def _answering(session: Sessions, firm: str, index: bytes, conversation: uuid.UUID | None) -> Number | None:
-    found = inbox_queries.conversation(session, firm, conversation) if conversation else None
-    if found is None or found[0].phone_index != index:
+def _answering(numbers: Collection[Number], index: bytes, answered: Shown | None) -> Number | None:
+    """The number of the conversation that is answered, where that is one with this phone, and it may send."""
+    if answered is None or answered.conversation.phone_index != index:
         return None
-    number = session.get(Number, found[0].number_id)
-    return number if number and number.state == NumberState.VERIFIED and number.release_at is None else None
+    verified = (one for one in numbers if one.state == NumberState.VERIFIED and one.release_at is None)
+    return next((one for one in verified if one.id == answered.conversation.number_id), None)
 
 
-def _subject(session: Sessions, number: Number, index: bytes, contact: str, owners: Collection[str]) -> Subject:
+def _open(session: Sessions, number: Number, index: bytes, answered: Shown | None) -> Shown | None:
+    """The conversation between number and phone that goes on: mostly the one that is answered."""
+    there = answered.conversation if answered else None
+    if there is not None and there.closed_at is None and (there.number_id, there.phone_index) == (number.id, index):
+        return answered
+    found = conversation_queries.open_conversation(session, number, index)
+    return conversation_queries.shown(session, number.firm, found.id) if found else None
+
+
+def _subject(firm: str, shown: Shown | None, contact: str, owners: Collection[str]) -> Subject:
     """The conversation that the text would join; those who have the phone alone when it begins one."""
     people = tuple(dict.fromkeys((contact, *owners)))
-    found = conversation_queries.open_conversation(session, number, index)
-    if found is None:
-        return Subject(number.firm, people)
-    known = of_conversation(session, found)
-    if known.contacts and not set(people) & set(known.contacts):
-        return Subject(number.firm, people)
-    return replace(known, contacts=tuple(dict.fromkeys((*known.contacts, *people))))
+    if shown is None or (shown.contacts and not set(people) & set(shown.contacts)):
+        return Subject(firm, people)
+    return Subject(firm, tuple(dict.fromkeys((*shown.contacts, *people))), str(shown.conversation.id))
 
 
 def phone_of(contact: Contact, own: Collection[str], *, to: str | None = None) -> str:

@@ -17,13 +17,14 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from sqlalchemy import Insert, Table, Uuid, bindparam, insert, select
+from sqlalchemy import Insert, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .. import points
 from ..current import firmtext
 from ..errors import CarrierRefused, Scope
+from ..pipeline import UNANSWERED
 from ..ports.gateway import Gateway, Outbound
 from ..store import audit, cells, queries
 from ..store.models import Attempt, Conversation, Message, Number
@@ -92,8 +93,9 @@ def claim(due: Due) -> Claimed | None:
 
 
 def _won(session: Session, due: Due, attempt: uuid.UUID) -> Sealed | None:
-    conversations.take_turn(session, due.conversation)
-    if not (pace.take_slot(session, due) and _taken(session, due, attempt)):
+    conversations.lock(session, due.conversation)
+    sealed = _taken(session, due, attempt) if pace.take_slot(session, due) else None
+    if sealed is None:
         return None
     session.connection().execute(
         _attempting(firmtext.clock.key()),
@@ -110,7 +112,7 @@ def _won(session: Session, due: Due, attempt: uuid.UUID) -> Sealed | None:
         became=State.SENDING,
         evidence=f"attempt {attempt}",
     )
-    return _sealed(session, due)
+    return sealed
 
 
 WHAT = (
@@ -145,24 +147,27 @@ def deliver(claimed: Claimed) -> None:
     conclude(claimed.message, claimed.attempt, claimed.number, answered)
 
 
-def _taken(session: Session, due: Due, attempt: uuid.UUID) -> bool:
+def _taken(session: Session, due: Due, attempt: uuid.UUID) -> Sealed | None:
     claiming = queries.claim(firmtext.clock.key())
-    return session.connection().execute(claiming, {"message": due.message, "attempt": attempt}).first() is not None
+    values = {"message": due.message, "attempt": attempt, "conversation": due.conversation, "number": due.number}
+    taken = session.connection().execute(claiming, values).first()
+    return Sealed(*taken) if taken else None
 
 
 @lru_cache(maxsize=8)
 def _attempting(clock: Hashable) -> Insert:
-    n = queries.next_attempt_number(bindparam("message_id", type_=Uuid)).scalar_subquery()
-    return insert(cast(Table, Attempt.__table__)).values(
+    before = select(func.max(Attempt.n)).where(Attempt.message_id == bindparam("message_id"))
+    attempting = insert(cast(Table, Attempt.__table__)).values(
         id=bindparam("id"),
         firm=bindparam("firm"),
         message_id=bindparam("message_id"),
-        n=n,
+        n=func.coalesce(before.scalar_subquery(), 0) + 1,
         claimed_at=firmtext.clock.sql(),
         claimed_by=bindparam("by"),
         deadline=firmtext.clock.sql(BUDGET),
         outcome=Outcome.OPEN,
     )
+    return attempting.execution_options(**{UNANSWERED: True})
 
 
 def claimant() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
+from ..pipeline import UNANSWERED
 from .base import new_id
 from .models import Audit
 
@@ -23,7 +24,7 @@ SYSTEM = "system"
 CLI = "cli:"
 
 #: Not by the unit of work: every step of a text appends one.
-APPEND = insert(cast(Table, Audit.__table__))
+APPEND = insert(cast(Table, Audit.__table__)).execution_options(**{UNANSWERED: True})
 
 
 def record(

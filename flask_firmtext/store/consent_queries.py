@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 from ..current import firmtext
@@ -16,14 +16,16 @@ from .states import Answer, Change, Direction, Kind
 
 Sessions = Session | scoped_session[Any]
 
+STANDING = (
+    select(OptOut)
+    .where(OptOut.firm == bindparam("firm"), OptOut.phone_index == bindparam("phone"))
+    .execution_options(populate_existing=True)
+)
+
 
 def standing(session: Sessions, firm: str, phone_index: bytes) -> OptOut | None:
     """What stands about texting a number, as it is in the table now; None before anything was said."""
-    return session.scalars(
-        select(OptOut)
-        .where(OptOut.firm == firm, OptOut.phone_index == phone_index)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(STANDING, {"firm": firm, "phone": phone_index}).one_or_none()
 
 
 def last(session: Sessions, firm: str, phone_index: bytes, change: Change) -> datetime | None:

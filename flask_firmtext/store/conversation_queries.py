@@ -1,14 +1,18 @@
-"""SELECTs that find the conversation of a number and a phone."""
+"""SELECTs that find from which number of a firm a text goes, and the conversation of a number and a phone."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .models import Conversation, ConversationContact, Number
+from .queries import sends
+from .states import NumberState
 
 Sessions = Session | scoped_session[Any]
 
@@ -22,6 +26,39 @@ NEWEST = (
     .order_by(Conversation.epoch.desc())
     .limit(1)
 )
+#: A row for each contact under whom it was shown so far.
+SHOWN = (
+    select(Conversation, ConversationContact.contact)
+    .outerjoin(ConversationContact, ConversationContact.conversation_id == Conversation.id)
+    .where(Conversation.firm == bindparam("firm"), Conversation.id == bindparam("conversation"))
+    .order_by(ConversationContact.since)
+)
+
+
+NUMBERS = (
+    select(Number, sends().label("sends"))
+    .where(Number.firm == bindparam("firm"), Number.state != NumberState.RELEASED)
+    .order_by(Number.main.desc(), Number.created_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A conversation, and the contacts (references) under whom it was shown so far."""
+
+    conversation: Conversation
+    contacts: tuple[str, ...]
+
+
+def numbers(session: Sessions, firm: str) -> Sequence[tuple[Number, bool]]:
+    """Every number that a firm has, its main one first, and whether it sends."""
+    return [(row[0], row[1]) for row in session.execute(NUMBERS, {"firm": firm})]
+
+
+def shown(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Shown | None:
+    """A firm's conversation with those under whom it was shown so far, as they are in the tables now."""
+    rows = session.execute(SHOWN, {"firm": firm, "conversation": conversation_id}).all()
+    return Shown(rows[0][0], tuple(row.contact for row in rows if row.contact is not None)) if rows else None
 
 
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:

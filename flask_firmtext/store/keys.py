@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -34,6 +34,8 @@ INSTALLATION = ""
 #: Under this name a session remembers the keys that it made. They are not kept in memory from there: after a
 #: roll-back, be it of a savepoint, nobody could read what such a key had written.
 MADE_HERE = "firmtext_keys_made_here"
+
+ACTIVE = select(Key).where(Key.firm == bindparam("firm"), Key.scope == bindparam("scope"), Key.state == KeyState.ACTIVE)
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
@@ -99,9 +101,7 @@ def forget(session: Session, firm: str, scopes: Iterable[str]) -> None:
 
 
 def _active(session: Sessions, firm: str, scope: str) -> Key | None:
-    return session.scalars(
-        select(Key).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.ACTIVE)
-    ).one_or_none()
+    return session.scalars(ACTIVE, {"firm": firm, "scope": scope}).one_or_none()
 
 
 def _made(session: Sessions, firm: str, scope: str) -> Key:

@@ -1,4 +1,4 @@
-"""SELECTs of the sweep: texts that nobody is taking care of any more."""
+"""SELECTs of sweep and drain: texts that wait, and those that nobody is taking care of any more."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from .consent_queries import opted_out
 from .models import Attempt, Conversation, Message, Number
-from .queries import is_in
+from .queries import ORDER, is_in
 from .states import NumberState, Outcome, State
 
 Sessions = Session | scoped_session[Any]
+
+
+def oldest_queued(session: Sessions, *conditions: ColumnElement[bool]) -> uuid.UUID | None:
+    """The oldest text that is queued and due and for which ``conditions`` hold, whatever else keeps it: one index is
+    read, where :func:`.queries.due` looks at all that may keep each text."""
+    queued = is_in(Message.state, State.QUEUED)
+    query = select(Message.id).where(queued, Message.not_before <= firmtext.clock.sql(), *conditions).order_by(*ORDER)
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def accepted_unmoved(session: Sessions, *, limit: int) -> Sequence[Any]:

@@ -186,8 +186,11 @@ def _choosing(clock: Hashable, limit: int) -> tuple[Select[Any], Select[Any]]:
 
 @lru_cache(maxsize=8)
 def claim(clock: Hashable) -> ReturningUpdate[Any]:
-    """T2's compare-and-set of ``message`` for ``attempt``; it returns nothing when the text may not go any more."""
+    """T2's compare-and-set of ``message`` for ``attempt``, which returns what is to be sent, sealed: firm, body,
+    ``conversation``, the client's phone, our ``number``. It returns nothing when the text may not go any more."""
     table = cast(Table, Message.__table__)
+    phone = select(Conversation.phone).where(Conversation.id == bindparam("conversation"))
+    sender = select(Number.e164).where(Number.id == bindparam("number"))
     allowed = _due().with_only_columns(Message.id).where(Message.id == bindparam("message"))
     return (
         update(table)
@@ -198,25 +201,21 @@ def claim(clock: Hashable) -> ReturningUpdate[Any]:
             current_attempt=bindparam("attempt"),
             state_at=firmtext.clock.sql(),
         )
-        .returning(table.c.id)
+        .returning(
+            table.c.firm, table.c.body, table.c.conversation_id, phone.scalar_subquery(), sender.scalar_subquery()
+        )
     )
 
 
 def oldest_due_at(session: Sessions) -> datetime | None:
     """Since when the oldest text that could go has been due; None when none is."""
-    oldest: datetime | None = session.scalar(_due().with_only_columns(func.min(Message.not_before)))
-    return oldest
+    return cast(datetime | None, session.scalar(_due().with_only_columns(func.min(Message.not_before))))
 
 
 def next_free_at(session: Sessions) -> datetime | None:
     """When the first number with a due text is free; None when nothing is due."""
     due = _due().with_only_columns(Conversation.number_id).distinct().subquery()
     return session.scalar(select(func.min(Number.next_free_at)).join(due, due.c.number_id == Number.id))
-
-
-def next_attempt_number(message_id: ColumnElement[uuid.UUID]) -> Select[Any]:
-    """The ``n`` of a text's next attempt, to be used inside its INSERT."""
-    return select(func.coalesce(func.max(Attempt.n), 0) + 1).where(Attempt.message_id == message_id)
 
 
 def attempt_for(session: Sessions, *, carrier_id: str, reference: str | None) -> Attempt | None:

@@ -6,13 +6,25 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from .models import Attachment, Quarantine
-from .states import FileState
+from .models import Attachment, Number, Quarantine
+from .states import FileState, NumberState
 
 STRANGER = "stranger"
+
+
+#: Built once, because every text asks for it.
+NUMBER_AND_KEPT = select(Number, exists().where(Quarantine.digest == bindparam("digest"))).where(
+    Number.e164 == bindparam("e164"), Number.state != NumberState.RELEASED
+)
+
+
+def number_and_kept(session: Session, e164: str, digest: bytes) -> tuple[Number | None, bool]:
+    """The number, if it is ours now, and whether the very same webhook is kept already; one look for both."""
+    found = session.execute(NUMBER_AND_KEPT, {"e164": e164, "digest": digest}).one_or_none()
+    return (found[0], found[1]) if found else (None, False)
 
 
 def fetched_since(session: Session, firm: str, phone_index: bytes, since: datetime, *, limit: int) -> int:

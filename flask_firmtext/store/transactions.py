@@ -72,11 +72,9 @@ def own() -> Iterator[Session]:
     must then see what the other has committed. On SQLite it begins with the write lock, because a transaction that
     reads first and writes later fails at once when somebody else wrote meanwhile.
     """
-    with OwnSession(firmtext.engine, expire_on_commit=False) as session:
+    with OwnSession(firmtext.writing_engine, expire_on_commit=False) as session:
         if session.get_bind().dialect.name == "sqlite":
             _begin_writing(session.connection())
-        else:
-            session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         yield session
         session.commit()
 

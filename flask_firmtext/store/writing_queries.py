@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from .models import Draft, Message, SavedReply
@@ -16,33 +16,39 @@ Sessions = Session | scoped_session[Any]
 #: So many replies of a firm, and of one user, are offered: nobody finds anything among more.
 MOST_REPLIES = 200
 
+DRAFTS = select(Draft).where(
+    Draft.firm == bindparam("firm"),
+    Draft.user == bindparam("user"),
+    Draft.place.in_(bindparam("places", expanding=True)),
+)
+OF_OTHERS = (
+    select(Message.position, Message.author, Message.direction)
+    .where(Message.firm == bindparam("firm"), Message.conversation_id == bindparam("conversation"))
+    .where(Message.position > bindparam("after"))
+    .where(or_(Message.author.is_(None), Message.author != bindparam("user")))
+    .order_by(Message.position.desc())
+    .limit(1)
+)
+
 
 def drafts(session: Sessions, firm: str, user: str, places: Sequence[bytes]) -> Sequence[Draft]:
     """What a user has begun to write at these places, in their order."""
-    return sorted(session.scalars(_drafts(firm, user, places)), key=lambda row: places.index(row.place))
+    of = {"firm": firm, "user": user, "places": places}
+    return sorted(session.scalars(DRAFTS, of), key=lambda row: places.index(row.place))
 
 
 def unsent_drafts(session: Sessions, firm: str, user: str, places: Sequence[bytes]) -> Sequence[Draft]:
     """The same without what has become a text: a late saving may have come after that."""
     sent = and_(Message.firm == Draft.firm, Message.author == Draft.user, Message.client_token == Draft.token)
-    query = _drafts(firm, user, places).outerjoin(Message, sent).where(Message.id.is_(None))
-    return sorted(session.scalars(query), key=lambda row: places.index(row.place))
-
-
-def _drafts(firm: str, user: str, places: Sequence[bytes]) -> Any:
-    return select(Draft).where(Draft.firm == firm, Draft.user == user, Draft.place.in_(places))
+    of = {"firm": firm, "user": user, "places": places}
+    query = DRAFTS.outerjoin(Message, sent).where(Message.id.is_(None))
+    return sorted(session.scalars(query, of), key=lambda row: places.index(row.place))
 
 
 def newest_of_others(session: Sessions, firm: str, conversation_id: uuid.UUID, *, user: str, after: int) -> Any:
     """Of the newest text after a position that is not this user's own: position, author, direction; None without."""
-    query = (
-        select(Message.position, Message.author, Message.direction)
-        .where(Message.firm == firm, Message.conversation_id == conversation_id, Message.position > after)
-        .where(or_(Message.author.is_(None), Message.author != user))
-        .order_by(Message.position.desc())
-        .limit(1)
-    )
-    return session.execute(query).one_or_none()
+    of = {"firm": firm, "conversation": conversation_id, "user": user, "after": after}
+    return session.connection().execute(OF_OTHERS, of).one_or_none()
 
 
 def saved_replies(session: Sessions, firm: str, user: str) -> Sequence[SavedReply]:

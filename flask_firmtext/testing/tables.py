@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from alembic import command
 from sqlalchemy import Engine
-
-from ..migrations import migrating
+from werkzeug.utils import import_string
 
 
 def create_tables(engine: Engine) -> None:
     """Create the ``firmtext_*`` tables or bring them up to date; ``db.create_all()`` does not know them."""
-    with migrating(engine) as config:
-        command.upgrade(config, "head")
+    # Loaded when first used: a host's tests and examples import this package for other things, and Alembic is large.
+    with import_string("flask_firmtext.migrations:migrating")(engine) as config:
+        import_string("alembic.command:upgrade")(config, "head")

@@ -118,13 +118,19 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
         zone=who.firm.zone,
         seen=seen,
     )
-    conversation = session.get_one(Conversation, message.conversation_id)
+    conversation = _its_conversation(message, route)
     _same(message, conversation, route, draft)
     _as_asked(who, conversation, route)
     drafts.drop(session, place_in(who, route, draft), draft.written())
     sent = Sent(message.conversation_id, message.position)
     session.commit()
     return who, contact, sent
+
+
+def _its_conversation(message: Message, route: Route) -> Conversation:
+    if route.shown is not None and route.shown.conversation.id == message.conversation_id:
+        return route.shown.conversation
+    return firmtext.db.session.get_one(Conversation, message.conversation_id)
 
 
 def place_in(who: Visitor, route: Route, draft: Draft) -> Place:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 from redis import RedisError
@@ -17,6 +19,7 @@ from ..store.models import Message
 from ..store.queries import Due
 from ..store.states import State
 from ..store.transactions import own, reading
+from .stop import stopping
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,20 @@ def _count_failure() -> None:
             counters.count(session, "bell_failed")
     except SQLAlchemyError as error:
         log.warning("a failed bell could not be counted (%s)", type(error).__name__)
+
+
+def hear(until: float, beat: Callable[[], None]) -> uuid.UUID | None:
+    """The text of the next ring. None: nobody rang until then (monotonic), this process is to stop, Redis is away."""
+    while not stopping.is_set() and time.monotonic() < until:
+        beat()
+        try:
+            rung = bell.heard(firmtext.settings.redis_url)
+            if rung is not None:
+                return uuid.UUID(rung)
+        except (RedisError, OSError, ValueError) as error:
+            log.warning("the bell cannot be heard (%s)", type(error).__name__)
+            return None
+    return None
 
 
 def ring_next() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import and_
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..current import firmtext
 from ..messaging import pace, sending
-from ..store import queries
+from ..store import overdue_queries, queries
 from ..store.models import Message
 from ..store.queries import Due
 from ..store.transactions import reading
@@ -29,12 +29,25 @@ LONGEST_WAIT = 10.0
 LOOK_EVERY = 0.2
 #: The database is away, or somebody was always faster (seconds).
 PAUSE = 1.0
+#: To look among all that is due for another firm's text takes its time: no more than a so-many-th part of all.
+SHARE = 50
 
 
-def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Callable[[], None] = lambda: None) -> int:
+Beat = Callable[[], None]
+#: Waits for the next ring: until when (monotonic), and what is to be done meanwhile.
+Hear = Callable[[float, Beat], uuid.UUID | None]
+
+
+def run(
+    first: uuid.UUID | None = None,
+    *,
+    seconds: float = SECONDS,
+    beat: Beat = lambda: None,
+    hear: Hear = lambda until, beat: None,
+) -> int:
     """Send what is due, ``first`` first, until nothing is, time is over or the process is to stop.
 
-    Returns how many texts were sent.
+    Who can ``hear`` stays awake until its time is over, and sends what is rung for. Returns how many texts were sent.
     """
     until = time.monotonic() + seconds
     turn = Turn(first)
@@ -49,7 +62,10 @@ def run(first: uuid.UUID | None = None, *, seconds: float = SECONDS, beat: Calla
             log.warning("sending pauses for a second (%s)", type(error).__name__)
             stopping.wait(PAUSE)
             continue
-        if not going_on:
+        if going_on:
+            continue
+        turn.first = hear(until, beat)
+        if turn.first is None:
             break
     return turn.sent
 
@@ -97,8 +113,15 @@ class Turn:
 
     def _further_down(self, session: queries.Sessions, priority: int) -> Due | None:
         """The oldest text of a firm behind those that fill the whole look-ahead."""
+        began = time.monotonic()
         others = and_(Message.priority == priority, Message.firm.not_in(list(self.served)))
-        found = queries.due(session, others, queries.slot_is_free(), limit=1)
+        oldest = overdue_queries.oldest_queued(session, others)
+        found: Sequence[Due] = ()
+        if oldest is not None:
+            free = queries.slot_is_free()
+            found = queries.due(session, Message.id == oldest, free, limit=1)
+            found = found or queries.due(session, others, free, limit=1)
         if not found and len(self.served) == 1:
-            self.alone_until = time.monotonic() + PAUSE
+            now = time.monotonic()
+            self.alone_until = now + max(PAUSE, SHARE * (now - began))
         return found[0] if found else None

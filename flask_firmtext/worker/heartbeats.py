@@ -68,9 +68,14 @@ def beat_now_and_then(kind: str) -> None:
 
 
 def newest(kind: str) -> datetime | None:
-    """When a process of this kind last beat."""
+    """When a process of this kind last beat.
+
+    A beat of a time to come is none: who died with a wrong clock would be taken for alive until then (F76).
+    """
+    soon = firmtext.clock.now() + GONE[kind]
     with reading() as session:
-        return session.scalar(select(func.max(Heartbeat.beat_at)).where(Heartbeat.kind == kind))
+        beats = select(func.max(Heartbeat.beat_at)).where(Heartbeat.kind == kind, Heartbeat.beat_at <= soon)
+        return session.scalar(beats)
 
 
 def is_gone(kind: str) -> bool:

@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -21,6 +21,7 @@ from flask_firmtext.adapters.vonage_answers import retry_after
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
 from flask_firmtext.ports.gateway import Outbound, Reason, Receipt
 from flask_firmtext.settings import Settings
+from proxy import Mischief, Proxy, tcp
 
 Send = Callable[..., Receipt]
 UUID = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
@@ -377,6 +378,36 @@ def test_what_is_cut_or_broken_after_the_first_byte_is_unsure(
         send()
     assert (caught.value.evidence, caught.value.holds_account) == (evidence, False)
     assert len(carrier.requests) == carrier.connections == 1
+
+
+@pytest.fixture
+def between(carrier: Any) -> Iterator[Proxy]:
+    proxy = Proxy(tcp(carrier.port))
+    yield proxy
+    proxy.close()
+
+
+@pytest.mark.fault("F47")
+@pytest.mark.parametrize("step", [211, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_a_connection_that_is_cut_at_any_byte_is_one_connection_and_no_text(
+    carrier: Any, between: Proxy, new_settings: Callable[..., Settings], step: int
+) -> None:
+    """Before the request it was certainly not sent; from its first byte on nobody can know."""
+    gateway = VonageGateway(new_settings(FIRMTEXT_VONAGE_API_HOST=f"127.0.0.1:{between.port}"))
+    text = Outbound("+18335550100", "+14155550123", "Hello", UUID)
+    gateway.send(text, seconds=10)
+    between.drop()
+    whole, ends = between.seen["bytes"], list[type[Exception]]()
+    carrier.requests.clear()
+    for at in range(1, whole - 8, step):  # the last bytes are the end of TLS, and the numbers in it vary in length
+        between.mischief, before = Mischief("cut", at), between.seen["connections"]
+        with pytest.raises((CarrierBusy, CarrierUnsure)) as caught:
+            gateway.send(text, seconds=10)
+        ends.append(caught.type)
+        assert between.seen["connections"] == before + 1, f"cut at byte {at}"
+    assert [one for one in carrier.requests if len(one.body) == int(one.headers["content-length"])] == []
+    assert ends == sorted(ends, key=lambda end: end is CarrierUnsure)
+    assert set(ends) == {CarrierBusy, CarrierUnsure}
 
 
 @pytest.mark.fault("F48")

@@ -30,6 +30,8 @@ from flask_firmtext.store.transactions import own, reading
 def claim_without_state_check() -> None:
     """Whoever has chosen a text sends it, even if somebody else has meanwhile."""
 
+    checked = queries.claim
+
     @lru_cache(maxsize=8)
     def claim(clock: Any) -> Any:
         table = cast(Table, Message.__table__)
@@ -38,7 +40,7 @@ def claim_without_state_check() -> None:
             update(table)
             .where(table.c.id == bindparam("message"))
             .values(current_attempt=bindparam("attempt"), **values)
-            .returning(table.c.id)
+            .returning(*checked(clock).exported_columns)
         )
 
     queries.claim = claim  # type: ignore[assignment]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 from servers import until
 
-from . import canaries, caretaker, person, replay, schedule, usage
+from . import canaries, caretaker, neighbours, operators, person, replay, schedule, usage
 from .caretaker import Caretaker
+from .counts import CHECKS
 from .driver import Driver
-from .oracle import Oracle, Violation
-from .scale import Scale
+from .oracle import HANDED_OVER, Oracle, Violation
+from .scale import Scale, at_most_unknown
 from .schedule import Weather
 from .stack import Stack, standing
 from .witnesses import ledger, tables
@@ -37,9 +39,9 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
     began = time.monotonic()
     plan = schedule.drawn(scale, faults)
     say(f"seed {scale.seed}, {scale.db}, {scale.seconds:g} s, {scale.texts} texts", *map(str, plan))
-    with standing(scale, folder, bug) as stack:
+    with standing(scale, folder, bug) as stack, Weather(stack, plan) as weather:
         say(f"everything runs after {time.monotonic() - began:.1f} s")
-        driver, watch, weather = Driver(stack), Caretaker(stack), Weather(stack, plan)
+        driver, watch = Driver(stack), Caretaker(stack)
         watch.start()
         driver.start()
         weather.start()
@@ -51,45 +53,68 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         backlog = caretaker.states().get("queued", 0)
         limit = caretaker.SOON if scale.hasty else caretaker.QUIET
         quiet, left = caretaker.settle(driver, limit)
-        unknown = caretaker.states().get("unknown", 0)
-        decided = person.resolve(tables(), ledger(stack.carrier))
+        before = tables()
+        unknown = [key for key, row in before.messages.items() if row.state == "unknown"]
+        unshown = operators.unshown(stack, before)
+        decided = person.resolve(before, ledger(stack.carrier))
         if decided:
             caretaker.settle(driver, 60)
         late = usage.measured(stack.crew)
+        unseen = operators.silences(stack) if not scale.hasty else []
         stack.crew.stop()
         rows, carrier = tables(), ledger(stack.carrier)
-        stack.blocked += rows.holds
-        oracle = Oracle(driver, rows, carrier, left)
-        oracle.canaries = canaries.search(stack)
+        stack.blocked += rows.held
+        oracle = Oracle(driver, rows, carrier, left, unknown=unknown, decided=sum(decided.values()))
+        oracle.at_most_unknown = at_most_unknown(scale, faults)
+        oracle.unseen = unshown + unseen + operators.unshown(stack, rows)
+        oracle.canaries = [*driver.heard, *canaries.search(stack)]
+        oracle.strangers = neighbours.seen(stack.app, stack.firms, rows)
         oracle.replayed = replay.again(stack, carrier)
         if scale.seconds >= WARM:
             oracle.grown = usage.grown(early, late)
-        oracle.judge()
-        texts = sum(1 for _ in oracle.accepted())
+        oracle.judge(CHECKS)
         figures = {
-            "texts accepted": texts,
-            "accepted POSTs": len(carrier.posts),
-            "texts of clients": len(driver.said),
-            "with files": sum(bool(one.media) for one in driver.said),
-            "events": len(driver.invited),
-            "webhooks": len(carrier.webhooks),
-            "states": caretaker.states(),
-            "unknown at quiet": f"{unknown} ({100 * unknown / max(len(oracle.rows.messages), 1):.2f} %)",
+            **_what_happened(oracle, weather),
             "the person": dict(decided),
             "queued when the faults ended": backlog,
-            "quiet after (s)": quiet,
-            "left then": left,
-            "worst hand-over (s)": max((seconds for _, seconds in oracle.waits()), default=0.0),
+            "quiet after": f"{quiet:.0f} s, at most {limit:.0f}",
+            "left then": left or "nothing",
             "holds lifted": watch.lifted,
             "counters": rows.counters,
-            "faults": dict(sorted(weather.happened.items())),
-            "bitten": dict(stack.bitten),
-            "restarts": dict(stack.crew.restarts),
-            "trouble": (driver.trouble + weather.trouble)[:9],
-            **usage.compared(early, late),
-            "wall (s)": time.monotonic() - began,
+            "processes started again": dict(stack.crew.restarts),
+            "trouble of the driver": (driver.trouble + weather.trouble)[:9] or "none",
+            **{f"{kind}, early and late": line for kind, line in usage.compared(early, late).items()},
+            "took": f"{time.monotonic() - began:.0f} s",
         }
     return Found(oracle.checked, figures, oracle.found)
+
+
+def _what_happened(oracle: Oracle, weather: Weather) -> dict[str, Any]:
+    """The figures that are asked for first."""
+    driver, rows, unknown = oracle.driver, oracle.rows, len(oracle.unknown)
+    texts = sum(1 for _ in oracle.outgoing())
+    worst = max((seconds for _, seconds in oracle.neglected()), default=0.0)
+    limit = "no limit" if oracle.at_most_unknown is None else f"at most {oracle.at_most_unknown:.0%}"
+    return {
+        "texts accepted": sum(1 for _ in oracle.accepted()),
+        "with automatic and repeated ones": texts,
+        "they are now": Counter(str(row.state) for _, row in oracle.outgoing()),
+        "POSTs accepted by the carrier": f"{len(oracle.carrier.posts)}, {_attempts(oracle)}",
+        "texts of clients": f"{len(driver.said)}, {sum(bool(one.media) for one in driver.said)} with files",
+        "events": f"{len(driver.invited)}, {len(rows.reminders)} reminders",
+        "webhooks": len(oracle.carrier.webhooks),
+        "faults": dict(sorted(weather.happened.items())),
+        "faults, all together": sum(weather.happened.values()),
+        "of these hit": dict(sorted(driver.stack.bitten.items())),
+        "unknown at quiet": f"{unknown} ({100 * unknown / max(texts, 1):.2f} %), {limit}",
+        "worst hand-over": f"{worst:.0f} s, at most {HANDED_OVER:.0f}",
+    }
+
+
+def _attempts(oracle: Oracle) -> str:
+    """The other side of the balance of POSTs."""
+    outcomes = Counter(str(oracle.rows.attempts[one].outcome) for one in oracle.posts if one in oracle.rows.attempts)
+    return " + ".join(f"{many} attempts {name}" for name, many in sorted(outcomes.items()))
 
 
 def _when_warm(stack: Stack) -> dict[int, usage.Use]:

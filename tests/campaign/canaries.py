@@ -22,11 +22,14 @@ def disguises(word: str) -> set[bytes]:
     return {raw, raw.hex().encode(), word.encode("utf-16-le")} | {one for one in coded if len(one) > 7}
 
 
+#: A text by the word with which it begins, so that its history can be told.
+TEXTS = re.compile(CANARY.encode() + rb"[0-9a-f]{12}")
 WORDS = {form for word in (CANARY, NAME) for form in disguises(word)}
 
 
 def heard(content: bytes) -> list[str]:
     found = [form.decode(errors="replace") for form in WORDS if form in content]
+    found += [text.decode() for text in TEXTS.findall(content)[:3]]
     number = PHONES.search(content)
     return found + ([number.group().decode(errors="replace")] if number else [])
 

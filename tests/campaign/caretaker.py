@@ -136,7 +136,7 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         "notices due": notices or 0,
         "answers untold": answers or 0,
         "texts of clients untold": unheard,
-        "statuses untold": untold,
+        "statuses untold": max(untold - driver.stack.allowed["silence"], 0),
     }
 
 

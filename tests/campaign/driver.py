@@ -57,6 +57,7 @@ class Driver:
     said: list[Said] = field(default_factory=list)
     invited: list[tuple[str, str]] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.people = [one for firm in self.stack.firms for one in clients(firm, PHONES)[FICKLE:]]
@@ -116,6 +117,8 @@ class Driver:
                 answer = requests.post(self.stack.web + path, json=body, timeout=12)
                 if answer.status_code == 201:
                     return str(next(iter(answer.json().values()))), ""
+                if CANARY in answer.text:
+                    self.heard.append(f"{path} answered {answer.status_code} with words of {body.get('text')}")
                 if answer.status_code == 409:
                     return "", str(answer.json()["code"])
             except (requests.RequestException, ValueError):
@@ -129,7 +132,9 @@ class Driver:
         media = []
         every = max(scale.inbound // scale.media, 1)
         if n % every == 0:
-            media = [("photo.png", "image/png", png(40 + dice.randrange(40)))]
+            # What stands behind a picture's end is no picture, and must be found nowhere all the same.
+            told = f"{CANARY}{new_id().hex[-12:]}"
+            media = [(f"{told}.png", "image/png", png(40 + dice.randrange(40)) + told.encode())]
         words = f"{CANARY}{new_id().hex[-12:]} I have a question"
         if not media and dice.random() < 0.1:
             words = dice.choice(ANSWERS)

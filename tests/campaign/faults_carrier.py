@@ -10,11 +10,11 @@ from typing import Any
 
 import requests
 
+from proxy import Mischief
 from signing import Signer, packed, told, words
 
 from .faults import fault
 from .practice import clients
-from .proxy import Mischief
 from .stack import Stack
 
 HTML = "<html><body><h1>Something is wrong</h1></body></html>"
@@ -103,7 +103,6 @@ simple(
     answer(status=403, times=2),
     answer(status=404, times=2),
 )
-simple("F58", "a uuid is given twice", answer(how="reused_uuid", times=1))
 simple("F60", "the statuses come before our own 202", ("post", "reorder", {"times": 3}))
 simple("F61", "delivered comes before submitted", ("status", "reorder", {}), part="order")
 simple(
@@ -149,6 +148,28 @@ def _f48(stack: Stack, dice: random.Random) -> Iterator[None]:
     stack.bitten["POSTs without an answer"] += stack.spent(made)
     stack.clear(made)
     stack.clear(late)
+
+
+@fault("F58", "a uuid is given twice", part="post")
+def _f58(stack: Stack, dice: random.Random) -> Iterator[None]:
+    # Before the carrier has any text its answer would be a new uuid and no text: nobody could see through that.
+    held = "SELECT 1 FROM firmtext_attempt WHERE carrier_id IS NOT NULL LIMIT 1"
+    with stack.store.engine.connect() as connection:
+        given = connection.exec_driver_sql(held).first() is not None
+    if given:
+        yield from _asked(stack, "post", "answer", how="reused_uuid", times=1)
+    else:
+        yield
+
+
+@fault("F58s", "202, and no status ever: such a text stays as sent", part="silence", lasting=(2, 3))
+def _f58s(stack: Stack, dice: random.Random) -> Iterator[None]:
+    made = stack.carrier.fault("status", "never", times=1)
+    yield
+    if stack.spent(made):
+        stack.allowed["silence"] += 1
+        stack.bitten["texts without a status"] += 1
+    stack.clear(made)
 
 
 @fault("F59", "every webhook comes five times at once", part="duplicate", lasting=(2, 4))
@@ -212,8 +233,8 @@ def _f64(stack: Stack, dice: random.Random) -> Iterator[None]:
     yield
 
 
-@fault("F64b", "forged webhooks", part="odd")
-def _f64b(stack: Stack, dice: random.Random) -> Iterator[None]:
+@fault("F69b", "forged webhooks", part="odd")
+def _f69b(stack: Stack, dice: random.Random) -> Iterator[None]:
     signer, one = Signer.of(stack.carrier), dice.choice(clients(stack.firms[0], 50))
     for how in ({"secret": "s" * 40}, {"payload_hash": "0" * 64}, {"api_key": "0badc0de"}, {"iat": 1}, None):
         body = words("forged quetzal", sender=one.phone, to=stack.numbers[one.firm][0].removeprefix("+"))

@@ -12,10 +12,10 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from flask_firmtext.adapters import bell
+from proxy import Mischief
 
 from . import practice
 from .faults import POSTGRESQL, SQLITE, fault
-from .proxy import Mischief
 from .stack import Stack
 from .stores import Postgresql, Sqlite
 
@@ -102,8 +102,8 @@ def _f26(stack: Stack, dice: random.Random) -> Iterator[None]:
     yield
 
 
-@fault("F28p", "the connections to Valkey are cut, and refused for a while", part="valkey")
-def _f28p(stack: Stack, dice: random.Random) -> Iterator[None]:
+@fault("F21p", "the connections to Valkey are cut, and refused for a while", part="valkey")
+def _f21p(stack: Stack, dice: random.Random) -> Iterator[None]:
     stack.to_valkey.mischief = Mischief(dice.choice(["refuse", "hang", "drip"]))
     stack.to_valkey.drop()
     yield

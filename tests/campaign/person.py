@@ -29,7 +29,6 @@ def resolve(rows: Tables, carrier: Ledger) -> Counter[str]:
                 else:
                     done["resent"] += resolving.resend(session, row.id, user=user, token=new_token()) is not None
         except TextRefused as error:  # the client has written STOP since
-            done[f"not resent: {error.code}"] += 1
             with own() as session:
-                resolving.lost(session, row.id, user=user)
+                done[f"not resent: {error.code}"] += resolving.lost(session, row.id, user=user)
     return done

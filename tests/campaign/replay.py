@@ -13,11 +13,14 @@ from flask_firmtext.store.models import (
     Attachment,
     Attempt,
     ConsentEvent,
+    Conversation,
     EventAnswer,
     Invitation,
     Message,
+    Notice,
     OptOut,
     Quarantine,
+    Reminder,
     StatusEvent,
 )
 from flask_firmtext.store.transactions import reading
@@ -31,13 +34,18 @@ MODELS = (
     Attachment,
     Attempt,
     ConsentEvent,
+    Conversation,
     EventAnswer,
     Invitation,
     Message,
+    Notice,
     OptOut,
     Quarantine,
+    Reminder,
     StatusEvent,
 )
+#: Who needs a conversation to himself raises this, also when nothing comes of it.
+TURN = "turn"
 #: Of many webhooks this many are tried.
 AT_MOST = 100
 
@@ -46,9 +54,13 @@ def projection() -> dict[str, list[str]]:
     """Everything that webhooks decide."""
     with reading() as session:
         return {
-            model.__tablename__: sorted(map(repr, session.execute(sa.select(model.__table__)).all()))
+            model.__tablename__: sorted(map(repr, session.execute(sa.select(*_columns(model))).all()))
             for model in MODELS
         }
+
+
+def _columns(model: Any) -> list[Any]:
+    return [column for column in model.__table__.columns if column.name != TURN]
 
 
 def again(stack: Stack, carrier: Ledger) -> list[str]:

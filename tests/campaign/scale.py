@@ -57,3 +57,15 @@ def scaled(seconds: float, db: str, seed: int, texts: int | None = None, house: 
         numbers=6 if large else 2,
         hasty=not large,
     )
+
+
+#: Of so many texts at most may be unknown when all is quiet, and none where nothing was broken. Of a few texts, or
+#: with a few faults that were chosen, the share says nothing.
+UNKNOWN, MANY = 0.02, 1000
+
+
+def at_most_unknown(scale: Scale, faults: str) -> float | None:
+    """The share of texts that may be unknown, where there is a limit."""
+    if faults == "none":
+        return 0.0
+    return UNKNOWN if not faults and scale.texts >= MANY else None

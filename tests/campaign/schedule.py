@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 from . import faults_carrier, faults_process, faults_store
 from .faults import ELSEWHERE, TABLE, Fault
@@ -20,6 +21,8 @@ EVERY = 5.0
 #: only loses bells (Valkey, a dead web process) is no excuse.
 STOPPING = {"database", "disk", "carrier-wire", "post", "send", "sweep", "stop", "kill"}
 RECOVERY = timedelta(seconds=8)
+#: So long may the end of a fault take (seconds): some wait for what they were set to.
+LONGEST = 40.0
 LOADED = (faults_carrier, faults_process, faults_store)
 
 #: The short cut: which fault begins at which part of the time. All are exact, none waits for luck.
@@ -49,10 +52,17 @@ def chosen(db: str, ids: str) -> list[Fault]:
     :raises UnknownFault: there is none left.
     """
     named = [one.strip() for one in ids.split(",")] if ids else list(TABLE)
-    strange = [one for one in named if one not in TABLE and one not in ELSEWHERE]
+    for one in named:
+        if one not in TABLE and one not in ELSEWHERE:
+            like = get_close_matches(one.upper(), [*TABLE, *ELSEWHERE], n=1)
+            hint = f" (did you mean {like[0]}?)" if like else ""
+            raise UnknownFault(f"there is no fault {one!r}{hint}; `make campaign ARGS=--list` names them all")
     found = [TABLE[one] for one in named if one in TABLE and db in TABLE[one].on]
-    if strange or not found:
-        raise UnknownFault(f"no fault to inject on {db} in {ids}; `--list` names them all")
+    if not found:
+        why = "; ".join(f"{one}: {ELSEWHERE.get(one) or 'only on ' + TABLE[one].on[0]}" for one in named)
+        raise UnknownFault(
+            f"none of these is injected on {db}: {why}; `make campaign ARGS=--list` names those that are"
+        )
     return found
 
 
@@ -103,6 +113,17 @@ class Weather:
     def __post_init__(self) -> None:
         self._threads: list[threading.Thread] = []
         self._driver = threading.Thread(target=self._run, daemon=True)
+        self._over = threading.Event()
+
+    def __enter__(self) -> Weather:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Who is interrupted mends what is broken just now: else it would be mended when everything has been ended."""
+        self._over.set()
+        for one in [self._driver, *self._threads]:
+            if one.ident is not None:
+                one.join(LONGEST)
 
     def start(self) -> None:
         self._driver.start()
@@ -117,7 +138,8 @@ class Weather:
     def _run(self) -> None:
         began = time.monotonic()
         for one in self.plan:
-            time.sleep(max(began + one.at - time.monotonic(), 0))
+            if self._over.wait(max(began + one.at - time.monotonic(), 0)):
+                return
             dice = random.Random(f"{self.stack.scale.seed} {one.at} {one.fault.id}")
             thread = threading.Thread(target=self._happen, args=(one, dice), daemon=True)
             self._threads.append(thread)
@@ -128,7 +150,7 @@ class Weather:
         try:
             with one.fault.happens(self.stack, dice):
                 self.happened[one.fault.id] += 1
-                time.sleep(one.lasting)
+                self._over.wait(one.lasting)
         except Exception as error:
             self.trouble.append(f"{one.fault.id}: {error!r}")
         if one.fault.part in STOPPING:

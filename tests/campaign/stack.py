@@ -21,12 +21,12 @@ from flask_firmtext.sandbox import credentials
 from flask_firmtext.store.models import Texting
 from flask_firmtext.store.transactions import own
 from hostapp import KEYS
+from proxy import Proxy, tcp
 from rows import adopt
 from servers import answers, free_port, process, until
 
 from . import practice, traps
 from .processes import Crew, crew
-from .proxy import Proxy, tcp
 from .scale import Scale
 from .stores import Postgresql, Sqlite, Valkey, database
 
@@ -87,6 +87,7 @@ def standing(scale: Scale, folder: Path, bug: str = "") -> Iterator[Stack]:
     """The whole house, with every process running."""
     (folder / "traps").mkdir()
     (folder / "sandbox").mkdir()
+    (folder / "temporary").mkdir()
     with contextlib.ExitStack() as parts:
         store = database(scale.db, folder)
         parts.callback(store.close)
@@ -152,6 +153,7 @@ def _environment(
         "FLASK_APP": str(TESTS / "campaign" / "practice.py") + ":create_app()",
         "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS / "support")]),
         "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(folder / "temporary"),  # it is searched, too
         traps.FOLDER: str(folder / "traps"),
         practice.FOLDER: str(folder),
         practice.HASTE: "1" if scale.hasty else "",

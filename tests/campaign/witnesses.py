@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -16,12 +17,16 @@ from flask_firmtext.store.models import (
     Attachment,
     Attempt,
     Audit,
+    CalendarEvent,
     ConsentEvent,
     Conversation,
     Counter,
+    EventAnswer,
     Hold,
+    Invitation,
     Message,
     Notice,
+    OptOut,
     Quarantine,
     Reminder,
     StatusEvent,
@@ -42,14 +47,23 @@ class Tables:
     audit: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     statuses: list[Any] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
-    kept_reasons: list[str] = field(default_factory=list)
     consent: list[Any] = field(default_factory=list)
     pairs: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     notices: list[Any] = field(default_factory=list)
     reminders: list[Any] = field(default_factory=list)
     attachments: list[Any] = field(default_factory=list)
-    holds: list[tuple[datetime, datetime]] = field(default_factory=list)
+    holds: list[Any] = field(default_factory=list)
+    quarantine: list[Any] = field(default_factory=list)
+    opt_outs: list[Any] = field(default_factory=list)
+    events: dict[str, Any] = field(default_factory=dict)
+    invitations: dict[str, Any] = field(default_factory=dict)
+    answers: list[Any] = field(default_factory=list)
+
+    @property
+    def held(self) -> list[tuple[datetime, datetime]]:
+        """When sending was on hold."""
+        return [(row.since, row.lifted_at) for row in self.holds if row.lifted_at]
 
 
 @dataclass
@@ -60,10 +74,19 @@ class Ledger:
     webhooks: list[dict[str, Any]]
     phones: dict[str, list[dict[str, Any]]]
 
+    @cached_property
     def by_reference(self) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for post in self.posts:
             found[post["client_ref"]].append(post)
+        return found
+
+    @cached_property
+    def hooks_of(self) -> dict[str, list[dict[str, Any]]]:
+        """The webhooks about each of the carrier's ids."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for hook in self.webhooks:
+            found[str(self.body(hook).get("message_uuid"))].append(hook)
         return found
 
     def body(self, webhook: dict[str, Any]) -> dict[str, Any]:
@@ -93,15 +116,19 @@ def tables() -> Tables:
         for row in session.scalars(select(Quarantine)):
             where = cells.place(Quarantine, "body", row.id, row.firm)
             found.kept.append(_read(cells.unseal(session, where, row.body)))
-            found.kept_reasons.append(row.reason)
+            found.quarantine.append(row)
         found.consent = list(session.scalars(select(ConsentEvent).order_by(ConsentEvent.noted_at)))
         for row in session.execute(select(Conversation.id, Conversation.firm, Conversation.phone_index)):
             found.pairs[str(row.id)] = (row.firm, row.phone_index)
         found.counters = {row.name: row.count for row in session.scalars(select(Counter))}
         found.notices = list(session.scalars(select(Notice)))
         found.reminders = list(session.scalars(select(Reminder)))
-        found.holds = [(row.since, row.lifted_at) for row in session.scalars(select(Hold)) if row.lifted_at]
+        found.holds = list(session.scalars(select(Hold)))
         found.attachments = list(session.scalars(select(Attachment)))
+        found.opt_outs = list(session.scalars(select(OptOut)))
+        found.events = {str(row.id): row for row in session.scalars(select(CalendarEvent))}
+        found.invitations = {str(row.id): row for row in session.scalars(select(Invitation))}
+        found.answers = list(session.scalars(select(EventAnswer)))
     return found
 
 
@@ -111,40 +138,6 @@ def _read(body: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def history(message: str, rows: Tables, carrier: Ledger) -> list[str]:
-    """Everything that is known of one text, in words."""
-    row = rows.messages.get(message)
-    lines = [f"message {message}: " + ("no row" if row is None else _said(row))]
-    ids, uuids = set(), {row.carrier_id} if row is not None and row.carrier_id else set()
-    for one in rows.by_message.get(message, []):
-        ids.add(str(one.id))
-        uuids.add(one.carrier_id)
-        lines.append(
-            f"  attempt {one.n} {one.id} {one.outcome} ({one.evidence}) claimed {one.claimed_at:%H:%M:%S.%f} "
-            f"closed {one.closed_at and one.closed_at.strftime('%H:%M:%S.%f')} by {one.claimed_by}"
-        )
-    for each in rows.audit.get(message, []):
-        lines.append(
-            f"  audit {each.at:%H:%M:%S.%f} {each.action} {each.was} → {each.became} ({each.evidence}) {each.actor}"
-        )
-    for post in carrier.posts:
-        if post["client_ref"] in ids:
-            uuids.add(post["message_uuid"])
-            lines.append(f"  ledger post {post['at']} {post['client_ref']} {post['message_uuid']} {post['status']}")
-    for hook in carrier.webhooks:
-        said = carrier.body(hook)
-        if said.get("message_uuid") in uuids:
-            what = said.get("status") or hook["kind"]
-            lines.append(f"  webhook {hook['at']} {what} try {hook['attempt']} answered {hook['http_status']}")
-    return lines
-
-
-def _said(row: Any) -> str:
-    return (
-        f"{row.firm} {row.direction} {row.kind} {row.state} reason={row.reason} tries={row.tries} made {row.created_at}"
-    )
 
 
 def words(row: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
 from office import ROSA
 from ordering import OFFICE
+from racing import at_once
 
 START = NOON + 9 * DAY + 3 * HOUR
 #: When the reminder of the day before is due.
@@ -43,26 +43,6 @@ def invited(diary: Diary, **more: Any) -> None:
     diary.saves(START, **more)
     diary.works()
     diary.sent()
-
-
-def at_once(app: Any, *steps: Callable[[], object]) -> list[BaseException]:
-    """Take steps at the same instant, each in a thread with a context of its own; what they raised."""
-    gate, raised = threading.Barrier(len(steps)), list[BaseException]()
-
-    def take(step: Callable[[], object]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                step()
-            except Exception as error:
-                raised.append(error)
-
-    threads = [threading.Thread(target=take, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def states() -> list[tuple[str, str]]:

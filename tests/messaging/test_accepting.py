@@ -14,7 +14,8 @@ from flask_firmtext import points
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import TextRefused
 from flask_firmtext.memory import Memory
-from flask_firmtext.messaging import accepting, consent
+from flask_firmtext.messaging import accepting, consent, conversations, routes
+from flask_firmtext.messaging.consent_rows import Said
 from flask_firmtext.ports.values import User
 from flask_firmtext.signals import consent_changed
 from flask_firmtext.store import cells, changes
@@ -61,6 +62,48 @@ def test_a_token_is_looked_for_once(harbor: Any) -> None:
         accept(session, "token")
     looked = [one for one in statements.seen if one.startswith("SELECT") and "client_token =" in one]
     assert len(looked) == 1
+
+
+def way() -> Any:
+    with reading() as session:
+        return routes.find(session, "harbor", contact(), to=None)
+
+
+def accept_on(session: Any, route: Any, token: str) -> Message:
+    return accepting.accept_on(session, route, user=STAFF, contact=contact(), text="Hi", token=token, zone="UTC")
+
+
+def test_the_repeat_of_a_text_that_went_out_is_not_refused_for_a_stop_that_came_since(harbor: Any) -> None:
+    with own() as session:
+        first = accept(session, "token").id
+        route = way()
+        consent.opt_out(session, "harbor", route.index, Said("client", "client"))
+    with own() as session:
+        assert accept_on(session, way(), "token").id == first
+        with pytest.raises(TextRefused, match="STOP"):
+            accept_on(session, way(), "another token")
+
+
+def test_an_answer_asks_for_its_way_in_two_statements_and_opens_nothing(harbor: Any) -> None:
+    with own() as session:
+        conversation = accept(session, "token").conversation_id
+    with Statements(harbor) as statements, reading() as session:
+        route = routes.find(session, "harbor", contact(), to=None, conversation=conversation)
+    assert len(statements.seen) == 2
+    joined = route.goes_on("rosa")
+    assert joined is not None
+    assert joined.id == conversation
+    assert route.goes_on("somebody else") is None, "under whom it is to be shown as well"
+
+
+def test_a_conversation_that_ended_since_its_way_was_found_gets_no_text(harbor: Any) -> None:
+    with own() as session:
+        conversation = accept(session, "token").conversation_id
+    route = way()
+    with own() as session:
+        conversations.close(session, session.get_one(Conversation, conversation))
+    with own() as session, pytest.raises(TextRefused, match="changed hands"):
+        accept_on(session, route, "another token")
 
 
 def test_the_same_token_of_two_people_is_two_texts(harbor: Any) -> None:

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from flask_firmtext.store.models import Account, Attempt, Message, Number
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing import MemoryGateway
 from flask_firmtext.worker import drain
+from office import Statements
 from outbound import HARBOR, SUMMIT, people, rewrite, states
-from rows import STAFF, accepted, adopt
+from rows import STAFF, accepted, adopt, never_turned_on
 
 SUMMIT_STAFF = User("staff@summit.example", "Stan Staff", "summit")
 
@@ -143,6 +145,44 @@ def test_firms_take_turns(new_app: Any) -> None:
         firms = [message.firm for message in sent_order()]
         assert firms[:10] == ["harbor", "summit"] * 5, "though Harbor's fill the whole look-ahead"
         assert len(firms) == 45
+
+
+def test_a_firm_that_is_alone_with_a_batch_is_not_searched_for_others(
+    new_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_with(new_app, 100_000, 100_000)
+    with app.app_context():
+        adopt()
+        adopt("summit", SUMMIT)
+        for ref in people(app, 2):
+            accepted("Hello", contact=ref)
+        monkeypatch.setattr(drain, "LOOK_AHEAD", 2)
+        turn, statements = drain.Turn(None), Statements(app)
+        turn.served = {"harbor"}
+        with statements, reading() as session:
+            turn._choice(session)
+        assert len(statements.seen) == 2, "what is next, and whether anybody else waits at all"
+
+
+def test_who_waits_for_a_decision_is_not_looked_for_most_of_the_time(
+    new_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_with(new_app, 100_000, 100_000)
+    with app.app_context():
+        adopt()
+        adopt("summit", SUMMIT)
+        for ref in people(app, 2):
+            accepted("Hello", contact=ref)
+        accepted("Hello", contact="paul", by=SUMMIT_STAFF)
+        never_turned_on("summit")
+        monkeypatch.setattr(drain, "LOOK_AHEAD", 2)
+        ticks = itertools.count(1, 2)  # to look takes two seconds
+        monkeypatch.setattr(drain, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+        turn = drain.Turn(None)
+        turn.served = {"harbor"}
+        with reading() as session:
+            turn._choice(session)
+        assert turn.alone_until > 2 * drain.SHARE
 
 
 def test_another_firms_automatic_text_does_not_overtake_a_person(new_app: Any) -> None:

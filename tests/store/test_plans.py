@@ -17,6 +17,7 @@ from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
     calendar_queries,
     choice_queries,
+    conversation_queries,
     failure_queries,
     hold_queries,
     inbox_pages,
@@ -68,6 +69,7 @@ TEXTS, CONVERSATIONS, TO_SEND = 20_000, 999, 1_000
 ROWS = 100
 MOST = {
     **dict.fromkeys(("texts nobody was told of", "the wait for a slot", "the oldest due text"), 3 * TO_SEND),
+    "whose text waits beside one firm's": 3 * TO_SEND,
     **dict.fromkeys(("too late", "unwanted", "texts by state"), 3 * TO_SEND),
     **dict.fromkeys(("what waits for the account", "what waits for a number"), 3 * TO_SEND),
     "the badge": inbox_queries.RECENT,
@@ -107,13 +109,17 @@ SENDING: dict[str, Ask] = {
     "the next text": lambda session: queries.next_due(session, first=None, limit=20),
     "the text that was rung for": lambda session: queries.next_due(session, first=NEWEST, limit=20),
     "the claim": lambda session: session.connection().execute(
-        queries.claim(clock.key()), {"message": NEWEST, "attempt": named(4, TEXTS)}
+        queries.claim(clock.key()),
+        {"message": NEWEST, "attempt": named(4, TEXTS), "conversation": LONG, "number": NUMBER},
     ),
     "texts nobody was told of": lambda session: queries.due(
         session, sa.func.coalesce(Message.rung_at, Message.not_before) < clock.sql(), limit=800
     ),
     "the wait for a slot": pace.wait,
     "the oldest due text": queries.oldest_due_at,
+    "whose text waits beside one firm's": lambda session: overdue_queries.oldest_queued(
+        session, Message.priority == 0, Message.firm.not_in([FIRM])
+    ),
     "the texts of a bad run": lambda session: holds.texts_in_run(session, named(3, 1)),
     "accepted, not moved": lambda session: overdue_queries.accepted_unmoved(session, limit=200),
     "abandoned": lambda session: overdue_queries.abandoned(session, overdue.GRACE, limit=200),
@@ -157,6 +163,8 @@ PAGES: dict[str, Ask] = {
     "what is new in a thread": lambda session: inbox_queries.texts(session, FIRM, LONG, limit=50, since=TEXTS - 40),
 }
 WRITING: dict[str, Ask] = {
+    "a firm's numbers": lambda session: conversation_queries.numbers(session, FIRM),
+    "under whom a conversation is shown": lambda session: conversation_queries.shown(session, FIRM, LONG),
     "a draft": lambda session: writing_queries.unsent_drafts(session, FIRM, USER, [LONG.bytes, OLDEST]),
     "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
         session, FIRM, LONG, user=USER, after=TEXTS - 40

@@ -14,7 +14,7 @@ from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.web.furniture import size
-from office import ROSA, STAFF, Office, fields, typed
+from office import ROSA, STAFF, Office, Statements, fields, typed
 
 NEW = "/texting/new?contact=rosa"
 TEXTS = "/texting/texts"
@@ -37,6 +37,16 @@ def test_the_same_form_twice_sends_once(office: Office) -> None:
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.location == second.location
     assert office.texts() == 1
+
+
+def test_a_click_under_a_conversation_asks_the_database_no_more_than_16_times(office: Office) -> None:
+    staff = office.person()
+    conversation = staff.send(NEW, "Hello Rosa").location
+    staff.send(conversation, "The first one looks at the keys")
+    form = {**staff.composer(conversation), "text": "And this"}
+    with Statements(office.app) as statements:
+        assert staff.post(TEXTS, form).status_code == 303
+    assert len(statements.seen) <= 16
 
 
 def test_back_and_other_words_are_not_lost_in_silence(office: Office) -> None:

@@ -125,6 +125,14 @@ def test_readyz_hears_a_sweep_that_fell_silent(app: Any) -> None:
     assert ready(app) == (503, ["sweep"])
 
 
+@pytest.mark.fault("F76")
+def test_who_died_with_a_clock_two_hours_ahead_does_not_hide_the_silence(app: Any) -> None:
+    heartbeats.beat(heartbeats.SWEEP)
+    with own() as session:
+        session.query(heartbeats.Heartbeat).update({"beat_at": firmtext.clock.now() + timedelta(hours=2)})
+    assert ready(app) == (503, ["sweep"])
+
+
 def test_readyz_hears_a_silent_worker_and_a_live_one(new_app: Callable[..., Any], redis_url: str) -> None:
     app = new_app(**MEMORY, FIRMTEXT_REDIS_URL=redis_url)
     with app.app_context():

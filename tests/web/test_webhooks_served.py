@@ -136,7 +136,7 @@ def test_a_lock_that_somebody_holds_is_503_before_the_carrier_gives_up(
     public_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(receiving, "PATIENCE", 200)
+    monkeypatch.setattr(receiving, "PROMPTLY", "SET LOCAL statement_timeout = 200")
     options = {"hide_parameters": True}
     config = {**carrier_settings, "FIRMTEXT_SQLITE_PRAGMAS": "0", "SQLALCHEMY_ENGINE_OPTIONS": options}
     if (plain := new_app(**config)).config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
@@ -182,6 +182,24 @@ def test_f79_without_the_right_keys_it_is_503_and_nothing_is_stored(
         assert everything() == before
     body = words("Hello")
     assert signer.post(carrier_app.test_client(), "inbound", body).status_code == 200
+
+
+@pytest.mark.fault("F79")
+def test_f79_keys_that_disappear_from_a_running_process_are_missed_once_its_memory_is_over(
+    harbor: None, sandbox: Carrier, carrier_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer, state = Signer.of(sandbox), carrier_app.extensions["firmtext"]
+    assert signer.post(carrier_app.test_client(), "inbound", words("Hello")).status_code == 200
+    with monkeypatch.context() as away:
+        away.setattr(state.settings, "encryption_keys", {})
+        assert signer.post(carrier_app.test_client(), "inbound", words("Remembered")).status_code == 200
+        for memory in (state.active, state.unwrapped):
+            memory._kept.clear()
+        before = everything()
+        for body in (words("Again"), words("Again", sender="13125550177"), b"unreadable"):
+            assert signer.post(carrier_app.test_client(), "inbound", body).status_code == 503
+        assert everything() == before
+    assert signer.post(carrier_app.test_client(), "inbound", words("Again")).status_code == 200
 
 
 @pytest.mark.fault("F69")

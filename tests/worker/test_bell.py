@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import time
 import uuid
@@ -62,6 +63,11 @@ def jobs(client: redis.Redis) -> list[bytes]:
     return sorted(client.keys("rq:job:*"))
 
 
+def all_heard(client: redis.Redis) -> bool:
+    """Whether nothing is left but the job of the drain that goes on to listen."""
+    return not client.llen(f"rq:queue:{bell.SEND}") and len(jobs(client)) == 1
+
+
 def plant(client: redis.Redis, function: str, *args: object, **more: Any) -> Job:
     queue = Queue(bell.SEND, connection=client, serializer=JSONSerializer)
     return queue.enqueue_call(function, args=args, timeout=60, **more)
@@ -108,8 +114,10 @@ def test_f24_a_text_rung_50_times_is_one_post(
         bell.ring(redis_url, str(text), n)
         bell.ring(redis_url, str(text), n)
     assert len(jobs(kept)) == 50
-    with working(host_environment, tmp_path, "--no-sweep"):
-        until(lambda: not jobs(kept))
+    with working(host_environment, tmp_path, "--no-sweep") as worker:
+        until(lambda: all_heard(kept))
+        assert worker.stop() == 0
+    assert not jobs(kept)
     assert (state(text), len(sandbox.posts), len(attempts(text))) == ("submitted", 1, 1)
 
 
@@ -177,7 +185,7 @@ def test_f26_a_stale_job_does_nothing(
     bell.ring(redis_url, str(text), 7)
     bell.ring(redis_url, str(uuid.uuid4()), 0)
     with working(host_environment, tmp_path, "--no-sweep") as worker:
-        until(lambda: not jobs(kept))
+        until(lambda: all_heard(kept))
         worker.stop()
         assert "exception" not in worker.log.read_text()
     assert (message(text).state_at, len(sandbox.posts)) == (before, 1)
@@ -221,6 +229,49 @@ def test_a35_a_planted_job_does_not_run(
         assert worker.stop() == 0
         assert "not a task of ours" in worker.log.read_text()
     assert not trap.exists()
+
+
+def test_who_is_awake_hears_a_ring_and_leaves_nothing_of_its_job(kept: redis.Redis, redis_url: str) -> None:
+    bell.ring(redis_url, text := str(uuid.uuid4()), 7)
+    assert bell.heard(redis_url) == text
+    assert not kept.llen(f"rq:queue:{bell.SEND}")
+    assert not jobs(kept)
+    assert bell.heard(redis_url) is None
+
+
+def test_a_drain_that_hears_sends_what_is_rung_for_meanwhile(harbor: Any, sandbox: Any, redis_url: str) -> None:
+    clients = iter(["rosa", "grace"])
+    assert drain.run(hear=lambda until, beat: next((accepted("Hello", contact=ref) for ref in clients), None)) == 2
+
+
+@pytest.mark.parametrize("planted", ["os.system", bell.DRAIN])
+def test_a35_who_is_awake_runs_no_job_and_goes_back_to_rq(harbor: Any, kept: redis.Redis, planted: str) -> None:
+    plant(kept, planted, "canary")
+    beats: list[int] = []
+    assert bells.hear(time.monotonic() + 30, lambda: beats.append(1)) is None
+    assert beats == [1]
+    assert not kept.llen(f"rq:queue:{bell.SEND}")
+
+
+def test_nobody_listens_beyond_the_time_or_after_a_signal(
+    harbor: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = accepted("Hello")
+    assert bells.hear(time.monotonic(), lambda: None) is None
+    stop = Stop()
+    monkeypatch.setattr(bells, "stopping", stop)
+    assert bells.hear(time.monotonic() + 30, lambda: None) == text
+    looks: list[None] = []
+    assert bells.hear(time.monotonic() + 3, lambda: looks.append(stop.set())) is None
+    assert len(looks) == 1
+
+
+def test_who_cannot_hear_redis_any_more_goes_back_to_rq(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(url: str) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(bell, "heard", away)
+    assert bells.hear(time.monotonic() + 30, lambda: None) is None
 
 
 @pytest.fixture
@@ -309,7 +360,7 @@ def test_f19_a_dead_redis_does_not_keep_a_person_waiting(
 
 
 @pytest.mark.fault("F22", "F23")
-@pytest.mark.parametrize("how", ["full", "replica"])
+@pytest.mark.parametrize("how", ["full", "replica", "no dump"])
 def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
     how: str, new_app: Any, carrier_settings: dict[str, str], own_redis: tuple[str, psutil.Process]
 ) -> None:
@@ -318,6 +369,11 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
     with redis.Redis.from_url(url) as client:
         if how == "full":
             client.config_set("maxmemory", "1mb")
+        elif how == "no dump":
+            client.config_set("save", "3600 1")
+            shutil.rmtree(client.config_get("dir")["dir"])
+            client.bgsave()
+            until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err")
         else:
             client.execute_command("REPLICAOF", "127.0.0.1", "1")
         with app.app_context():
@@ -327,6 +383,7 @@ def test_f22_f23_a_redis_that_refuses_writes_is_as_no_redis(
             assert time.monotonic() - began < PAGE
             assert state(text) == "queued"
             assert counted("bell_failed") == 1
+        client.config_set("save", "")  # else it does not end without having saved
 
 
 @pytest.mark.slow

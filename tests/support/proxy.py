@@ -92,6 +92,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 mischief = self.mischief
+                self.seen["bytes"] += len(data) if upwards else 0
                 if mischief is None or not self._spoil(mischief, source, target, data, said, upwards):
                     target.sendall(data)
                 said += len(data)
