@@ -26,6 +26,8 @@ from .vonage_token import Tokens
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 300.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Of IPv6, all that is given out. What lies outside, such as old site-local addresses, may lead to somewhere inside.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 class MediaFiles:
@@ -128,6 +130,8 @@ def _public(peer: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is None and address not in _GIVEN_OUT:
+            return False
         if inner is not None:
             address = inner
     return address.is_global and not address.is_multicast

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import DecryptError, FormRefused, TextRefused
 from ..language import gettext as _
+from ..language import marked
 from ..messaging import body as bodies
+from ..messaging.consent_words import OPT_OUT_WORDS
 from ..store import audit, cells, keys, writing_queries
 from ..store.base import new_id
 from ..store.models import SavedReply
+from .templates_answers import offers
 
 Sessions = Session | scoped_session[Any]
 
@@ -28,6 +31,7 @@ LONGEST_NAME = 60
 EVERYBODYS = ""
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
+STOPS = marked("A client who answers %(word)s gets no more texts. Offer another word, or offer it for that only.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,11 @@ def check(name: str, text: str) -> tuple[str, str]:
     except TextRefused as refused:
         faults["text"] = refused.sentence
     else:
+        stops = next((offer.word for offer in offers(text) if offer.word in OPT_OUT_WORDS and not offer.opts_out), None)
         if unknown is not None:
             faults["text"] = _unknown(unknown)
+        elif stops is not None:
+            faults["text"] = _(STOPS, word=stops)
     if faults:
         raise FormRefused(faults)
     return name, text

@@ -36,6 +36,8 @@ VOCABULARY = {
     "ENOUGH": r"""stop\w*|quit|end|off|out|enough|no more|dont|do not|not|nothing|remove|delete|cease|arret\w*|cess\w*
         |plus|pu|pas|no|ya|par[ea]n?|dejen?|quit\w*|basta|instead|only|rather|by mail|e ?mail|ring|landline|courriel
         |poste|plutot|correo|mejor|different|another way|autre moyen|otra (?:forma|manera|via)""",
+    # Phones and batteries die every day.
+    "NO_PHONE": "(?<!phone )(?<!cell )(?<!mobile )(?<!battery )(?<!telephone )(?<!cellulaire )(?<!tel )(?<!batterie )",
     "UNDENIED": "(?<!dont )(?<!not )(?<!to )(?<!never )",
     # Who writes this wants texts, or wants them too.
     "WELCOME": r"""UNDENIED(?:text|txt|message|write)\b(?= (?:me|us|it|him|her)\b(?! (?:any|again)))

@@ -41,7 +41,8 @@ MEANINGS = {
     "O": """il elle ils elles lui leur mari femme patron proprio proprietaire adverse voisin banque compagnie
         recouvrement qu avocat employeur""",
     "Q": """vente procedure saisie salaire rendez rdv contrat bail testament procuration plainte heritiers paragraphe
-        dossier cour appel facture travail formulaire tribunal loyer paiement encore""",
+        dossier cour appel facture travail formulaire tribunal loyer paiement encore
+        probleme problemes""",
     "G": "recu recois ai avons envoyes etait",
     "Z": "lundi mardi mercredi jeudi vendredi avant demain soir",
     "K": "dites dis dire disait dit",
@@ -49,7 +50,7 @@ MEANINGS = {
     "I": "je j peux",
     "J": "mauvais faux",
     "b": """ce cet cette ces c ca cela les la le l de d du des au aux un une est sont etre par tout tous toutes donc en
-        autres automatiques et""",
+        autres automatiques et sur""",
     "a": "rien",
     "p": "bonjour monsieur madame merci veuillez voulez pouvez pourriez maintenant immediatement comment",
     "t": "svp stp mais alors",

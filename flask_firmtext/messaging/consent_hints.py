@@ -14,6 +14,9 @@ OTHER_CHANNEL = Hint(
     Cues(r"""
         (CHANNEL|house phone|home phone) only | only (by |via |through |use |the |my )*CHANNEL
         only (e ?mail|call|mail|phone|ring) me
+        (talk|speak|discuss) ..3 (on|over|by) (the )?phone ..1 (from (now|here) on|going forward|in (the )?future|only)
+        parl\w+ ..2 (au|par) telephone ..1 (seulement|uniquement|dorenavant|desormais|a l avenir|a partir de maintenant)
+        habl\w+ ..2 por telefono ..1 (solamente|nomas|unicamente|de ahora en adelante|en adelante|desde ahora)
         (from (now|here) on|going forward|in (the )?future|henceforth) ..4 (CHANNEL|call|ring)\b(?! me (mrs?|ms|by)\b)
         (CHANNEL) ..4 (from (now|here) on|going forward|in future|henceforth)
         (send|mail|post|put|do) (me )?(it|everything|all|them|things|stuff|anything|whatever|that|your) ..4
@@ -39,6 +42,17 @@ OTHER_CHANNEL = Hint(
         (llam\w+|marqu\w+) ..3 (telefono de (la )?casa|a (la|mi) casa|fijo)
     """),
     unless=Cues(r"WELCOME | (dont|not|never|pas|no) ..4 (by|via|in the|por|par) (\w+ )?(mail|post|la poste|correo)"),
+)
+#: Somebody else is to get the texts.
+TO_ANOTHER = Hint(
+    Cues(r"""
+        (text|message|msg|contact|remind|write to) ..1 (her|him|them|KIN),? (and )?(not|instead of|rather than) (to )?me
+        send ..4 (her|him|them|KIN),? (and )?(not|instead of|rather than) (to )?me
+        (ecrivez|ecrire|textez|texter|envoyez|envoyer|contactez) ..4 (elle|lui|KIN),? (et )?(pas|plutot que|au lieu de)
+            (a )?moi
+        (mand|escrib|envi|texte)[ae]n?(les?|los)? ..5 (ella|KIN),? (y )?(no|en vez de|en lugar de) (a )?mi
+    """),
+    unless=Cues("(tell|ask|told|asked|why (did|do|does)) ..2 (him|her|them|KIN)"),
 )
 #: Texts are no use to this client.
 TEXTS_OF_NO_USE = Hint(
@@ -138,7 +152,7 @@ NOT_TO_WRITE = Hint(
     """),
     unless=Cues("OTHERS | (why|did|have) (you|u) | yet | until | before | during | today | back"),
 )
-HINTS = (*STRANGERS, *REASONS, OTHER_CHANNEL, TEXTS_OF_NO_USE, DECLINE, THAT_THING, NOT_TO_WRITE)
+HINTS = (*STRANGERS, *REASONS, OTHER_CHANNEL, TO_ANOTHER, TEXTS_OF_NO_USE, DECLINE, THAT_THING, NOT_TO_WRITE)
 
 
 def tells(text: str) -> bool:

@@ -20,7 +20,7 @@ from . import consent_english as english
 from . import consent_french as french
 from . import consent_spanish as spanish
 
-#: In Spanish "me" is written onto its verb.
+#: In Spanish "me" is written onto its verb; a word that we know, such as French "systeme", is no such verb.
 _CLITIC = re.compile(r"(?<=\w\w\w[aenr])(?=(?:me|nos)\b)")
 #: Letters with blanks between.
 _SPELT = re.compile(r"\b(?:\w ){2,8}\w\b")
@@ -36,7 +36,7 @@ _LANGUAGES = (english, french, spanish)
 def meanings(clause: str) -> str:
     """A letter for each word of ``clause``, which is in small letters, without accents, parted by blanks."""
     clause = _SPELT.sub(lambda found: found[0].replace(" ", ""), clause)
-    clause = _CLITIC.sub(" ", clause)
+    clause = " ".join(word if word in _words() else _CLITIC.sub(" ", word) for word in clause.split())
     for pattern, word in _joined():
         clause = pattern.sub(word, clause)
     return "".join(_meaning(word) for word in clause.split())

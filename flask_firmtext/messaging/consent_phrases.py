@@ -50,6 +50,7 @@ ASKING = (
     # Don't text me; no more texts; don't send any more; why do you keep texting.
     rf"(?<![IYOwGVD])(?<!Ns)(?<!N\.){_NOT}(?:[abhlrMyNm]|Y(?!p)|B(?=b)|Q(?=T)){{0,5}}?[TA]{_ALWAYS}",
     rf"(?<![IYOw]){_NOT}(?:{_LIGHT}|{_NOT}){{0,4}}D(?:{_LIGHT}|{_NOT}|Q(?=[TA])){{0,6}}?(?:[TA]{_ALWAYS}|[ah]{_LAST})",
+    rf"(?<![IYOwq]){_NOT}{_LIGHT}{{0,4}}D[bMN]{{0,2}}a[ab]{{0,3}}[bM]U[abptYy]{{0,6}}$",
     rf"(?<![IYOw]){_NOT}{_LIGHT}{{0,4}}DM?$",
     rf"(?<![IYOw]){_NOT}{_LIGHT}{{0,3}}BM?a",
     rf"^[bpt]{{0,4}}[AD]M?{_NOT}{_LAST}",

@@ -7,14 +7,14 @@ from .consent_cues import Cues, Hint
 #: The client has died, or others look after his phone.
 IN_ANOTHERS_HANDS = Hint(
     Cues(r"""
-        died | passed (away|on|last|this|yesterday|recently) | look(s|ing)? after (mr|mrs|ms|him|her|my)
-        in (custody|jail|prison|a coma) | incarcerated | deceased | is dead | no longer with us | widow(er)?
+        NO_PHONE(died) | passed (away|on|last|this|yesterday|recently) | look(s|ing)? after (mr|mrs|ms|him|her|my)
+        in (custody|jail|prison|a coma) | incarcerated | deceased | NO_PHONE(is dead) | no longer with us | widow(er)?
         caretaker | care ?giver | (im|i am|this is|as|s|is) ..2 nurse
         dementia | alzheimer\w* | nursing home | hospice | executor of | power of attorney for (him|her|mr|mrs)
         late (husband|wife|father|mother)
-        nous a quittes? | (est|a ete) (decedee?|mort|morte) | decedee?s? | mort(e)? (en|le|la|il) | veuve?
+        nous a quittes? | NO_PHONE(est|a ete) (decedee?|mort|morte) | decedee?s? | mort(e)? (en|le|la|il) | veuve?
         aidante? | infirmier\w* | preposee? | demence | chsld
-        fallec\w+ | muri[oe]\w* | viud[oa] | difunt[oa] | cuidador\w* | enfermer\w+ | demencia
+        fallec\w+ | (?<!se me )muri[oe]\w* | viud[oa] | difunt[oa] | cuidador\w* | enfermer\w+ | demencia
     """),
     Cues(r"""
         TEXTS

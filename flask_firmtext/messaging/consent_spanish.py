@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 JOINED = {
+    # "Que él deje": the accent is gone by now.
+    r"que el (?=(?:me )?(?:dej|par|ces)[aeo] )": "que ella ",
     r"^(?:eliminar|borrar|quitar|remover)$": "debaja",
     r"dej\w+(?: me| nos)?(?: ya)? (?:en paz|tranquil[oa]s?)": "debaja",
     r"(?:dej|par|ces)[aeio]\w*(?: (?:ya|favor|por favor))? (?:de|con)": "cesen",

@@ -48,6 +48,8 @@ MEANINGS = {
 ON_ITS_WAY = Words(
     marked("Was on its way"), marked("It was on its way when the client opted out."), marked("Nothing more goes out.")
 )
+#: Why an automatic text waits for a person; completes "Waiting: …".
+UNDECIDED = marked("asks for no more texts, and nobody has decided yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,12 @@ class Wording:
             by=message.author,
         )
 
+    def _is_paused(self, message: Message) -> bool:
+        """Whether it waits because the client seems to ask for no more texts."""
+        asked = self.consent is not None and self.consent.asked_at is not None
+        automatic = message.kind != Kind.STAFF and message.answers is None
+        return asked and automatic and message.state == State.QUEUED
+
     def _on_its_way(self, message: Message) -> Words | None:
         """Nothing takes back what was being sent at the moment of an opt-out, and staff see that it was."""
         if self.consent is None or not self.consent.opted_out or message.direction == Direction.IN or message.answers:
@@ -184,6 +192,8 @@ class Wording:
         zone, now = self.firm.zone, firmtext.clock.now()
         if message.quiet_zone and message.not_before and message.not_before > now:
             zone, hold = message.quiet_zone, QUIET_HOURS
+        elif self._is_paused(message):
+            return _("Waiting: %(reason)s", reason=_(UNDECIDED))
         return state_words(message.state, message.reason, due, now, zone, hold)
 
 

@@ -17,7 +17,7 @@ from ..messaging.moments import clock_time, moment
 from ..messaging.owners import Subject, shielded
 from ..messaging.shown import Text, Wording
 from ..ports.values import Contact
-from ..practice.calendar import attendance, not_sent
+from ..practice.calendar import attendance, letters, not_sent
 from ..practice.calendar.attendance import Attendance, Register
 from ..store import inbox_queries
 from ..store.models import Message, Notice, Reminder
@@ -187,6 +187,8 @@ class _Lines:
         if message.state == State.CANCELLED and code in NOT_AGAIN:
             words = _("Not sent: %(reason)s", reason=not_sent.why(code))
             return Step(what, words, "missed", self._at(message.state_at))
+        if message.state == State.QUEUED and code == letters.ASKED:
+            return _undecided(what)
         text = self._text(message)
         help_ = f"{text.help.meaning} {text.help.next_step}" if text.help else ""
         at = "" if message.state == State.QUEUED else self._at(message.state_at)
@@ -211,6 +213,8 @@ class _Lines:
     def _waits(self, one: Attendance, purpose: Purpose, words: str) -> Step:
         """A text to come; of somebody who cannot be texted as it stands, why there will be none."""
         code, what = self.refused.get(one.invitation.contact), _(PURPOSES[purpose])
+        if code == letters.ASKED:
+            return _undecided(what)
         if code is None:
             return Step(what, words, "waits")
         return Step(what, _("Will not be sent: %(reason)s", reason=not_sent.why(code)), "missed")
@@ -225,3 +229,8 @@ class _Lines:
 
     def _at(self, at: datetime) -> str:
         return times.exact(at, firmtext.clock.now(), self.who.firm.zone)
+
+
+def _undecided(what: str) -> Step:
+    """A text that waits for somebody to decide whether the client wants it."""
+    return Step(what, _("Waiting: %(reason)s", reason=not_sent.why(letters.ASKED)), "waits")

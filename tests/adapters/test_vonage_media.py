@@ -121,7 +121,7 @@ def test_a_listed_name_that_leads_to_a_private_address_is_refused_at_the_connect
     [
         "127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-        "2002:a00:1::1", "ff02::1",
+        "2002:a00:1::1", "ff02::1", "fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1", "::ffff:0:10.0.0.1", "2001:0:a00:1::",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_not_public(peer: str) -> None:

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.messaging import retrying
-from flask_firmtext.store.models import Audit, Message, Resolution
-from flask_firmtext.store.transactions import reading
+from flask_firmtext.messaging import consent, retrying
+from flask_firmtext.ports.values import User
+from flask_firmtext.store.models import Audit, Conversation, Message, Resolution
+from flask_firmtext.store.transactions import own, reading
 from outbound import people
 from rows import accepted, changed
 
@@ -67,6 +68,17 @@ def test_a_failed_text_is_sent_again_once(cli: Cli, failing: Any) -> None:
     assert object_ == str(text)
     assert actor.startswith("cli:")
     assert new.author == actor
+
+
+def test_who_opted_out_meanwhile_is_left_out(cli: Cli, failing: Any) -> None:
+    stays, goes = failing(), failing()
+    with own() as session:
+        conversation = session.get_one(Conversation, session.get_one(Message, stays).conversation_id)
+        consent.note_opt_out(session, conversation, "phone", user=User("ada", "Ada", "harbor"))
+    found = run(cli, "retry", str(stays), str(goes), code=1)
+    assert found["retried"] == [str(goes)]
+    assert [(one["id"], "wants no texts" in one["why"]) for one in found["skipped"]] == [(str(stays), True)]
+    assert [row.retry_of for row in repeats()] == [goes]
 
 
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"], ["--json"]])

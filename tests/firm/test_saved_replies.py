@@ -67,6 +67,34 @@ def test_what_is_wrong_is_told_beside_its_field(app: Any, name: str, text: str, 
     assert listed() == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Reply CANCEL to cancel your appointment.", "CANCEL"),
+        ("Your visit is Monday. Answer end if that is too early", "END"),
+        ("Répondez ARRET pour annuler le rendez-vous.", "ARRET"),
+        ("Responda CANCELAR si no puede venir.", "CANCELAR"),
+    ],
+)
+def test_a_word_that_stops_texts_is_offered_for_nothing_else(text: str, word: str) -> None:
+    with pytest.raises(FormRefused) as refused:
+        saved_replies.check("Visit", text)
+    assert f"A client who answers {word} gets no more texts" in refused.value.faults["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reply STOP to opt out.",
+        "Can you stop by at 5?",
+        "We asked the court to end it. Reply Y.",
+        "ALTO is the opponent.",
+    ],
+)
+def test_a_word_that_stops_texts_may_be_used_otherwise(text: str) -> None:
+    assert saved_replies.check("Visit", text) == ("Visit", text)
+
+
 def test_a_brace_or_bracket_alone_is_a_sign_like_any_other(app: Any) -> None:
     add(text="[see] {: and :]")
     assert listed()[0].text == "[see] {: and :]"

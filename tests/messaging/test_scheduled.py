@@ -21,7 +21,7 @@ from flask_firmtext.messaging.consent import Said
 from flask_firmtext.messaging.conversations import close
 from flask_firmtext.ports.values import Availability
 from flask_firmtext.store import keys, scheduled_queries
-from flask_firmtext.store.models import Audit, Conversation, Message, Number, ScheduledText
+from flask_firmtext.store.models import Audit, Conversation, Message, Number, OptOut, ScheduledText
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
 from rows import STAFF, accepted, verified_number
@@ -204,6 +204,16 @@ def test_a_stop_cancels_what_waits_in_its_own_transaction(harbor: Any, clock: Fi
     clock.at = DUE
     send_due()
     assert len(rows(Message)) == 1
+
+
+def test_an_opt_out_that_did_not_see_it_is_seen_when_its_time_has_come(harbor: Any, clock: FixedClock) -> None:
+    waiting = written()
+    with own() as session:
+        values = {"opted_out": True, "since": clock.at, "evidence": "client:STOP"}
+        session.add(OptOut(firm="harbor", phone_index=keys.index_of("harbor", ROSA), **values))
+    clock.at = DUE
+    send_due()
+    assert (stands(waiting), rows(Message)) == (("cancelled", "opted_out"), [])
 
 
 def test_turning_texting_off_cancels_what_waits(harbor: Any) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError, HostContractError
 from flask_firmtext.firm import replies
-from flask_firmtext.messaging import overdue, placing, resolving
+from flask_firmtext.messaging import consent, overdue, placing, resolving
 from flask_firmtext.ports.gateway import InboundText, RawRequest
-from flask_firmtext.ports.values import Event
+from flask_firmtext.ports.values import Event, User
 from flask_firmtext.store import ciphers, queries
-from flask_firmtext.store.models import CalendarEvent, Invitation, Message
+from flask_firmtext.store.models import CalendarEvent, Conversation, Invitation, Message, OptOut
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
 from office import HARBOR, ROSA, STAFF, Statements
@@ -433,3 +434,51 @@ def test_each_occurrence_of_a_series_is_an_event_of_its_own(diary: Diary) -> Non
     assert diary.purposes() == ["created"] * 3 + ["cancelled", "updated"]
     assert "Wed, Jun 25" in diary.texts()[3][1]
     assert "Wed, Jun 18, 4:00 PM (was Wed, Jun 18, 3:00 PM)" in diary.texts()[4][1]
+
+
+def decide(*, opted_out: bool) -> None:
+    """A person decides about the question that stands."""
+    with own() as session:
+        [row] = session.scalars(select(Conversation))
+        [asked] = session.scalars(select(OptOut))
+        verb = consent.opt_out_as_asked if opted_out else consent.not_an_opt_out
+        assert verb(session, row, asked.asked_by, user=User(STAFF, "Staff", "harbor"))
+
+
+def test_a_change_waits_while_nobody_has_decided_about_a_request_and_goes_out_then(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.office.receives("please stop texting me about this")
+    diary.saves(START + DAY)
+    for _ in range(4):
+        diary.works(HOUR / 2)
+    assert (diary.purposes(), diary.refusals()) == (["created"], [])
+    decide(opted_out=False)
+    diary.works(HOUR / 2)
+    assert diary.purposes() == ["created", "updated"]
+
+
+def test_a_change_that_waited_is_not_told_to_who_is_opted_out_then(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.office.receives("please stop texting me about this")
+    diary.cancels()
+    diary.works(MINUTE)
+    decide(opted_out=True)
+    diary.works(HOUR / 2)
+    assert (diary.purposes(), diary.refusals()) == (["created"], [("cancelled", "opted_out")])
+    assert evidence.counted("automatic_skipped") == 1
+
+
+def test_what_waited_until_the_event_began_is_not_told(diary: Diary) -> None:
+    diary.saves(START)
+    diary.works()
+    diary.sent()
+    diary.office.receives("please stop texting me about this")
+    diary.saves(NOON + 5 * HOUR)
+    diary.passes(6 * HOUR)
+    decide(opted_out=False)
+    diary.works(HOUR / 2)
+    assert diary.purposes() == ["created"]

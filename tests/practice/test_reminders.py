@@ -8,15 +8,19 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
 from flask_firmtext.errors import DecryptError
 from flask_firmtext.firm import reminding
+from flask_firmtext.messaging import consent
+from flask_firmtext.ports.values import User
 from flask_firmtext.practice.calendar import reminders, telling
 from flask_firmtext.store import ciphers, reminder_queries
-from flask_firmtext.store.models import CalendarEvent, Reminder
+from flask_firmtext.store.models import CalendarEvent, Conversation, OptOut, Reminder
 from flask_firmtext.store.transactions import own, reading
+from office import STAFF
 
 START = NOON + 9 * DAY + 3 * HOUR
 
@@ -434,3 +438,23 @@ def test_in_another_time_zone_it_is_reminded_by_the_clocks_there(diary: Diary) -
     diary.clock.at = datetime(2031, 6, 10, 19, tzinfo=UTC)  # 9:00 in Honolulu
     diary.works()
     assert reminded(diary) == 1
+
+
+def test_a_reminder_waits_while_nobody_has_decided_about_a_request_and_goes_out_then(diary: Diary) -> None:
+    invited(diary)
+    diary.office.receives("please stop texting me")
+    diary.passes(8 * DAY)
+    assert (reminded(diary), diary.refusals()) == (0, [])
+    with own() as session:
+        [row], [asked] = session.scalars(select(Conversation)), session.scalars(select(OptOut))
+        assert consent.not_an_opt_out(session, row, asked.asked_by, user=User(STAFF, "Staff", "harbor"))
+    diary.works(HOUR)
+    assert reminded(diary) == 1
+    assert [row.tries for row in evidence.rows(Reminder) if row.state == "made"] == [0]
+
+
+def test_a_reminder_that_waited_until_its_event_began_is_missed(diary: Diary) -> None:
+    invited(diary)
+    diary.office.receives("please stop texting me")
+    diary.passes(10 * DAY)
+    assert (reminded(diary), [row.why for row in evidence.rows(Reminder) if row.why]) == (0, ["begun"])

@@ -101,6 +101,17 @@ def test_what_a_stranger_asked_is_decided_without_its_text(office: Office, actio
     assert [(row.opted_out, row.asked_at) for row in rows(OptOut)] == [(opted_out, None)]
 
 
+@pytest.mark.parametrize("kind", ["notification", "reminder"])
+def test_an_automatic_text_that_waits_for_the_decision_says_so(office: Office, kind: str) -> None:
+    automatic = office.sends(text="Your hearing")
+    office.becomes(automatic, State.QUEUED, kind=kind)
+    conversation = office.conversation()
+    waits = "Waiting: asks for no more texts, and nobody has decided yet"
+    assert waits not in words(office.person().get(f"/texting/conversations/{conversation}").text)
+    office.receives(ASKS)
+    assert waits in words(office.person().get(f"/texting/conversations/{conversation}").text)
+
+
 def test_no_other_text_is_asked_about(office: Office) -> None:
     asked(office, "Please stop the sale")
     assert "ft-asks" not in office.person().get(address(office)).text

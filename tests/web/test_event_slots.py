@@ -365,6 +365,28 @@ def test_nothing_is_promised_to_who_opted_out_meanwhile(diary: Diary, staff: Per
     assert "Send now" not in page
 
 
+def test_a_text_that_waits_for_a_decision_about_a_request_says_so(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    assert "Invitation Sending" in words(staff.get("/event").text)
+    diary.office.receives("please stop texting me")
+    assert "Invitation Waiting: asks for no more texts" in words(staff.get("/event").text)
+
+
+def test_what_waits_for_a_decision_about_a_request_says_so(diary: Diary, staff: Person) -> None:
+    diary.saves(future(diary))
+    diary.works()
+    diary.sent()
+    diary.saves(future(diary), place="Elsewhere", invite=None)
+    diary.office.receives("please stop texting me")
+    for _look in range(2):
+        page = words(staff.get("/event").text)
+        assert "Update Waiting: asks for no more texts, and nobody has decided yet" in page
+        assert "Reminder Waiting: asks for no more texts, and nobody has decided yet" in page
+        assert "Send now" not in page
+        diary.works(2 * MINUTE)
+
+
 def test_a_text_that_failed_says_why_and_is_made_anew(diary: Diary, staff: Person) -> None:
     diary.saves(future(diary))
     diary.works()

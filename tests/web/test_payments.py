@@ -93,6 +93,17 @@ def test_text_link_to_client_opens_a_composer_with_the_words_and_no_link_in_an_a
     assert fields(page.text)["contact"] == "rosa"
 
 
+def test_the_link_of_a_bill_goes_to_nobody_who_has_opted_out(office: Office) -> None:
+    office.sends()
+    office.receives("END")
+    staff = office.person()
+    page = staff.get(asks(staff, {"do": "text"}).headers["Location"]).text
+    assert "Rosa Marsh replied END" in words(page)
+    assert "<textarea" not in page
+    sent = staff.post("/texting/texts", {"csrf_token": token(page), "contact": "rosa", "text": "Pay", "token": "t"})
+    assert sent.status_code == 409
+
+
 def test_a_trust_account_whose_name_does_not_say_so_is_marked(office: Office) -> None:
     office.host.add_account("harbor", "IOLTA", trust=True)
     assert "IOLTA Trust account" in words(office.person().get(f"{BILL}?bill=bill-1").text)

@@ -17,7 +17,7 @@ from ...messaging import accepting, notifying, quiet, routes, tenancy
 from ...messaging.accepting import Outgoing
 from ...messaging.routes import Route
 from ...ports.values import Contact, Firm
-from ...store import audit
+from ...store import audit, counters
 from ...store.base import new_id
 from ...store.models import Message, Notice
 from ...store.states import Kind, Purpose
@@ -29,6 +29,9 @@ from .situations import Situation
 GONE = "contact_gone"
 #: The text would have to come in quiet hours, and a reminder does not.
 QUIET = "quiet_hours"
+#: The client seems to ask for no more texts. What is to be told waits for the decision, looked for this often.
+ASKED, UNTIL_DECIDED = "asks_for_none", timedelta(minutes=5)
+OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +116,5 @@ def note(
     row.message_id, row.facts, row.refused, row.created_at = message, cell, refused, firmtext.clock.now()
     session.add(row)
     session.flush()
+    if refused == OPTED_OUT:
+        counters.count(session, "automatic_skipped")

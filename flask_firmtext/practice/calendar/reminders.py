@@ -51,7 +51,7 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
         _end(row, ReminderState.MISSED, BEGUN)
         return None
     if seen is None:
-        _put_off(row)
+        _put_off(row, AGAIN, row.tries + 1)
         return None
     try:
         situations.confirm(seen, row.tries * AGAIN)
@@ -59,12 +59,12 @@ def send(reminder: uuid.UUID) -> uuid.UUID | None:
     except Otherwise:
         return None
     except (TextRefused, Unsure) as error:
-        _miss(row, seen, error.code if isinstance(error, TextRefused) else SILENT)
+        _not_made(row, seen, error.code if isinstance(error, TextRefused) else SILENT)
         return None
     except Exception as error:
         if not isinstance(error, Later):
             log.error("a reminder waits, because it could not be made: %s", where(error))
-        _put_off(row)
+        _put_off(row, AGAIN, row.tries + 1)
         return None
 
 
@@ -101,7 +101,10 @@ def _withdraw_further(session: Session, row: Reminder, *, but: uuid.UUID) -> Non
             needs.superseded(session, [message], NEARER)
 
 
-def _miss(row: Reminder, seen: Situation, why: str) -> None:
+def _not_made(row: Reminder, seen: Situation, why: str) -> None:
+    if why == letters.ASKED:
+        _put_off(row, letters.UNTIL_DECIDED, row.tries)
+        return
     with own() as session:
         if _take(session, row, ReminderState.MISSED, why):
             letters.note(session, seen, Purpose.REMINDER, refused=why)
@@ -129,12 +132,13 @@ def _take(session: Session, row: Reminder, state: ReminderState, why: str | None
     return True
 
 
-def _put_off(row: Reminder) -> None:
+def _put_off(row: Reminder, pause: timedelta, tries: int) -> None:
+    """``tries`` are those in which the host could not say."""
     with own() as session:
         session.execute(
             update(Reminder)
             .where(Reminder.id == row.id, Reminder.due_at == row.due_at)
-            .values(not_before=firmtext.clock.now() + AGAIN, tries=Reminder.tries + 1)
+            .values(not_before=firmtext.clock.now() + pause, tries=tries)
             .execution_options(synchronize_session=False)
         )
 

@@ -68,6 +68,9 @@ def _settle(seen: Situation, purpose: Purpose | None) -> uuid.UUID | None:
         return _written(seen, letters.write(seen, purpose))
     except (TextRefused, Unsure) as error:
         refused = error.code if isinstance(error, TextRefused) else "host_silent"
+        if refused == letters.ASKED:
+            _look_again(seen.invitation, seen.notice_at, letters.UNTIL_DECIDED)
+            return None
         with own() as session:
             situations.hold(session, seen).notice_at = None
             letters.note(session, seen, purpose, refused=refused)

@@ -93,6 +93,14 @@ def test_one_text_is_sent_again_once_whoever_presses(office: Office, ada: Person
     assert repeats() == [text]
 
 
+def test_who_wants_no_texts_any_more_is_left_out_and_named(office: Office, ada: Person) -> None:
+    stays, goes = failed(office), failed(office, "grace")
+    office.receives("END")
+    page = act(ada, "again", stays, goes, confirmed="yes")
+    assert "1 text is not: The client wants no texts from your firm" in page
+    assert repeats() == [goes]
+
+
 def test_what_cannot_be_helped_is_not_sent_even_when_confirmed(office: Office, ada: Person) -> None:
     page = act(ada, "again", failed(office, **SPAM), unknown(office), confirmed="yes")
     assert repeats() == []
