@@ -70,7 +70,7 @@ def _answer(fault: Fault, honest: Callable[[], Response]) -> Response:
     if fault.how in WAYS:
         damage(request.environ, Wire(fault.how, fault.at, fault.seconds))
     if fault.how == "reused_uuid":
-        before = carrier.ledger.newest_uuid() or "00000000-0000-4000-8000-000000000000"
+        before = carrier.ledger.oldest_uuid() or "00000000-0000-4000-8000-000000000000"
         if fault.accept:
             honest()
         response = jsonify(message_uuid=before)

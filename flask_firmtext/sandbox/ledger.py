@@ -55,10 +55,10 @@ class Ledger:
         with self._lock:
             self._webhooks.append(entry)
 
-    def newest_uuid(self) -> str | None:
-        """The message uuid given out last."""
+    def oldest_uuid(self) -> str | None:
+        """The message uuid given out first: whoever asked for it has it by now, whoever else sends beside."""
         with self._lock:
-            return str(self._posts[-1]["message_uuid"]) if self._posts else None
+            return str(self._posts[0]["message_uuid"]) if self._posts else None
 
     def shown(self) -> dict[str, list[dict[str, Any]]]:
         """All of it, oldest first."""
