@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -56,7 +56,21 @@ CONFIG_READERS = {
     "cli/doctor/command.py",  # to black secrets out of what it prints
 }
 
-every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+Rule = Callable[[Module], None]
+RULES: list[Rule] = []
+
+
+def every_module(rule: Rule) -> Rule:
+    """A rule for every module. All are held by one test a module: pytest takes longer for a test than these do."""
+    rule.__test__ = False  # type: ignore[attr-defined]
+    RULES.append(rule)
+    return rule
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+def test_a_module_keeps_the_rules_of_the_house(module: Module) -> None:
+    for rule in RULES:
+        rule(module)
 
 
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
