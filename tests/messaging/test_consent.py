@@ -14,7 +14,7 @@ from attempts import LONG_AGO, claimed, due
 from evidence import everything, heard, rows
 from flask_firmtext import signals
 from flask_firmtext.errors import TextRefused
-from flask_firmtext.messaging import accepting, consent, pace, sending
+from flask_firmtext.messaging import consent, conversations, pace, sending
 from flask_firmtext.messaging.consent import Said
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import keys
@@ -202,24 +202,24 @@ def test_thousands_of_races_have_one_winner_each_and_both_win(app: Any, phone: b
 def test_a_text_accepted_while_the_client_opts_out_is_not_left_waiting(
     app: Any, phone: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The person's consent was looked up before the STOP came, the row would be written after it."""
+    """Its way was found before the STOP came; the row would be written after it."""
     accepted("earlier")
-    checked, stopped = threading.Event(), threading.Event()
-    original = accepting.check_consent
+    found, stopped = threading.Event(), threading.Event()
+    original = conversations.take_open_turn
 
-    def slow_check(*args: Any) -> None:
-        original(*args)
-        checked.set()
+    def slow_turn(*args: Any) -> int | None:
+        found.set()
         stopped.wait(10)
+        return original(*args)
 
-    monkeypatch.setattr(accepting, "check_consent", slow_check)
+    monkeypatch.setattr(conversations, "take_open_turn", slow_turn)
 
     def accept_late() -> None:
         with pytest.raises(TextRefused):
             accepted("later")
 
     def stop() -> None:
-        checked.wait(10)
+        found.wait(10)
         try:
             opt_out(phone)
         finally:
