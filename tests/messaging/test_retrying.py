@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -30,6 +29,7 @@ from flask_firmtext.store.states import Kind, NumberState, State
 from flask_firmtext.store.transactions import own, reading, shared
 from office import ADMIN, STAFF, Office, Statements
 from outbound import actions, message, rewrite, words
+from racing import race
 
 START = NOON + timedelta(days=7)
 
@@ -285,26 +285,6 @@ def test_an_automatic_answer_is_not_sent_again(office: Office) -> None:
     text = failed(office)
     rewrite(Message, Message.id == text, kind=Kind.AUTO_REPLY)
     assert refused(office, text) == "automatic_answer"
-
-
-def race(app: Any, *steps: Callable[[], object]) -> Sequence[object]:
-    """What each step returned or raised, begun at one moment, each on a connection of its own."""
-    start, found = threading.Barrier(len(steps)), []
-
-    def run(step: Callable[[], object]) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                found.append(step())
-            except Exception as error:
-                found.append(error)
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
 
 
 def press(office: Office, text: uuid.UUID, by: str) -> uuid.UUID:
