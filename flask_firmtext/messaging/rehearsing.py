@@ -60,9 +60,9 @@ class Rehearsal:
             text: retrying.refusal(rows[text]) if text in rows else refused("not_there") for text in texts
         }
         left = [rows[text] for text in texts if verdicts[text] is None]
-        page = _page(session, user.firm, left) if left else None
-        for row in left if page else ():
-            verdicts[row.id] = self._verdict(page, row, user)
+        if left:
+            page = _page(session, user.firm, left)
+            verdicts |= {row.id: self._verdict(page, row, user) for row in left}
         return verdicts
 
     def _verdict(self, page: Page, row: Message, user: User) -> Verdict:

@@ -20,6 +20,7 @@ Sessions = Session | scoped_session[Any]
 
 #: For SQLite, which would look through all texts of the firm for a few that have an index of their own.
 OF_FIRM: Any = Message.firm.concat("")
+OF_CONVERSATION: Any = Conversation.firm.concat("")
 
 
 def made_of(session: Sessions, firm: str, texts: Collection[uuid.UUID]) -> Sequence[Message]:
@@ -51,7 +52,7 @@ def ways(
     if not conversations:
         return {}
     query = select(Conversation, Number).join(Number, Number.id == Conversation.number_id)
-    rows = session.execute(query.where(firm == Conversation.firm.concat(""), Conversation.id.in_(conversations)))
+    rows = session.execute(query.where(firm == OF_CONVERSATION, Conversation.id.in_(conversations)))
     return {row[0].id: (row[0], row[1]) for row in rows}
 
 
@@ -67,7 +68,7 @@ def told_by(
         .join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
         .where(Notice.firm == firm, Notice.message_id.in_(texts), is_in(Notice.purpose, *TELLING, Purpose.REMINDER))
     )
-    return {row[0].message_id: (row[0], row[1], row[2]) for row in rows}
+    return {row[0].message_id: (row[0], row[1], row[2]) for row in rows if row[0].message_id}
 
 
 def telling(session: Sessions, firm: str, invitations: Collection[uuid.UUID]) -> Sequence[tuple[Notice, bool]]:
