@@ -6,6 +6,7 @@ import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import wraps
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,7 +19,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
-#: Of container objects: the garbage of some 25 applications.
+#: After so many container objects it looks again at what lives longer: some 25 applications are garbage by then.
 YOUNG = (5_000, 10, 4)
 #: More statements than ours are.
 STATEMENTS = 3_000
@@ -97,8 +98,11 @@ def empty(url: str, tables: list[sa.Table]) -> None:
 def remember_builders_of_addresses() -> None:
     """A rule of Werkzeug's compiles two functions, of nothing but its own words where it has no defaults."""
     compiling: Callable[..., Any] = Rule._compile_builder
+    if hasattr(compiling, "__wrapped__"):
+        return
     known: LRUCache[Any, Callable[..., Any]] = LRUCache(5_000)
 
+    @wraps(compiling)
     def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
         if rule.defaults:
             return compiling(rule, append_unknown)
