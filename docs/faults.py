@@ -41,7 +41,7 @@ FAULTS = {
     "F09": Fault("A sender stands still while it waits for the answer: one POST, and the late answer still counts."),
     "F10": Fault("A deploy ends the sender during a POST: the POST is finished, its answer stored, and the process leaves with 0."),
     "F11": Fault("A deploy loses its patience and kills during a POST: nothing is lost or doubled, the text is *unknown*."),
-    "F12": Fault("One sending process alone is killed: the worker starts another, which sends what waits.", "a process that the memory limit ends; for us that is the same SIGKILL"),
+    "F12": Fault("One sending process alone is killed, or ends because it gets no more memory: the worker starts another, which sends what waits."),
     "F13": Fault("The queue's time limit for a job ends a POST: the text is *unknown*; as shipped, the limit is longer than any exchange with the carrier."),
     "F14": Fault("Twenty processes reach for one text at the same instant: one has it, nineteen do nothing."),
     "F15": Fault("Several sweeps work side by side and one is killed: nothing is done twice."),
