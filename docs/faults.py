@@ -46,7 +46,7 @@ FAULTS = {
     "F14": Fault("Twenty processes reach for one text at the same instant: one has it, nineteen do nothing."),
     "F15": Fault("Several sweeps work side by side and one is killed: nothing is done twice."),
     "F16": Fault("No sweep runs: the bell still sends, `/readyz` says 503 and `doctor` names it."),
-    "F17": Fault("A forked process inherits open connections: it uses none of them.", "hundreds of jobs on a pool of one connection"),
+    "F17": Fault("A forked process inherits open connections: it uses none of them, also where an engine has a single one."),
     "F18": Fault("The web server kills a request that takes too long: its text is stored or not, never half, and the form sent again stores it once."),
     "F19": Fault("Redis is down when a text is accepted: the person has the page at once, and the sweep sends."),
     "F20": Fault("Redis forgets everything: each waiting text is rung for again and sent once."),
