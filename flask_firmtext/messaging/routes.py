@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
-from ..ports import promises
 from ..ports.values import Contact
 from ..store import conversation_queries, inbox_queries, keys, queries
 from ..store.models import Conversation, Number
 from ..store.states import NumberState
+from . import tenancy
 from .numbers import parse
 from .owners import Subject
 
@@ -60,8 +60,7 @@ def find(
     phone = phone_of(contact, queries.own_numbers(session, firm), to=to)
     index = keys.index_of(firm, phone)
     number = _answering(session, firm, index, conversation) or main
-    found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
-    owners = tuple(owner.ref for owner in found)
+    owners = tuple(owner.ref for owner in tenancy.by_number(firmtext.host.for_firm(firm), phone))
     return Route(number, phone, index, owners, _subject(session, number, index, contact.ref, owners))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -48,6 +49,8 @@ class Line:
 class Rights:
     """What a user may do about what waits for one client."""
 
+    ACTIONS: ClassVar[tuple[str, ...]] = ("conversation.read", "message.send", "message.cancel")
+
     who: Visitor
     reads: bool
     sends: bool
@@ -55,8 +58,7 @@ class Rights:
 
     @classmethod
     def about(cls, who: Visitor, subject: Subject) -> Rights:
-        actions = ("conversation.read", "message.send", "message.cancel")
-        return cls(who, *(who.may(action, subject) for action in actions))
+        return cls(who, *(who.may(action, subject) for action in cls.ACTIONS))
 
     def line(self, text: Planned) -> Line | None:
         """None where the user may not see it: whoever wrote it and may still text the client sees it."""
@@ -108,6 +110,8 @@ def scheduled_texts() -> str:
         after = scheduled_queries.of_firm(session, who.firm.ref, from_one) if from_one else None
         rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1, after=after)
         texts = scheduled_shown.planned(session, who.firm, rows[:MOST])
+    for action in Rights.ACTIONS:
+        who.foresee(action, [text.subject for text in texts])
     lines = [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
     with reading() as session:
         names = scheduled_shown.whom(session, who.firm.ref, [line.text for line in lines])

@@ -1,0 +1,118 @@
+"""Who may ask without naming a firm, and why. Each entry is ``room.module:function``; what is not here is refused.
+
+A page is never here: what it is asked for comes from an address or a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+#: Whole rooms in which nobody looks on.
+ROOMS = {
+    "cli": "an operator works on all firms, or narrows to one with --firm",
+    "worker": "processes that send, fetch, file and sweep for all firms",
+    "migrations": "a migration changes every row",
+    "testing": "what hosts' tests use",
+}
+
+
+def _named(groups: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for modules in groups.values():
+        for module, functions in modules.items():
+            yield from (f"{module}:{function}" for function in functions.split())
+
+
+#: By the key of a row, whosever it is.
+_BY_KEY = {
+    "the row's id, or that of one it hangs on, comes from a row that was read by firm or claimed before": {
+        "firm.orders": "claim part write",
+        "firm.provisioning": "adopt give_back _look_later",
+        "messaging.accepting": "queue",
+        "messaging.answers": "_close _store_receipt",
+        "messaging.auto_replies": "_fits _take explain_refusal settle",
+        "messaging.conversations": (
+            "_note_authors close is_open note_in note_last note_late note_settled take_open_turn take_turn"
+        ),
+        "messaging.failures": "forget note",
+        "messaging.media_claims": "again claim write",
+        "messaging.moves": "_written move",
+        "messaging.notifying": "sent_again",
+        "messaging.overdue": "_abandon",
+        "messaging.pace": "_advance",
+        "messaging.placing": "_is_newest",
+        "messaging.repeats": "check_way hold",
+        "messaging.replaying": "replay",
+        "messaging.resolving": "resend",
+        "messaging.retrying": "again whose",
+        "messaging.scheduled": "change",
+        "messaging.scheduled_rows": "end",
+        "messaging.scheduled_sending": "_put_off _sent",
+        "messaging.sending": "_sealed _won",
+        "messaging.strangers": "_forget_files",
+        "practice.calendar.answers": "_claim _taken _written",
+        "practice.calendar.events": "_change _invite",
+        "practice.calendar.needs": "_note superseded",
+        "practice.calendar.openings": "_asked_about reply",
+        "practice.calendar.plans": "_end _note_plan take_back",
+        "practice.calendar.receipts": "_fits _place _queued _thanks write",
+        "practice.calendar.reminders": "_put_off _take send",
+        "practice.calendar.situations": "begun hold of",
+        "practice.calendar.telling": "_look_again",
+        "practice.filing_claims": "claim write",
+        "practice.filing_plans": "_not_told _written",
+        "store.calendar_queries": "invitations last_told lock waiting_texts was_told_since",
+        "store.changes": "write",
+        "store.files": "FileWriter.complete _Plain._fetch forget",
+        "store.keys": "hand_over to_decrypt",
+        "store.overdue_queries": "unwanted",
+        "store.practice_queries": "texts_with",
+        "store.queries": "due",
+        "store.reminder_queries": "invitations is_planned_as_chosen planned reminded",
+        "store.reply_queries": "_about last_position stands was_thanked with_text",
+        "store.scheduled_queries": "one",
+    },
+    "several conversations with one phone are locked in the order of their ids": {
+        "messaging.consent": "lock_pair",
+    },
+    "whose a number is, before a firm is known": {
+        "firm.provisioning": "_entered",
+        "messaging.holds": "_show",
+        "store.firm_queries": "known",
+        "store.hold_queries": "waiting",
+        "store.queries": "number_by_e164",
+    },
+    "a host tells of its contact, and several firms may know it by that reference": {
+        "store.inbox_queries": "open_under",
+    },
+}
+#: Rows of all firms.
+_ACROSS = {
+    "what is due, for processes that work for all firms": {
+        "store.attachment_queries": "due_filings unplanned",
+        "store.calendar_queries": "due_notices",
+        "store.consent_queries": "answers_due",
+        "store.files": "sweep_orphans",
+        "store.firm_queries": "due_orders to_be_released",
+        "store.media_queries": "due",
+        "store.overdue_queries": "abandoned accepted_unmoved resting silent too_late",
+        "store.queries": "due next_due next_free_at oldest_due_at",
+        "store.reminder_queries": "due stale",
+        "store.reply_queries": "due_replies untold",
+        "store.scheduled_queries": "due",
+    },
+    "the account at the carrier is every firm's": {
+        "messaging.holds": "_show",
+        "messaging.pace": "forget_future",
+        "store.firm_queries": "spoken_for",
+    },
+    "a webhook or a payment that came before, whosever it was": {
+        "messaging.quarantine": "keeps",
+        "store.practice_queries": "links_anywhere",
+    },
+    "which configured keys rows need": {
+        "store.keys": "configured_faults",
+    },
+}
+
+ACROSS = frozenset(_named(_ACROSS))
+BY_KEY = frozenset(_named(_BY_KEY)) | ACROSS
