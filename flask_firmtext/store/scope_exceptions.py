@@ -28,7 +28,7 @@ _BY_KEY = {
         "firm.orders": "claim part write",
         "firm.provisioning": "adopt give_back _look_later",
         "messaging.accepting": "queue",
-        "messaging.answers": "_close _store_receipt",
+        "messaging.answers": "_close _follow_up _pause _store_receipt",
         "messaging.auto_replies": "_fits _take explain_refusal settle",
         "messaging.conversations": (
             "_note_authors close is_open note_in note_last note_late note_settled take_open_turn take_turn"
@@ -38,8 +38,9 @@ _BY_KEY = {
         "messaging.moves": "_written move",
         "messaging.notifying": "sent_again",
         "messaging.overdue": "_abandon",
-        "messaging.pace": "_advance",
+        "messaging.pace": "_advance slow_down",
         "messaging.placing": "_is_newest",
+        "messaging.redirecting": "contacts",
         "messaging.repeats": "check_way hold",
         "messaging.replaying": "replay",
         "messaging.resolving": "resend",
@@ -48,9 +49,11 @@ _BY_KEY = {
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _won",
+        "messaging.statuses": "_note_accepted believe",
         "messaging.strangers": "_forget_files",
         "practice.calendar.answers": "_claim _taken _written",
         "practice.calendar.events": "_change _invite",
+        "practice.calendar.hurrying": "_due _held _release",
         "practice.calendar.needs": "_note superseded",
         "practice.calendar.openings": "_asked_about reply",
         "practice.calendar.plans": "_end _note_plan take_back",
@@ -60,7 +63,8 @@ _BY_KEY = {
         "practice.calendar.telling": "_look_again",
         "practice.filing_claims": "claim write",
         "practice.filing_plans": "_not_told _written",
-        "store.calendar_queries": "invitations last_told lock waiting_texts was_told_since",
+        "store.attendance_queries": "reminders",
+        "store.calendar_queries": "invitations last_told notices lock waiting_texts was_told_since",
         "store.changes": "write",
         "store.files": "FileWriter.complete _Plain._fetch forget",
         "store.keys": "hand_over to_decrypt",
@@ -101,13 +105,14 @@ _ACROSS = {
         "store.scheduled_queries": "due",
     },
     "the account at the carrier is every firm's": {
-        "messaging.holds": "_show",
+        "messaging.holds": "_show texts_in_run",
         "messaging.pace": "forget_future",
         "store.firm_queries": "spoken_for",
     },
-    "a webhook or a payment that came before, whosever it was": {
+    "a webhook or a payment comes with the carrier's or the host's own reference, before a firm is known": {
         "messaging.quarantine": "keeps",
         "store.practice_queries": "links_anywhere",
+        "store.queries": "attempt_for",
     },
     "which configured keys rows need": {
         "store.keys": "configured_faults",
