@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,13 @@ NEWEST = (
     .order_by(Conversation.epoch.desc())
     .limit(1)
 )
+
+
+def of_firm(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Conversation:
+    """One that is there."""
+    return session.scalars(
+        select(Conversation).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    ).one()
 
 
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:

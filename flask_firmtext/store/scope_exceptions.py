@@ -27,6 +27,7 @@ _BY_KEY = {
     "the row's id, or that of one it hangs on, comes from a row that was read by firm or claimed before": {
         "firm.orders": "claim part write",
         "firm.provisioning": "adopt give_back _look_later",
+        "firm.verification": "set_state",
         "messaging.accepting": "queue",
         "messaging.answers": "_close _follow_up _pause _store_receipt",
         "messaging.auto_replies": "_fits _take explain_refusal settle",
@@ -45,7 +46,7 @@ _BY_KEY = {
         "messaging.replaying": "replay",
         "messaging.resolving": "resend",
         "messaging.retrying": "again whose",
-        "messaging.scheduled": "change",
+        "messaging.scheduled": "change put_away",
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _won",

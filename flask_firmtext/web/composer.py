@@ -21,7 +21,7 @@ from ..messaging.meanwhile import Meanwhile
 from ..messaging.owners import Subject
 from ..messaging.routes import Route
 from ..ports.values import Contact
-from ..store import cells
+from ..store import cells, conversation_queries
 from ..store.models import Conversation, Message
 from ..store.transactions import reading
 from .access import Visitor, asked, visitor
@@ -118,7 +118,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
         zone=who.firm.zone,
         seen=seen,
     )
-    conversation = session.get_one(Conversation, message.conversation_id)
+    conversation = conversation_queries.of_firm(session, who.firm.ref, message.conversation_id)
     _same(message, conversation, route, draft)
     _as_asked(who, conversation, route)
     drafts.drop(session, place_in(who, route, draft), draft.written())

@@ -197,8 +197,8 @@ def test_the_host_is_asked_before_anything_is_moved_and_when_it_cannot_say_nothi
     assert "canary" not in answer.text
     assert office.texts() == 0
     page = ada.get(page_of(strangers()[0]))
-    assert page.status_code == 200
-    assert "Hello" in page.text
+    assert page.status_code == 503
+    assert "Hello" not in page.text
 
 
 def test_pressed_twice_or_by_two_administrators_it_is_there_once(office: Office, ada: Person) -> None:
