@@ -28,7 +28,11 @@ PACKAGE = __name__.partition(".")[0] + "."
 #: Where a request of ours keeps whose user has made it.
 OF_REQUEST = "firmtext.firm"
 #: What SQLAlchemy asks for a row that the session holds already: to write it, or to read it again.
-HELD = (("sqlalchemy.orm.unitofwork", ""), ("sqlalchemy.orm.state", "InstanceState._load_expired"))
+HELD = (
+    ("sqlalchemy.orm.unitofwork", ""),
+    ("sqlalchemy.orm.session", "Session.refresh"),
+    ("sqlalchemy.orm.state", "InstanceState._load_expired"),
+)
 #: Those that do what others ask of them. A template has no name.
 THROUGH = ("sqlalchemy.", "flask_sqlalchemy.", "flask_admin.", "jinja2.", "werkzeug.local", "contextlib", "functools")
 CARRIERS = frozenset({"store.upsert", "store.transactions", "store.scope"})

@@ -25,7 +25,7 @@ def _named(groups: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 #: By the key of a row, whosever it is.
 _BY_KEY = {
     "the row's id, or that of one it hangs on, comes from a row that was read by firm or claimed before": {
-        "firm.orders": "claim part write",
+        "firm.orders": "_again claim part write",
         "firm.provisioning": "adopt give_back _look_later",
         "firm.verification": "set_state",
         "messaging.accepting": "queue",
@@ -60,6 +60,7 @@ _BY_KEY = {
         "practice.calendar.plans": "_end _note_plan take_back",
         "practice.calendar.receipts": "_fits _place _queued _thanks write",
         "practice.calendar.reminders": "_put_off _take send",
+        "practice.calendar.responding": "_claim _note_told",
         "practice.calendar.situations": "begun hold of",
         "practice.calendar.telling": "_look_again",
         "practice.filing_claims": "claim write",
