@@ -129,8 +129,9 @@ def _check_named(compiled: SQLCompiler, parameters: list[dict[str, Any]], firm: 
         _named[compiled] = names
     for name in names:
         for given in parameters:
-            value = given.get(name, firm)
-            if any(one not in (firm, EVERYBODYS) for one in (value if isinstance(value, list | tuple) else [value])):
+            # What an IN holds is numbered one by one.
+            some = [given[name]] if name in given else [one for key, one in given.items() if key.startswith(f"{name}_")]
+            if any(one not in (firm, EVERYBODYS) for one in some):
                 raise Unscoped(f"{_site(sys._getframe(2))} names another firm than that of the user")
 
 
