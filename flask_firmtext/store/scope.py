@@ -82,7 +82,7 @@ def _judge(compiled: SQLCompiler) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _check(tables: tuple[str, ...], rows: tuple[str, ...]) -> None:
     site = _site(sys._getframe(2))
-    if site is None or site.partition(".")[0] in ROOMS or site in ACROSS or (not rows and site in BY_KEY):
+    if site is None or not ROOMS.keys().isdisjoint(_within(site)) or site in ACROSS or (not rows and site in BY_KEY):
         return
     asks = "any row" if rows else "a row by its key, whosever it is,"
     words = (
@@ -107,6 +107,11 @@ def _site(frame: FrameType | None) -> str | None:
             return f"{short}:{function}" if module.startswith(PACKAGE) else None
         frame = frame.f_back
     return None
+
+
+def _within(site: str) -> tuple[str, str]:
+    """Its room and its module."""
+    return site.partition(".")[0], site.partition(":")[0]
 
 
 def _strict() -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-#: Whole rooms in which nobody looks on.
+#: Whole rooms and modules that no page uses.
 ROOMS = {
     "cli": "an operator works on all firms, or narrows to one with --firm",
     "worker": "processes that send, fetch, file and sweep for all firms",
     "migrations": "a migration changes every row",
     "testing": "what hosts' tests use",
+    "store.operator_queries": "what operators list on the command line, of all firms or of one",
+    "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }
 
 
@@ -25,9 +27,11 @@ def _named(groups: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 #: By the key of a row, whosever it is.
 _BY_KEY = {
     "the row's id, or that of one it hangs on, comes from a row that was read by firm or claimed before": {
+        "firm.buying": "finish place told",
+        "firm.linking": "_give_up _redirect",
         "firm.orders": "_again claim part write",
         "firm.provisioning": "adopt give_back _look_later",
-        "firm.verification": "set_state",
+        "firm.verification": "_refuse_unless_so set_state",
         "messaging.accepting": "queue",
         "messaging.answers": "_close _follow_up _pause _store_receipt",
         "messaging.auto_replies": "_fits _take explain_refusal settle",
@@ -41,19 +45,21 @@ _BY_KEY = {
         "messaging.overdue": "_abandon",
         "messaging.pace": "_advance slow_down",
         "messaging.placing": "_is_newest",
+        "messaging.quarantine": "forget",
         "messaging.redirecting": "contacts",
         "messaging.repeats": "check_way hold",
         "messaging.replaying": "replay",
         "messaging.resolving": "resend",
         "messaging.retrying": "again whose",
+        "messaging.routes": "_answering",
         "messaging.scheduled": "change put_away",
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
-        "messaging.sending": "_sealed _won",
-        "messaging.statuses": "_note_accepted believe",
+        "messaging.sending": "_sealed _stored _won",
+        "messaging.statuses": "_blocked _note_accepted _pair believe",
         "messaging.strangers": "_forget_files",
         "practice.calendar.answers": "_claim _taken _written",
-        "practice.calendar.events": "_change _invite",
+        "practice.calendar.events": "_change _invite gone",
         "practice.calendar.hurrying": "_due _held _release",
         "practice.calendar.needs": "_note superseded",
         "practice.calendar.openings": "_asked_about reply",
@@ -70,6 +76,7 @@ _BY_KEY = {
         "store.changes": "write",
         "store.files": "FileWriter.complete _Plain._fetch forget",
         "store.keys": "hand_over to_decrypt",
+        "store.number_queries": "waiting_texts",
         "store.overdue_queries": "unwanted",
         "store.practice_queries": "texts_with",
         "store.queries": "due",
@@ -118,6 +125,11 @@ _ACROSS = {
     },
     "which configured keys rows need": {
         "store.keys": "configured_faults",
+    },
+    "an operator lists what there is of all firms, or of one": {
+        "store.failure_queries": "codes_since",
+        "store.number_queries": "every_number failed firms_that_cannot_send not_confirmed numbers unfinished",
+        "store.template_queries": "written",
     },
 }
 

@@ -41,8 +41,12 @@ def matches(who: Visitor, typed: str, matter: str | None = None) -> list[Match]:
         if party.contact.ref in known or _is_meant(party.contact, typed)
     ]
     found = list(_once([*in_matter, *map(Match, everyone)]))
-    answers = who.may_each("message.send", [Subject(who.firm.ref, (one.contact.ref,)) for one in found])
-    return [one for one, yes in zip(found, answers, strict=True) if yes][:MOST]
+    allowed: list[Match] = []
+    while found and len(allowed) < MOST:
+        some, found = found[:MOST], found[MOST:]
+        answers = who.may_each("message.send", [Subject(who.firm.ref, (one.contact.ref,)) for one in some])
+        allowed += [one for one, yes in zip(some, answers, strict=True) if yes]
+    return allowed[:MOST]
 
 
 def parties(who: Visitor, matter: str | None) -> list[Party]:

@@ -8,6 +8,7 @@ of one's own: it is answered to everybody of a firm, and holds nothing of anothe
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging import accepting
-from flask_firmtext.store import cells, keys
+from flask_firmtext.store import cells, criteria, keys
 from flask_firmtext.store.models import Attempt, ConsentEvent, Filing, Invitation, Message, ScheduledText, TimeEntry
 from flask_firmtext.store.states import FileState, FilingState, State
 from flask_firmtext.store.transactions import own, reading
@@ -66,6 +67,17 @@ def table() -> Iterator[Row]:
             names = codes[5] if len(codes) > 5 else ""
             numbers = [None if code == "-" else int(code) for code in codes[:5]]
             yield Row(method, endpoint, *numbers, names)  # type: ignore[arg-type]
+
+
+def digest(firm: str = "harbor") -> dict[str, str]:
+    """What the firm's rows are, a table at a time."""
+    found = {}
+    with reading() as session:
+        for name, rows in criteria.tenants().items():
+            if "firm" in rows.c:
+                every = session.connection().execute(select(rows).where(rows.c.firm == firm)).all()
+                found[name] = hashlib.sha256(repr(sorted(map(repr, every))).encode()).hexdigest()
+    return found
 
 
 def harbors(office: Office) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 import uuid
@@ -10,14 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import render_template_string, url_for
 from werkzeug.test import TestResponse
 
 from administering import failed_order, held_number, kept, number_of
-from flask_firmtext.store import criteria
-from flask_firmtext.store.transactions import reading
-from matrix import CANARY, EVERYBODYS, Row, harbors, table
+from matrix import CANARY, EVERYBODYS, Row, digest, harbors, table
 from office import ADMIN, STAFF, Office, Person, Statements
 
 UMA = "admin@summit.example"
@@ -109,17 +105,6 @@ def signed_in(office: Office, user: str | None) -> Person:
         assert found
         person.token = found[1]  # type: ignore[attr-defined]
     return person
-
-
-def digest(firm: str = "harbor") -> dict[str, str]:
-    """What the firm's rows are, a table at a time."""
-    found = {}
-    with reading() as session:
-        for name, rows in criteria.tenants().items():
-            if "firm" in rows.c:
-                every = session.connection().execute(sa.select(rows).where(rows.c.firm == firm)).all()
-                found[name] = hashlib.sha256(repr(sorted(map(repr, every))).encode()).hexdigest()
-    return found
 
 
 def told(capsys: pytest.CaptureFixture[str], words: str) -> None:
