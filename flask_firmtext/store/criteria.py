@@ -122,11 +122,11 @@ def _anchored(terms: list[ColumnElement[Any]], known: Known, names: Names) -> Kn
         known = more
 
 
-def _follows(term: ClauseElement, known: Known, names: Names) -> Known:
+def _follows(term: Any, known: Known, names: Names) -> Known:
     if isinstance(term, Grouping):
         return _follows(term.element, known, names)
     if isinstance(term, BooleanClauseList):
-        parts = [_follows(part, known, names) for part in term.clauses if isinstance(part, ClauseElement)]
+        parts = [_follows(part, known, names) for part in term.clauses]
         return known.union(*parts) if term.operator is operators.and_ else known | frozenset.intersection(*parts)
     if isinstance(term, BinaryExpression) and term.operator in (operators.eq, operators.in_op, operators.is_):
         return known | _tied(term.left, term.right, known, names) | _tied(term.right, term.left, known, names)
