@@ -245,7 +245,8 @@ def test_a15_an_open_thread_goes_when_the_right_to_it_is_withdrawn(
     office.sends(text="Said in confidence")
     staff.goto(f"{site}/texting/conversations/{office.conversation()}")
     expect(staff.get_by_role("log")).to_contain_text("Said in confidence")
-    staff.wait_for_response(lambda answer: "/texting/changes" in answer.url)
+    with staff.expect_response(lambda answer: "/texting/changes" in answer.url):
+        pass
     office.host.users.wall_off(STAFF, "rosa")
     office.receives("More of it")
     expect(staff.locator("body")).not_to_contain_text("confidence", timeout=2 * LIVE)

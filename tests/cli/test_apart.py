@@ -94,6 +94,7 @@ def test_a11_a_command_for_one_firm_says_and_changes_nothing_of_another(
     assert digest() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_A_FIRM)
 def test_a_firm_that_the_host_does_not_know_is_told_so_or_has_nothing(
     cli: Callable[..., Any], harbors_ids: dict[str, str], name: str

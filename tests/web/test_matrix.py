@@ -170,6 +170,7 @@ def test_a17_staff_and_who_is_behind_a_wall_get_what_the_matrix_says(
     told(capsys, f"{tries.number} tries as staff, and behind a wall")
 
 
+@pytest.mark.slow
 def test_each_row_of_the_matrix_leads_somewhere(office: Office, ids: dict[str, str]) -> None:
     tries, ada = Tries(office), signed_in(office, ADMIN)
     for row in ROWS:
