@@ -40,7 +40,7 @@ def read(
     found: list[Any] = []
     after = _asked(order)
     for _round in range(ROUNDS):
-        rows = _behind(query, order, after).limit(size + 1).all()
+        rows = behind(query, order, after, size + 1).all()
         found += seen(rows)
         if len(found) > size:
             return found[:size], _address(found[size - 1], order)
@@ -50,10 +50,11 @@ def read(
     return found, _address(rows[-1], order)
 
 
-def _behind(query: Query[Any], order: Order, after: Sequence[Any] | None) -> Query[Any]:
+def behind(query: Query[Any], order: Order, after: Sequence[Any] | None, many: int) -> Query[Any]:
+    """So many rows behind the one of which these values are."""
     if after is not None:
         query = query.filter(tuple_(*order) < tuple_(*after))
-    return query.order_by(*(column.desc() for column in order))
+    return query.order_by(*(column.desc() for column in order)).limit(many)
 
 
 def identity(written: str) -> uuid.UUID | None:
