@@ -18,9 +18,10 @@ from .offers import Offer
 from .owners import Known, Owners, Subject
 from .recipients import Recipient
 from .relations import Parts
+from .rights import subject
 from .shown import Text, Wording
 from .thread_rows import Pair, Question, Stored
-from .threads import UNREADABLE, subject
+from .threads import UNREADABLE
 from .wording import Words, hold_words
 
 PAGE = thread_rows.PAGE

@@ -61,6 +61,13 @@ def shown(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Shown | N
     return Shown(rows[0][0], tuple(row.contact for row in rows if row.contact is not None)) if rows else None
 
 
+def of_firm(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Conversation:
+    """One that is there."""
+    return session.scalars(
+        select(Conversation).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    ).one()
+
+
 def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
     """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
     newest = newest_epoch(session, number, phone_index)

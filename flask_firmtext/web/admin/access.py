@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from flask import abort
@@ -40,6 +40,17 @@ def subject_of(session: Session, firm: str, conversation: uuid.UUID) -> Subject:
     """What the host is asked about before anything of this conversation is opened."""
     refs = inbox_queries.contacts(session, firm, [conversation])
     return Subject(firm, refs.get(conversation, ()), str(conversation))
+
+
+def listed(who: Visitor, session: Session, conversations: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these conversations of which the host lets this administrator know."""
+    firm, wanted = who.firm.ref, list(conversations)
+    refs = inbox_queries.contacts(session, firm, wanted)
+    try:
+        answers = who.may_each("conversation.list", [Subject(firm, refs.get(one, ()), str(one)) for one in wanted])
+    except Problem as problem:
+        stop(problem)
+    return {one for one, yes in zip(wanted, answers, strict=True) if yes}
 
 
 def must(who: Visitor, action: str, subject: Subject | None = None) -> None:

@@ -17,6 +17,7 @@ from flask_firmtext.current import Unconfigured
 from flask_firmtext.store.models import Attempt, Conversation, Message
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
+from matrix import digest
 from office import ADMIN, STAFF, Office, Person, Statements
 
 VIEWS = ("messages", "conversations", "attempts", "holds", "consents", "quarantine", "numbers", "orders")
@@ -106,6 +107,17 @@ def test_trap_1_counts_and_single_rows_are_scoped(
             assert view.get_count_query().scalar() == (1 if view.endpoint == "firmtext_numbers" else 0)
             assert view.get_one(str(summits[view.endpoint.removeprefix("firmtext_")])) is None
             office.host.users.sign_in(UMA)
+
+
+@pytest.mark.parametrize("view", ACTING)
+def test_trap_3_an_action_on_a_foreign_row_changes_nothing(
+    office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
+) -> None:
+    before = digest("summit")
+    for name in ("again", "arrived", "lost", "resend", "lift", "attach", "discard", "delete"):
+        form = {"action": name, "rowid": str(summits[view]), "confirmed": "yes", "why": "x", "contact": "paul"}
+        assert ada.post(address(view, "action/"), form).status_code in (302, 403, 404)
+    assert digest("summit") == before
 
 
 @every_view
