@@ -66,7 +66,7 @@ def _batches(
     """Rows without a seal, each piece with a session of its own. Late ones are apart, so that a seal spans little."""
     waiting: list[Any] = []
     with reading() as session:
-        for piece in seal_queries.unsealed(session, firm, since, until):
+        for _, piece in seal_queries.unsealed(session, firm, since, until):
             for row in piece:
                 if waiting and _parts(waiting[-1].at, row.at, settled):
                     yield waiting

@@ -6,7 +6,9 @@ what no session sees the database's own rights forbid (docs/audit.md).
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from datetime import datetime
 from typing import Any, NoReturn, cast
 
 from flask import has_request_context, request
@@ -14,9 +16,11 @@ from sqlalchemy import Table, event, insert
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 
 from ..current import firmtext
+from . import ciphers
 from .base import new_id
 from .keys import INSTALLATION
 from .models import Audit, AuditSeal, Key
+from .upsert import insert_once
 
 WORKER = "worker"
 SWEEP = "sweep"
@@ -27,8 +31,6 @@ SYSTEM = "system"
 #: How the reference of who works on the command line begins.
 CLI = "cli:"
 
-#: How a part of what does not fit ends.
-CUT = "…"
 LONGEST = 64
 REFUSED = "what was recorded is never altered or deleted"
 KEPT = frozenset({Audit.__table__, AuditSeal.__table__})
@@ -70,6 +72,22 @@ def record(
             "request_id": request_id or current_request(),
         },
     )
+
+
+def record_seen(
+    session: Session | scoped_session[Any], row: tuple[str, uuid.UUID], *, firm: str, user: str, hour: datetime
+) -> None:
+    """Append that ``user`` has seen ``row`` (table and id) in this hour: once, whichever processes ask."""
+    values = {"at": firmtext.clock.now(), "actor": user, "action": "conversation.read", "request_id": current_request()}
+    known = hashlib.sha256(ciphers.packed(firm, user, *row, int(hour.timestamp()))).digest()
+    insert_once(session, Audit, id=_named(hour, known), firm=firm, object_table=row[0], object_id=str(row[1]), **values)
+
+
+def _named(at: datetime, chance: bytes) -> uuid.UUID:
+    """An id like those of :func:`new_id`, sorted by time, of bytes that are known."""
+    stamped = bytearray(int(at.timestamp() * 1000).to_bytes(6, "big") + chance[:10])
+    stamped[6], stamped[8] = 0x70 | stamped[6] & 0x0F, 0x80 | stamped[8] & 0x3F
+    return uuid.UUID(bytes=bytes(stamped))
 
 
 def record_key(

@@ -32,7 +32,7 @@ ACTIONS: Mapping[str, Action] = {
     "message.show": Action(marked("Text shown on the command line"), (OPERATOR,)),
     "quarantine.view": Action(marked("Kept webhook opened in the administration"), (USER,)),
     "attachment.download": Action(marked("File downloaded"), (USER,)),
-    "permission.refuse": Action(marked("Refused"), (USER,), "evidence: what for; once a minute for each user and that"),
+    "permission.refuse": Action(marked("Refused"), (USER,), "evidence: what for; at most once a minute each"),
     # texts
     "message.accept": Action(marked("Text written"), (USER, MACHINE, HOST)),
     "message.state": Action(marked("Text moved on"), (USER, OPERATOR, MACHINE, CLIENT, CARRIER, HOST), "states"),

@@ -70,25 +70,16 @@ def rows(session: Session, firm: str, ids: Collection[uuid.UUID]) -> Mapping[uui
     return {row.id: row for row in found}
 
 
-def pages(
-    session: Session, firm: str, since: datetime | None, until: datetime | None, *, columns: Sequence[Any], size: int
-) -> Iterator[Sequence[Row[Any]]]:
-    """A firm's rows from a time to before another, the oldest first, in pages. The session may begin anew between."""
-    after: Place | None = None
-    while True:
-        wanted = select(*columns).where(Audit.firm == firm)
-        wanted = wanted if since is None else wanted.where(Audit.at >= since)
-        wanted = wanted if until is None else wanted.where(Audit.at < until)
-        if after is not None:
-            at, id_ = (literal(after[0], UTCDateTime()), literal(after[1], Audit.id.type))
-            # The index knows the time: said beside the pair, which not every engine takes for a bound.
-            wanted = wanted.where(Audit.at >= at, tuple_(Audit.at, Audit.id) > tuple_(at, id_))
-        page = session.execute(wanted.order_by(Audit.at, Audit.id).limit(size)).all()
-        if page:
-            yield page
-        if len(page) < size:
-            return
-        after = (page[-1].at, page[-1].id)
+def page_of(
+    session: Session, firm: str, after: Place | None, *where: Any, columns: Sequence[Any] = seals.COLUMNS, size: int
+) -> Sequence[Row[Any]]:
+    """A firm's next rows, the oldest first."""
+    wanted = select(*columns).where(Audit.firm == firm, *where)
+    if after is not None:
+        at, id_ = (literal(after[0], UTCDateTime()), literal(after[1], Audit.id.type))
+        # The index knows the time: said beside the pair, which not every engine takes for a bound.
+        wanted = wanted.where(Audit.at >= at, tuple_(Audit.at, Audit.id) > tuple_(at, id_))
+    return session.execute(wanted.order_by(Audit.at, Audit.id).limit(size)).all()
 
 
 def sealed_in(session: Session, firm: str, page: Sequence[Row[Any]]) -> Mapping[uuid.UUID, int]:
@@ -108,11 +99,15 @@ def sealed_in(session: Session, firm: str, page: Sequence[Row[Any]]) -> Mapping[
 
 def unsealed(
     session: Session, firm: str, since: datetime | None, until: datetime | None
-) -> Iterator[Sequence[Row[datetime, uuid.UUID]]]:
-    """Time and id of the rows that no seal holds, in order of time, in pieces; an empty piece has been looked at."""
-    for page in pages(session, firm, since, until, columns=(Audit.at, Audit.id), size=PAGE):
+) -> Iterator[tuple[int, Sequence[Row[datetime, uuid.UUID]]]]:
+    """Time and id of the rows that no seal holds, in order of time: how many were looked at, and which."""
+    where = [] if since is None else [Audit.at >= since]
+    where += [] if until is None else [Audit.at < until]
+    after: Place | None = None
+    while page := page_of(session, firm, after, *where, columns=(Audit.at, Audit.id), size=PAGE):
         held = sealed_in(session, firm, page)
-        yield [row for row in page if row.id not in held]
+        yield len(page), [row for row in page if row.id not in held]
+        after = (page[-1].at, page[-1].id)
 
 
 def count(session: Session, firm: str) -> int:

@@ -12,14 +12,15 @@ from flask_admin.form import SecureForm
 
 from administering import failed_order, held_number, kept, number_of, opted_out
 from attempts import claimed
+from evidence import rows
 from flask_firmtext import FirmText
 from flask_firmtext.current import Unconfigured
-from flask_firmtext.store.models import Attempt, Conversation, Message
+from flask_firmtext.store.models import Attempt, Audit, Conversation, Message
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web.admin.records import FirmRecords
 from office import ADMIN, STAFF, Office, Person, Statements
 
-VIEWS = ("messages", "conversations", "attempts", "holds", "consents", "quarantine", "numbers", "orders")
+VIEWS = ("messages", "conversations", "attempts", "holds", "consents", "quarantine", "numbers", "orders", "audit")
 #: Pages about the firm as a whole.
 FACTS = ("texting", "templates")
 #: Views with an action.
@@ -43,7 +44,7 @@ def ids(office: Office) -> dict[str, uuid.UUID]:
     attempt = claimed("Hello")
     texts = {"messages": attempt.message_id, "conversations": office.conversation(), "attempts": attempt.id}
     firms = {"consents": opted_out(), "quarantine": kept(), "numbers": number_of(), "orders": failed_order()}
-    return texts | firms | {"holds": held_number()}
+    return texts | firms | {"holds": held_number(), "audit": rows(Audit, Audit.firm == "harbor")[0].id}
 
 
 @pytest.fixture
@@ -66,6 +67,7 @@ def summits(office: Office) -> dict[str, uuid.UUID]:
         "numbers": number_of(firm),
         "orders": failed_order(firm),
         "holds": held_number(firm),
+        "audit": rows(Audit, Audit.firm == firm)[0].id,
     }
 
 
