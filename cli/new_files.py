@@ -20,7 +20,9 @@ def created(path: Path) -> Iterator[TextIO]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise click.ClickException(f"{path} is there already, and nothing is overwritten: name another file.") from error
+        raise click.ClickException(
+            f"{path} is there already, and nothing is overwritten: name another file."
+        ) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             yield file

@@ -60,9 +60,7 @@ def seal(firm: str, look_back: timedelta, enough: Callable[[], bool] = lambda: F
     return began, end, True
 
 
-def _batches(
-    firm: str, since: datetime | None, until: datetime, settled: datetime | None
-) -> Iterator[Sequence[Any]]:
+def _batches(firm: str, since: datetime | None, until: datetime, settled: datetime | None) -> Iterator[Sequence[Any]]:
     """Rows without a seal, each piece with a session of its own. Late ones are apart, so that a seal spans little."""
     waiting: list[Any] = []
     with reading() as session:

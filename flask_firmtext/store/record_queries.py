@@ -23,19 +23,21 @@ def _of_messages(model: Any, on: Any) -> Select[Any]:
     return select(model.id, Message.conversation_id).join(Message, Message.id == on)
 
 
-ABOUT: Mapping[str, tuple[Any, Select[Any]]] = {
-    model.__tablename__: (model, rows)
-    for model, rows in (
-        (Conversation, select(Conversation.id, Conversation.id)),
-        (Message, select(Message.id, Message.conversation_id)),
-        (ScheduledText, select(ScheduledText.id, ScheduledText.conversation_id)),
-        (TimeEntry, select(TimeEntry.id, TimeEntry.conversation_id)),
-        (Attempt, _of_messages(Attempt, Attempt.message_id)),
-        (Attachment, _of_messages(Attachment, Attachment.message_id)),
-        (Filing, select(Filing.id, Message.conversation_id).join(Attachment, Attachment.id == Filing.attachment_id)
-                 .join(Message, Message.id == Attachment.message_id)),
-    )
-}  # fmt: skip
+#: Each table whose rows are about a conversation: its model, and a SELECT of their ids with the conversations'.
+ROWS: tuple[tuple[Any, Select[Any]], ...] = (
+    (Conversation, select(Conversation.id, Conversation.id)),
+    (Message, select(Message.id, Message.conversation_id)),
+    (ScheduledText, select(ScheduledText.id, ScheduledText.conversation_id)),
+    (TimeEntry, select(TimeEntry.id, TimeEntry.conversation_id)),
+    (Attempt, _of_messages(Attempt, Attempt.message_id)),
+    (Attachment, _of_messages(Attachment, Attachment.message_id)),
+    (
+        Filing,
+        select(Filing.id, Message.conversation_id)
+        .join(Attachment, Attachment.id == Filing.attachment_id)
+        .join(Message, Message.id == Attachment.message_id),
+    ),
+)
 
 
 def about(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Object, frozenset[uuid.UUID]]:
@@ -44,12 +46,13 @@ def about(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Obj
     for table, row in objects:
         wanted.setdefault(table, set()).add(row)
     found: dict[Object, frozenset[uuid.UUID]] = {}
-    for table, (model, rows) in ABOUT.items():
+    for model, rows in ROWS:
+        table = model.__tablename__
         ids = [id_ for id_ in map(_identity, wanted.get(table, ())) if id_]
         for id_, conversation in session.execute(rows.where(model.firm == firm, model.id.in_(ids))) if ids else ():
             if conversation is not None:
                 found[table, str(id_)] = frozenset({conversation})
-    return found | _of_phones(session, firm, wanted.get(OptOut.__tablename__, ()))
+    return {**found, **_of_phones(session, firm, wanted.get(OptOut.__tablename__, ()))}
 
 
 def _identity(written: str) -> uuid.UUID | None:

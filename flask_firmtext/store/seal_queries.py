@@ -82,7 +82,7 @@ def page_of(
     return session.execute(wanted.order_by(Audit.at, Audit.id).limit(size)).all()
 
 
-def sealed_in(session: Session, firm: str, page: Sequence[Row[Any]]) -> Mapping[uuid.UUID, int]:
+def sealed_in(session: Session, firm: str, page: Sequence[Any]) -> Mapping[uuid.UUID, int]:
     """In which seal each row of a page (in order of time) is; those of others are among them."""
     first, last_ = page[0].at, page[-1].at
     around = select(AuditSeal.n, AuditSeal.members).where(
@@ -99,7 +99,7 @@ def sealed_in(session: Session, firm: str, page: Sequence[Row[Any]]) -> Mapping[
 
 def unsealed(
     session: Session, firm: str, since: datetime | None, until: datetime | None
-) -> Iterator[tuple[int, Sequence[Row[datetime, uuid.UUID]]]]:
+) -> Iterator[tuple[int, Sequence[Row[Any]]]]:
     """Time and id of the rows that no seal holds, in order of time: how many were looked at, and which."""
     where = [] if since is None else [Audit.at >= since]
     where += [] if until is None else [Audit.at < until]

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def seen(firm: str, user: str, conversation_id: uuid.UUID) -> None:
-    """A page is about to show the conversation. What cannot be recorded now hides no text: it may carry a court date."""
+    """A page is about to show the conversation. What cannot be recorded hides no text: it may carry a court date."""
     hour = firmtext.clock.now().replace(minute=0, second=0, microsecond=0)
     key = (firm, user, conversation_id, hour)
     if firmtext.recorded_hourly.get(key):
@@ -52,8 +52,9 @@ def refused(firm: str, user: str, action: str, conversation: str | None = None) 
     def write() -> None:
         try:
             with app.app_context(), own() as session:
-                told = {"firm": firm, "actor": user, "evidence": action, "request_id": request_id}
-                audit.record(session, "permission.refuse", row, **told)
+                audit.record(
+                    session, "permission.refuse", row, firm=firm, actor=user, evidence=action, request_id=request_id
+                )
         except SQLAlchemyError as error:
             log.error("a refusal is not recorded: %s", type(error).__name__)
 

@@ -36,8 +36,11 @@ def note(moved: Mapping[str, tuple[End, End]]) -> None:
     if name is None or not moved:
         return
     for place, known in _told(name):
-        if new := {_named(firm): (end.n, end.hash.hex()) for firm, (_, end) in moved.items()
-                   if _goes_on(firm, known.get(_named(firm)), moved[firm])}:
+        if new := {
+            _named(firm): (end.n, end.hash.hex())
+            for firm, (_, end) in moved.items()
+            if _goes_on(firm, known.get(_named(firm)), moved[firm])
+        }:
             _keep(place, name, known | new)
 
 

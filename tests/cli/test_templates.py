@@ -173,7 +173,12 @@ def test_a_firm_gets_back_what_all_firms_have(cli: Cli) -> None:
     assert done(cli, "show", "cancelled", "--firm", "harbor")["body"] == WORDS
     assert done(cli, "reset", "cancelled", "--yes")["changed"] is True
     assert done(cli, "show", "cancelled", "--firm", "harbor")["body"] == OURS[Kind.CANCELLED, "en"]
-    assert [one.action for one in rows(Audit, Audit.action != "command.run")] == ["template.set", "template.set", "template.reset", "template.reset"]
+    assert [one.action for one in rows(Audit, Audit.action != "command.run")] == [
+        "template.set",
+        "template.set",
+        "template.reset",
+        "template.reset",
+    ]
 
 
 def test_taking_back_twice_changes_nothing(cli: Cli) -> None:

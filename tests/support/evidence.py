@@ -16,7 +16,7 @@ from flask_firmtext.store.transactions import reading
 
 
 def everything() -> dict[str, list[Any]]:
-    """Every row of every table of ours, table by table; but for what is counted for operators, and that a command ran."""
+    """Every row of every table of ours, table by table; but for counts for operators, and that a command ran."""
     ran = Base.metadata.tables["firmtext_audit"].c.action == "command.run"
     with reading() as session:
         return {

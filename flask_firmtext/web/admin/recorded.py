@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, request, url_for
 from flask_admin.base import expose
@@ -36,6 +37,8 @@ from .records import FirmRecords
 
 MAY = "audit.read"
 SEALED, NOT_YET = marked("Sealed"), marked("Not yet")
+#: How the address of a list says so.
+ONLY = {"actor": "flt3_by_reference_is", "object_id": "flt5_its_id_is"}
 #: Filters for which the index has to be read along.
 SLOW = (Audit.action, Audit.actor, Audit.object_table)
 
@@ -139,7 +142,7 @@ class Recorded(FirmRecords):
 
     @expose("/export/<any(csv, jsonl):form>")  # type: ignore[untyped-decorator]
     def export_view(self, form: str) -> Response:
-        """What the filters leave, the oldest first. Recorded before the first byte, and stopped with the right to it."""
+        """What the filters leave, the oldest first. Recorded before the first byte, stopped with the right to it."""
         who, asked = visitor(), self._get_list_filter_args()
         with own() as session:
             told = f"{form}, filtered" if asked else form
@@ -158,7 +161,9 @@ class Recorded(FirmRecords):
 
 def _edge(quick: Query[Any], filters: Any, slow: Any) -> tuple[Any, Any] | None:
     """The last row that a page looks at; None where it may look at all."""
-    if not any(slow(one) for one in filters or ()) or any("_its_id_" in one and request.args[one] for one in request.args):
+    if not any(slow(one) for one in filters or ()) or any(
+        "_its_id_" in one and request.args[one] for one in request.args
+    ):
         return None
     last = pages.asked(quick, (Audit.at, Audit.id), 0).with_entities(Audit.at, Audit.id).limit(1)
     found = last.offset(record_queries.LOOKED_AT - 1).first()
@@ -212,6 +217,4 @@ def _line(row: Audit, name: str, sealed: bool, who: Visitor) -> Line:
 
 def _only(column: str, value: str) -> str:
     """The list with the rows of one actor or object only."""
-    names = {"actor": 3, "object_id": 5}
-    key = {"actor": "by_reference_is", "object_id": "its_id_is"}[column]
-    return url_for("firmtext_audit.index_view", **{f"flt{names[column]}_{key}": value})
+    return f"{url_for('firmtext_audit.index_view')}?{urlencode({ONLY[column]: value})}"
