@@ -137,9 +137,13 @@ def _break(found: Break) -> Mapping[str, Any]:
     return {"kind": found.kind, "seal": found.seal, "row": found.row, "at": found.at, "why": found.why}
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def _tell(one: Checked) -> None:
     whose, verdict = one.firm or INSTALLATION, "BROKEN" if one.breaks else "whole"
-    sealed = f"{one.rows} rows in {one.seals} seals" if one.seals else "no row is sealed"
+    sealed = f"{_many(one.rows, 'row')} in {_many(one.seals, 'seal')}" if one.seals else "no row is sealed"
     say(f"{whose}: {verdict}; {sealed}; {one.waiting} too young to be sealed.")
     if one.overdue:
         say(f"  {one.overdue} of them should be sealed by now: is the sweep running?")

@@ -147,15 +147,15 @@ def _end(session: Session, firm: str, seen: Seen, checked: Checked) -> None:
 def _unsealed(session: Session, firm: str, settled: datetime | None, checked: Checked, advance: Advance) -> None:
     """Rows without a seal: too young, late, or put in between others long afterwards."""
     now = firmtext.clock.now()
-    for looked_at, piece in seal_queries.unsealed(session, firm, None, None):
-        for row in piece:
+    for piece in seal_queries.unsealed(session, firm, None, None):
+        for row in piece.rows:
             if settled is not None and row.at < settled and row.at < now - LATE:
                 why = f"The row {row.id} was put in after the rows of its time were sealed."
                 checked.found(Break("inserted", why, None, row.id, row.at))
                 continue
             checked.waiting += 1
             checked.overdue += row.at < now - 5 * AGE
-        advance(looked_at)
+        advance(piece.looked_at)
 
 
 def _told(at: datetime) -> str:

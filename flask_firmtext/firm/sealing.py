@@ -42,43 +42,45 @@ def end_of(firm: str) -> End:
         return End(found.n, bytes(found.hash), seal_queries.sealed_until(session, firm)) if found else End()
 
 
-def seal(firm: str, look_back: timedelta, enough: Callable[[], bool] = lambda: False) -> tuple[End, End, bool]:
-    """Seal what has settled. Returns where the chain ended before and ends now, and whether nothing is left.
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a pass did: where the chain ended before and ends now. ``left`` is where the next goes on; None: done."""
 
-    ``enough`` is asked between seals. Whatever is not done, because of it or of a SIGKILL, the next pass does.
+    began: End
+    end: End
+    left: datetime | None = None
+
+
+def seal(
+    firm: str, look_back: timedelta, enough: Callable[[], bool] = lambda: False, since: datetime | None = None
+) -> Pass:
+    """Seal what has settled since the newest sealed row, or in ``look_back`` before now, or where a pass has stopped.
+
+    ``enough`` is asked between seals. Whatever is not done, because of it or of a SIGKILL, a later pass does.
     """
     began = end = end_of(firm)
     until = firmtext.clock.now() - AGE
-    since = min(end.until, until - look_back) if end.until is not None else None
-    for batch in _batches(firm, since, until, began.until):
-        if enough():
-            return began, end, False
-        after = _sealed(firm, batch, end)
-        if after is None:
-            return began, end_of(firm), True
-        end = after
-    return began, end, True
-
-
-def _batches(firm: str, since: datetime | None, until: datetime, settled: datetime | None) -> Iterator[Sequence[Any]]:
-    """Rows without a seal, each piece with a session of its own. Late ones are apart, so that a seal spans little."""
-    waiting: list[Any] = []
+    if since is None and end.until is not None:
+        since = min(end.until, until - look_back)
     with reading() as session:
-        for _, piece in seal_queries.unsealed(session, firm, since, until):
-            for row in piece:
-                if waiting and _parts(waiting[-1].at, row.at, settled):
-                    yield waiting
-                    waiting = []
-                waiting.append(row)
-                if len(waiting) == MOST:
-                    yield waiting
-                    waiting = []
-    if waiting:
-        yield waiting
+        for piece in seal_queries.unsealed(session, firm, since, until):
+            for batch in _batches(piece.rows, began.until):
+                after = _sealed(firm, batch, end)
+                if after is None:
+                    return Pass(began, end_of(firm))
+                end = after
+                if enough():
+                    return Pass(began, end, batch[-1].at)
+            if enough():
+                return Pass(began, end, piece.until)
+    return Pass(began, end)
 
 
-def _parts(before: datetime, after: datetime, settled: datetime | None) -> bool:
-    return settled is not None and before <= settled < after
+def _batches(rows: Sequence[Any], settled: datetime | None) -> Iterator[Sequence[Any]]:
+    """Rows in order of time, some at a time. Late ones are apart, so that a seal spans little."""
+    late = [row for row in rows if settled is not None and row.at <= settled]
+    for some in (late, rows[len(late) :]):
+        yield from (some[begin : begin + MOST] for begin in range(0, len(some), MOST))
 
 
 def _sealed(firm: str, batch: Sequence[Any], end: End) -> End | None:

@@ -24,7 +24,7 @@ def _of_messages(model: Any, on: Any) -> Select[Any]:
 
 
 #: Each table whose rows are about a conversation: its model, and a SELECT of their ids with the conversations'.
-ROWS: tuple[tuple[Any, Select[Any]], ...] = (
+ROWS: tuple[tuple[Any, Any], ...] = (
     (Conversation, select(Conversation.id, Conversation.id)),
     (Message, select(Message.id, Message.conversation_id)),
     (ScheduledText, select(ScheduledText.id, ScheduledText.conversation_id)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,15 @@ from .models import Audit, AuditSeal
 #: So many rows are looked at in one piece.
 PAGE = 5000
 Place = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """So many rows, the last of them from ``until``, were looked at; ``rows`` (time and id) are what was looked for."""
+
+    looked_at: int
+    until: datetime
+    rows: Sequence[Row[Any]]
 
 
 def firms(session: Session, since: datetime | None, until: datetime) -> Sequence[str]:
@@ -97,16 +107,14 @@ def sealed_in(session: Session, firm: str, page: Sequence[Any]) -> Mapping[uuid.
     }
 
 
-def unsealed(
-    session: Session, firm: str, since: datetime | None, until: datetime | None
-) -> Iterator[tuple[int, Sequence[Row[Any]]]]:
-    """Time and id of the rows that no seal holds, in order of time: how many were looked at, and which."""
+def unsealed(session: Session, firm: str, since: datetime | None, until: datetime | None) -> Iterator[Piece]:
+    """Time and id of the rows that no seal holds, in order of time."""
     where = [] if since is None else [Audit.at >= since]
     where += [] if until is None else [Audit.at < until]
     after: Place | None = None
     while page := page_of(session, firm, after, *where, columns=(Audit.at, Audit.id), size=PAGE):
         held = sealed_in(session, firm, page)
-        yield len(page), [row for row in page if row.id not in held]
+        yield Piece(len(page), page[-1].at, [row for row in page if row.id not in held])
         after = (page[-1].at, page[-1].id)
 
 

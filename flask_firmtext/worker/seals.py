@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..current import firmtext
 from ..firm import sealing
@@ -24,7 +24,7 @@ class Sealer:
     """One sweep's passes. What one does not get done, the next goes on with."""
 
     def __init__(self) -> None:
-        self.left: deque[tuple[str, timedelta]] = deque()
+        self.left: deque[tuple[str, timedelta, datetime | None]] = deque()
         self.looked = self.looked_far = -math.inf
 
     def look(self) -> None:
@@ -35,12 +35,12 @@ class Sealer:
         moved: dict[str, tuple[End, End]] = {}
         try:
             while self.left and time.monotonic() < until:
-                firm, back = self.left.popleft()
-                began, end, done = sealing.seal(firm, back, lambda: time.monotonic() > until)
-                if not done:
-                    self.left.appendleft((firm, back))
-                if end.n > began.n:
-                    moved[firm] = began, end
+                firm, back, since = self.left.popleft()
+                done = sealing.seal(firm, back, lambda: time.monotonic() > until, since)
+                if done.left is not None:
+                    self.left.appendleft((firm, back, done.left))
+                if done.end.n > done.began.n:
+                    moved[firm] = done.began, done.end
         finally:
             ends.note(moved)
 
@@ -53,4 +53,4 @@ class Sealer:
         until = firmtext.clock.now() - AGE
         with reading() as session:
             firms = seal_queries.firms(session, None if far else until - LATELY, until)
-        self.left.extend((firm, LATE if far else LATELY) for firm in firms)
+        self.left.extend((firm, LATE if far else LATELY, None) for firm in firms)

@@ -73,9 +73,9 @@ def test_a_short_look_back_leaves_to_the_hourly_one_what_came_very_late(clock: A
     recorded(ago=121)
     sealed()
     recorded(ago=3600)
-    assert sealing.seal(FIRM, sealing.LATELY)[1].n == 1
+    assert sealing.seal(FIRM, sealing.LATELY).end.n == 1
     assert audit_check.check(FIRM).waiting == 1
-    assert sealing.seal(FIRM, sealing.LATE)[1].n == 2
+    assert sealing.seal(FIRM, sealing.LATE).end.n == 2
 
 
 def test_a_clock_that_steps_back_loses_nothing(clock: Any) -> None:
@@ -95,11 +95,12 @@ def test_a_long_back_log_is_sealed_in_pieces_and_goes_on_where_it_stopped(
     monkeypatch.setattr(sealing, "MOST", 3)
     monkeypatch.setattr(seal_queries, "PAGE", 4)
     recorded(10, ago=200)
-    asked: list[int] = []
-    began, end, done = sealing.seal(FIRM, sealing.LATE, lambda: asked.append(1) or len(asked) > 2)  # type: ignore[func-returns-value]
-    assert (began.n, end.n, done) == (0, 2, False)
-    assert sealing.seal(FIRM, sealing.LATE)[2]
-    assert [link.count for link in links()] == [3, 3, 3, 1]
+    begun = sealing.seal(FIRM, sealing.LATE, iter([False, True]).__next__)
+    assert (begun.began.n, begun.end.n) == (0, 2)
+    assert begun.left is not None
+    ended = sealing.seal(FIRM, sealing.LATE, since=begun.left)
+    assert (ended.began.n, ended.left) == (2, None)
+    assert [link.count for link in links()] == [3, 1, 3, 3]
     assert len(set(names_in_seals())) == 10
 
 

@@ -53,7 +53,7 @@ def put_back(at: datetime) -> Iterator[None]:
 
 def sealed(firm: str = FIRM) -> sealing.End:
     """Seal what is old enough, however late it came."""
-    return sealing.seal(firm, sealing.LATE)[1]
+    return sealing.seal(firm, sealing.LATE).end
 
 
 def links(firm: str = FIRM) -> list[AuditSeal]:
