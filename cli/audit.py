@@ -28,6 +28,8 @@ from .output import confirm, document, json_option, on_terminal, say, yes_option
 from .progress import progress
 
 INSTALLATION = "the installation"
+#: Stands before the mark of a firm whose reference nobody can tell any more.
+GONE = "(gone) "
 HEAD = re.compile(r"(\d{1,15}):([0-9a-f]{64})")
 GONE_ON = "Take the ends of these chains as they are now, and note it in the record?"
 
@@ -67,8 +69,10 @@ def verify(firm: str | None, head: Seen | None, restored: bool, yes: bool, as_js
     if head is not None and firm is None:
         raise click.UsageError("--head is an end of one firm's chain: add --firm.")
     require_current(firmtext.engine)
-    firms = _firms() if firm is None else [firm]
-    checked = [_checked(one, head) for one in firms]
+    known, firms = ends.known(), [firm] if firm is not None else _firms()
+    checked = [_checked(one, [*filter(None, (known.get(ends.named(one)), head))]) for one in firms]
+    if firm is None:
+        checked += _gone(known, firms)
     if restored:
         checked = _taken(checked, yes=yes)
     if as_json:
@@ -88,8 +92,14 @@ def _firms() -> Sequence[str]:
     return sorted(every)
 
 
-def _checked(firm: str, head: Seen | None) -> Checked:
-    known = [one for one in (ends.seen(firm), head) if one is not None]
+def _gone(known: Mapping[str, Seen], firms: Sequence[str]) -> list[Checked]:
+    """Chains that a witness knows and of which nothing is left but a mark that tells nobody whose they were."""
+    left = known.keys() - {ends.named(firm) for firm in firms}
+    why = "The whole record of a firm was there and is not: it was deleted, or an older backup was restored."
+    return [Checked(f"{GONE}{mark}", breaks=[Break("end", why, known[mark][0])]) for mark in sorted(left)]
+
+
+def _checked(firm: str, known: Sequence[Seen]) -> Checked:
     with reading() as session:
         total = seal_queries.count(session, firm) if on_terminal(sys.stderr) else 0
     with progress(firm or INSTALLATION, total * 2) as advance:
@@ -104,18 +114,15 @@ def _taken(checked: Sequence[Checked], *, yes: bool) -> list[Checked]:
     if lost:
         confirm(GONE_ON, yes=yes)
     for one in lost:
-        end = sealing.end_of(one.firm)
+        gone = one.firm.startswith(GONE)
+        end = sealing.End() if gone else sealing.end_of(one.firm)
         with own() as session:
             row = (AuditSeal.__tablename__, str(end.n))
-            told = {"was": one.breaks[0].seal, "became": end.hash.hex()}
-            record.record(session, "audit.restore", row, firm=one.firm, actor=actor(), **_texts(told))
-        ends.take(one.firm, end)
+            told = {"was": str(one.breaks[0].seal), "became": end.hash.hex()}
+            record.record(session, "audit.restore", row, firm="" if gone else one.firm, actor=actor(), **told)
+        ends.take(one.firm.removeprefix(GONE) if gone else ends.named(one.firm), end)
         one.breaks.clear()
     return [*checked]
-
-
-def _texts(told: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in told.items()}
 
 
 def _row(one: Checked) -> Mapping[str, Any]:
@@ -157,6 +164,13 @@ def _tell(one: Checked) -> None:
         say(f"  {one.more} more are broken.")
 
 
+def _must_have_one(firm: str) -> None:
+    """Whoever has left the practice system still has a record; a slip of the pen begins none."""
+    with reading() as session:
+        if not seal_queries.page_of(session, firm, None, size=1):
+            raise click.BadParameter(f"nothing is recorded of a firm {firm!r}.", param_hint="--firm")
+
+
 @audit.command()
 @click.option("--firm", metavar="REF", required=True, help='Of this firm; "" is what belongs to no firm.')
 @since_option
@@ -173,6 +187,7 @@ def export(firm: str, after: timedelta | datetime | None, form: str, out: Path |
     a formula begins with an apostrophe.
     """
     require_current(firmtext.engine)
+    _must_have_one(firm)
     moment = moment_of(after)
     with own() as session:
         since = f" since {moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""

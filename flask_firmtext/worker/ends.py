@@ -37,25 +37,28 @@ def note(moved: Mapping[str, tuple[End, End]]) -> None:
         return
     for place, known in _told(name):
         if new := {
-            _named(firm): (end.n, end.hash.hex())
+            named(firm): (end.n, end.hash.hex())
             for firm, (_, end) in moved.items()
-            if _goes_on(firm, known.get(_named(firm)), moved[firm])
+            if _goes_on(firm, known.get(named(firm)), moved[firm])
         }:
             _keep(place, name, known | new)
 
 
-def take(firm: str, end: End) -> None:
-    """Somebody says that this is where the chain ends."""
+def take(mark: str, end: End) -> None:
+    """Somebody says that this is where the chain of that mark ends; at 0, that there is none any more."""
     name = _name()
     for place, known in _told(name) if name else ():
-        _keep(place, name or "", known | {_named(firm): (end.n, end.hash.hex())})
+        known.pop(mark, None)
+        _keep(place, name or "", known | ({mark: (end.n, end.hash.hex())} if end.n else {}))
 
 
-def seen(firm: str) -> Seen | None:
-    """The newest seal of the firm that a witness knows; None when none can be asked or knows any."""
+def known() -> Ends:
+    """The newest seal of each chain that the witnesses know, by the mark of its firm."""
     name = _name()
-    told = [known[_named(firm)] for _, known in _told(name) if _named(firm) in known] if name else []
-    return max(told, default=None)
+    told: Ends = {}
+    for _, ends in _told(name) if name else ():
+        told |= {mark: max(seen, told.get(mark, seen)) for mark, seen in ends.items()}
+    return told
 
 
 def _goes_on(firm: str, known: Seen | None, moved: tuple[End, End]) -> bool:
@@ -66,7 +69,8 @@ def _goes_on(firm: str, known: Seen | None, moved: tuple[End, End]) -> bool:
     return found is not None and bytes(found).hex() == known[1]
 
 
-def _named(firm: str) -> str:
+def named(firm: str) -> str:
+    """The mark of a firm."""
     # A reference may be the firm's name: a file for backups of the machine is no place for it.
     return hashlib.sha256(firm.encode()).hexdigest()[:16]
 

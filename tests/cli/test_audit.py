@@ -102,7 +102,7 @@ def witnessed(app: Any, clock: Any, tmp_path: Path, new_app: Any) -> Any:
 @pytest.mark.fault("F41")
 def test_a34_the_sweeps_witness_knows_an_end_that_was_cut_off(cli: Cli, witnessed: Any, tmp_path: Path) -> None:
     assert verified(cli, "--firm", FIRM)[0]["whole"]
-    assert ends.seen(FIRM) == (3, bytes(links()[2].hash).hex())
+    assert ends.known() == {ends.named(FIRM): (3, bytes(links()[2].hash).hex())}
     (file,) = tmp_path.glob("firmtext-record-*")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert FIRM not in file.read_text()
@@ -116,6 +116,16 @@ def test_a34_the_sweeps_witness_knows_an_end_that_was_cut_off(cli: Cli, witnesse
     assert links()[-1].n == 3
     (told,) = verified(cli, "--firm", FIRM, code=1)
     assert "written anew" in told["breaks"][0]["why"], "the sweep does not make its witness forget"
+
+
+def test_a34_a_record_that_is_gone_as_a_whole_is_missed(cli: Cli, witnessed: Any) -> None:
+    tampered(sa.delete(AUDIT).where(AUDIT.c.firm == FIRM))
+    tampered(sa.delete(SEAL).where(SEAL.c.firm == FIRM))
+    (told,) = [one for one in verified(cli, code=1) if one["breaks"]]
+    assert (told["firm"], told["breaks"][0]["kind"]) == (f"(gone) {ends.named(FIRM)}", "end")
+    assert "The whole record of a firm was there" in told["breaks"][0]["why"]
+    verified(cli, "--restored", "--yes")
+    verified(cli)
 
 
 def test_after_a_restore_a_person_says_that_the_end_is_right(cli: Cli, witnessed: Any) -> None:
@@ -189,6 +199,12 @@ def test_a44_an_export_overwrites_nothing_and_follows_no_link(cli: Cli, clock: A
     assert exported(cli, "--out", str(new)) == ""
     assert stat.S_IMODE(new.stat().st_mode) == 0o600
     assert len(new.read_text().splitlines()) == 5
+
+
+def test_a_firm_of_which_nothing_is_recorded_is_no_firm(cli: Cli, clock: Any) -> None:
+    result = cli("audit", "export", "--firm", "harbour")
+    assert (result.exit_code, "nothing is recorded of a firm 'harbour'" in result.stderr) == (2, True)
+    assert rows(Audit) == []
 
 
 def test_a_part_of_an_export_is_not_left_behind(

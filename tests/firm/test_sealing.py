@@ -131,7 +131,7 @@ def test_who_lost_the_race_writes_nothing(clock: Any, monkeypatch: pytest.Monkey
     sealed()
     monkeypatch.setattr(sealing, "end_of", lambda firm: end)
     recorded(1, ago=150)
-    sealing.seal(FIRM, sealing.LATE)
+    assert sealing.seal(FIRM, sealing.LATE).end == end, "nor does it take its own link for the chain's"
     assert len(links()) == 1
 
 
