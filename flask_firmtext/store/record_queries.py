@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from .models import Attachment, Attempt, Conversation, Filing, Message, OptOut, ScheduledText, TimeEntry
@@ -49,7 +49,9 @@ def about(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Obj
     for model, rows in ROWS:
         table = model.__tablename__
         ids = [id_ for id_ in map(_identity, wanted.get(table, ())) if id_]
-        for id_, conversation in session.execute(rows.where(model.firm == firm, model.id.in_(ids))) if ids else ():
+        # Not by an index of firms, which looks through all their rows: SQLite prefers it to a thousand ids.
+        theirs = rows.where(func.coalesce(model.firm, "") == firm, model.id.in_(ids))
+        for id_, conversation in session.execute(theirs) if ids else ():
             if conversation is not None:
                 found[table, str(id_)] = frozenset({conversation})
     return {**found, **_of_phones(session, firm, wanted.get(OptOut.__tablename__, ()))}
