@@ -16,7 +16,7 @@ from flask_firmtext.store.models import Audit
 from flask_firmtext.store.transactions import own
 from recorded import FIRM, NOON, clock_at, sealed
 
-ROWS = 100_000
+ROWS = 30_000
 #: Megabytes.
 MOST = 24
 
