@@ -249,9 +249,22 @@ def new_app(empty_database: str, bytecode: FileSystemBytecodeCache) -> Iterator[
             app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": empty_database, **STATE, **KEYS, **config})
             app.jinja_env.bytecode_cache = bytecode
             made.callback(_dispose, app)
+            _watch(app)
             return app
 
         yield make
+
+
+def _watch(app: Any) -> None:
+    """No statement of ours alters what was recorded, whichever test sees it."""
+    with app.app_context():
+        for engine in (app.extensions["sqlalchemy"].engines[None], app.extensions["firmtext"].engine):
+            sa.event.listen(engine, "before_cursor_execute", _refuse_altering)
+
+
+def _refuse_altering(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    if statement.startswith(("UPDATE firmtext_audit", "DELETE FROM firmtext_audit")):
+        assert connection.info.get("tampering"), f"what was recorded is altered: {statement}"
 
 
 def _dispose(app: Any) -> None:

@@ -19,6 +19,7 @@ from ..ports import promises
 from ..ports.host import Ports
 from ..ports.values import Firm, User
 from ..store import scope
+from . import sightings
 from .problems import Problem, nothing_here, signed_out
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Visitor:
     def must(self, action: str, subject: Subject | None = None) -> None:
         """:raises Problem: 404, as if there were no such thing; 503, the host cannot say."""
         if not self.may(action, subject):
+            sightings.refused(self.firm.ref, self.user.ref, action, subject.conversation if subject else None)
             raise nothing_here()
 
 

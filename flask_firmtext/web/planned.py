@@ -148,11 +148,11 @@ def cancel_scheduled(text_id: uuid.UUID) -> Response:
 @blueprint.post("/scheduled/<uuid:text_id>/dismiss")
 def dismiss_scheduled(text_id: uuid.UUID) -> Response:
     """Somebody has seen that it was not sent."""
-    _who, line = found(text_id)
+    who, line = found(text_id)
     if not line.may_end:
         raise nothing_here()
     with own() as session:
-        scheduled.put_away(session, text_id)
+        scheduled.put_away(session, text_id, user=who.user)
     return back(line.text, "dismissed")
 
 

@@ -336,6 +336,28 @@ class Audit(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
 
 
+class AuditSeal(Base):
+    """A link of a firm's chain: which rows of the record were there, and what they said. Never altered either.
+
+    ``members`` is the id (16 bytes) and the digest (32) of each row; ``seals.py`` has the formats.
+    """
+
+    __tablename__ = "firmtext_audit_seal"
+    __table_args__ = (Index(None, "firm", "last_at"),)
+
+    firm: Mapped[str] = mapped_column(Reference, primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    count: Mapped[int] = mapped_column(Integer)
+    key_id: Mapped[str] = mapped_column(String(16))
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    members: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Heartbeat(Base):
     """A sign of life of a process of ours. ``lag`` is the age of the oldest due text it saw, in seconds."""
 

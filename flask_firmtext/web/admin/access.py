@@ -14,6 +14,7 @@ from ...messaging.owners import Known, Subject
 from ...store import audit, inbox_queries
 from ...store.models import Conversation
 from ...store.transactions import own
+from .. import sightings
 from ..access import Visitor, visitor
 from ..problems import Problem
 
@@ -30,9 +31,11 @@ def administrator() -> Visitor | None:
 def refuse() -> NoReturn:
     """401 where nobody is signed in, so that the host's own sign-in comes; 503 when the host cannot say; else 403."""
     try:
-        visitor().may("conversation.list")
+        who = visitor()
+        who.may("conversation.list")
     except Problem as problem:
         abort(problem.code)
+    sightings.refused(who.firm.ref, who.user.ref, "administration")
     abort(403)
 
 

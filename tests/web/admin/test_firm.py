@@ -219,6 +219,7 @@ def copies(view: str, count: int) -> None:
 
 
 INDEXES = {
+    "audit": "ix_firmtext_audit_firm_at",
     "consents": "ix_firmtext_consent_event_firm_noted_at_id",
     "numbers": "ix_firmtext_number_firm",
     "orders": "ix_firmtext_order_firm",
