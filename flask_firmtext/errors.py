@@ -68,6 +68,10 @@ class KeyUnavailable(FirmTextError):
     """No key to encrypt with. Nothing was stored; the sentence names the setting to mend."""
 
 
+class KeyInUse(FirmTextError):
+    """A key cannot go yet; the sentence says what still needs it. Nothing was changed."""
+
+
 class HostContractError(FirmTextError):
     """A host port broke its contract. Names port, verb, and what was expected."""
 

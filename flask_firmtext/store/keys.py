@@ -56,7 +56,7 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
     if not firmtext.keys_proven:
         firmtext.keys_proven = verify_configured(session)
     row = _active(session, firm, scope) or _made(session, firm, scope)
-    key = _unwrapped(session, [row]).get(row.id)
+    key = unwrapped(session, [row]).get(row.id)
     if key is None:
         raise KeyUnavailable(
             f"the key {row.id} cannot be unwrapped with {row.parent}; `flask firmtext doctor` says why"
@@ -73,29 +73,44 @@ def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
     missing = wanted - found.keys()
     if missing:
         rows = session.scalars(select(Key).where(Key.id.in_(missing), Key.state != KeyState.DESTROYED)).all()
-        found |= _unwrapped(session, rows)
+        found |= unwrapped(session, rows)
     return found
 
 
 def hand_over(session: Session, firm: str, scope: str, to: str) -> None:
-    """Let what ``scope`` has encrypted be another scope's from now on: its key moves, and nothing is written anew.
+    """Let what ``scope`` has encrypted be another scope's from now on: its keys move, and nothing is written anew.
 
-    One that cannot be unwrapped stays; what it has encrypted is lost anyway.
+    One that cannot be unwrapped stays; what it has encrypted is lost anyway. Whoever wraps them anew at this moment
+    waits, or is waited for: a key under one parent that names another would open nothing.
     """
-    row = _active(session, firm, scope)
-    key = _unwrapped(session, [row]).get(row.id) if row else None
-    if row is None or key is None:
-        return
-    parent = to_decrypt(session, [row.parent])[row.parent]
-    wrapped = ciphers.wrap(parent, key, key_id=row.id, parent_id=row.parent, scope=to, firm=firm)
-    moved = update(Key).where(Key.id == row.id).values(wrapped=wrapped, scope=to, state=KeyState.RETIRED)
-    session.execute(moved.execution_options(synchronize_session=False))
+    living = select(Key).where(Key.firm == firm, Key.scope == scope, Key.state != KeyState.DESTROYED)
+    rows = session.scalars(living.with_for_update().execution_options(populate_existing=True)).all()
+    opened = unwrapped(session, rows)
+    for row in rows:
+        parent = to_decrypt(session, [row.parent]).get(row.parent)
+        if row.id not in opened or parent is None:
+            continue
+        wrapped = ciphers.wrap(parent, opened[row.id], key_id=row.id, parent_id=row.parent, scope=to, firm=firm)
+        state = KeyState.REPLACED if row.state == KeyState.ACTIVE else row.state
+        moved = update(Key).where(Key.id == row.id).values(wrapped=wrapped, scope=to, state=state)
+        session.execute(moved.execution_options(synchronize_session=False))
 
 
 def forget(session: Session, firm: str, scopes: Iterable[str]) -> None:
     """Delete the keys of scopes of which nothing is left."""
-    gone = delete(Key).where(Key.firm == firm, Key.scope.in_(list(scopes)), Key.state == KeyState.ACTIVE)
+    gone = delete(Key).where(Key.firm == firm, Key.scope.in_(list(scopes)), Key.state != KeyState.DESTROYED)
     session.execute(gone.execution_options(synchronize_session=False))
+
+
+def active(session: Sessions, firm: str, scopes: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+    """Which key, id and bytes, encrypts for each of these scopes at this moment, whatever is remembered.
+
+    Scopes without one, or with one that cannot be had, are left out.
+    """
+    found = (Key.firm == firm, Key.scope.in_(set(scopes)), Key.state == KeyState.ACTIVE)
+    rows = session.scalars(select(Key).where(*found)).all()
+    opened = unwrapped(session, rows)
+    return {row.scope: (row.id, opened[row.id]) for row in rows if row.id in opened}
 
 
 def _active(session: Sessions, firm: str, scope: str) -> Key | None:
@@ -134,7 +149,8 @@ def _made_here(session: Sessions) -> set[str]:
     return session.info.setdefault(MADE_HERE, set())  # type: ignore[no-any-return]
 
 
-def _unwrapped(session: Sessions, rows: Iterable[Key]) -> dict[str, bytes]:
+def unwrapped(session: Sessions, rows: Iterable[Key]) -> dict[str, bytes]:
+    """The bytes of these keys by id; what cannot be unwrapped is left out."""
     rows = list(rows)
     parents = _parents(session, {row.parent for row in rows if row.scope != FIRM})
     found = {}

@@ -23,6 +23,8 @@ from .texts import (
     Quarantine,
     ReadMark,
     Resolution,
+    Rotation,
+    RotationStep,
     StatusEvent,
 )
 from .writing import Draft, SavedReply
@@ -64,6 +66,8 @@ __all__ = [
     "Reminder",
     "ReplyDue",
     "Resolution",
+    "Rotation",
+    "RotationStep",
     "SavedReply",
     "ScheduledText",
     "SentLink",
