@@ -52,10 +52,10 @@ def rotate(firm: str, by: str, tell: Tell, begun: Callable[[int], None] = lambda
     begun(size(firm))
     texts, files = _passes(rotation, rewriting.one_pass, tell), _passes(rotation, moving.one_pass, tell)
     settled = retiring.settle(firm, by)
-    unreadable = texts.unreadable + files.unreadable
+    unreadable = texts.unreadable + files.unreadable + len(lost)
     over = not settled.waiting and (not settled.needed or bool(unreadable))
     done = over and rotations.finish(rotation, retired=settled.retired)
-    return Rotated(firm, texts.done, files.done, unreadable + len(lost), settled, done)
+    return Rotated(firm, texts.done, files.done, unreadable, settled, done)
 
 
 def _passes(rotation: Rotation, one_pass: Callable[[Rotation, Tell], Passed], tell: Tell) -> Passed:
