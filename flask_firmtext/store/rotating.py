@@ -10,7 +10,7 @@ Ended at any moment, it goes on when it is called again; two at once do the same
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import key_queries, moving, retiring, rewrapping, rewriting, rotations
@@ -69,13 +69,13 @@ def _passes(rotation: Rotation, one_pass: Callable[[Rotation, Tell], Passed], te
     return total
 
 
-def settle_due(tell: Tell) -> int:
-    """Go on with every rotation whose second look is due, for the sweep. ``tell`` may raise to end it.
-
-    Returns how many that were.
-    """
+def due() -> Sequence[tuple[str, str]]:
+    """Whose rotations are to be gone on with, and who began them: time for the second look, or whoever did it died."""
     with reading() as session:
-        waiting = rotations.due(session, retiring.WAIT)
-    for one in waiting:
-        rotate(one.firm, one.by, tell)
-    return len(waiting)
+        return [(one.firm, one.by) for one in rotations.due(session, retiring.WAIT)]
+
+
+def go_on(firm: str, by: str, tell: Tell) -> Rotated:
+    """Go on with a rotation without anybody at a terminal. ``tell`` may raise to end it."""
+    rotations.note_look(firm)
+    return rotate(firm, by, tell)

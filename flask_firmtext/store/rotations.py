@@ -18,6 +18,9 @@ from .protected import Protected
 from .transactions import own, reading
 from .upsert import insert_once, insert_or_update
 
+#: Not a column: when somebody looked last.
+LOOK = "look"
+
 
 def begin(firm: str, by: str) -> Rotation:
     """The rotation of a firm that goes on, begun when there is none: from then on another firm key encrypts.
@@ -76,6 +79,16 @@ def note_place(session: Session, rotation: Rotation, one: Protected, place: str,
     key = {"rotation_id": rotation.id, "step": one.name}
     changes: dict[str, Any] = {"place": place, "done": RotationStep.done + done}
     insert_or_update(session, RotationStep, [*key], key | {"place": place, "done": done, "unreadable": 0}, changes)
+
+
+def note_look(firm: str) -> None:
+    """Somebody goes on with a firm's rotation now: whatever comes of it, the next one need not look at once."""
+    with own() as session:
+        rotation = session.scalars(_open().where(Rotation.firm == firm)).first()
+        if rotation is not None:
+            key = {"rotation_id": rotation.id, "step": LOOK}
+            now = {"passed_at": firmtext.clock.now()}
+            insert_or_update(session, RotationStep, [*key], key | {"done": 0, "unreadable": 0} | now, now)
 
 
 def note_passed(rotation: Rotation, one: Protected, *, unreadable: int) -> None:
