@@ -21,7 +21,7 @@ from .rewriting import Passed, Tell
 from .transactions import reading
 
 #: Under constant traffic a pass may always find something: more of them are of no use before a minute is over.
-PASSES = 20
+PASSES = 5
 
 
 @dataclass(frozen=True, slots=True)
