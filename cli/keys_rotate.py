@@ -17,6 +17,7 @@ from ..store import keys as store
 from ..store.rewrapping import Wrapped
 from ..store.rotating import Rotated
 from ..store.transactions import own, reading
+from . import keys_index
 from .db import require_current
 from .operator import actor
 from .output import confirm, document, json_option, on_terminal, say, yes_option
@@ -44,12 +45,15 @@ class Done:
 @click.command()
 @click.option("--firm", metavar="REF", help="The keys of this firm alone; the practice system's reference.")
 @click.option("--wrapping", is_flag=True, help="Only wrap the firms' keys with the first configured one: seconds.")
+@click.option("--index", is_flag=True, help="Replace the index key, by which numbers are found, one step a run.")
 @click.option("--destroy", metavar="KEY", help="Destroy a retired key, or one that is no longer configured, for good.")
 @click.option("--confirm", "typed", metavar="KEY", help="The name of the key to destroy, typed again.")
 @yes_option
 @json_option
 @with_appcontext
-def rotate(firm: str | None, wrapping: bool, destroy: str | None, typed: str | None, yes: bool, as_json: bool) -> None:
+def rotate(
+    firm: str | None, wrapping: bool, index: bool, destroy: str | None, typed: str | None, yes: bool, as_json: bool
+) -> None:
     """Encrypt everything stored anew: with the first configured key, new firm keys and new data keys.
 
     Nothing stops meanwhile. Interrupted or killed, it goes on when it is run again. Old keys are retired when nothing
@@ -62,6 +66,9 @@ def rotate(firm: str | None, wrapping: bool, destroy: str | None, typed: str | N
         return
     if typed is not None:
         raise click.UsageError("--confirm goes with --destroy.")
+    if index:
+        keys_index.replace(yes=yes, as_json=as_json)
+        return
     confirm(QUESTION, yes=yes)
     with own() as session:
         store.verify_configured(session)

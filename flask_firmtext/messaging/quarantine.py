@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..current import firmtext
 from ..errors import WebhookUnreadable
 from ..ports.gateway import InboundText, RawRequest
-from ..store import audit, cells, counters, keys, stranger_queries
+from ..store import audit, cells, counters, indexes, keys, stranger_queries
 from ..store.base import new_id
 from ..store.models import Quarantine
 from ..store.states import FileState
@@ -39,6 +39,8 @@ def keep(
     ``phone_index`` is a stranger's, ``received`` when it came (None for now).
     """
     row_id = new_id()
+    if len(_digests(request, kind)) > 1 and keeps(session, request, kind=kind):
+        return None
     kept = insert_once(
         session,
         Quarantine,
@@ -46,7 +48,7 @@ def keep(
         firm=firm,
         kind=kind,
         reason=reason[:32],
-        digest=_digest(request, kind),
+        digest=indexes.digest_of(session, _named(request, kind)),
         phone_index=phone_index,
         body=_sealed(session, row_id, firm, request),
         received_at=received or firmtext.clock.now(),
@@ -58,11 +60,17 @@ def keep(
 
 def keeps(session: Session, request: RawRequest, *, kind: str) -> bool:
     """Whether the very same body is kept already."""
-    return session.scalar(select(Quarantine.id).where(Quarantine.digest == _digest(request, kind))) is not None
+    return (
+        session.scalar(select(Quarantine.id).where(Quarantine.digest.in_(_digests(request, kind))).limit(1)) is not None
+    )
 
 
-def _digest(request: RawRequest, kind: str) -> bytes:
-    return keys.digest_of(kind.encode() + b" " + request.body)
+def _digests(request: RawRequest, kind: str) -> tuple[bytes, ...]:
+    return indexes.digests_of(_named(request, kind))
+
+
+def _named(request: RawRequest, kind: str) -> bytes:
+    return kind.encode() + b" " + request.body
 
 
 def _note(session: Session, row_id: uuid.UUID, reason: str, firm: str) -> None:

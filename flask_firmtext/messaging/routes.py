@@ -14,7 +14,7 @@ from ..errors import TextRefused
 from ..language import gettext as _
 from ..ports import promises
 from ..ports.values import Contact
-from ..store import conversation_queries, inbox_queries, keys, queries
+from ..store import conversation_queries, inbox_queries, indexes, queries
 from ..store.models import Conversation, Number
 from ..store.states import NumberState
 from .numbers import parse
@@ -58,7 +58,7 @@ def find(
             "not_on", _("Your firm cannot send texts yet: it has no number that the carriers have verified.")
         )
     phone = phone_of(contact, queries.own_numbers(session, firm), to=to)
-    index = keys.index_of(firm, phone)
+    index = indexes.standing(session, firm, phone)
     number = _answering(session, firm, index, conversation) or main
     found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
     owners = tuple(owner.ref for owner in found)

@@ -142,7 +142,7 @@ def sweep_orphans() -> int:
 
 
 def _digesting(firm: str) -> hmac.HMAC:
-    return ciphers.digesting(firmtext.settings.index_key, firm)
+    return ciphers.digesting(firmtext.settings.index_key[0], firm)
 
 
 def _forget_if_possible(file_id: uuid.UUID) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import DecryptError, KeyUnavailable
 from . import ciphers
+from . import indexes as marks
 from .models import Key, KeyCheck
 from .states import KeyState
 from .upsert import insert_once
@@ -34,6 +35,7 @@ INSTALLATION = ""
 #: Under this name a session remembers the keys that it made. They are not kept in memory from there: after a
 #: roll-back, be it of a savepoint, nobody could read what such a key had written.
 MADE_HERE = "firmtext_keys_made_here"
+PROVEN = "configured keys"
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
@@ -49,12 +51,12 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
 
     :raises KeyUnavailable: a configured key is missing or another one than wrote here; nothing is stored then.
     """
+    if not firmtext.proven.get(PROVEN) and verify_configured(session):
+        firmtext.proven.put(PROVEN, True)
     known = firmtext.active.get((firm, scope))
     remembered = firmtext.unwrapped.get(known) if known else None
     if known and remembered:
         return known, remembered
-    if not firmtext.keys_proven:
-        firmtext.keys_proven = verify_configured(session)
     row = _active(session, firm, scope) or _made(session, firm, scope)
     key = unwrapped(session, [row]).get(row.id)
     if key is None:
@@ -174,13 +176,13 @@ def _parents(session: Sessions, ids: set[str]) -> Mapping[str, bytes]:
 
 
 def index_of(firm: str, number: str) -> bytes:
-    """The blind index of an E.164 number at a firm."""
-    return ciphers.blind_index(firmtext.settings.index_key, firm, number)
+    """The blind index of an E.164 number at a firm under the first configured key (:mod:`.indexes` for what stands)."""
+    return ciphers.blind_index(firmtext.settings.index_key[0], firm, number)
 
 
 def digest_of(body: bytes) -> bytes:
     """What a webhook's body is recognised by when it comes again: keyed, because short texts could be guessed."""
-    return ciphers.keyed_digest(firmtext.settings.index_key, body)
+    return ciphers.keyed_digest(firmtext.settings.index_key[0], body)
 
 
 def verify_configured(session: Sessions) -> bool:
@@ -190,28 +192,29 @@ def verify_configured(session: Sessions) -> bool:
 
     :raises KeyUnavailable: another key has the same id, a key is missing, or the index key was changed.
     """
-    marks = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
-    for name, key in (marks | {"index": firmtext.settings.index_key}).items():
-        if insert_once(session, KeyCheck, name=name, value=ciphers.check_value(key)):
+    wanted = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
+    wanted["index"] = firmtext.settings.index_key[0]
+    there = set(session.scalars(select(KeyCheck.name)))
+    for name, key in wanted.items():
+        value = ciphers.check_value(key)
+        if name not in there and insert_once(session, KeyCheck, name=name, value=value, since=firmtext.clock.now()):
             _made_here(session).add(name)
     faults = configured_faults(session)
     if faults:
         raise KeyUnavailable(" ".join(faults))
-    return _made_here(session).isdisjoint([*marks, "index"])
+    return _made_here(session).isdisjoint(wanted)
 
 
 def configured_faults(session: Sessions) -> list[str]:
     """What is wrong with the configured keys in the light of this database: one sentence a fault."""
-    stored: dict[str, bytes] = {row.name: row.value for row in session.scalars(select(KeyCheck))}
+    stored: dict[str, bytes] = {row.name: row.value for row in session.execute(select(KeyCheck.name, KeyCheck.value))}
     configured = firmtext.settings.encryption_keys
     faults = [
         f"FIRMTEXT_ENCRYPTION_KEYS: the key {name} is another one than wrote here; give the new key an id of its own."
         for name, key in configured.items()
         if not hmac.compare_digest(stored.get(f"kek:{name}", ciphers.check_value(key)), ciphers.check_value(key))
     ]
-    index = ciphers.check_value(firmtext.settings.index_key)
-    if not hmac.compare_digest(stored.get("index", index), index):
-        faults.append("FIRMTEXT_INDEX_KEY is another one than wrote here; put the old key back.")
+    faults += marks.faults(stored)
     used = set(session.scalars(select(Key.parent).where(Key.scope == FIRM, Key.state != KeyState.DESTROYED).distinct()))
     faults += [
         f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {name}, which still protects a firm; add it again."

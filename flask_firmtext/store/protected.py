@@ -139,6 +139,7 @@ EXCEPTIONS = {
     "firmtext_consent_event.phone_index": _INDEX,
     "firmtext_quarantine.phone_index": _INDEX,
     "firmtext_scheduled_text.phone_index": _INDEX,
+    "firmtext_moved_index.was": _INDEX,
     "firmtext_draft.place": _INDEX,
     "firmtext_payment_link.address_index": _INDEX,
     "firmtext_payment.digest": _INDEX,

@@ -39,6 +39,13 @@ def upgrade() -> None:
         sqlite_where=OPEN,
     )
     op.create_table(
+        "firmtext_moved_index",
+        sa.Column("firm", sa.String(length=255), nullable=False),
+        sa.Column("was", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("firm", "was", name=op.f("pk_firmtext_moved_index")),
+    )
+    op.create_table(
         "firmtext_rotation_step",
         sa.Column("rotation_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.String(length=64), nullable=False),
@@ -54,6 +61,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM firmtext_key_check WHERE name LIKE 'index %'")
+    op.drop_table("firmtext_moved_index")
     op.drop_table("firmtext_rotation_step")
     op.drop_index("uq_firmtext_rotation_open", table_name="firmtext_rotation", postgresql_where=OPEN, sqlite_where=OPEN)
     op.drop_table("firmtext_rotation")

@@ -183,3 +183,24 @@ def test_on_a_terminal_the_name_is_asked_for(full: dict[str, Any], host_environm
     os.write(main, b"no\n")
     assert asked.wait(60) == 2
     assert b"Type its name again" in os.read(main, 10_000)
+
+
+NEW_INDEX = NEW_KEK.partition(":")[2]
+
+
+def test_the_index_key_is_replaced_one_step_a_run(full: dict[str, Any], new_app: Any, cli: Cli) -> None:
+    assert cli("keys", "rotate", "--index", "--yes").exit_code == 2, "there is one key only"
+    both = new_app(
+        FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway",
+        FIRMTEXT_INDEX_KEY=f"{NEW_INDEX},{KEYS['FIRMTEXT_INDEX_KEY']}",
+    )
+    assert runner_of(both, "rotate", "--index").exit_code == 2
+    first = runner_of(both, "rotate", "--index", "--yes")
+    assert "The new index key is announced.\nRun this again after" in first.stderr
+    both.extensions["firmtext"].clock = ShiftedClock(timedelta(minutes=3))
+    second = json.loads(runner_of(both, "rotate", "--index", "--yes", "--json").stdout)
+    assert (second["switched"], second["moved"], second["unreadable"], second["done"]) == (True, 3, {}, False)
+    both.extensions["firmtext"].clock = ShiftedClock(timedelta(hours=30))
+    runner_of(both, "rotate", "--index", "--yes")
+    last = runner_of(both, "rotate", "--index", "--yes")
+    assert "take it out of FIRMTEXT_INDEX_KEY everywhere" in last.stderr

@@ -103,6 +103,16 @@ class RotationStep(Base):
     passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class MovedIndex(Base):
+    """An index that a number's rows had until ``since``, for whoever has read it before and is to write with it now."""
+
+    __tablename__ = "firmtext_moved_index"
+
+    firm: Mapped[str] = mapped_column(Reference, primary_key=True)
+    was: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Account(Base):
     """The carrier account's pace, and how many answers of one bad kind came in a row.
 
