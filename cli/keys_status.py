@@ -2,41 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 from ..current import firmtext
-from ..store import key_status
+from ..store import ciphers, indexes, key_status, read_check
 from ..store.key_status import Going, Status, Wrapping
+from ..store.models import KeyCheck
 from ..store.states import KeyState
 from ..store.transactions import reading
 from .db import require_current
 from .output import document, json_option, listing, say
+from .progress import progress
 
 
 @click.command()
+@click.option("--read", is_flag=True, help="Open every cell and every file, too, as after a restore: minutes.")
 @json_option
 @with_appcontext
-def status(as_json: bool) -> None:
+def status(read: bool, as_json: bool) -> None:
     """Show which configured key protects how much, how far a rotation has come, and what to do next.
 
-    Ends with 1 when something stored needs a key that is not configured, or was written with another key.
+    Ends with 1 when something stored needs a key that is not configured, was written with another key, or, with
+    --read, cannot be read.
     """
     require_current(firmtext.engine)
     with reading() as session:
         found = key_status.look(session)
-    steps = list(next_steps(found))
+    steps = [*next_steps(found), *_index_steps()]
+    lost = _unreadable() if read else {}
     if as_json:
-        document(_document(found, steps))
+        document(_document(found, steps) | ({"unreadable": lost} if read else {}))
     else:
         listing([_line(one) for one in found.wrappings], as_json=False, nothing="There are no keys.")
         for sentence in [*found.faults, *map(_going, found.going), *steps]:
             say(sentence)
-    if found.faults:
+        for name, count in lost.items():
+            say(f"{count} of {name} cannot be read.")
+        if read and not lost:
+            say("Everything that is stored can be read.")
+    if found.faults or lost:
         raise click.exceptions.Exit(1)
+
+
+def _unreadable() -> Mapping[str, int]:
+    with progress("Opening what is stored", read_check.size()) as advance:
+
+        def tell(count: int) -> None:
+            for _ in range(count):
+                advance()
+
+        return read_check.unreadable(tell)
+
+
+def _index_steps() -> Iterator[str]:
+    """What the marks say of the index key."""
+    with reading() as session:
+        marks = {row.name: row for row in indexes.marks(session)}
+    announced = marks.get(indexes.NEXT)
+    if announced is not None:
+        yield "A new index key is announced; `flask firmtext keys rotate --index` goes on with it."
+    elif any(name.startswith(indexes.OLD) for name in marks):
+        yield (
+            "An old index key is still needed, for a day at least: `flask firmtext keys rotate --index` says what for. "
+            "Keep it in FIRMTEXT_INDEX_KEY until then."
+        )
+    elif len(firmtext.settings.index_key) > 1 and _writes_first(marks):
+        yield "Nothing needs the old index key any more: take it out of FIRMTEXT_INDEX_KEY everywhere."
+    elif len(firmtext.settings.index_key) > 1:
+        yield "A new index key is configured; `flask firmtext keys rotate --index` begins to use it."
+
+
+def _writes_first(marks: Mapping[str, KeyCheck]) -> bool:
+    mark = marks.get(indexes.WRITES)
+    return mark is not None and mark.value == ciphers.check_value(firmtext.settings.index_key[0])
 
 
 def next_steps(found: Status) -> Iterator[str]:

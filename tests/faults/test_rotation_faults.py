@@ -41,6 +41,8 @@ SUPPORT = Path(__file__).parents[1] / "support"
 POINTS = ("keys.begun", "keys.renewed", "keys.writing", "keys.cells", "keys.moved")
 PAGE = 50
 WRITES = 20
+#: Threads of each kind that write: a page takes its time.
+SENDERS = 3
 ROWS_AT_ONCE = 1_000
 
 
@@ -53,7 +55,7 @@ class Traffic:
     writes: int = 0
     sent: list[str] = field(default_factory=list)
     received: list[str] = field(default_factory=list)
-    edits: dict[int, str] = field(default_factory=dict)
+    edits: dict[str, str] = field(default_factory=dict)
 
 
 def stored(count: int) -> None:
@@ -100,8 +102,10 @@ class Going:
 
     @contextlib.contextmanager
     def going(self) -> Iterator[Traffic]:
-        jobs = (self.browse, self.send, self.text, self.edit, self.read, self.download)
-        threads = [threading.Thread(target=self._go_on, args=(job,)) for job in jobs]
+        writers = [*[self.send] * SENDERS, *[self.text] * SENDERS, *[self.edit] * SENDERS]
+        paces = [(job, len(writers) / WRITES) for job in writers]
+        paces += [(job, 0.2) for job in (self.browse, self.read, self.download)]
+        threads = [threading.Thread(target=self._go_on, args=(n, *pace)) for n, pace in enumerate(paces)]
         for one in threads:
             one.start()
         try:
@@ -111,12 +115,12 @@ class Going:
             for one in threads:
                 one.join()
 
-    def _go_on(self, job: Callable[[], Callable[[int], None]]) -> None:
+    def _go_on(self, number: int, job: Callable[[int], Callable[[int], None]], pace: float) -> None:
         with self.app.app_context():
-            step = job()
-            pause = 3 / WRITES if job in (self.send, self.text, self.edit) else 0.2
+            step, due = job(number), time.monotonic()
             for n in itertools.count():
-                if self.over.wait(pause):
+                due = max(due + pace, time.monotonic())
+                if self.over.wait(max(0.0, due - pace - time.monotonic())):
                     return
                 try:
                     step(n)
@@ -138,38 +142,40 @@ class Going:
         self.seen.reads += 1
         return answer.text
 
-    def browse(self) -> Callable[[int], None]:
+    def browse(self, number: int) -> Callable[[int], None]:
         person = self.person()
         return lambda n: self.page(person) and None
 
-    def send(self) -> Callable[[int], None]:
+    def send(self, number: int) -> Callable[[int], None]:
         person = self.person()
 
         def step(n: int) -> None:
-            form = {**fields(self.page(person)), "text": f"sent {n}"}
+            form = {**fields(self.page(person)), "text": f"sent {number}.{n}"}
             answer = person.post(f"{self.url}/texting/texts", form, timeout=30, allow_redirects=False)
             if answer.status_code == 409:  # a client's text came in between; the person reads it and sends again
-                form = {**fields(answer.text), "text": f"sent {n}"}
+                form = {**fields(answer.text), "text": f"sent {number}.{n}"}
                 answer = person.post(f"{self.url}/texting/texts", form, timeout=30, allow_redirects=False)
             if answer.status_code == 409:
                 return
             assert answer.status_code == 303, answer.status_code
-            self.seen.sent.append(f"sent {n}")
+            self.seen.sent.append(f"sent {number}.{n}")
             self.seen.writes += 1
 
         return step
 
-    def text(self) -> Callable[[int], None]:
+    def text(self, number: int) -> Callable[[int], None]:
         def step(n: int) -> None:
-            self.carrier.text(ROSA.removeprefix("+"), HARBOR.removeprefix("+"), f"received {n}")
-            self.seen.received.append(f"received {n}")
+            self.carrier.text(ROSA.removeprefix("+"), HARBOR.removeprefix("+"), f"received {number}.{n}")
+            self.seen.received.append(f"received {number}.{n}")
             self.seen.writes += 1
 
         return step
 
-    def edit(self) -> Callable[[int], None]:
+    def edit(self, number: int) -> Callable[[int], None]:
         places = [
-            drafts.place_of("harbor", f"user {n}", contact="rosa", phone_index=b"", conversation=self.conversation)
+            drafts.place_of(
+                "harbor", f"user {number}.{n}", contact="rosa", phone_index=b"", conversation=self.conversation
+            )
             for n in range(5)
         ]
 
@@ -178,12 +184,12 @@ class Going:
             words = f"draft {n} " + "x" * (n % 90)
             with own() as session:
                 drafts.keep(session, places[which], Written(words, uuid.uuid4().hex, f"writer {which}", n + 1))
-            self.seen.edits[which] = words
+            self.seen.edits[f"user {number}.{which}"] = words
             self.seen.writes += 1
 
         return step
 
-    def read(self) -> Callable[[int], None]:
+    def read(self, number: int) -> Callable[[int], None]:
         with reading() as session:
             ids = list(session.scalars(select(Message.id).where(Message.firm == "harbor")))
 
@@ -197,7 +203,7 @@ class Going:
 
         return step
 
-    def download(self) -> Callable[[int], None]:
+    def download(self, number: int) -> Callable[[int], None]:
         def step(n: int) -> None:
             [row] = rows(Attachment, Attachment.message_id == self.message)
             found = content("harbor", row.file_id)
@@ -251,8 +257,8 @@ def test_f80_keys_are_rotated_under_traffic_and_whoever_does_it_is_killed_five_t
         until(lambda: answers(port))
         with going.going() as seen:
             until(lambda: seen.writes > WRITES and seen.reads > 100)
-            killed = [rotates(host_environment, tmp_path, point)[0] for point in POINTS]
             begun, before = time.monotonic(), seen.writes
+            killed = [rotates(host_environment, tmp_path, point)[0] for point in POINTS]
             code, said = rotates(host_environment, tmp_path)
             took, written = time.monotonic() - begun, seen.writes - before
         assert (killed, code) == ([-9] * len(POINTS), 0), said
@@ -268,7 +274,7 @@ def test_f80_keys_are_rotated_under_traffic_and_whoever_does_it_is_killed_five_t
     assert len(texts) == message_count(), "every text can be read"
     for wanted in (*seen.sent, *seen.received):
         assert texts.count(wanted) == 1, wanted
-    assert {which: kept_draft(f"user {which}") for which in seen.edits} == seen.edits
+    assert {user: kept_draft(user) for user in seen.edits} == seen.edits
 
 
 def received_texts() -> set[str]:
