@@ -107,7 +107,7 @@ FAULTS = {
     "F77": Fault("Clocks change for summer and back: reminders come at their wall time, once.", "new rules of a time zone while we run"),
     "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all."),
     "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear.", "a key that disappears from a running process"),
-    "F80": Fault("Re-encryption of many rows is killed under traffic.", not_here="keys cannot be rotated yet"),
+    "F80": Fault("Keys are rotated under traffic, and whoever does it is killed five times: nothing is unreadable at any moment, no edit is lost, and nothing is left under the old keys."),
 }  # fmt: skip
 
 

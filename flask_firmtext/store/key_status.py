@@ -87,7 +87,7 @@ def _counted(session: Session, wrapping: Callable[[str], Wrapping]) -> Iterator[
             under = wrapping(row.wrapped_by)
             if one is FILES:
                 under.files += row.cells
-                under.file_bytes += row.size or 0
+                under.file_bytes += int(row.size or 0)  # PostgreSQL adds up to a Decimal
             else:
                 under.cells[row.state] += row.cells
 
