@@ -88,7 +88,12 @@ def destroy(key_id: str, by: str) -> None:
             raise KeyInUse(f"the key {key_id} is {row.state}; only a retired one can be destroyed")
         if needed := key_queries.naming(session, key_id):
             raise KeyInUse(f"{needed} things are still under the key {key_id}: run `flask firmtext keys rotate` again")
-        row.wrapped, row.state, row.destroyed_at = bytes(len(row.wrapped)), KeyState.DESTROYED, firmtext.clock.now()
+        session.execute(
+            update(Key)
+            .where(Key.id == key_id)
+            .values(wrapped=bytes(len(row.wrapped)), state=KeyState.DESTROYED, destroyed_at=firmtext.clock.now())
+            .execution_options(synchronize_session=False)
+        )
         audit.record(session, "key.destroy", (Key.__tablename__, key_id), firm=row.firm, actor=by)
 
 

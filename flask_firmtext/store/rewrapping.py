@@ -81,7 +81,7 @@ def new_firm_key(session: Session, firm: str) -> str:
     first, kek = next(iter(firmtext.settings.encryption_keys.items()))
     _replace(session, [row.id])
     made = _made(firm, keys.FIRM, first, kek)
-    session.connection().execute(insert(TABLE), [made])
+    session.connection().execute(insert(Key), [made])
     return str(made["id"])
 
 
@@ -112,7 +112,7 @@ def _renewed(batch: Sequence[str], firm: str, generation: str, told: Wrapped) ->
         old = [row for row in good if row.state == KeyState.ACTIVE]
         _replace(session, [row.id for row in old])
         if old:
-            session.connection().execute(insert(TABLE), [_made(firm, row.scope, generation, parent) for row in old])
+            session.connection().execute(insert(Key), [_made(firm, row.scope, generation, parent) for row in old])
         points.reach("keys.renewing")
     firmtext.active.forget()
     points.reach("keys.renewed")
@@ -137,9 +137,12 @@ def _rewrap(session: Session, changes: list[dict[str, Any]]) -> int:
 
 
 def _replace(session: Session, ids: Sequence[str]) -> None:
-    replaced = update(Key).where(Key.id.in_(ids), Key.state == KeyState.ACTIVE)
-    values = {"state": KeyState.REPLACED, "replaced_at": firmtext.clock.now()}
-    session.execute(replaced.values(values).execution_options(synchronize_session=False))
+    session.execute(
+        update(Key)
+        .where(Key.id.in_(ids), Key.state == KeyState.ACTIVE)
+        .values(state=KeyState.REPLACED, replaced_at=firmtext.clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _made(firm: str, scope: str, parent_id: str, parent: bytes) -> dict[str, Any]:
