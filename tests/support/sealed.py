@@ -51,7 +51,8 @@ def fill(firm: str = "harbor", *, contact: str = "rosa", **by: Any) -> uuid.UUID
 
 
 def _cell(session: Any, model: Any, column: str, row: Any, firm: str, scope: str = keys.GENERAL) -> bytes:
-    return cells.seal(session, Place(model.__tablename__, column, str(row), firm), f"{column} of {row}", scope=scope)
+    words = "{}" if model is Registration else f"{column} of {row}"
+    return cells.seal(session, Place(model.__tablename__, column, str(row), firm), words, scope=scope)
 
 
 def _of_conversation(session: Any, firm: str, message: uuid.UUID, conversation: uuid.UUID) -> None:
