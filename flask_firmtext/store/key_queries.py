@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, func, or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -134,6 +135,17 @@ def naming(session: Session, key: str) -> int:
         for one in EVERYTHING
     )
     return (total or 0) + sum(session.scalar(statement) or 0 for statement in named_by)
+
+
+def is_anybody_older(session: Session, at: datetime) -> bool:
+    """Whether a transaction of somebody else, that might write with what it read then, began before ``at``.
+
+    On SQLite who writes is alone, and who read before cannot write any more.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    others = "datname = current_database() AND pid <> pg_backend_pid() AND xact_start < :at"
+    return session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"), {"at": at}) != 0  # noqa: S608
 
 
 def in_batches(session: Session, firm: str, generation: str, size: int) -> Iterator[Sequence[Key]]:

@@ -86,6 +86,8 @@ def destroy(key_id: str, by: str) -> None:
             raise KeyInUse(f"there is no key {key_id}; `flask firmtext keys status` shows those that there are")
         if row.state != KeyState.RETIRED:
             raise KeyInUse(f"the key {key_id} is {row.state}; only a retired one can be destroyed")
+        if row.retired_at is not None and key_queries.is_anybody_older(session, row.retired_at):
+            raise KeyInUse(f"a transaction is open that began before the key {key_id} was retired: let it end first")
         if needed := key_queries.naming(session, key_id):
             raise KeyInUse(f"{needed} things are still under the key {key_id}: run `flask firmtext keys rotate` again")
         session.execute(

@@ -16,7 +16,7 @@ from evidence import everything, rows
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import IndexMoved, KeyUnavailable, TextRefused
-from flask_firmtext.messaging import consent, conversations, placing, reindexing, scheduled_sending
+from flask_firmtext.messaging import consent, conversations, drafts, placing, reindexing, scheduled_sending
 from flask_firmtext.messaging.pay_links import indexed, paid_words
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.store import cells, ciphers, indexes, keys
@@ -347,3 +347,19 @@ def test_the_events_of_consent_are_those_that_they_were(both: Any) -> None:
     before = [(row.change, row.by, row.evidence) for row in rows(ConsentEvent)]
     replaced()
     assert [(row.change, row.by, row.evidence) for row in rows(ConsentEvent)] == before
+
+
+def test_a_draft_to_a_number_that_was_never_texted_is_found_with_the_new_key_before_the_old(
+    app: Any, new_app: NewApp
+) -> None:
+    def place() -> drafts.Place:
+        with reading() as session:
+            index = indexes.standing(session, "harbor", "+14165550104")
+        return drafts.place_of("harbor", "staff@harbor.example", contact="sara", phone_index=index)
+
+    with own() as session:
+        drafts.keep(session, place(), drafts.Written("Dear Sara", "token", "writer"))
+    with configured(new_app, f"{NEW},{OLD}").app_context(), reading() as session:
+        kept = drafts.find(session, place())
+    assert kept is not None
+    assert kept.text == "Dear Sara"

@@ -345,6 +345,18 @@ def test_a_retired_key_that_something_names_after_all_is_not_destroyed(full: dic
     assert contents()[f"firmtext_message.body {message}"] == "written by a process that stood still"
 
 
+def test_a_retired_key_is_not_destroyed_while_a_transaction_of_before_is_open(full: dict[str, Any]) -> None:
+    if firmtext.engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite who writes is alone")
+    with firmtext.engine.connect() as old:
+        old.exec_driver_sql("SELECT 1")
+        [retired, *_] = sorted(retire_all())
+        with pytest.raises(KeyInUse, match="began before"):
+            retiring.destroy(retired, "cli:test")
+    later(timedelta(minutes=22))
+    retiring.destroy(retired, "cli:test")
+
+
 def test_a_configured_key_is_buried_when_nothing_needs_it_and_no_process_has_it(
     full: dict[str, Any], new_app: Any
 ) -> None:
