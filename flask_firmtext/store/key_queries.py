@@ -93,6 +93,11 @@ def count_left(session: Session, one: Protected, firm: str) -> int:
     return session.scalar(_with_keys(one, func.count()).where(*_left(one, firm))) or 0
 
 
+def count(session: Session, one: Protected, firm: str) -> int:
+    """How many rows of a firm hold something in a column."""
+    return session.scalar(_with_keys(one, func.count()).where(one.table.c.firm == firm)) or 0
+
+
 def _left(one: Protected, firm: str) -> list[ColumnElement[bool]]:
     behind = or_(Key.id.is_(None), Key.state != KeyState.ACTIVE)
     found: list[ColumnElement[bool]] = [one.table.c.firm == firm, behind]
@@ -145,7 +150,8 @@ def is_anybody_older(session: Session, at: datetime) -> bool:
     if session.get_bind().dialect.name != "postgresql":
         return False
     others = "datname = current_database() AND pid <> pg_backend_pid() AND xact_start < :at"
-    return session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"), {"at": at}) != 0  # noqa: S608
+    counted = session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"), {"at": at})  # noqa: S608
+    return bool(counted)
 
 
 def in_batches(session: Session, firm: str, generation: str, size: int) -> Iterator[Sequence[Key]]:

@@ -37,19 +37,20 @@ class Rotated:
 
 
 def size(firm: str) -> int:
-    """How many cells and files are to be encrypted anew when nobody has begun yet, or are left."""
+    """How many cells and files are to be encrypted anew, or are left of a rotation that goes on."""
     with reading() as session:
-        return sum(key_queries.count_left(session, one, firm) for one in (*CELLS, FILES))
+        going = any(one.firm == firm for one in rotations.open_ones(session))
+        counted = key_queries.count_left if going else key_queries.count
+        return sum(counted(session, one, firm) for one in (*CELLS, FILES))
 
 
-def rotate(firm: str, by: str, tell: Tell, begun: Callable[[int], None] = lambda total: None) -> Rotated:
-    """Begin to rotate a firm's keys, or go on; ``begun`` hears how much there is to do, ``tell`` what was done.
+def rotate(firm: str, by: str, tell: Tell) -> Rotated:
+    """Begin to rotate a firm's keys, or go on; ``tell`` hears how many cells and files were done.
 
     :raises KeyUnavailable: the firm's key cannot be unwrapped; nothing was changed.
     """
     rotation = rotations.begin(firm, by)
     lost = rewrapping.data_keys(firm, rotation.key).unreadable
-    begun(size(firm))
     texts, files = _passes(rotation, rewriting.one_pass, tell), _passes(rotation, moving.one_pass, tell)
     settled = retiring.settle(firm, by)
     unreadable = texts.unreadable + files.unreadable + len(lost)

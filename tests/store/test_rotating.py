@@ -65,9 +65,11 @@ def test_everything_is_under_new_keys_and_says_what_it_said(full: dict[str, Any]
     accepted("at summit", contact="rosa-of-summit", by=STAN)
     theirs = named_keys("summit")
     told: list[int] = []
+    assert rotating.size("harbor") == len(full)
     done = rotating.rotate("harbor", "cli:test", told.append)
     assert (done.cells, done.files, done.unreadable) == (len(full) - 2, 2, 0)
     assert sum(told) == len(full)
+    assert rotating.size("harbor") == 0
     assert used().isdisjoint(before)
     assert used() <= in_state(KeyState.ACTIVE)
     for _ in ("as this process remembers", "as one that has just begun"):
