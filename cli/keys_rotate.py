@@ -110,12 +110,13 @@ def _tell(done: Done, *, as_json: bool) -> None:
 
 
 def _sentences(done: Done) -> list[str]:
-    said = [f"{done.wrapped.done} firm keys were wrapped anew."]
+    said = [f"Firm keys wrapped anew: {done.wrapped.done}."]
     for one in done.rotated:
         whose = one.firm or "the installation"
         said.append(f"{whose}: {one.cells} cells and {one.files} files were encrypted anew.")
         if one.unreadable:
-            said.append(f"{whose}: {one.unreadable} cannot be read and were left as they are.")
+            said.append(f"{whose}: not readable, and left as it was: {one.unreadable}.")
+            said.append("`flask firmtext keys status --read` says which.")
         if one.settled.waiting:
             waiting = f"{one.settled.waiting} old keys are empty"
             said.append(f"{whose}: {waiting}; the sweep retires them in ten minutes, or run this again then.")

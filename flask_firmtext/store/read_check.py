@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from . import cells, files, pieces
 from .models import File
 from .protected import CELLS, EVERYTHING, FILES, Protected
 from .transactions import reading
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 
@@ -24,7 +27,10 @@ def size() -> int:
 
 
 def unreadable(tell: Callable[[int], None]) -> Mapping[str, int]:
-    """Open every cell and every file; how many cannot be read, by the protected column they stand in."""
+    """Open every cell and every file; how many cannot be read, by the protected column they stand in.
+
+    Which ones is said in the log, without what stands in them.
+    """
     found = {one.name: sum(_cells(one, tell)) for one in CELLS}
     found[FILES.name] = sum(_files(tell))
     return {name: count for name, count in found.items() if count}
@@ -48,7 +54,10 @@ def _cells(one: Protected, tell: Callable[[int], None]) -> Iterator[int]:
         with reading() as session:
             texts = cells.read(session, [(one.place(row.row, row.firm), row.cell) for row in rows])
         tell(len(rows))
-        yield sum(isinstance(text, DecryptError) for text in texts)
+        lost = [text for text in texts if isinstance(text, DecryptError)]
+        for error in lost:
+            log.warning("%s", error)
+        yield len(lost)
 
 
 def _files(tell: Callable[[int], None]) -> Iterator[int]:
@@ -63,6 +72,7 @@ def _opens(row: Any) -> bool:
         with files.reader(row.firm, row.row) as file:
             while file.read(pieces.SIZE):
                 pass
-    except DecryptError:
+    except DecryptError as error:
+        log.warning("%s", error)
         return False
     return True

@@ -102,7 +102,7 @@ def test_what_cannot_be_read_ends_with_1_and_is_left_as_it_is(cli: Cli, full: di
     done = told(cli, "rotate", "--yes", code=1)
     assert [one["unreadable"] for one in done["rotated"]] == [1, 0]
     assert rows(Message, Message.id == message)[0].body == damaged
-    assert "1 cannot be read and were left as they are." in cli("keys", "rotate", "--yes").stderr
+    assert "not readable, and left as it was: 1." in cli("keys", "rotate", "--yes").stderr
 
 
 def test_a_firm_whose_key_is_damaged_is_left_and_the_others_go_on(cli: Cli, full: dict[str, Any]) -> None:

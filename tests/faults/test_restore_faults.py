@@ -137,7 +137,11 @@ def _libpq(url: sa.URL) -> str:
 
 
 def test_a_dump_in_an_empty_installation_is_read_with_the_keys_and_said_to_be_unreadable_without(
-    app: Any, new_app: Callable[..., Any], new_database: Callable[[str], str], tmp_path: Path
+    app: Any,
+    new_app: Callable[..., Any],
+    new_database: Callable[[str], str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     verified_number()
     fill()
@@ -163,6 +167,7 @@ def test_a_dump_in_an_empty_installation_is_read_with_the_keys_and_said_to_be_un
         assert "FIRMTEXT_ENCRYPTION_KEYS lacks the key test1" in " ".join(said["faults"])
         assert "FIRMTEXT_INDEX_KEY is another one than wrote here" in " ".join(said["faults"])
         assert sum(said["unreadable"].values()) == len(before)
+        assert all(name.partition(" ")[2] in caplog.text for name in before if "file" not in name)
     with new_app(**config, **KEYS).app_context():
         assert contents() == before, "nothing was overwritten meanwhile"
 
