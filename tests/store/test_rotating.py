@@ -390,3 +390,24 @@ def test_the_sweep_goes_on_ten_minutes_later(full: dict[str, Any]) -> None:
     sweep.once()
     assert in_state(KeyState.REPLACED) == set()
     assert rotating.due() == []
+
+
+def test_keys_that_are_handed_over_at_that_moment_are_left_to_the_next_run(full: dict[str, Any]) -> None:
+    """A key under one parent that names another would open nothing: who moves it and who wraps it take turns."""
+    if firmtext.engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite who writes is alone")
+    [stranger] = rows(Attachment, Attachment.quarantine_id.is_not(None))
+    [message] = rows(Message)
+    with own() as session:
+        to = keys.conversation_scope(message.conversation_id)
+        keys.hand_over(session, "harbor", keys.quarantine_scope(stranger.quarantine_id), to)
+        rotate()
+        session.execute(update(Attachment).where(Attachment.id == stranger.id).values(quarantine_id=None))
+        session.execute(update(Attachment).where(Attachment.id == stranger.id).values(message_id=message.id, n=1))
+    forget_keys()
+    assert contents() == full
+    rotate()
+    forget_keys()
+    assert contents() == full
+    assert used() <= in_state(KeyState.ACTIVE)
+    assert {row.scope for row in rows(Key, Key.id.in_(named_keys()["firmtext_attachment.name"]))} == {to}
