@@ -271,9 +271,7 @@ def test_a_damaged_number_is_counted_and_stays(both: Any) -> None:
     assert found(under(ROSA, key=OLD))["firmtext_conversation"] == 1
 
 
-@pytest.mark.parametrize(
-    "point", ["index.announced", "index.switching", "index.switched", "index.moving", "index.moved"]
-)
+@pytest.mark.parametrize("point", ["announced", "switching", "switched", "moving", "moved"])
 def test_killed_at_any_point_it_goes_on(both: Any, point: str) -> None:
     if point != "announced":
         reindexing.run("cli:test")
