@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..errors import TextRefused
 from ..ports.values import Contact
-from ..store import consent_queries, keys, queries
+from ..store import consent_queries, indexes, queries
 from .routes import phone_of
 
 Sessions = Session | scoped_session[Any]
@@ -23,7 +23,7 @@ def refusals(session: Sessions, firm: str, contacts: Iterable[Contact]) -> Mappi
     own, refused, phones = queries.own_numbers(session, firm), {}, {}
     for contact in contacts:
         try:
-            phones[contact.ref] = keys.index_of(firm, phone_of(contact, own))
+            phones[contact.ref] = indexes.standing(session, firm, phone_of(contact, own))
         except TextRefused as error:
             refused[contact.ref] = error.code
     unwilling = consent_queries.unwilling(session, firm, set(phones.values())) if phones else {}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, Firm, Relation, User
-from ..store import attachment_queries, changes, consent_queries, inbox_queries, keys, queries
+from ..store import attachment_queries, changes, consent_queries, inbox_queries, indexes, queries
 from ..store.inbox_pages import Cursor, View
 from ..store.inbox_queries import Row
 from ..store.models import Conversation, Hold, OptOut
@@ -114,10 +114,10 @@ def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May, n
     """
     refs = {contact.ref for contact in contacts}
     phones = {number.e164 for contact in contacts for number in contact.numbers} | set(numbers)
-    indexes = {keys.index_of(firm.ref, phone) for phone in phones}
+    found = {index for phone in phones for index in indexes.all_of(firm.ref, phone)}
     with reading() as session:
         now = changes.now(session, firm.ref)
-        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=indexes, limit=AT_ONE_PLACE)
+        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=found, limit=AT_ONE_PLACE)
         read = _read(session, firm, user, allowed(session, firm, rows, may), now)
     asked = {row for row, phone in read.phones.items() if phone in numbers}
     lines = [line for line in _lines(firm, read) if line.id in asked or _is_of(refs, line, read.refs.get(line.id, ()))]

@@ -16,14 +16,14 @@ STRANGER = "stranger"
 
 
 #: Built once, because every text asks for it.
-NUMBER_AND_KEPT = select(Number, exists().where(Quarantine.digest == bindparam("digest"))).where(
+NUMBER_AND_KEPT = select(Number, exists().where(Quarantine.digest.in_(bindparam("digests", expanding=True)))).where(
     Number.e164 == bindparam("e164"), Number.state != NumberState.RELEASED
 )
 
 
-def number_and_kept(session: Session, e164: str, digest: bytes) -> tuple[Number | None, bool]:
+def number_and_kept(session: Session, e164: str, digests: Collection[bytes]) -> tuple[Number | None, bool]:
     """The number, if it is ours now, and whether the very same webhook is kept already; one look for both."""
-    found = session.execute(NUMBER_AND_KEPT, {"e164": e164, "digest": digest}).one_or_none()
+    found = session.execute(NUMBER_AND_KEPT, {"e164": e164, "digests": list(digests)}).one_or_none()
     return (found[0], found[1]) if found else (None, False)
 
 

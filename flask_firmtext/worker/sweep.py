@@ -50,6 +50,7 @@ class Sweep:
             *(clerk.for_replies(app), clerk.for_responses(app)),
         ]
         self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
+        self.clerks.append(clerk.for_rotations(app))
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.sealer = Sealer()
