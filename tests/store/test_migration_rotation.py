@@ -1,4 +1,4 @@
-"""Migration 0014 with rows: keys of strangers' files are called what they are, and a moved file leaves no stub."""
+"""Migration 0013 with rows: keys of strangers' files are called what they are, and a moved file leaves no stub."""
 
 from __future__ import annotations
 
