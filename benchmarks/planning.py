@@ -140,7 +140,7 @@ def planned() -> float:
 
 
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
-    events = scale.of(100_000, 5_000)
+    events = scale.of(100_000, 2_000)
     for engine in ENGINES:
         with practice(stage, engine, FEW):
             before = peak(look), peak(plan_some)

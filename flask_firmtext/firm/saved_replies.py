@@ -16,7 +16,6 @@ from ..errors import DecryptError, FormRefused, TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import body as bodies
-from ..messaging.consent_words import OPT_OUT_WORDS
 from ..store import audit, cells, keys, writing_queries
 from ..store.base import new_id
 from ..store.models import SavedReply
@@ -110,7 +109,7 @@ def check(name: str, text: str) -> tuple[str, str]:
     except TextRefused as refused:
         faults["text"] = refused.sentence
     else:
-        stops = next((offer.word for offer in offers(text) if offer.word in OPT_OUT_WORDS and not offer.opts_out), None)
+        stops = next((offer.word for offer in offers(text) if offer.is_trap), None)
         if unknown is not None:
             faults["text"] = _unknown(unknown)
         elif stops is not None:

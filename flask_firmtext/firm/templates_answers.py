@@ -108,6 +108,11 @@ class Offer:
     line: int
     opts_out: bool
 
+    @property
+    def is_trap(self) -> bool:
+        """Whether who answers so for another reason gets no more texts."""
+        return self.word in OPT_OUT_WORDS and not self.opts_out
+
 
 def offers(body: str) -> list[Offer]:
     """Every answer offered in ``body``, in its order."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..messaging.consent_words import NETWORK_WORDS, OPT_OUT_WORDS
+from ..messaging.consent_words import NETWORK_WORDS
 from ..messaging.segments import GSM_BASIC, GSM_EXTENDED, Encoding, measure
 from .shorteners import SHORTENERS
 from .templates_answers import NO, YES, Offer, offers
@@ -109,7 +109,7 @@ def _named(parsed: Parsed, body: str) -> Iterator[Fault]:
 
 def _answers(parsed: Parsed, body: str, kind: Kind, language: str) -> Iterator[Fault]:
     for offer in offers(body):
-        if offer.word in OPT_OUT_WORDS and not offer.opts_out:
+        if offer.is_trap:
             reason = (
                 f"A client who answers {offer.word} gets no more texts, so it may be offered for that only, "
                 "as in: Reply STOP to opt out. Offer another word, or say what it does."

@@ -73,8 +73,9 @@ def own() -> Iterator[Session]:
     reads first and writes later fails at once when somebody else wrote meanwhile.
     """
     with OwnSession(firmtext.writing_engine, expire_on_commit=False) as session:
-        if session.get_bind().dialect.name == "sqlite":
-            _begin_writing(session.connection())
+        connection = session.connection()  # begun, so that a roll-back also takes what was noted before any write
+        if connection.dialect.name == "sqlite":
+            _begin_writing(connection)
         yield session
         session.commit()
 

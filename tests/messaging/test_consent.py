@@ -14,12 +14,13 @@ from attempts import LONG_AGO, claimed, due
 from evidence import everything, heard, rows
 from flask_firmtext import signals
 from flask_firmtext.errors import TextRefused
-from flask_firmtext.messaging import accepting, consent, pace, sending
+from flask_firmtext.messaging import consent, conversations, pace, sending
 from flask_firmtext.messaging.consent import Said
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Account, Attempt, Audit, Conversation, Message, Number, OptOut
 from flask_firmtext.store.transactions import own, reading
+from racing import at_once
 from rows import accepted, verified_number
 from servers import until
 
@@ -150,27 +151,6 @@ def test_a_claim_waits_for_an_opt_out_that_is_under_way_and_then_refuses(app: An
     assert (claims, rows(Attempt)) == ([None], [])
 
 
-def race(app: Any, *steps: Any) -> None:
-    """Run the steps at the same moment, each in a thread with a context of its own."""
-    start = threading.Barrier(len(steps))
-    faults: list[BaseException] = []
-
-    def run(step: Any) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                step()
-            except BaseException as fault:
-                faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-
-
 def one_race(app: Any, phone: bytes) -> str:
     with own() as session:
         for model in (Attempt, OptOut, Message):
@@ -180,7 +160,7 @@ def one_race(app: Any, phone: bytes) -> str:
     with own() as session:
         pace.ensure_account(session)
         session.query(Account).update({"next_free_at": LONG_AGO})
-    race(app, lambda: sending.claim(due_text), lambda: opt_out(phone))
+    assert at_once(app, lambda: sending.claim(due_text), lambda: opt_out(phone)) == []
     [message] = rows(Message)
     assert (message.state, len(rows(Attempt))) in {("sending", 1), ("cancelled", 0)}
     return str(message.state)
@@ -202,24 +182,24 @@ def test_thousands_of_races_have_one_winner_each_and_both_win(app: Any, phone: b
 def test_a_text_accepted_while_the_client_opts_out_is_not_left_waiting(
     app: Any, phone: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The person's consent was looked up before the STOP came, the row would be written after it."""
+    """Its way was found before the STOP came; the row would be written after it."""
     accepted("earlier")
-    checked, stopped = threading.Event(), threading.Event()
-    original = accepting.check_consent
+    found, stopped = threading.Event(), threading.Event()
+    original = conversations.take_open_turn
 
-    def slow_check(*args: Any) -> None:
-        original(*args)
-        checked.set()
+    def slow_turn(*args: Any) -> int | None:
+        found.set()
         stopped.wait(10)
+        return original(*args)
 
-    monkeypatch.setattr(accepting, "check_consent", slow_check)
+    monkeypatch.setattr(conversations, "take_open_turn", slow_turn)
 
     def accept_late() -> None:
         with pytest.raises(TextRefused):
             accepted("later")
 
     def stop() -> None:
-        checked.wait(10)
+        found.wait(10)
         try:
             opt_out(phone)
         finally:
@@ -227,5 +207,5 @@ def test_a_text_accepted_while_the_client_opts_out_is_not_left_waiting(
 
     if app.extensions["sqlalchemy"].engines[None].dialect.name == "sqlite":
         pytest.skip("SQLite has one writer: the check is inside its transaction")
-    race(app, accept_late, stop)
+    assert at_once(app, accept_late, stop) == []
     assert {row.state for row in rows(Message)} == {"cancelled"}

@@ -16,7 +16,7 @@ def at_once(app: Any, *steps: Callable[[], object]) -> list[BaseException]:
             gate.wait()
             try:
                 step()
-            except Exception as error:
+            except BaseException as error:  # a test that fails in a thread fails by one
                 raised.append(error)
 
     threads = [threading.Thread(target=take, args=(step,)) for step in steps]
