@@ -13,7 +13,7 @@ ROOMS = {
     "worker": "processes that send, fetch, file and sweep for all firms",
     "migrations": "a migration changes every row",
     "testing": "what hosts' tests use",
-    "store.key_queries": "what is stored under which key, for operators and for rotations: a cell names its key by the id",
+    "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }
