@@ -114,7 +114,7 @@ _ACROSS = {
         "store.files": "sweep_orphans",
         "store.firm_queries": "due_orders to_be_released",
         "store.media_queries": "due",
-        "store.overdue_queries": "abandoned accepted_unmoved resting silent too_late",
+        "store.overdue_queries": "abandoned accepted_unmoved oldest_queued resting silent too_late",
         "store.queries": "due next_due next_free_at oldest_due_at",
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
