@@ -49,7 +49,7 @@ _BY_KEY = {
         "messaging.placing": "_is_newest",
         "messaging.quarantine": "forget",
         "messaging.redirecting": "contacts",
-        "messaging.repeats": "check_way hold",
+        "messaging.repeats": "hold",
         "messaging.replaying": "replay",
         "messaging.resolving": "resend",
         "messaging.retrying": "again whose",
