@@ -52,7 +52,7 @@ _BY_KEY = {
         "messaging.repeats": "hold",
         "messaging.replaying": "replay",
         "messaging.resolving": "resend",
-        "messaging.retrying": "again whose",
+        "messaging.retrying": "again check_way whose",
         "messaging.routes": "_answering",
         "messaging.scheduled": "change put_away",
         "messaging.scheduled_rows": "end",
