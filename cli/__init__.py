@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .audit import audit
 from .db import db
 from .doctor import doctor
 from .group import FirmTextGroup
@@ -9,11 +10,13 @@ from .holds import holds
 from .keys import keys
 from .messages import messages
 from .numbers import numbers
+from .recording import attach
 from .run import sandbox, sweep, worker
 from .stats import stats
 from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (db, doctor, holds, keys, messages, numbers, sandbox, stats, sweep, templates, worker):
+for command in (audit, db, doctor, holds, keys, messages, numbers, sandbox, stats, sweep, templates, worker):
     firmtext.add_command(command)
+attach(firmtext)

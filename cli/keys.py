@@ -7,21 +7,24 @@ import secrets
 from datetime import UTC, datetime
 
 import click
+from flask.cli import AppGroup
 
+from .keys_rotate import rotate
+from .keys_status import status
 from .output import document, json_option, say
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def keys() -> None:
     """Make and look after the keys that protect every stored text."""
 
 
-@keys.command()
+@keys.command(with_appcontext=False)
 @json_option
 def generate(as_json: bool) -> None:
     """Print a new pair of keys, ready to paste into the environment. Needs no application.
 
-    To rotate, put the printed key into the list beside the old ones, never in their place.
+    To rotate, put the printed key into the list behind the old ones, never in their place (docs/keys.md).
     """
     made = {"FIRMTEXT_ENCRYPTION_KEYS": f"{_id()}:{_key()}", "FIRMTEXT_INDEX_KEY": _key()}
     if as_json:
@@ -38,3 +41,7 @@ def _id() -> str:
 
 def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+keys.add_command(status)
+keys.add_command(rotate)

@@ -10,9 +10,12 @@ from rich.progress import Progress
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Call what is yielded after each of ``total`` things. One alone, and a stderr that is no terminal, get no bar."""
+def progress(what: str, total: int) -> Iterator[Callable[..., None]]:
+    """Call what is yielded after each of ``total`` things, or with a number after so many.
+
+    One alone, and a stderr that is no terminal, get no bar.
+    """
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=total < 2 or not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda some=1: bar.advance(task, some)

@@ -109,7 +109,7 @@ FAULTS = {
     "F77": Fault("Clocks change for summer and back: reminders come at their wall time, once.", "new rules of a time zone while we run"),
     "F78": Fault("An event moves, or the client stops texts, at the very claim of a text: it is sent once with the truth behind it, or not at all.", "ten thousand tries: `make test-all` makes 3,000 of a STOP and 300 of a Y, on each engine"),
     "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear; a running process misses a key that was taken away after the five minutes for which it remembers others."),
-    "F80": Fault("Re-encryption of many rows is killed under traffic.", not_here="keys cannot be rotated yet"),
+    "F80": Fault("Keys are rotated under traffic, and whoever does it is killed five times: nothing is unreadable at any moment, no edit is lost, and nothing is left under the old keys."),
 }  # fmt: skip
 
 

@@ -11,10 +11,16 @@ import click
 from flask_firmtext.cli import firmtext
 
 from flask_firmtext.settings import REQUIRED, SETTINGS
+from flask_firmtext.store.audit_actions import ACTIONS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
 NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
+
+RECORD_NOTE = (
+    "<!-- Written by docs/generate.py: change flask_firmtext/store/audit_actions.py, then run `make docs`. -->"
+)
+RECORD_END = "<!-- end -->"
 
 SETTINGS_INTRO = """
 `app.config["FIRMTEXT_…"]` wins; a setting that is absent there is read from the environment variable of the same name,
@@ -76,7 +82,17 @@ def reliability() -> str:
     return f"# When something fails\n\n{NOTE}\n{RELIABILITY_INTRO}\n{table}\n"
 
 
-PAGES = {"settings.md": settings, "cli.md": commands, "reliability.md": reliability}
+def record() -> str:
+    """The table is ours, the words around it are its author's."""
+    before, mark, rest = (FOLDER / "audit.md").read_text(encoding="utf-8").partition(RECORD_NOTE)
+    rows = (
+        f"| `{name}` | {action.label} | {', '.join(action.by)} | {action.told} |" for name, action in ACTIONS.items()
+    )
+    table = "\n".join(["| action | what it means | by | from, to and evidence |", "|---|---|---|---|", *rows])
+    return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
+
+
+PAGES = {"settings.md": settings, "cli.md": commands, "reliability.md": reliability, "audit.md": record}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import BinaryIO, cast
@@ -35,10 +35,11 @@ class State:
     """One application's share of the extension; it lives in ``app.extensions["firmtext"]``.
 
     ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
-    five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``keys_proven`` says that
-    the configured keys were found to be those that wrote here, ``witnessed`` that the database was found to be no older
-    than its witness, ``alarmed`` which alarms sounded in the last minute,
-    ``told_hourly`` which of the carrier's codes an operator heard of in the last hour,
+    five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``proven`` says that
+    the configured keys were found to be those that wrote here in the last minute, ``witnessed`` that the database was
+    found to be no older than its witness, ``alarmed`` which alarms sounded in the last minute,
+    ``told_hourly`` which of the carrier's codes an operator heard of in the last hour, ``recorded`` and
+    ``recorded_hourly`` what need not be recorded again in this minute and hour,
     ``bell_failed_at`` and ``beaten_at`` when a bell failed and a kind of process gave a sign of life (monotonic).
     """
 
@@ -51,7 +52,9 @@ class State:
     active: Memory[tuple[str, str], str] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
     alarmed: Memory[str, bool] = field(default_factory=lambda: Memory(ALARM_SECONDS), repr=False)
     told_hourly: Memory[str, bool] = field(default_factory=lambda: Memory(HOUR), repr=False)
-    keys_proven: bool = False
+    recorded: Memory[Hashable, bool] = field(default_factory=lambda: Memory(ALARM_SECONDS), repr=False)
+    recorded_hourly: Memory[Hashable, bool] = field(default_factory=lambda: Memory(HOUR), repr=False)
+    proven: Memory[str, bool] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
     witnessed: bool = False
     bell_failed_at: float = -math.inf
     beaten_at: dict[str, float] = field(default_factory=dict)

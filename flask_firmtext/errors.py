@@ -68,6 +68,14 @@ class KeyUnavailable(FirmTextError):
     """No key to encrypt with. Nothing was stored; the sentence names the setting to mend."""
 
 
+class IndexMoved(KeyUnavailable):
+    """A number's rows have just been moved to another index key. Nothing was stored; the next try finds them."""
+
+
+class KeyInUse(FirmTextError):
+    """A key cannot go yet; the sentence says what still needs it. Nothing was changed."""
+
+
 class HostContractError(FirmTextError):
     """A host port broke its contract. Names port, verb, and what was expected."""
 

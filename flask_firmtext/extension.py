@@ -23,6 +23,7 @@ from .ports.host import Host
 from .ports.values import Event, Link
 from .practice import payments
 from .practice.calendar import events, facts
+from .store import scope
 from .store.transactions import notes
 from .web import health, pages, webhooks
 
@@ -50,7 +51,7 @@ class FirmText:
             app.extensions[NAME] = Unconfigured(db, host, tuple(error.faults))
             return
         app.extensions[NAME] = State(typed, host, db, clock or Clock(), _ring)
-        _prepare_sqlite(app, db, typed)
+        _prepare_engine(app, db, typed)
         _register(app, typed)
 
     def contact_changed(self, contact: str) -> None:
@@ -140,9 +141,10 @@ def _register(app: Flask, typed: settings.Settings) -> None:
     pages.register(app)
 
 
-def _prepare_sqlite(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:
+def _prepare_engine(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:
     with app.app_context():
         engine = db.engine
+    scope.watch(engine)
     if engine.dialect.name == "sqlite" and typed.sqlite_pragmas and not event.contains(engine, "connect", _set_pragmas):
         event.listen(engine, "connect", _set_pragmas)
 

@@ -34,6 +34,11 @@ class Memory(Generic[K, V]):
             self._kept[name] = value
             return True
 
+    def forget(self) -> None:
+        """Begin anew: what is kept may not be so any more."""
+        with self._lock:
+            self._kept.clear()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 

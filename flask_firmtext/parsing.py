@@ -17,6 +17,7 @@ class Fault(ValueError):
     """What is wrong with a setting's value and how to mend it; completes a sentence that begins with its name."""
 
 
+_KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=?")
 _KEY_FORM = "must be `id:base64` of 32 bytes, id 1 to 16 of a-z, 0-9 and -; `flask firmtext keys generate` prints one."
 
 
@@ -126,8 +127,17 @@ def encryption_keys(value: Any) -> Mapping[str, bytes]:
     return keys
 
 
-def index_key(value: Any) -> bytes:
-    return key_bytes(text(value))
+def index_keys(value: Any) -> tuple[bytes, ...]:
+    """Index keys, one or a list: in the setting itself, or one a line in a file whose path it is."""
+    given = listed(value)
+    if len(given) == 1 and not _KEY.fullmatch(given[0]) and Path(given[0]).is_file():
+        given = [line.strip() for line in _file(given[0]).splitlines() if line.strip() and not line.startswith("#")]
+    if not given:
+        raise Fault("must be text that is not empty.")
+    keys = tuple(key_bytes(one) for one in given)
+    if len(set(keys)) < len(keys):
+        raise Fault("lists a key twice; each is needed once.")
+    return keys
 
 
 def secrets(value: Any) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from .parsing import (
     count,
     encryption_keys,
     hosts,
-    index_key,
+    index_keys,
     one_of,
     optional_text,
     pem,
@@ -60,9 +60,10 @@ SETTINGS = (
     ),
     Setting(
         "FIRMTEXT_INDEX_KEY",
-        index_key,
+        index_keys,
         REQUIRED,
-        "Key of the blind index by which a conversation is found from its number: base64 of 32 bytes. "
+        "Key of the blind index by which a conversation is found from its number: base64 of 32 bytes, or the path of a "
+        "file with it. While it is replaced, a list: the new one, then the old one (docs/keys.md). "
         "Make one with `flask firmtext keys generate`.",
         secret=True,
     ),

@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
-from . import policy
+from . import policy, walls
 from .adapter import key
 from .models import Contact, Matter, User, db
 from .signin import login_manager
@@ -39,10 +39,10 @@ class FirmRecords(AdministratorsOnly, ModelView):
     can_view_details = True
 
     def get_query(self) -> Query[Any]:
-        return super().get_query().filter(self.model.firm_ref == current_user.firm_ref)
+        return super().get_query().filter(self.model.firm_ref == current_user.firm_ref, walls.outside(self.model))
 
     def get_count_query(self) -> Query[Any]:
-        return super().get_count_query().filter(self.model.firm_ref == current_user.firm_ref)
+        return super().get_count_query().filter(self.model.firm_ref == current_user.firm_ref, walls.outside(self.model))
 
     def get_one(self, id: str) -> Any:  # noqa: A002 - Flask-Admin's name
         return self.get_query().filter(self.model.id == key(id)).one_or_none()

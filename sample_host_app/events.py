@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from .adapter import as_event, key
@@ -121,7 +120,7 @@ def _saved(form: EventForm, row: Event) -> Response:
 
 def _write(form: EventForm, row: Event) -> None:
     matter = key(form.matter)
-    row.matter_id = db.session.scalar(select(Matter.id).filter_by(id=matter, firm_ref=row.firm_ref)) if matter else None
+    row.matter_id = db.session.scalar(ours(Matter).where(Matter.id == matter).with_only_columns(Matter.id))
     db.session.add(row)
     wanted = _contacts(form.invited([str(one.contact_id) for one in row.attendees]))
     kept = [one for one in row.attendees if one.contact_id in wanted]

@@ -16,7 +16,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from .models import Contact, Document, DocumentPiece, Event, Matter, MatterParty, db
+from . import walls
+from .models import Bill, Contact, Document, DocumentPiece, Event, Matter, MatterParty, db
 
 bp = Blueprint("pages", __name__)
 
@@ -35,7 +36,8 @@ def signed_in() -> None:
 
 
 def ours(model: Any) -> Select[Any]:
-    return select(model).where(model.firm_ref == current_user.firm_ref)
+    """The firm's rows, without what the signed-in user is walled off from."""
+    return select(model).where(model.firm_ref == current_user.firm_ref, walls.outside(model))
 
 
 def one_of_ours(model: Any, key: int) -> Any:
@@ -65,7 +67,8 @@ def contact(contact_id: int) -> str:
     related = Matter.parties.any(MatterParty.contact_id == row.id)
     theirs = ours(Matter).where(or_(Matter.client_id == row.id, related))
     matters = db.session.scalars(theirs.order_by(Matter.open.desc(), Matter.number))
-    return render_template("contact.html", contact=row, matters=matters.all())
+    bills = db.session.scalars(ours(Bill).where(Bill.contact_id == row.id).order_by(Bill.issued.desc()))
+    return render_template("contact.html", contact=row, matters=matters.all(), bills=bills.all())
 
 
 @bp.get("/matters")
@@ -140,6 +143,9 @@ def text_messaging() -> Response:
 @bp.get("/settings/notifications")
 def notifications() -> str:
     return render_template("notifications.html")
+
+
+walls.init_pages(bp, one_of_ours, ours)
 
 
 def money(amount: Decimal) -> str:

@@ -103,6 +103,32 @@ def test_a_bad_key_is_refused_by_name_and_never_quoted(value: Any, said: str) ->
     assert "!!!" not in fault
 
 
+def test_the_index_key_is_one_or_a_list_or_stands_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "index"
+    file.write_text(f"# newest first\n{OTHER}\n{KEY}\n")
+    one, other = base64.b64decode(KEY), base64.b64decode(OTHER)
+    assert read(FIRMTEXT_INDEX_KEY=KEY).index_key == (one,)
+    for value in (f"{OTHER}, {KEY}", [OTHER, KEY], str(file)):
+        assert read(FIRMTEXT_INDEX_KEY=value).index_key == (other, one)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("nowhere", "not base64"),
+        (f"{KEY},{KEY}", "lists a key twice"),
+        (f"{KEY},short", "not base64"),
+        ([], "empty"),
+        (7, "must be a list"),
+    ],
+)
+def test_a_bad_index_key_is_refused_by_name_and_never_quoted(value: Any, said: str) -> None:
+    (fault,) = faults(FIRMTEXT_INDEX_KEY=value)
+    assert fault.startswith("FIRMTEXT_INDEX_KEY ")
+    assert said in fault
+    assert KEY not in fault
+
+
 def test_a_mistaken_key_in_place_of_a_path_is_not_printed() -> None:
     (fault,) = faults(FIRMTEXT_ENCRYPTION_KEYS=KEY)
     assert KEY not in fault

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
@@ -107,6 +108,9 @@ def change(session: Sessions, firm: str, kind: Kind, language: str, body: str, *
     """
     if faults := check(body, kind, language):
         raise FormRefused({"body": "\n".join(map(str, faults))})
+    was = session.scalar(
+        select(Template.body).where(Template.firm == firm, Template.kind == kind, Template.language == language)
+    )
     new = {"body": body, "changed_by": by, "changed_at": firmtext.clock.now()}
     insert = INSERT[session.get_bind().dialect.name](Template)
     row = session.execute(
@@ -119,7 +123,8 @@ def change(session: Sessions, firm: str, kind: Kind, language: str, body: str, *
     if row is None:
         return False
     table = (Template.__tablename__, row)
-    audit.record(session, "template.set", table, firm=firm, actor=by, became=f"{kind} {language}")
+    told = {"was": hashed(was) if was is not None else None, "became": hashed(body), "evidence": f"{kind} {language}"}
+    audit.record(session, "template.set", table, firm=firm, actor=by, **told)
     return True
 
 
@@ -128,11 +133,16 @@ def reset(session: Sessions, firm: str, kind: Kind, language: str, *, by: str) -
     row = session.execute(
         delete(Template)
         .where(Template.firm == firm, Template.kind == kind, Template.language == language)
-        .returning(Template.id)
+        .returning(Template.id, Template.body)
         .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
+    ).one_or_none()
     if row is None:
         return False
-    table = (Template.__tablename__, row)
-    audit.record(session, "template.reset", table, firm=firm, actor=by, was=f"{kind} {language}")
+    table, told = (Template.__tablename__, row.id), {"was": hashed(row.body), "evidence": f"{kind} {language}"}
+    audit.record(session, "template.reset", table, firm=firm, actor=by, **told)
     return True
+
+
+def hashed(body: str) -> str:
+    """What the record knows words by: who has a version of them can find when it was in force."""
+    return hashlib.sha256(body.encode()).hexdigest()[:32]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..ports.values import User
-from ..store import audit, consent_queries
+from ..store import audit, consent_queries, indexes
 from ..store.models import Conversation, Message, OptOut
 from ..store.states import Change
 from ..store.transactions import notes
@@ -37,6 +37,7 @@ def opt_out_of(session: Sessions, firm: str, phone_index: bytes) -> OptOut | Non
 
 def lock_pair(session: Sessions, firm: str, phone_index: bytes) -> list[uuid.UUID]:
     """Lock every conversation of a firm with a phone, in one order: else one number sends while another hears STOP."""
+    indexes.must_stand(session, firm, phone_index)
     # Not FOR UPDATE, here or elsewhere: PostgreSQL's check of a foreign key would wait for it, against our order.
     conversations = list(
         session.scalars(

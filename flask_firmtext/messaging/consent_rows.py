@@ -84,7 +84,8 @@ def upsert(session: Sessions, firm: str, phone_index: bytes, values: dict[str, A
 
 
 def record(session: Sessions, firm: str, phone_index: bytes, action: str, said: Said) -> None:
-    evidence = f"{said.evidence} {said.message or ''}".strip()
+    # Whatever is cut, the id of the text that said it is not.
+    evidence = f"{said.evidence[: 63 - len(str(said.message))]} {said.message}" if said.message else said.evidence
     audit.record(session, action, (TABLE, phone_index.hex()), firm=firm, actor=said.by, evidence=evidence)
 
 

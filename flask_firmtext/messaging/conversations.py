@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..clock import UTCDateTime
 from ..current import firmtext
 from ..pipeline import UNANSWERED
-from ..store import audit, cells, conversation_queries, keys
+from ..store import audit, cells, conversation_queries, indexes, keys
 from ..store.base import new_id
 from ..store.conversation_queries import OwnNumber
 from ..store.models import Author, Conversation, ConversationContact, Message
@@ -64,7 +64,7 @@ def open_with(
     ``owners`` are the contacts who have the phone now: it is shown under them, too. When it has left everybody under
     whom its texts were shown, those stay with them and a new epoch begins: the new owner never reads the old one's.
     """
-    index = keys.index_of(number.firm, phone)
+    index = indexes.standing(session, number.firm, phone)
     newest = conversation_queries.newest_epoch(session, number, index)
     found = newest if newest is not None and newest.closed_at is None else None
     if found is not None and _left(session, found, {contact, *owners}):

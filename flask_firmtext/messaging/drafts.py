@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import cells, keys, scheduled_queries, writing_queries
+from ..store import cells, indexes, keys, scheduled_queries, writing_queries
 from ..store.base import new_id
 from ..store.models import Draft, Message
 from ..store.upsert import insert_once
@@ -67,8 +67,8 @@ class Saved:
 
 def place_of(firm: str, user: str, *, contact: str, phone_index: bytes, conversation: uuid.UUID | None = None) -> Place:
     """Before there is a conversation, a place is a contact's number; what was begun there goes on in it."""
-    before = keys.index_of(firm, f"{contact}/{phone_index.hex()}")
-    return Place(firm, user, (conversation.bytes, before) if conversation else (before,), conversation)
+    before = indexes.all_of(firm, f"{contact}/{phone_index.hex()}")
+    return Place(firm, user, (conversation.bytes, *before) if conversation else before, conversation)
 
 
 def find(session: Sessions, place: Place) -> Kept | None:

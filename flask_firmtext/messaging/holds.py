@@ -64,7 +64,8 @@ def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) 
         probe_at=_first_probe(now, code),
     )
     if made:
-        audit.record(session, "hold.put", ("firmtext_hold", row_id), firm="", actor=by, became=kind, evidence=code)
+        whose = _whose(session, kind, object_)
+        audit.record(session, "hold.put", ("firmtext_hold", row_id), firm=whose, actor=by, became=kind, evidence=code)
         notes(session).signals.append((signals.alarm, {"kind": "hold", "detail": f"{kind} {code}"}))
         log.warning("sending is held for the %s: %s; see `flask firmtext doctor`", kind, code)
         _show(session, kind, object_)
@@ -91,7 +92,8 @@ def lift(session: Sessions, hold_id: uuid.UUID, *, by: str, firm: str = "") -> b
     ).all()
     for hold in lifted:
         _show(session, HoldKind(hold.kind), hold.object)
-        audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm=firm, actor=by, was=hold.kind)
+        whose = firm or _whose(session, HoldKind(hold.kind), hold.object)
+        audit.record(session, "hold.lift", ("firmtext_hold", hold_id), firm=whose, actor=by, was=hold.kind)
     if lifted:
         _go_on(session)
     return bool(lifted)
@@ -100,6 +102,14 @@ def lift(session: Sessions, hold_id: uuid.UUID, *, by: str, firm: str = "") -> b
 def _go_on(session: Sessions) -> None:
     """Every worker that is idle hears of a text that may go now, and goes on with all that waits, oldest first."""
     notes(session).rings.extend(str(text.message) for text in queries.due(session, limit=WORKERS))
+
+
+def _whose(session: Sessions, kind: HoldKind, object_: str) -> str:
+    """In which firm's record a hold stands; "" for what is on every firm."""
+    if kind is HoldKind.FIRM:
+        return object_
+    firm = session.scalar(select(Number.firm).where(Number.e164 == object_)) if kind is HoldKind.NUMBER else None
+    return firm or ""
 
 
 def _show(session: Sessions, kind: HoldKind, object_: str) -> None:

@@ -13,6 +13,7 @@ from ..errors import HostContractError
 from ..ports import promises
 from ..ports.host import NoMatters
 from ..ports.values import Contact, Matter
+from . import tenancy
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +24,18 @@ MattersByContact = Mapping[str, Sequence[Matter]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What ``Users.may`` is asked about: a firm's conversation, or texting one of its contacts before there is one.
+    """What ``Users.may`` is asked about: a firm's conversation, texting one of its contacts before there is one, or an
+    event.
 
-    ``contacts`` are the host's references of everybody under whom it was shown.
+    ``contacts`` are the host's references of everybody under whom it was shown. ``event`` and ``matter`` are those of
+    an event and of what it belongs to.
     """
 
     firm: str
     contacts: tuple[str, ...] = ()
     conversation: str | None = None
+    event: str | None = None
+    matter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def of_conversations(firm: str, known: Mapping[K, Known]) -> Mapping[K, Owners]:
     )
     if found is None:
         return dict.fromkeys(known, UNKNOWN)
-    return {key: _owners(found.get(one.phone, ()), one) for key, one in known.items()}
+    whose = {number: tenancy.with_number("by_numbers", found.get(number, ()), number) for number in numbers}
+    return {key: _owners(whose[one.phone], one) for key, one in known.items()}
 
 
 def of_conversation(firm: str, known: Known) -> Owners:

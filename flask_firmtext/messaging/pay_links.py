@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from ..errors import DecryptError
 from ..language import gettext as _
 from ..language import locale
 from ..ports.values import Firm
-from ..store import cells, keys, practice_queries
+from ..store import cells, indexes, practice_queries
 from ..store.models import Message, Payment, SentLink
 from ..store.practice_queries import Sent
 from ..store.states import State
@@ -34,9 +35,19 @@ AFTER = ".,;:!?…»”’'*_)]}"
 NEVER_SENT = (State.FAILED, State.CANCELLED, State.EXPIRED)
 
 
-def index_of(address: str) -> bytes:
-    """By which an address is found: it is a secret, so it is not stored as it is."""
-    return keys.digest_of(b"payment link\0" + _plain(address).encode())
+def indexed(address: str) -> bytes:
+    """Of what the digest is by which an address is found: it is a secret, so it is not stored as it is."""
+    return b"payment link\0" + _plain(address).encode()
+
+
+def indexes_of(address: str) -> tuple[bytes, ...]:
+    """Under which an address may be found."""
+    return indexes.digests_of(indexed(address))
+
+
+def paid_words(amount: Decimal, at: datetime) -> bytes:
+    """Of what the digest is by which a payment through a link is known to be the same."""
+    return f"payment\0{amount.normalize():f}\0{at.timestamp()}".encode()
 
 
 def note(session: Sessions, firm: str, text: str, *, message: uuid.UUID, conversation: uuid.UUID) -> None:
@@ -46,7 +57,9 @@ def note(session: Sessions, firm: str, text: str, *, message: uuid.UUID, convers
     found = dict.fromkeys(found for one in ADDRESS.findall(text)[:MOST] for found in _readings(one))
     if not found:
         return
-    for link in practice_queries.links_with(session, firm, [index_of(address) for address in found]):
+    for link in practice_queries.links_with(
+        session, firm, [index for address in found for index in indexes_of(address)]
+    ):
         insert_once(session, SentLink, message_id=message, link_id=link.id, conversation_id=conversation)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from .. import signals
 from ..current import firmtext
 from ..ports.gateway import InboundText, Media, RawRequest
-from ..store import cells, conversation_queries, counters, keys, queries, stranger_queries
+from ..store import cells, conversation_queries, counters, indexes, keys, queries, stranger_queries
 from ..store.base import new_id
 from ..store.conversation_queries import OwnNumber
 from ..store.models import Attachment, Message, Number
@@ -44,12 +44,12 @@ def number_of(session: Session, e164: str) -> Number | None:
 
 def store(session: Session, event: InboundText, request: RawRequest, *, received: datetime | None = None) -> None:
     """Store a client's text in its conversation, or keep it in quarantine; ``received`` is when it came, None: now."""
-    to, body = event.to, quarantine.digest(request, kind="inbound")
+    to, body = event.to, quarantine.digests(request, kind="inbound")
     number, kept = stranger_queries.number_and_kept(session, to, body) if E164.fullmatch(to) else (None, False)
     if number is None or not number.firm:  # one of the pool is nobody's yet
         quarantine.keep(session, request, kind="inbound", reason="number_unknown", received=received)
         return
-    index, came = keys.index_of(number.firm, event.sender), received or firmtext.clock.now()
+    index, came = indexes.standing(session, number.firm, event.sender), received or firmtext.clock.now()
     # What is kept is repeated; the firm may have written to its sender since.
     conversation = None if kept else _conversation(session, number, index, event.sender)
     if conversation is not None and _placed(session, event, request, number, index, conversation, came):
@@ -185,7 +185,7 @@ def _insert(
         state_at=now,
         carrier=firmtext.gateway.name,
         carrier_id=event.carrier_id,
-        digest=keys.digest_of(event.digest),
+        digest=indexes.digest_of(session, event.digest),
         shown_at=shown_at(event.at, came),
         created_at=now,
     )
@@ -200,7 +200,7 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: OwnNumber) -> None:
     """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
-    if _first(session, event, number) != keys.digest_of(event.digest):
+    if _first(session, event, number) not in indexes.digests_of(event.digest):
         quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
     else:
         counters.count(session, "webhook_repeated")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import WebhookUnreadable
 from ..ports.gateway import InboundText, RawRequest
-from ..store import audit, cells, counters, keys, stranger_queries
+from ..store import audit, cells, counters, indexes, keys, stranger_queries
 from ..store.base import new_id
 from ..store.models import Quarantine
 from ..store.states import FileState
@@ -39,6 +39,8 @@ def keep(
     ``phone_index`` is a stranger's, ``received`` when it came (None for now).
     """
     row_id = new_id()
+    if len(digests(request, kind=kind)) > 1 and keeps(session, request, kind=kind):
+        return None
     kept = insert_once(
         session,
         Quarantine,
@@ -46,7 +48,7 @@ def keep(
         firm=firm,
         kind=kind,
         reason=reason[:32],
-        digest=digest(request, kind=kind),
+        digest=indexes.digest_of(session, _named(request, kind)),
         phone_index=phone_index,
         body=_sealed(session, row_id, firm, request),
         received_at=received or firmtext.clock.now(),
@@ -56,9 +58,19 @@ def keep(
     return row_id if kept else None
 
 
-def digest(request: RawRequest, *, kind: str) -> bytes:
+def keeps(session: Session, request: RawRequest, *, kind: str) -> bool:
+    """Whether the very same body is kept already."""
+    kept = select(Quarantine.id).where(Quarantine.digest.in_(digests(request, kind=kind)))
+    return session.scalar(kept.limit(1)) is not None
+
+
+def digests(request: RawRequest, *, kind: str) -> tuple[bytes, ...]:
     """By what a body is recognised that is kept already."""
-    return keys.digest_of(kind.encode() + b" " + request.body)
+    return indexes.digests_of(_named(request, kind))
+
+
+def _named(request: RawRequest, kind: str) -> bytes:
+    return kind.encode() + b" " + request.body
 
 
 def _note(session: Session, row_id: uuid.UUID, reason: str, firm: str) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
-from ..ports import promises
 from ..ports.values import Contact
-from ..store import conversation_queries, keys
+from ..store import conversation_queries, indexes
 from ..store.conversation_queries import Shown
 from ..store.models import Conversation, Number
 from ..store.states import NumberState
+from . import tenancy
 from .numbers import parse
 from .owners import Subject
 
@@ -67,12 +67,11 @@ def find(
             "not_on", _("Your firm cannot send texts yet: it has no number that the carriers have verified.")
         )
     phone = phone_of(contact, [number.e164 for number, _sends in numbers], to=to)
-    index = keys.index_of(firm, phone)
+    index = indexes.standing(session, firm, phone)
     answered = conversation_queries.shown(session, firm, conversation) if conversation else None
     number = _answering([number for number, _sends in numbers], index, answered) or main
     shown = _open(session, number, index, answered)
-    found = promises.contacts("by_number", firmtext.host.for_firm(firm).contacts.by_number(phone))
-    owners = tuple(owner.ref for owner in found)
+    owners = tuple(owner.ref for owner in tenancy.by_number(firmtext.host.for_firm(firm), phone))
     return Route(number, phone, index, owners, _subject(firm, shown, contact.ref, owners), shown)
 
 

@@ -16,7 +16,7 @@ from ..errors import DecryptError, TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, User
-from ..store import cells, keys, scheduled_queries
+from ..store import audit, cells, keys, scheduled_queries
 from ..store.base import new_id
 from ..store.ciphers import Place
 from ..store.models import ScheduledText
@@ -109,7 +109,7 @@ def withdraw(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     return scheduled_rows.end(session, row_id, Later.CANCELLED, reason=BY_HAND, by=user.ref)
 
 
-def put_away(session: Sessions, row_id: uuid.UUID) -> bool:
+def put_away(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     """Somebody has seen that it was not sent: no page shows it any more, and its words go."""
     put = session.execute(
         update(ScheduledText)
@@ -120,6 +120,8 @@ def put_away(session: Sessions, row_id: uuid.UUID) -> bool:
     ).one_or_none()
     if put is None:
         return False
+    table = (ScheduledText.__tablename__, row_id)
+    audit.record(session, "scheduled.put_away", table, firm=put.firm, actor=user.ref)
     notes(session).show(put.firm)
     return True
 

@@ -20,7 +20,7 @@ from ..current import firmtext
 from ..errors import FirmTextError, TextRefused, where
 from ..ports import promises
 from ..ports.values import Contact, Firm, User
-from ..store import audit, cells, inbox_queries, keys, queries, scheduled_queries
+from ..store import audit, cells, inbox_queries, indexes, queries, scheduled_queries
 from ..store.models import ScheduledText, Texting
 from ..store.queries import is_in
 from ..store.states import Later
@@ -95,7 +95,7 @@ def _ready(row: ScheduledText) -> Ready:
     contact = tenancy.contact(firmtext.host.for_firm(firm.ref), row.contact)
     if contact is None:
         raise Unwanted("no_contact")
-    number = next((one for one in contact.numbers if keys.index_of(firm.ref, one.e164) == row.phone_index), None)
+    number = next((one for one in contact.numbers if row.phone_index in indexes.all_of(firm.ref, one.e164)), None)
     if number is None:
         raise Unwanted("no_number")
     user = _author(firm.ref, row.author)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from ..current import firmtext
@@ -12,6 +12,7 @@ from ..ports.values import Contact, Firm, User
 from . import alarms
 
 T = TypeVar("T", Contact, Firm)
+Some = TypeVar("Some", Contact, User)
 
 
 def firm(ref: str) -> Firm | None:
@@ -34,13 +35,34 @@ def contacts(ports: Ports, refs: Collection[str]) -> Mapping[str, Contact]:
     return ours
 
 
+def search(ports: Ports, text: str) -> Sequence[Contact]:
+    """What a search of the firm finds, without what its own ``by_refs`` does not know."""
+    found = promises.contacts("search", ports.contacts.search(text))
+    known = contacts(ports, [one.ref for one in found])
+    return _only("Contacts.search", found, lambda one: one.ref in known)
+
+
+def by_number(ports: Ports, number: str) -> Sequence[Contact]:
+    """The contacts with this number (E.164), no others."""
+    return with_number("by_number", promises.contacts("by_number", ports.contacts.by_number(number)), number)
+
+
+def with_number(verb: str, found: Sequence[Contact], number: str) -> Sequence[Contact]:
+    """Those of these who have the number (E.164) for which ``verb`` of Contacts was asked."""
+    return _only(f"Contacts.{verb}", found, lambda one: any(number == known.e164 for known in one.numbers))
+
+
 def administrators(ref: str) -> Sequence[User]:
     """The administrators of this firm, nobody else's."""
     found = promises.users("administrators", firmtext.host.users.administrators(ref))
-    ours = [user for user in found if user.firm == ref]
-    if len(ours) < len(found):
-        _tell("Users.administrators")
-    return ours
+    return _only("Users.administrators", found, lambda user: user.firm == ref)
+
+
+def _only(verb: str, found: Sequence[Some], ours: Callable[[Some], bool]) -> Sequence[Some]:
+    kept = [one for one in found if ours(one)]
+    if len(kept) < len(found):
+        _tell(verb)
+    return kept
 
 
 def _same(verb: str, ref: str, found: T | None) -> T | None:

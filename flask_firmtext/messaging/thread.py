@@ -9,7 +9,7 @@ from typing import Any
 
 from ..language import gettext as _
 from ..ports.values import Contact, Firm, Matter, Relation
-from ..store import changes, inbox_queries, keys, queries
+from ..store import changes, inbox_queries, indexes, queries
 from ..store.transactions import reading
 from . import closing, files, numbers, owners, places, readiness, recipients, relations, thread_rows
 from .files import Rights, Shelf
@@ -18,9 +18,10 @@ from .offers import Offer
 from .owners import Known, Owners, Subject
 from .recipients import Recipient
 from .relations import Parts
+from .rights import subject
 from .shown import Text, Wording
 from .thread_rows import Pair, Question, Stored
-from .threads import UNREADABLE, subject
+from .threads import UNREADABLE
 from .wording import Words, hold_words
 
 PAGE = thread_rows.PAGE
@@ -122,7 +123,7 @@ def begin(firm: Firm, contact: Contact, e164: str) -> Thread:
     """A conversation with one of a contact's numbers before its first text."""
     with reading() as session:
         sender = queries.sending_number(session, firm.ref)
-        pair = Pair(sender.e164 if sender else "", e164, keys.index_of(firm.ref, e164), (contact.ref,))
+        pair = Pair(sender.e164 if sender else "", e164, indexes.standing(session, firm.ref, e164), (contact.ref,))
         stored = thread_rows.stored(session, firm, pair, changes.now(session, firm.ref), ())
     return _thread(firm, pair, stored, chosen=contact.ref)
 

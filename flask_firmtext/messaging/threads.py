@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, Firm, Relation, User
-from ..store import attachment_queries, changes, consent_queries, inbox_pages, inbox_queries, keys, queries
+from ..store import attachment_queries, changes, consent_queries, inbox_queries, indexes, queries
 from ..store.inbox_pages import Cursor, View
 from ..store.inbox_queries import Row
 from ..store.models import Conversation, Hold, OptOut
@@ -21,7 +21,9 @@ from ..store.transactions import reading
 from . import owners, relations
 from .numbers import display
 from .owners import Known, Owners, Subject
+from .rights import May, each, subject
 from .shown import Text, Wording, read_bodies, read_phones
+from .table_rows import Allowed, allowed, has_begun, page
 from .wording import Words, hold_words
 
 PAGE = 25
@@ -30,8 +32,6 @@ AT_ONE_PLACE = 50
 UNREADABLE = marked("Number cannot be read")
 ASKS = marked("Asks for no more texts?")
 OPTED_OUT = marked("Opted out")
-
-May = Callable[[Subject], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,9 @@ def table(firm: Firm, user: User, *, may: May, view: View = View.OPEN, older_tha
     """A page of the firm's conversations in the order of ``view``, without those that ``may`` refuses."""
     with reading() as session:
         now = changes.now(session, firm.ref)
-        rows = inbox_queries.page(session, firm.ref, user.ref, view=view, older_than=older_than, limit=PAGE + 1)
-        shown = rows[:PAGE]
-        read = _read(session, firm, user, shown, may, now)
-        begun = bool(rows) or inbox_queries.any_of(session, firm.ref)
-        deeper = inbox_pages.looked_at(session, firm.ref, older_than) if view is View.UNREAD else None
-    older = (shown[-1].at, shown[-1].conversation.id) if len(rows) > PAGE else deeper
+        found, older = page(session, firm, user, may, view, older_than, size=PAGE)
+        read = _read(session, firm, user, found, now)
+        begun = bool(found.rows) or has_begun(session, firm, user, may)
     return replace(_table(firm, read, _lines(firm, read), older), view=view, begun=begun)
 
 
@@ -117,11 +114,11 @@ def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May, n
     """
     refs = {contact.ref for contact in contacts}
     phones = {number.e164 for contact in contacts for number in contact.numbers} | set(numbers)
-    indexes = {keys.index_of(firm.ref, phone) for phone in phones}
+    found = {index for phone in phones for index in indexes.all_of(firm.ref, phone)}
     with reading() as session:
         now = changes.now(session, firm.ref)
-        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=indexes, limit=AT_ONE_PLACE)
-        read = _read(session, firm, user, rows, may, now)
+        rows = inbox_queries.newest_of(session, firm.ref, user.ref, contacts=refs, phones=found, limit=AT_ONE_PLACE)
+        read = _read(session, firm, user, allowed(session, firm, rows, may), now)
     asked = {row for row, phone in read.phones.items() if phone in numbers}
     lines = [line for line in _lines(firm, read) if line.id in asked or _is_of(refs, line, read.refs.get(line.id, ()))]
     return _table(firm, read, tuple(lines), None)
@@ -133,19 +130,18 @@ def _is_of(contacts: Collection[str], line: Line, known: Collection[str]) -> boo
     return not set(contacts).isdisjoint(whose)
 
 
-def _read(session: Session, firm: Firm, user: User, rows: Sequence[Row], may: May, now: int) -> _Read:
-    refs = inbox_queries.contacts(session, firm.ref, [row.conversation.id for row in rows])
-    allowed = [row for row in rows if may(subject(row.conversation, refs.get(row.conversation.id, ())))]
-    bodies = read_bodies(session, [row.last for row in allowed])
+def _read(session: Session, firm: Firm, user: User, found: Allowed, now: int) -> _Read:
+    rows = found.rows
+    bodies = read_bodies(session, [row.last for row in rows])
     return _Read(
         now,
         user.ref,
-        allowed,
-        refs,
-        read_phones(session, [row.conversation for row in allowed]),
+        rows,
+        found.refs,
+        read_phones(session, [row.conversation for row in rows]),
         bodies,
-        attachment_queries.count_of_texts(session, firm.ref, [row.last.id for row in allowed if _silent(row, bodies)]),
-        consent_queries.unwilling(session, firm.ref, [row.conversation.phone_index for row in allowed]),
+        attachment_queries.count_of_texts(session, firm.ref, [row.last.id for row in rows if _silent(row, bodies)]),
+        consent_queries.unwilling(session, firm.ref, [row.conversation.phone_index for row in rows]),
         queries.standing_holds(session, firm.ref),
     )
 
@@ -177,7 +173,8 @@ def unread(firm: str, user: User, *, may: May) -> int:
     with reading() as session:
         waiting = inbox_queries.unread(session, firm, user.ref)
         refs = inbox_queries.contacts(session, firm, waiting.keys())
-    return sum(count for row, count in waiting.items() if may(Subject(firm, refs.get(row, ()), str(row))))
+    answers = each(may, [Subject(firm, refs.get(row, ()), str(row)) for row in waiting])
+    return sum(count for count, yes in zip(waiting.values(), answers, strict=True) if yes)
 
 
 def known_of(
@@ -191,11 +188,6 @@ def known_of(
         for row in conversations
         if (phone := phones[row.id])
     }
-
-
-def subject(conversation: Conversation, contacts: tuple[str, ...]) -> Subject:
-    """What the host is asked about before this conversation is shown."""
-    return Subject(conversation.firm, contacts, str(conversation.id))
 
 
 def _line(row: Row, whose: Owners, matters: tuple[Relation, ...], words: Wording, read: _Read) -> Line:

@@ -35,6 +35,13 @@ def names(verb: str, answer: Any) -> Mapping[str, str]:
     raise HostContractError("Users", verb, "a mapping of strings to strings")
 
 
+def permissions(verb: str, answer: Any, asked: int) -> Sequence[bool]:
+    """Of ``Users``: yes or no for each of so many."""
+    if _is_sequence(answer) and len(answer) == asked:
+        return [one is True for one in answer]
+    raise HostContractError("Users", verb, "a sequence with True or False for each object")
+
+
 def users(verb: str, answer: Any) -> Sequence[User]:
     """Of ``Users``: many."""
     if _is_sequence(answer) and all(isinstance(one, User) and _words(one.ref, one.name) for one in answer):

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session, scoped_session
 from .. import points, signals
 from ..current import firmtext
 from ..errors import KeyUnavailable
-from ..messaging.pay_links import index_of
+from ..messaging.pay_links import indexed, indexes_of, paid_words
 from ..ports import promises
 from ..ports.host import NoPayments, Payments
 from ..ports.values import Account, Bill, Contact, Firm, Link, User
-from ..store import audit, cells, keys, practice_queries
+from ..store import audit, cells, indexes, keys, practice_queries
 from ..store.base import new_id
 from ..store.models import Payment, PaymentLink
 from ..store.transactions import notes
@@ -93,11 +93,12 @@ def make(session: Sessions, port: Payments, firm: Firm, user: User, wanted: Want
     label = link.label.strip() or firm.name
     if firm.name.casefold() not in label.casefold():
         label = f"{firm.name}: {label}"
-    index, row_id = index_of(link.url), new_id()
-    known = practice_queries.links_with(session, firm.ref, [index])
+    found, row_id = indexes_of(link.url), new_id()
+    known = practice_queries.links_with(session, firm.ref, found)
     if not known:
+        index = indexes.digest_of(session, indexed(link.url))
         _store(session, firm.ref, user, wanted, row_id, index, (link.url, label))
-        known = practice_queries.links_with(session, firm.ref, [index])
+        known = practice_queries.links_with(session, firm.ref, found)
     return Made(known[0].id, link.url, label, known[0].contact)
 
 
@@ -149,7 +150,7 @@ def received(session: Sessions, link: Link | str, amount: Decimal, at: datetime)
         raise ValueError("payment_received: at needs a time zone; pass an aware datetime")
     if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= 0:
         raise ValueError("payment_received: amount must be a Decimal above 0")
-    rows = practice_queries.links_anywhere(session, index_of(link.url if isinstance(link, Link) else link))
+    rows = practice_queries.links_anywhere(session, indexes_of(link.url if isinstance(link, Link) else link))
     if not rows:
         log.warning("payment_received: no payment link of ours has this address; nothing is marked as paid")
     for row in rows:
@@ -158,7 +159,10 @@ def received(session: Sessions, link: Link | str, amount: Decimal, at: datetime)
 
 def _paid(session: Sessions, link: PaymentLink, amount: Decimal, at: datetime) -> None:
     row_id, firm = new_id(), link.firm
-    digest = keys.digest_of(f"payment\0{amount.normalize():f}\0{at.timestamp()}".encode())
+    words = paid_words(amount, at)
+    if len(every := indexes.digests_of(words)) > 1 and practice_queries.was_paid(session, link.id, every):
+        return
+    digest = indexes.digest_of(session, words)
     cell = _sealed(session, firm, row_id, amount)
     row = {"id": row_id, "firm": firm, "link_id": link.id, "digest": digest, "amount": cell, "paid_at": at}
     if not insert_once(session, Payment, **row):

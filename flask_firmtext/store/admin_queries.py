@@ -44,10 +44,21 @@ def made_at(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Map
     return dict(session.execute(query).all()) if messages else {}
 
 
-def conversation_of(session: Session, firm: str, message_id: uuid.UUID) -> uuid.UUID | None:
-    """The conversation of one of the firm's texts."""
-    query = select(Message.conversation_id).where(Message.firm == firm, Message.id == message_id)
-    return session.scalars(query).one_or_none()
+def conversations_of(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
+    """The conversation of each of these texts of the firm."""
+    query = select(Message.id, Message.conversation_id).where(Message.firm == firm, Message.id.in_(messages))
+    return dict(session.execute(query).all()) if messages else {}
+
+
+def conversations_with(session: Session, firm: str, phones: Collection[bytes]) -> Mapping[bytes, Sequence[uuid.UUID]]:
+    """The firm's conversations with each of these phones (indexes)."""
+    query = select(Conversation.phone_index, Conversation.id).where(
+        Conversation.firm == firm, Conversation.phone_index.in_(phones)
+    )
+    found: dict[bytes, list[uuid.UUID]] = {}
+    for phone, row in session.execute(query) if phones else ():
+        found.setdefault(phone, []).append(row)
+    return found
 
 
 def attempts_of(session: Session, firm: str, message_id: uuid.UUID) -> Sequence[Attempt]:

@@ -75,6 +75,13 @@ def shown(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Shown | N
     return Shown(rows[0][0], tuple(row.contact for row in rows if row.contact is not None)) if rows else None
 
 
+def of_firm(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Conversation:
+    """One that is there."""
+    return session.scalars(
+        select(Conversation).where(Conversation.firm == firm, Conversation.id == conversation_id)
+    ).one()
+
+
 def open_id(session: Sessions, number: OwnNumber, phone_index: bytes) -> uuid.UUID | None:
     """The id of :func:`open_conversation`, for every text that comes in: half the time of the object."""
     between = {"firm": number.firm, "number": number.id, "phone": phone_index}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import logging
 import uuid
 from collections.abc import Iterator
@@ -21,12 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import points
 from ..current import firmtext
-from ..errors import DecryptError
 from . import ciphers, keys, pieces
 from .base import new_id
+from .file_readers import FileReader, reader
 from .models import Attachment, File, FilePiece
-from .pieces import NotThisPiece, Pieces
+from .pieces import Pieces
 from .transactions import own, reading
+
+__all__ = ["FileReader", "FileWriter", "forget", "reader", "sweep_orphans", "writer"]
 
 log = logging.getLogger(__name__)
 
@@ -112,88 +113,6 @@ def writer(firm: str, scope: str) -> Iterator[FileWriter]:
         raise
 
 
-class FileReader(io.BufferedReader):
-    """A file's plain bytes: seekable, a piece in memory at a time, a connection for as long as a piece takes."""
-
-    def __init__(self, raw: _Plain) -> None:
-        super().__init__(raw, pieces.SIZE)
-        self.size = raw.size
-
-
-def reader(firm: str, file_id: uuid.UUID) -> FileReader:
-    """Open a complete file of a firm.
-
-    :raises DecryptError: there is none, or its key is gone; reads raise it for a piece that is changed or missing.
-    """
-    with reading() as session:
-        row = session.execute(
-            select(File.head, File.size).where(
-                File.id == file_id, File.firm == firm, File.complete_at.is_not(None), File.size.is_not(None)
-            )
-        ).one_or_none()
-        key_id = pieces.key_id_of(row.head) if row else ""
-        key = keys.to_decrypt(session, [key_id]).get(key_id) if row else None
-    try:
-        if row is None or key is None:
-            raise NotThisPiece
-        opened = Pieces(key, row.head, file_id=file_id, firm=firm)
-    except NotThisPiece:
-        raise DecryptError(File.__tablename__, "head", str(file_id), key_id) from None
-    return FileReader(_Plain(opened, file_id, key_id, row.size))
-
-
-class _Plain(io.RawIOBase):
-    """What the pieces hold, one after the other."""
-
-    def __init__(self, opened: Pieces, file_id: uuid.UUID, key_id: str, size: int) -> None:
-        self.size = size
-        self._pieces = opened
-        self._file_id, self._key_id = file_id, key_id
-        self._at = 0
-        self._n, self._piece = -1, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        if base + offset < 0:
-            raise ValueError("a file has nothing before its beginning")
-        self._at = base + offset
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        if self._at >= max(self.size, 1):  # an empty file has a piece, too, that says so
-            return 0
-        n, begin = divmod(self._at, pieces.SIZE)
-        found = self._open(n)[begin : begin + len(buffer)]
-        buffer[: len(found)] = found
-        self._at += len(found)
-        return len(found)
-
-    def _open(self, n: int) -> bytes:
-        if n != self._n:
-            self._piece, self._n = self._fetch(n), n
-        return self._piece
-
-    def _fetch(self, n: int) -> bytes:
-        with reading() as session:
-            sealed = session.scalar(select(FilePiece.data).where(FilePiece.file_id == self._file_id, FilePiece.n == n))
-        try:
-            plain = self._pieces.open(n, sealed or b"", last=n == pieces.count_of(self.size) - 1)
-            if len(plain) != min(pieces.SIZE, self.size - n * pieces.SIZE):
-                raise NotThisPiece
-        except NotThisPiece:
-            raise DecryptError(FilePiece.__tablename__, "data", f"{self._file_id}/{n}", self._key_id) from None
-        return plain
-
-
 def forget(file_id: uuid.UUID) -> None:
     """Delete a file, piece by piece, so that nobody waits long for a lock. One that is gone already is no fault."""
     while True:
@@ -212,17 +131,18 @@ def sweep_orphans() -> int:
     now = firmtext.clock.now()
     referred = exists().where(Attachment.file_id == File.id)
     half = and_(File.complete_at.is_(None), File.created_at < now - ABANDONED)
+    whole = and_(File.moved_to.is_(None), File.complete_at < now - UNCLAIMED)
+    # Whoever was in the middle of it when it was encrypted anew has long come to its end.
+    moved = and_(File.moved_to.is_not(None), File.complete_at < now - ABANDONED)
     with reading() as session:
-        found = session.scalars(
-            select(File.id).where(~referred, or_(File.complete_at < now - UNCLAIMED, half)).limit(SWEPT_AT_ONCE)
-        ).all()
+        found = session.scalars(select(File.id).where(~referred, or_(whole, moved, half)).limit(SWEPT_AT_ONCE)).all()
     for file_id in found:
         forget(file_id)
     return len(found)
 
 
 def _digesting(firm: str) -> hmac.HMAC:
-    return ciphers.digesting(firmtext.settings.index_key, firm)
+    return ciphers.digesting(firmtext.settings.index_key[0], firm)
 
 
 def _forget_if_possible(file_id: uuid.UUID) -> None:

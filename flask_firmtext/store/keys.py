@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..errors import DecryptError, KeyUnavailable
 from . import ciphers
+from . import indexes as marks
 from .models import Key, KeyCheck
 from .portions import portions
 from .states import KeyState
@@ -35,6 +36,7 @@ INSTALLATION = ""
 #: Under this name a session remembers the keys that it made. They are not kept in memory from there: after a
 #: roll-back, be it of a savepoint, nobody could read what such a key had written.
 MADE_HERE = "firmtext_keys_made_here"
+PROVEN = "configured keys"
 
 
 class KeyRow(Protocol):
@@ -66,14 +68,14 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
 
     :raises KeyUnavailable: a configured key is missing or another one than wrote here; nothing is stored then.
     """
+    if not firmtext.proven.get(PROVEN) and verify_configured(session):
+        firmtext.proven.put(PROVEN, True)
     known = firmtext.active.get((firm, scope))
     remembered = firmtext.unwrapped.get(known) if known else None
     if known and remembered:
         return known, remembered
-    if not firmtext.keys_proven:
-        firmtext.keys_proven = verify_configured(session)
     row = _active(session, firm, scope) or _made(session, firm, scope)
-    key = _unwrapped(session, [row]).get(row.id)
+    key = unwrapped(session, [row]).get(row.id)
     if key is None:
         raise KeyUnavailable(
             f"the key {row.id} cannot be unwrapped with {row.parent}; `flask firmtext doctor` says why"
@@ -88,29 +90,44 @@ def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
     wanted = set(ids)
     found = {key_id: key for key_id in wanted if (key := firmtext.unwrapped.get(key_id))}
     for missing in portions(wanted - found.keys()):
-        found |= _unwrapped(session, session.connection().execute(KNOWN, {"ids": list(missing)}).all())
+        found |= unwrapped(session, session.connection().execute(KNOWN, {"ids": list(missing)}).all())
     return found
 
 
 def hand_over(session: Session, firm: str, scope: str, to: str) -> None:
-    """Let what ``scope`` has encrypted be another scope's from now on: its key moves, and nothing is written anew.
+    """Let what ``scope`` has encrypted be another scope's from now on: its keys move, and nothing is written anew.
 
-    One that cannot be unwrapped stays; what it has encrypted is lost anyway.
+    One that cannot be unwrapped stays; what it has encrypted is lost anyway. Whoever wraps them anew at this moment
+    waits, or is waited for: a key under one parent that names another would open nothing.
     """
-    row = _active(session, firm, scope)
-    key = _unwrapped(session, [row]).get(row.id) if row else None
-    if row is None or key is None:
-        return
-    parent = to_decrypt(session, [row.parent])[row.parent]
-    wrapped = ciphers.wrap(parent, key, key_id=row.id, parent_id=row.parent, scope=to, firm=firm)
-    moved = update(Key).where(Key.id == row.id).values(wrapped=wrapped, scope=to, state=KeyState.RETIRED)
-    session.execute(moved.execution_options(synchronize_session=False))
+    living = select(Key).where(Key.firm == firm, Key.scope == scope, Key.state != KeyState.DESTROYED)
+    rows = session.scalars(living.with_for_update().execution_options(populate_existing=True)).all()
+    opened = unwrapped(session, rows)
+    for row in rows:
+        parent = to_decrypt(session, [row.parent]).get(row.parent)
+        if row.id not in opened or parent is None:
+            continue
+        wrapped = ciphers.wrap(parent, opened[row.id], key_id=row.id, parent_id=row.parent, scope=to, firm=firm)
+        state = KeyState.REPLACED if row.state == KeyState.ACTIVE else row.state
+        moved = update(Key).where(Key.id == row.id).values(wrapped=wrapped, scope=to, state=state)
+        session.execute(moved.execution_options(synchronize_session=False))
 
 
 def forget(session: Session, firm: str, scopes: Iterable[str]) -> None:
     """Delete the keys of scopes of which nothing is left."""
-    gone = delete(Key).where(Key.firm == firm, Key.scope.in_(list(scopes)), Key.state == KeyState.ACTIVE)
+    gone = delete(Key).where(Key.firm == firm, Key.scope.in_(list(scopes)), Key.state != KeyState.DESTROYED)
     session.execute(gone.execution_options(synchronize_session=False))
+
+
+def active(session: Sessions, firm: str, scopes: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+    """Which key, id and bytes, encrypts for each of these scopes at this moment, whatever is remembered.
+
+    Scopes without one, or with one that cannot be had, are left out.
+    """
+    found = (Key.firm == firm, Key.scope.in_(set(scopes)), Key.state == KeyState.ACTIVE)
+    rows = session.connection().execute(_KEYS.where(*found)).all()
+    opened = unwrapped(session, rows)
+    return {row.scope: (row.id, opened[row.id]) for row in rows if row.id in opened}
 
 
 def _active(session: Sessions, firm: str, scope: str) -> KeyRow | None:
@@ -147,7 +164,8 @@ def _made_here(session: Sessions) -> set[str]:
     return session.info.setdefault(MADE_HERE, set())  # type: ignore[no-any-return]
 
 
-def _unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
+def unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
+    """The bytes of these keys by id; what cannot be unwrapped is left out."""
     parents = _parents(session, {row.parent for row in rows if row.scope != FIRM})
     found = {}
     for row in rows:
@@ -170,13 +188,13 @@ def _parents(session: Sessions, ids: set[str]) -> Mapping[str, bytes]:
 
 
 def index_of(firm: str, number: str) -> bytes:
-    """The blind index of an E.164 number at a firm."""
-    return ciphers.blind_index(firmtext.settings.index_key, firm, number)
+    """The blind index of an E.164 number at a firm under the first configured key (:mod:`.indexes` for what stands)."""
+    return ciphers.blind_index(firmtext.settings.index_key[0], firm, number)
 
 
 def digest_of(body: bytes) -> bytes:
     """What a webhook's body is recognised by when it comes again: keyed, because short texts could be guessed."""
-    return ciphers.keyed_digest(firmtext.settings.index_key, body)
+    return ciphers.keyed_digest(firmtext.settings.index_key[0], body)
 
 
 def verify_configured(session: Sessions) -> bool:
@@ -186,28 +204,29 @@ def verify_configured(session: Sessions) -> bool:
 
     :raises KeyUnavailable: another key has the same id, a key is missing, or the index key was changed.
     """
-    marks = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
-    for name, key in (marks | {"index": firmtext.settings.index_key}).items():
-        if insert_once(session, KeyCheck, name=name, value=ciphers.check_value(key)):
+    wanted = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
+    wanted["index"] = firmtext.settings.index_key[0]
+    there = set(session.scalars(select(KeyCheck.name)))
+    for name, key in wanted.items():
+        value = ciphers.check_value(key)
+        if name not in there and insert_once(session, KeyCheck, name=name, value=value, since=firmtext.clock.now()):
             _made_here(session).add(name)
     faults = configured_faults(session)
     if faults:
         raise KeyUnavailable(" ".join(faults))
-    return _made_here(session).isdisjoint([*marks, "index"])
+    return _made_here(session).isdisjoint(wanted)
 
 
 def configured_faults(session: Sessions) -> list[str]:
     """What is wrong with the configured keys in the light of this database: one sentence a fault."""
-    stored: dict[str, bytes] = {row.name: row.value for row in session.scalars(select(KeyCheck))}
+    stored: dict[str, bytes] = {row.name: row.value for row in session.execute(select(KeyCheck.name, KeyCheck.value))}
     configured = firmtext.settings.encryption_keys
     faults = [
         f"FIRMTEXT_ENCRYPTION_KEYS: the key {name} is another one than wrote here; give the new key an id of its own."
         for name, key in configured.items()
         if not hmac.compare_digest(stored.get(f"kek:{name}", ciphers.check_value(key)), ciphers.check_value(key))
     ]
-    index = ciphers.check_value(firmtext.settings.index_key)
-    if not hmac.compare_digest(stored.get("index", index), index):
-        faults.append("FIRMTEXT_INDEX_KEY is another one than wrote here; put the old key back.")
+    faults += marks.faults(stored)
     used = set(session.scalars(select(Key.parent).where(Key.scope == FIRM, Key.state != KeyState.DESTROYED).distinct()))
     faults += [
         f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {name}, which still protects a firm; add it again."

@@ -70,9 +70,14 @@ def links_with(session: Sessions, firm: str, indexes: Collection[bytes]) -> Sequ
     ).all()
 
 
-def links_anywhere(session: Sessions, index: bytes) -> Sequence[PaymentLink]:
+def links_anywhere(session: Sessions, indexes: Collection[bytes]) -> Sequence[PaymentLink]:
     """The links with an address that nobody can guess; a host says of a payment only by which it came."""
-    return session.scalars(select(PaymentLink).where(PaymentLink.address_index == index)).all()
+    return session.scalars(select(PaymentLink).where(PaymentLink.address_index.in_(indexes))).all()
+
+
+def was_paid(session: Sessions, link_id: uuid.UUID, digests: Collection[bytes]) -> bool:
+    """Whether a payment through a link with one of these digests is known."""
+    return session.scalar(select(exists().where(Payment.link_id == link_id, Payment.digest.in_(digests)))) or False
 
 
 def texts_with(session: Sessions, link_id: uuid.UUID) -> Sequence[uuid.UUID]:

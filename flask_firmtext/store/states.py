@@ -159,7 +159,10 @@ class Later(StrEnum):
 
 
 class KeyState(StrEnum):
+    """An active key encrypts, a replaced one still has readers, a retired one has had none for long enough."""
+
     ACTIVE = "active"
+    REPLACED = "replaced"
     RETIRED = "retired"
     DESTROYED = "destroyed"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -25,14 +26,20 @@ class NumberRow(NamedTuple):
 
 
 #: Built once, because every text asks for it.
-NUMBER_AND_KEPT = select(
-    Number.id, Number.firm, Number.e164, exists().where(Quarantine.digest == bindparam("digest"))
-).where(Number.e164 == bindparam("e164"), Number.state != NumberState.RELEASED)
+@lru_cache(maxsize=8)
+def _looking(keys: int) -> Any:
+    known = or_(*(Quarantine.digest == bindparam(f"digest_{n}") for n in range(keys)))
+    looked_for = select(Number.id, Number.firm, Number.e164, exists().where(known))
+    return looked_for.where(Number.e164 == bindparam("e164"), Number.state != NumberState.RELEASED)
 
 
-def number_and_kept(session: Session, e164: str, digest: bytes) -> tuple[NumberRow | None, bool]:
-    """The number, if it is ours now, and whether the very same webhook is kept already; one look for both."""
-    found = session.connection().execute(NUMBER_AND_KEPT, {"e164": e164, "digest": digest}).one_or_none()
+def number_and_kept(session: Session, e164: str, digests: Sequence[bytes]) -> tuple[NumberRow | None, bool]:
+    """The number, if it is ours now, and whether the very same webhook is kept already; one look for both.
+
+    ``digests``: one for each index key under which it may be kept.
+    """
+    values = {"e164": e164, **{f"digest_{n}": digest for n, digest in enumerate(digests)}}
+    found = session.connection().execute(_looking(len(digests)), values).one_or_none()
     return (NumberRow(*found[:3]), found[3]) if found else (None, False)
 
 

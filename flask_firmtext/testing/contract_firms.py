@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from unittest import SkipTest
 from zoneinfo import available_timezones
 
+from ..messaging.owners import Subject
 from ..ports.values import Firm, User
 from .known import E164, NOBODYS, Known, ask
 
@@ -37,6 +38,15 @@ class UsersContract:
         user = ask(known, "Users.current").a(User)
         for action in ("conversation.read", "message.send", "settings.edit"):
             ask(known, "Users.may", user, action).a(bool)
+
+    def test_many_objects_are_answered_for_as_each_of_them_is(self, known: Known) -> None:
+        user = ask(known, "Users.current").a(User)
+        objects = [Subject(known.firm), Subject(known.firm, (known.contact,)), Subject("no such firm")]
+        for action in ("conversation.read", "message.send", "no.such.action"):
+            each = [ask(known, "Users.may", user, action, one).value for one in objects]
+            reply = ask(known, "Users.may_each", user, action, objects)
+            reply.must(list(reply.value) == each, f"{each}, as Users.may says of each")
+            reply.must(list(ask(known, "Users.may_each", user, action, []).value) == [], "nothing for nothing")
 
     def test_names_are_found_by_reference_and_unknown_ones_left_out(self, known: Known) -> None:
         reply = ask(known, "Users.names", [known.user, *NOBODYS])

@@ -24,6 +24,7 @@ class MemoryUsers(Users):
         self.faults = faults
         self.all: dict[str, User] = {}
         self._refused: set[tuple[str, str]] = set()
+        self._walls: dict[str, set[str]] = {}
         self._thread = threading.local()
 
     def sign_in(self, ref: str | None) -> None:
@@ -34,6 +35,10 @@ class MemoryUsers(Users):
         """Take a right from a user."""
         self._refused.add((user, action))
 
+    def wall_off(self, user: str, *refs: str) -> None:
+        """Let a user know nothing of these contacts, matters and events (references)."""
+        self._walls.setdefault(user, set()).update(refs)
+
     @faulty
     def current(self) -> User | None:
         return self.all.get(getattr(self._thread, "ref", None) or "")
@@ -43,6 +48,9 @@ class MemoryUsers(Users):
         if user.ref not in self.all or (user.ref, action) in self._refused:
             return False
         if getattr(object, "firm", user.firm) != user.firm:
+            return False
+        about = {*getattr(object, "contacts", ()), getattr(object, "event", None), getattr(object, "matter", None)}
+        if not about.isdisjoint(self._walls.get(user.ref, ())):
             return False
         return action in STAFF or (user.administrator and action in ADMINISTRATOR)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flask import request
@@ -18,6 +18,8 @@ from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.host import Ports
 from ..ports.values import Firm, User
+from ..store import scope
+from . import sightings
 from .problems import Problem, nothing_here, signed_out
 
 log = logging.getLogger(__name__)
@@ -35,14 +37,33 @@ class Visitor:
     user: User
     firm: Firm
     ports: Ports
+    _foreseen: dict[tuple[str, Subject | None], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def may(self, action: str, subject: Subject | None = None) -> bool:
         """Whether the host lets this user. :raises Problem: 503, the host cannot say, so nothing is shown."""
+        if (action, subject) in self._foreseen:
+            return self._foreseen[action, subject]
         return asked("Users.may", lambda: firmtext.host.users.may(self.user, action, subject)) is True
+
+    def may_each(self, action: str, subjects: Sequence[Subject]) -> Sequence[bool]:
+        """The same for each of these; the host is asked once. :raises Problem: 503."""
+        if not subjects:
+            return ()
+        users, wanted = firmtext.host.users, list(subjects)
+        return asked(
+            "Users.may_each",
+            lambda: promises.permissions("may_each", users.may_each(self.user, action, wanted), len(wanted)),
+        )
+
+    def foresee(self, action: str, subjects: Sequence[Subject]) -> None:
+        """A page is about to ask this of each of these: the host is asked once."""
+        wanted = [one for one in dict.fromkeys(subjects) if (action, one) not in self._foreseen]
+        self._foreseen.update(zip(((action, one) for one in wanted), self.may_each(action, wanted), strict=True))
 
     def must(self, action: str, subject: Subject | None = None) -> None:
         """:raises Problem: 404, as if there were no such thing; 503, the host cannot say."""
         if not self.may(action, subject):
+            sightings.refused(self.firm.ref, self.user.ref, action, subject.conversation if subject else None)
             raise nothing_here()
 
 
@@ -63,6 +84,7 @@ def _visitor() -> Visitor:
     if firm is None:
         raise nothing_here()
     language.speak(user.language, firm.country)
+    scope.of_request(firm.ref)
     return Visitor(user, firm, asked("Host.for_firm", lambda: firmtext.host.for_firm(firm.ref)))
 
 

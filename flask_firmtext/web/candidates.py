@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from ..language import gettext as _
 from ..language import marked
+from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.values import Contact, Party, Side
@@ -33,16 +33,20 @@ class Match:
 
 def matches(who: Visitor, typed: str, matter: str | None = None) -> list[Match]:
     """Contacts whose name or number holds ``typed`` and whom this user may text. :raises Problem: 503."""
-    everyone = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
+    everyone = asked("Contacts.search", lambda: tenancy.search(who.ports, typed))
     known = {contact.ref for contact in everyone}
     in_matter = [
         Match(party.contact, _(ROLES[party.side]))
         for party in parties(who, matter)
         if party.contact.ref in known or _is_meant(party.contact, typed)
     ]
-    found = _once([*in_matter, *map(Match, everyone)])
-    allowed = (one for one in found if who.may("message.send", Subject(who.firm.ref, (one.contact.ref,))))
-    return list(islice(allowed, MOST))
+    found = list(_once([*in_matter, *map(Match, everyone)]))
+    allowed: list[Match] = []
+    while found and len(allowed) < MOST:
+        some, found = found[:MOST], found[MOST:]
+        answers = who.may_each("message.send", [Subject(who.firm.ref, (one.contact.ref,)) for one in some])
+        allowed += [one for one, yes in zip(some, answers, strict=True) if yes]
+    return allowed[:MOST]
 
 
 def parties(who: Visitor, matter: str | None) -> list[Party]:

@@ -21,7 +21,7 @@ from ..messaging.meanwhile import Meanwhile
 from ..messaging.owners import Subject
 from ..messaging.routes import Route
 from ..ports.values import Contact
-from ..store import cells
+from ..store import cells, conversation_queries
 from ..store.models import Conversation, Message
 from ..store.transactions import reading
 from .access import Visitor, asked, visitor
@@ -130,7 +130,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
 def _its_conversation(message: Message, route: Route) -> Conversation:
     if route.shown is not None and route.shown.conversation.id == message.conversation_id:
         return route.shown.conversation
-    return firmtext.db.session.get_one(Conversation, message.conversation_id)
+    return conversation_queries.of_firm(firmtext.db.session, message.firm, message.conversation_id)
 
 
 def place_in(who: Visitor, route: Route, draft: Draft) -> Place:

@@ -10,9 +10,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import KeyUnavailable, TextRefused
-from ..messaging import drafts
+from ..messaging import drafts, tenancy
 from ..messaging.owners import Subject
-from ..ports import promises
 from ..store.transactions import own
 from . import csrf
 from .access import Visitor, asked, visitor
@@ -56,7 +55,7 @@ def _check(who: Visitor, draft: Draft) -> None:
         who.must("message.send", subject_of(who, draft.answers))
         _known_index(draft.number)
         return
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))

@@ -21,6 +21,7 @@ from ..store.models import Texting
 from ..store.states import EventState
 from ..store.transactions import reading
 from .access import Visitor, asked, visitor
+from .event_status import about
 from .problems import Problem, where
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,8 @@ def _choices(refs: Sequence[str], event: str | None) -> Choices | None:
         who = visitor()
         if not who.firm.availability.allowed or not who.may("message.send"):
             return None
+        if event is not None and not who.may("event.read", Subject(who.firm.ref, event=event)):
+            return None
         return _read(who, refs, event)
     except Problem as problem:
         return None if problem.code in (401, 404) else Choices(note=problem.words)
@@ -122,7 +125,7 @@ def _read(who: Visitor, refs: Sequence[str], event: str | None) -> Choices | Non
             return None
         note = readiness.why_not(session, who.firm) or ""
         refused = textable.refusals(session, firm, contacts.values())
-    may = {ref for ref in contacts if who.may("message.send", Subject(firm, (ref,)))}
+    may = _allowed(who, "message.send", contacts)
     found = []
     for ref in (one for one in contacts if one in may):
         why = not_sent.why(refused[ref]) if ref in refused else ""
@@ -142,9 +145,19 @@ def _marks(refs: Sequence[str]) -> Mapping[str, Sequence[Mark]]:
         return nothing
     with reading() as session:
         found = attendance.of_events(session, who.firm.ref, refs)
+    events = {ref: about(some[0].event) for ref, some in found.items()}
+    seen = dict(zip(events, who.may_each("event.read", list(events.values())), strict=True))
+    found = {ref: some for ref, some in found.items() if seen[ref]}
     people = dict.fromkeys(one.invitation.contact for some in found.values() for one in some)
-    may = {ref for ref in people if who.may("conversation.read", Subject(who.firm.ref, (ref,)))}
+    may = _allowed(who, "conversation.read", people)
     return {ref: _words([one for one in some if one.invitation.contact in may]) for ref, some in found.items()}
+
+
+def _allowed(who: Visitor, action: str, contacts: Iterable[str]) -> set[str]:
+    """Those of these contacts (references) to whom the user may do this."""
+    refs = list(contacts)
+    answers = who.may_each(action, [Subject(who.firm.ref, (ref,)) for ref in refs])
+    return {ref for ref, yes in zip(refs, answers, strict=True) if yes}
 
 
 def _words(people: Sequence[Attendance]) -> Sequence[Mark]:

@@ -20,7 +20,7 @@ from ..ports.values import Contact
 from ..practice.calendar import attendance, letters, not_sent
 from ..practice.calendar.attendance import Attendance, Register
 from ..store import inbox_queries
-from ..store.models import Message, Notice, Reminder
+from ..store.models import CalendarEvent, Message, Notice, Reminder
 from ..store.states import EventState, Purpose, ReminderState, State
 from ..store.transactions import reading
 from . import times
@@ -99,7 +99,7 @@ def status(event: object) -> Status | None:
         raise
     with reading() as session:
         found = attendance.register(session, who.firm.ref, str(event))
-        if found is None:
+        if found is None or not who.may("event.read", about(found.event)):
             return None
         shown = inbox_queries.contacts(session, who.firm.ref, list(found.ways))
         people = _people(who, found)
@@ -108,6 +108,11 @@ def status(event: object) -> Status | None:
     said = _(SAID.get(request.args.get("firmtext", ""), ""))
     gone = found.event.state == EventState.GONE
     return Status(lines, here("firmtext"), said, gone) if lines else None
+
+
+def about(event: CalendarEvent) -> Subject:
+    """What the host is asked about before anything of an event is shown."""
+    return Subject(event.firm, event=event.event, matter=event.matter)
 
 
 def _people(who: Visitor, found: Register) -> Mapping[str, Contact]:
@@ -127,6 +132,9 @@ class _Lines:
     def all(self) -> list[Line]:
         """Of those contacts whom the user may see."""
         firm = self.who.firm.ref
+        subjects = [Subject(firm, (one.invitation.contact,)) for one in self.found.people]
+        for action in ("conversation.read", "message.send"):
+            self.who.foresee(action, subjects)
         return [
             self._line(one)
             for one in self.found.people

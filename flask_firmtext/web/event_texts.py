@@ -101,6 +101,8 @@ def address(event: object, contacts: Iterable[object] | None = None) -> str | No
         who = visitor()
         if not who.firm.availability.allowed or not who.may("message.send"):
             return None
+        if not who.may("event.read", Subject(who.firm.ref, event=str(event))):
+            return None
     except Problem as problem:
         if problem.code in (401, 404):
             return None
@@ -152,12 +154,13 @@ def _sent() -> Sheet:
 
 
 def _sheet(ref: str, refs: Sequence[str]) -> Sheet:
-    """:raises Problem: 404, the firm has no such event, or the user may text nobody of it; 503, the host cannot say."""
+    """:raises Problem: 404, the firm has no such event, or the user may not see it or text nobody of it; 503, the host
+    cannot say."""
     who = visitor()
     who.must("message.send")
     calendar = who.ports.calendar
     event = asked("Calendar.event", lambda: promises.event(ref, calendar.event(ref)))
-    if event is None:
+    if event is None or not who.may("event.read", Subject(who.firm.ref, event=ref, matter=event.matter)):
         raise nothing_here()
     try:
         now = facts.of(event)
@@ -178,7 +181,8 @@ def _attendees(who: Visitor, event: str, refs: Sequence[str]) -> list[Attendee]:
         invited = [one.contact for _event, one in attendance_queries.standing(session, firm, [event])]
     wanted = list(dict.fromkeys((*refs, *invited)))
     found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, wanted))
-    allowed = [one for one in found.values() if who.may("message.send", Subject(firm, (one.ref,)))]
+    answers = who.may_each("message.send", [Subject(firm, (ref,)) for ref in found])
+    allowed = [one for one, yes in zip(found.values(), answers, strict=True) if yes]
     with reading() as session:
         codes = textable.refusals(session, firm, allowed)
     return [Attendee(one, not_sent.why(codes[one.ref]) if one.ref in codes else "") for one in allowed]

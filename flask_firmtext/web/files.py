@@ -22,7 +22,7 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging import media_types, names_given
 from ..messaging.owners import Subject
-from ..messaging.threads import subject
+from ..messaging.rights import subject
 from ..ports.values import Firm
 from ..store import attachment_queries, audit, files, inbox_queries
 from ..store.attachment_queries import Received

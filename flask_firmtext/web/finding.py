@@ -6,8 +6,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..errors import TextRefused
-from ..messaging import numbers, threads
-from ..ports import promises
+from ..messaging import numbers, tenancy, threads
 from ..store.inbox_pages import View
 from . import inbox
 from .access import Visitor, asked, visitor
@@ -32,7 +31,7 @@ def find() -> Response | str:
 
 
 def _found(who: Visitor, typed: str) -> threads.Table:
-    contacts = asked("Contacts.search", lambda: promises.contacts("search", who.ports.contacts.search(typed)))
+    contacts = asked("Contacts.search", lambda: tenancy.search(who.ports, typed))
     return threads.table_of(who.firm, who.user, contacts, may=inbox.readable(who), numbers=_number(typed))
 
 

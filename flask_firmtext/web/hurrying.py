@@ -14,6 +14,7 @@ from ..store import attendance_queries
 from ..store.transactions import own, reading
 from .access import visitor
 from .blueprint import blueprint
+from .event_status import about
 from .paths import PAGE
 from .problems import nothing_here
 
@@ -31,12 +32,13 @@ def tell_again(invitation_id: uuid.UUID) -> Response:
 
 
 def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) -> Response:
-    """:raises Problem: 404, it is another firm's invitation, or the user may not text the contact."""
+    """:raises Problem: 404, it is another firm's invitation, or the user may not see the event or text the contact."""
     who = visitor()
     with reading() as session:
         found = attendance_queries.invitation(session, who.firm.ref, invitation_id)
     if found is None:
         raise nothing_here()
+    who.must("event.read", about(found[0]))
     who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
     with own() as session:
         done = press(session, invitation_id, user=who.user)

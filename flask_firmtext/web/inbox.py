@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,7 +11,9 @@ from flask import current_app, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from ..messaging import readiness, threads
-from ..messaging.threads import May, Table
+from ..messaging.owners import Subject
+from ..messaging.rights import May
+from ..messaging.threads import Table
 from ..store.inbox_pages import Cursor, View
 from ..store.transactions import reading
 from . import marking
@@ -66,6 +68,10 @@ class Inbox:
     said: Said | None = None
     page: str = field(default="", repr=False)
 
+    def __post_init__(self) -> None:
+        if self.visitor and self.table:
+            self.visitor.foresee("conversation.done", [line.subject for line in self.table.lines])
+
 
 def contents(who: Visitor, view: View = View.OPEN, before: str | None = None) -> Inbox:
     """A page of the table with what stands above it."""
@@ -85,9 +91,23 @@ def page(who: Visitor, view: View, before: str | None = None) -> Table:
     return threads.table(who.firm, who.user, may=readable(who), view=view, older_than=older_than)
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Which conversations a user may read."""
+
+    who: Visitor
+
+    def __call__(self, subject: Subject) -> bool:
+        return self.who.may("conversation.read", subject)
+
+    def each(self, subjects: Sequence[Subject]) -> Sequence[bool]:
+        """The same for many; the host is asked once."""
+        return self.who.may_each("conversation.read", subjects)
+
+
 def readable(who: Visitor) -> May:
     """Which conversations this user may read."""
-    return lambda subject: who.may("conversation.read", subject)
+    return Readable(who)
 
 
 def write_cursor(firm: str, view: View, cursor: Cursor) -> str:

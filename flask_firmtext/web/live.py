@@ -14,7 +14,7 @@ from ..messaging import thread, threads
 from ..messaging.reading import mark_seen
 from ..store import changes
 from ..store.transactions import reading
-from . import inbox, places, planned
+from . import inbox, places, planned, sightings
 from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
@@ -93,6 +93,7 @@ def _of_table(shown: inbox.Inbox) -> dict[str, str]:
 
 def _of_thread(who: Visitor, conversation_id: uuid.UUID, since: int | None) -> dict[str, Any]:
     rights = rights_of(who, may_read(who, conversation_id))
+    sightings.seen(who.firm.ref, who.user.ref, conversation_id)
     fresh = thread.changed(who.firm, conversation_id, since=-1 if since is None else since, rights=rights)
     shown = fresh.texts[-thread.PAGE :]
     return {

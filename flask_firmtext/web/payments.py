@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from ..current import firmtext
 from ..language import gettext as _
 from ..language import marked
+from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports import promises
 from ..ports.host import Payments
@@ -170,7 +171,7 @@ def _composing(who: Visitor, draft: Draft) -> Composing:
         if draft.contact not in {one.ref for one in contacts}:
             raise nothing_here()
     else:
-        contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(draft.contact)))
+        contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
         if contact is None:
             raise nothing_here()
         subject, contacts = Subject(who.firm.ref, (contact.ref,)), (contact,)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from ..language import gettext as _
@@ -24,6 +26,8 @@ from .problems import nothing_here
 
 #: So many are shown on one page.
 MOST = 50
+#: So often more are looked at to fill a page of which some may not be seen.
+ROUNDS = 20
 
 #: What was done, said once on the page that follows.
 SAID = {
@@ -48,6 +52,8 @@ class Line:
 class Rights:
     """What a user may do about what waits for one client."""
 
+    ACTIONS: ClassVar[tuple[str, ...]] = ("conversation.read", "message.send", "message.cancel")
+
     who: Visitor
     reads: bool
     sends: bool
@@ -55,8 +61,7 @@ class Rights:
 
     @classmethod
     def about(cls, who: Visitor, subject: Subject) -> Rights:
-        actions = ("conversation.read", "message.send", "message.cancel")
-        return cls(who, *(who.may(action, subject) for action in actions))
+        return cls(who, *(who.may(action, subject) for action in cls.ACTIONS))
 
     def line(self, text: Planned) -> Line | None:
         """None where the user may not see it: whoever wrote it and may still text the client sees it."""
@@ -106,14 +111,27 @@ def scheduled_texts() -> str:
     from_one = request.args.get("after", type=uuid.UUID)
     with reading() as session:
         after = scheduled_queries.of_firm(session, who.firm.ref, from_one) if from_one else None
-        rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1, after=after)
-        texts = scheduled_shown.planned(session, who.firm, rows[:MOST])
-    lines = [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
-    with reading() as session:
+        lines, more = _page(session, who, after)
         names = scheduled_shown.whom(session, who.firm.ref, [line.text for line in lines])
     lines = [replace(line, text=replace(line.text, names=names[line.text.id])) for line in lines]
-    more = rows[MOST - 1].id if len(rows) > MOST else None
     return render_template("firmtext/scheduled.html", lines=lines, more=more, after=after, said=said(), visitor=who)
+
+
+def _page(session: Session, who: Visitor, after: ScheduledText | None) -> tuple[list[Line], uuid.UUID | None]:
+    """A page of those that this user may see, as if there were no others, and behind which the next begins."""
+    found: list[Line] = []
+    for _round in range(ROUNDS):
+        rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1, after=after)
+        texts = scheduled_shown.planned(session, who.firm, rows)
+        for action in Rights.ACTIONS:
+            who.foresee(action, [text.subject for text in texts])
+        found += [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
+        if len(found) > MOST:
+            return found[:MOST], found[MOST - 1].text.id
+        if len(rows) <= MOST:
+            return found, None
+        after = rows[-1]
+    return found, after.id if after else None
 
 
 @blueprint.post("/scheduled/<uuid:text_id>/cancel")
@@ -130,11 +148,11 @@ def cancel_scheduled(text_id: uuid.UUID) -> Response:
 @blueprint.post("/scheduled/<uuid:text_id>/dismiss")
 def dismiss_scheduled(text_id: uuid.UUID) -> Response:
     """Somebody has seen that it was not sent."""
-    _who, line = found(text_id)
+    who, line = found(text_id)
     if not line.may_end:
         raise nothing_here()
     with own() as session:
-        scheduled.put_away(session, text_id)
+        scheduled.put_away(session, text_id, user=who.user)
     return back(line.text, "dismissed")
 
 

@@ -9,7 +9,7 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging import numbers
 from ..ports.values import Contact
-from ..store import keys
+from ..store import indexes
 from .draft import Cure
 
 LOST_NUMBER = marked("%(name)s no longer has this number. Choose one of the contact's.")
@@ -35,7 +35,7 @@ def number_of(firm: str, contact: Contact, key: str) -> str | None:
     if not key:
         return None
     for number in contact.numbers:
-        if keys.index_of(firm, number.e164).hex() == key:
+        if key in {index.hex() for index in indexes.all_of(firm, number.e164)}:
             return number.e164
     if not any(numbers.can_be_texted(number.e164, number.label) for number in contact.numbers):
         cure = Cure(contact.url, _("Open the contact")) if contact.url else None

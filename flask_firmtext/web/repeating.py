@@ -121,7 +121,7 @@ def _made(text: Message, what: str, make: Callable[[Any], Message]) -> Response:
     except TriedAgain as late:
         session.rollback()
         with reading() as looking:
-            return back(text, late.code, looking.get(Message, late.text))
+            return back(text, late.code, repeats.find(looking, late.text, visitor().user))
     except TextRefused as refusal:
         session.rollback()
         return back(text, code_of(refusal))

@@ -14,8 +14,8 @@ from ..firm import details, saved_replies, texting
 from ..firm.saved_replies import EVERYBODYS, Filled, Reply
 from ..firm.templates_values import ways_to_reach
 from ..language import gettext as _
+from ..messaging import tenancy
 from ..messaging.owners import Subject
-from ..ports import promises
 from ..ports.values import Contact
 from ..store.transactions import own, reading
 from . import csrf
@@ -157,7 +157,7 @@ def _editable(who: Visitor, reply_id: uuid.UUID) -> Reply:
 
 
 def _contact(who: Visitor, ref: str) -> Contact:
-    contact = asked("Contacts.get", lambda: promises.contact("get", who.ports.contacts.get(ref)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref))
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))

@@ -16,6 +16,7 @@ from ..messaging.owners import Subject
 from ..messaging.thread import Thread
 from ..store import inbox_queries
 from ..store.transactions import own, reading
+from . import sightings
 from .access import Visitor, visitor
 from .arguments import whole_number
 from .blueprint import blueprint, wants_part
@@ -45,6 +46,7 @@ def opened(
     :raises Problem: 404.
     """
     rights = rights_of(who, may_read(who, conversation_id))
+    sightings.seen(who.firm.ref, who.user.ref, conversation_id)
     shown = thread.show(who.firm, conversation_id, before=before, contact=contact, rights=rights)
     if shown is None:
         raise nothing_here()
@@ -68,6 +70,8 @@ def subject_of(who: Visitor, conversation_id: uuid.UUID) -> Subject:
     """What the host is asked about. :raises Problem: 404, there is no such conversation at this firm."""
     subject = thread.find(who.firm.ref, conversation_id)
     if subject is None:
+        # What does not exist is answered as late as what is behind a wall.
+        who.may("conversation.read", Subject(who.firm.ref, conversation=str(conversation_id)))
         raise nothing_here()
     return subject
 

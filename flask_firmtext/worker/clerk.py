@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -13,13 +14,17 @@ from ..errors import where
 from ..firm import replies, steps
 from ..messaging import scheduled_sending
 from ..practice.calendar import answers, reminders, responding, telling
-from ..store import firm_queries
+from ..store import firm_queries, rotating
 from ..store.transactions import give_back, reading
 from .stop import stopping
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+
+
+class Stopping(Exception):
+    """This process is to end; the next one goes on."""
 
 
 class Clerk:
@@ -105,6 +110,21 @@ def for_replies(app: Flask) -> Clerk:
 def for_responses(app: Flask) -> Clerk:
     """Telling the host what they answered: it may take its time, and a client waits for thanks."""
     return Clerk(app, "responses", responding.due, responding.tell)
+
+
+def for_rotations(app: Flask) -> Clerk:
+    """Old keys: a second look before they are retired, and what a command that was killed has left to do."""
+    return Clerk(app, "rotations", rotating.due, _rotate)
+
+
+def _rotate(one: tuple[str, str]) -> None:
+    with suppress(Stopping):
+        rotating.go_on(*one, _unless_stopping)
+
+
+def _unless_stopping(done: int) -> None:
+    if stopping.is_set():
+        raise Stopping
 
 
 def _orders() -> Sequence[Any]:

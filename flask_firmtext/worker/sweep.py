@@ -23,6 +23,7 @@ from ..store import files
 from . import bells, clerk, drain, heartbeats, witness
 from .filing import Registry
 from .media import Porters
+from .seals import Sealer
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,10 @@ class Sweep:
             *(clerk.for_replies(app), clerk.for_responses(app)),
         ]
         self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
+        self.clerks.append(clerk.for_rotations(app))
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
+        self.sealer = Sealer()
         self.tidied = -math.inf
         self.redis_seen = time.monotonic()
 
@@ -80,6 +83,7 @@ class Sweep:
             self.fetch_if_nobody_does,
             self.tidy,
             self.probe,
+            self.sealer.look,
             heartbeats.forget_old,
         ):
             self._attempt(step)

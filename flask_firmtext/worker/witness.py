@@ -81,9 +81,9 @@ def read() -> Seen | None:
 def file_fault() -> str | None:
     """Why the file cannot be written; None if it can."""
     try:
-        folder = _folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        kept_in = folder()
+        kept_in.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=kept_in):
             return None
     except OSError as error:
         return str(error)
@@ -111,7 +111,8 @@ def _name(line: uuid.UUID) -> str:
     return f"firmtext-witness-{line.hex}"
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where witnesses are kept in files."""
     return Path(firmtext.settings.state_dir or Path(current_app.instance_path) / "firmtext")
 
 
@@ -119,7 +120,7 @@ def _told(name: str) -> Iterator[int]:
     """What each witness tells that can be asked."""
     texts: list[str | None] = []
     try:
-        texts.append((_folder() / name).read_text("ascii"))
+        texts.append((folder() / name).read_text("ascii"))
     except (OSError, ValueError):
         log.debug("there is no witness in a file")
     if firmtext.settings.redis_url:
@@ -135,7 +136,7 @@ def _told(name: str) -> Iterator[int]:
 def _note(seen: Seen) -> None:
     """Whatever cannot be written keeps its older mark, which tells less and nothing wrong."""
     try:
-        _write(_folder(), _name(seen.line), seen.mark)
+        write(folder(), _name(seen.line), str(seen.mark))
     except OSError as error:
         log.debug("no witness in a file: %s", type(error).__name__)
     if firmtext.settings.redis_url:
@@ -145,16 +146,16 @@ def _note(seen: Seen) -> None:
             log.debug("no witness in Redis: %s", type(error).__name__)
 
 
-def _write(folder: Path, name: str, mark: int) -> None:
+def write(to: Path, name: str, text: str) -> None:
     """The whole file or the one before, readable by us alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, made = tempfile.mkstemp(dir=folder, prefix=f"{name}-")
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(dir=to, prefix=f"{name}-")
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{mark}\n")
+            file.write(f"{text}\n")
             file.flush()
             os.fsync(file.fileno())
-        Path(made).replace(folder / name)
+        Path(made).replace(to / name)
     except OSError:
         Path(made).unlink(missing_ok=True)
         raise

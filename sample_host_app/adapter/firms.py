@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_login import current_user
 from flask_sqlalchemy import SQLAlchemy
@@ -10,11 +11,38 @@ from sqlalchemy import select
 
 from flask_firmtext.ports import host, values
 
-from .. import models
-from .references import as_user, key
+from .. import models, walls
+from .references import MATTER, as_user, key
 from .rights import ADMINISTRATORS_MAY, STAFF_MAY
 
 PLANS_WITH_TEXTING = frozenset({"Essentials", "Advanced", "Complete"})
+
+
+@dataclass(frozen=True)
+class Behind:
+    """References of what somebody is walled off from."""
+
+    matters: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, db: SQLAlchemy, user: str) -> Behind:
+        hidden = db.session.scalars(walls.matters_behind(key(user) or 0)).all()
+        if not hidden:
+            return cls()
+        contacts = db.session.scalars(walls.contacts_behind(key(user) or 0))
+        events = db.session.scalars(select(models.Event.id).where(models.Event.matter_id.in_(hidden)))
+        matters = frozenset(f"{MATTER}{one}" for one in hidden)
+        return cls(matters, frozenset(map(str, contacts)), frozenset(map(str, events)))
+
+    def holds(self, object: object) -> bool:  # noqa: A002 - the port's name
+        """Whether a wall stands before this, which FirmText asks about."""
+        return (
+            not self.contacts.isdisjoint(getattr(object, "contacts", ()))
+            or getattr(object, "event", None) in self.events
+            or getattr(object, "matter", None) in self.matters
+        )
 
 
 class Users(host.Users):
@@ -27,9 +55,13 @@ class Users(host.Users):
         return as_user(current_user)
 
     def may(self, user: values.User, action: str, object: object | None = None) -> bool:  # noqa: A002
-        if getattr(object, "firm", user.firm) != user.firm:
-            return False
-        return action in (ADMINISTRATORS_MAY if user.administrator else STAFF_MAY)
+        return self.may_each(user, action, [object])[0]
+
+    def may_each(self, user: values.User, action: str, objects: Sequence[object]) -> Sequence[bool]:
+        if action not in (ADMINISTRATORS_MAY if user.administrator else STAFF_MAY):
+            return [False] * len(objects)
+        behind = Behind.of(self.db, user.ref) if any(one is not None for one in objects) else Behind()
+        return [getattr(one, "firm", user.firm) == user.firm and not behind.holds(one) for one in objects]
 
     def names(self, refs: Iterable[str]) -> Mapping[str, str]:
         found = select(models.User).where(models.User.id.in_(filter(None, map(key, refs))))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from flask_firmtext.ports import host, values
 
-from .. import models
+from .. import models, walls
 from ..models import folded
 from .references import as_contact, as_matter, key, matter_key, of_firm
 
@@ -55,7 +55,8 @@ class Contacts(host.Contacts):
 class Matters(host.Matters):
     def __init__(self, db: SQLAlchemy, firm: str) -> None:
         self.db, self.firm = db, firm
-        self.ours = of_firm(models.Matter, firm)
+        # A wall of the signed-in user hides titles, too; what is filed and sent by a job is everybody's.
+        self.ours = of_firm(models.Matter, firm).where(walls.outside(models.Matter))
 
     def get(self, ref: str) -> values.Matter | None:
         row = self.db.session.scalar(self.ours.where(models.Matter.id == matter_key(ref)))
@@ -73,7 +74,7 @@ class Matters(host.Matters):
 
     def related_to(self, contacts: Sequence[str]) -> Mapping[str, Sequence[values.Relation]]:
         found: dict[str, list[values.Relation]] = {contact: [] for contact in contacts}
-        related = of_firm(models.Matter, self.firm).join(models.Matter.parties).add_columns(models.MatterParty)
+        related = self.ours.join(models.Matter.parties).add_columns(models.MatterParty)
         theirs = related.where(models.MatterParty.contact_id.in_(filter(None, map(key, contacts))))
         for row, party in self.db.session.execute(theirs.order_by(models.Matter.open.desc(), models.Matter.number)):
             relation = values.Relation(as_matter(row), SIDES[party.opposing], party.role)

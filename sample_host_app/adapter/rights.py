@@ -10,6 +10,7 @@ STAFF_MAY = frozenset(
         "conversation.done",
         "conversation.list",
         "conversation.read",
+        "event.read",
         "message.cancel",
         "message.resolve",
         "message.retry",

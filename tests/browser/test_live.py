@@ -21,7 +21,7 @@ from flask_firmtext.store import changes, queries
 from flask_firmtext.store.models import Message, Number
 from flask_firmtext.store.states import HoldKind, NumberState
 from flask_firmtext.store.transactions import notes, own, reading
-from office import ROSA, Office
+from office import ROSA, STAFF, Office
 from rows import switched_on
 from servers import until
 from strange import came, texts
@@ -237,3 +237,18 @@ def test_attached_texts_are_not_hidden_behind_earlier_ones(staff: Any, site: str
     expect(articles.first).to_contain_text("Words of the day before", timeout=LIVE)
     staff.reload()
     expect(articles.first).to_contain_text("Words of the day before")
+
+
+def test_a15_an_open_thread_goes_when_the_right_to_it_is_withdrawn(
+    staff: Any, site: str, office: Office, complaints: list[str]
+) -> None:
+    office.sends(text="Said in confidence")
+    staff.goto(f"{site}/texting/conversations/{office.conversation()}")
+    expect(staff.get_by_role("log")).to_contain_text("Said in confidence")
+    with staff.expect_response(lambda answer: "/texting/changes" in answer.url):
+        pass
+    office.host.users.wall_off(STAFF, "rosa")
+    office.receives("More of it")
+    expect(staff.locator("body")).not_to_contain_text("confidence", timeout=2 * LIVE)
+    assert "More of it" not in staff.content()
+    complaints[:] = [told for told in complaints if "status of 404" not in told]

@@ -104,12 +104,14 @@ def test_every_change_is_in_the_audit_and_in_its_transaction(app: Any) -> None:
     change("harbor", HARBORS)
     (row,) = rows(Template)
     reset("harbor")
+    new = templates.hashed(HARBORS)
     noted = sorted(rows(Audit), key=lambda one: one.id)
     assert [
-        (one.action, one.firm, one.actor, one.object_table, one.object_id, one.was, one.became) for one in noted
+        (one.action, one.firm, one.actor, one.object_table, one.object_id, one.was, one.became, one.evidence)
+        for one in noted
     ] == [
-        ("template.set", "harbor", "cli:olga", "firmtext_template", str(row.id), None, "cancelled en"),
-        ("template.reset", "harbor", "cli:olga", "firmtext_template", str(row.id), "cancelled en", None),
+        ("template.set", "harbor", "cli:olga", "firmtext_template", str(row.id), None, new, "cancelled en"),
+        ("template.reset", "harbor", "cli:olga", "firmtext_template", str(row.id), new, None, "cancelled en"),
     ]
 
 

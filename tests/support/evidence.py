@@ -16,10 +16,13 @@ from flask_firmtext.store.transactions import reading
 
 
 def everything() -> dict[str, list[Any]]:
-    """Every row of every table of ours, table by table; but for what is counted for operators."""
+    """Every row of every table of ours, table by table; but for counts for operators, and that a command ran."""
+    ran = Base.metadata.tables["firmtext_audit"].c.action == "command.run"
     with reading() as session:
         return {
-            name: sorted(map(repr, session.execute(sa.select(table)).all()))
+            name: sorted(
+                map(repr, session.execute(sa.select(table).where(*([~ran] if name == "firmtext_audit" else []))).all())
+            )
             for name, table in Base.metadata.tables.items()
             if name != "firmtext_counter"
         }

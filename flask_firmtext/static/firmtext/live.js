@@ -6,7 +6,7 @@
 
   const VISIBLE = 1000, HIDDEN = 15000, LONGEST = 30000, SHORTEST = 250, REFRESH = 60000, PATIENCE = 10000;
   const LATE = 300;  // seconds, as in messaging/moments.py
-  let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false, cut = false;
+  let since = null, seen = 0, failures = 0, timer = 0, started = 0, running = null, telling = false, refreshed = Date.now(), gap = false, cut = false, answered = false;
 
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -52,12 +52,15 @@
       const fresh = await ask(url, mine.signal);
       if (fresh) show(fresh, new URL(url, location.href).searchParams);
       failures = 0;
+      answered = true;
       say(gap ? "ftGap" : "");
       if (cut) tell("connected");
       cut = false;
       tellSeen();
     } catch (error) {
       if (running !== mine) return;
+      // What could be seen a moment ago may not be seen any more: nothing of it stays on the screen.
+      if (answered && error.message === "404") return location.reload();
       failures += 1;
       cut = true;
       say(error.message === "401" ? "ftSignedOut" : "ftLost");

@@ -60,7 +60,8 @@ class Attachment(Base):
 class File(Base):
     """Encrypted bytes in pieces. ``head`` is the format's first bytes; a file without ``complete_at`` is being written.
 
-    ``sha256`` is that of everything stored, head and pieces; ``size`` counts plain bytes.
+    ``sha256`` is that of everything stored, head and pieces; ``size`` counts plain bytes. ``moved_to`` is the file that
+    has its bytes since they were encrypted anew: whoever is in the middle of this one goes on there.
     """
 
     __tablename__ = "firmtext_file"
@@ -72,6 +73,7 @@ class File(Base):
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     complete_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    moved_to: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 
 
 class FilePiece(Base):

@@ -35,7 +35,11 @@ class Firm(Base):
 
 
 class Key(Base):
-    """A random key, wrapped by its parent: a firm's by a configured one, a data key by its firm's."""
+    """A random key, wrapped by its parent: a firm's by a configured one, a data key by its firm's.
+
+    ``replaced_at`` is when another one began to encrypt in its place; ``empty_at``, since when nothing was found that
+    it has encrypted; ``retired_at``, when that had been so for long enough.
+    """
 
     __tablename__ = "firmtext_key"
     __table_args__ = (
@@ -50,16 +54,63 @@ class Key(Base):
     state: Mapped[str] = mapped_column(Word, default=KeyState.ACTIVE)
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    empty_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     destroyed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class KeyCheck(Base):
-    """Proof that a configured key is the one that wrote here: ``kek:<id>`` or ``index``."""
+    """Proof that a configured key is the one that wrote here: ``kek:<id>``, ``index`` or, with more, as in ``marks``.
+
+    ``since`` is when it was written down; None for what is older than this column.
+    """
 
     __tablename__ = "firmtext_key_check"
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary(16))
+    since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Rotation(Base):
+    """A rotation of one firm's keys, from the new firm key (``key``) until nothing is left under the old ones."""
+
+    __tablename__ = "firmtext_rotation"
+    __table_args__ = (partial("uq_firmtext_rotation_open", "firm", where="done_at IS NULL", unique=True),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    firm: Mapped[str] = mapped_column(Reference)
+    key: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(Reference)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RotationStep(Base):
+    """How far a rotation has come in one protected column (``table.column``): up to the row ``place`` in this pass.
+
+    ``done`` counts what was encrypted anew, ``unreadable`` what the last whole pass had to leave as it is.
+    """
+
+    __tablename__ = "firmtext_rotation_step"
+
+    rotation_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("firmtext_rotation.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[str | None] = mapped_column(Reference)
+    done: Mapped[int] = mapped_column(BigInteger, default=0)
+    unreadable: Mapped[int] = mapped_column(BigInteger, default=0)
+    passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class MovedIndex(Base):
+    """An index that a number's rows had until ``since``, for whoever has read it before and is to write with it now."""
+
+    __tablename__ = "firmtext_moved_index"
+
+    firm: Mapped[str] = mapped_column(Reference, primary_key=True)
+    was: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Account(Base):
@@ -334,6 +385,28 @@ class Audit(Base):
     became: Mapped[str | None] = mapped_column(String(64))
     evidence: Mapped[str | None] = mapped_column(String(64))
     request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditSeal(Base):
+    """A link of a firm's chain: which rows of the record were there, and what they said. Never altered either.
+
+    ``members`` is the id (16 bytes) and the digest (32) of each row; ``seals.py`` has the formats.
+    """
+
+    __tablename__ = "firmtext_audit_seal"
+    __table_args__ = (Index(None, "firm", "last_at"),)
+
+    firm: Mapped[str] = mapped_column(Reference, primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    count: Mapped[int] = mapped_column(Integer)
+    key_id: Mapped[str] = mapped_column(String(16))
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    members: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Heartbeat(Base):

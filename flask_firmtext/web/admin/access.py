@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from flask import abort
@@ -14,6 +14,7 @@ from ...messaging.owners import Known, Subject
 from ...store import audit, inbox_queries
 from ...store.models import Conversation
 from ...store.transactions import own
+from .. import sightings
 from ..access import Visitor, visitor
 from ..problems import Problem
 
@@ -30,9 +31,11 @@ def administrator() -> Visitor | None:
 def refuse() -> NoReturn:
     """401 where nobody is signed in, so that the host's own sign-in comes; 503 when the host cannot say; else 403."""
     try:
-        visitor().may("conversation.list")
+        who = visitor()
+        who.may("conversation.list")
     except Problem as problem:
         abort(problem.code)
+    sightings.refused(who.firm.ref, who.user.ref, "administration")
     abort(403)
 
 
@@ -40,6 +43,17 @@ def subject_of(session: Session, firm: str, conversation: uuid.UUID) -> Subject:
     """What the host is asked about before anything of this conversation is opened."""
     refs = inbox_queries.contacts(session, firm, [conversation])
     return Subject(firm, refs.get(conversation, ()), str(conversation))
+
+
+def listed(who: Visitor, session: Session, conversations: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these conversations of which the host lets this administrator know."""
+    firm, wanted = who.firm.ref, list(conversations)
+    refs = inbox_queries.contacts(session, firm, wanted)
+    try:
+        answers = who.may_each("conversation.list", [Subject(firm, refs.get(one, ()), str(one)) for one in wanted])
+    except Problem as problem:
+        stop(problem)
+    return {one for one, yes in zip(wanted, answers, strict=True) if yes}
 
 
 def must(who: Visitor, action: str, subject: Subject | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, url_for
@@ -59,6 +59,10 @@ class Attempts(FirmRecords):
     order = (Attempt.claimed_at, Attempt.id)
     empty = marked("No attempts yet. There is one for each time that a text is handed to the carrier.")
 
+    def whose(self, session: Session, firm: str, rows: Sequence[Attempt]) -> Mapping[uuid.UUID, Collection[uuid.UUID]]:
+        found = admin_queries.conversations_of(session, firm, {row.message_id for row in rows})
+        return {row.id: [found[row.message_id]] for row in rows if row.message_id in found}
+
     def lines(self, session: Session, rows: Sequence[Attempt], who: Visitor) -> list[Line]:
         zone = who.firm.zone
         made = admin_queries.made_at(session, who.firm.ref, {row.message_id for row in rows})
@@ -81,7 +85,7 @@ class Attempts(FirmRecords):
         ]
 
     def record(self, session: Session, row: Attempt, who: Visitor) -> Record:
-        conversation = admin_queries.conversation_of(session, who.firm.ref, row.message_id)
+        conversation = admin_queries.conversations_of(session, who.firm.ref, [row.message_id]).get(row.message_id)
         if conversation is None:
             abort(404)
         access.open_for_reading(who, session, conversation)

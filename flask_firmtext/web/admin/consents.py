@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ...language import gettext as _
 from ...language import marked
 from ...messaging import proof
+from ...store import admin_queries
 from ...store.models import ConsentEvent
 from ..access import Visitor
 from . import words
@@ -49,6 +50,19 @@ class Consents(FirmRecords):
     )
     order = (ConsentEvent.noted_at, ConsentEvent.id)
     empty = marked("Nobody has opted out yet, nor in again.")
+
+    def whose(
+        self, session: Session, firm: str, rows: Sequence[ConsentEvent]
+    ) -> Mapping[uuid.UUID, Collection[uuid.UUID]]:
+        """That of the text that says so; else every one with the number."""
+        of_texts = admin_queries.conversations_of(session, firm, {row.message_id for row in rows if row.message_id})
+        of_numbers = admin_queries.conversations_with(session, firm, {row.phone_index for row in rows})
+        return {
+            row.id: [of_texts[row.message_id]]
+            if row.message_id and row.message_id in of_texts
+            else of_numbers.get(row.phone_index, ())
+            for row in rows
+        }
 
     def lines(self, session: Session, rows: Sequence[ConsentEvent], who: Visitor) -> list[Line]:
         actors = words.actors(row.by for row in rows)

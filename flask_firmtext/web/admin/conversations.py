@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,11 @@ class Conversations(FirmRecords):
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         return query.options(defer(Conversation.phone, raiseload=True))
+
+    def whose(
+        self, session: Session, firm: str, rows: Sequence[Conversation]
+    ) -> Mapping[uuid.UUID, Collection[uuid.UUID]]:
+        return {row.id: [row.id] for row in rows}
 
     def lines(self, session: Session, rows: Sequence[Conversation], who: Visitor) -> list[Line]:
         ids = [row.id for row in rows]

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ...errors import DecryptError
 from ...language import gettext as _
 from ...language import html, marked, number
-from ...messaging import strangers
+from ...messaging import strangers, tenancy
 from ...messaging.numbers import display
+from ...messaging.owners import Subject
 from ...messaging.strangers import StrangersFile, StrangersText
-from ...ports import promises
 from ...ports.values import Contact
 from ...store import admin_queries, cells, stranger_queries
 from ...store.models import Audit, Quarantine
@@ -108,6 +108,15 @@ def phone_of(session: Session, row: Quarantine, who: Visitor) -> str | None:
     return strangers.read(session, who.firm.ref, [row])[0].sender
 
 
+def must_read(session: Session, row: Quarantine, who: Visitor) -> None:
+    """Go on only if the host lets this administrator read it: 404 also where its number is that of a
+    contact behind a wall."""
+    access.must(who, "quarantine.read")
+    phone = phone_of(session, row, who) if row.reason == STRANGER else None
+    if owners := owners_of(who, phone):
+        access.must(who, "quarantine.read", Subject(who.firm.ref, tuple(one.ref for one in owners)))
+
+
 def written(phone: str | None) -> str:
     return display(phone) if phone else _(UNREADABLE)
 
@@ -117,7 +126,10 @@ def owners_of(who: Visitor, phone: str | None) -> Sequence[Contact]:
     if phone is None:
         return ()
     try:
-        return asked("Contacts.by_number", lambda: promises.contacts("by_number", who.ports.contacts.by_number(phone)))
+        return asked(
+            "Contacts.by_number",
+            lambda: tenancy.by_number(who.ports, phone),
+        )
     except Problem as problem:
         access.stop(problem)
 
@@ -125,6 +137,6 @@ def owners_of(who: Visitor, phone: str | None) -> Sequence[Contact]:
 def _named(who: Visitor, phone: str) -> Sequence[Contact]:
     """The same for a page that is worth more than the names."""
     try:
-        return promises.contacts("by_number", who.ports.contacts.by_number(phone))
+        return tenancy.by_number(who.ports, phone)
     except Exception:
         return ()

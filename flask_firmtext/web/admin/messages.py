@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,6 +79,9 @@ class Messages(Repeating):
         query = query.options(defer(Message.body, raiseload=True))
         conversation = request.args.get("conversation")
         return query if conversation is None else query.filter(Message.conversation_id == identity(conversation))
+
+    def whose(self, session: Session, firm: str, rows: Sequence[Message]) -> Mapping[uuid.UUID, Collection[uuid.UUID]]:
+        return {row.id: [row.conversation_id] for row in rows}
 
     def lines(self, session: Session, rows: Sequence[Message], who: Visitor) -> list[Line]:
         numbers = admin_queries.numbers_of(session, who.firm.ref, {row.conversation_id for row in rows})

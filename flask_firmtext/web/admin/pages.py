@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +14,12 @@ from sqlalchemy.types import TypeEngine
 
 from ...clock import UTCDateTime
 
+Order = Sequence[InstrumentedAttribute[Any]]
+
 ARGUMENT = "before"
 BETWEEN = "~"
+#: So often more rows are looked at to fill a page of which some may not be seen.
+ROUNDS = 8
 
 
 class Page(list[Any]):
@@ -26,19 +30,31 @@ class Page(list[Any]):
         self.older = older
 
 
-def read(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: int) -> tuple[Sequence[Any], str | None]:
-    """The rows of the page that is asked for, the newest first, and where the next one begins."""
-    rows = asked(query, order, size).all()
-    shown = rows[:size]
-    return shown, _address(shown[-1], order) if len(rows) > size else None
+def read(
+    query: Query[Any], order: Order, size: int, seen: Callable[[Sequence[Any]], Sequence[Any]]
+) -> tuple[Sequence[Any], str | None]:
+    """The rows of the page that is asked for, the newest first, and where the next one begins.
+
+    It is full, whatever of the rows may not be ``seen``.
+    """
+    found: list[Any] = []
+    after = asked(order)
+    for _round in range(ROUNDS):
+        rows = behind(query, order, after, size + 1).all()
+        found += seen(rows)
+        if len(found) > size:
+            return found[:size], _address(found[size - 1], order)
+        if len(rows) <= size:
+            return found, None
+        after = [literal(getattr(rows[-1], column.key), column.type) for column in order]
+    return found, _address(rows[-1], order)
 
 
-def asked(query: Query[Any], order: Sequence[InstrumentedAttribute[Any]], size: int) -> Query[Any]:
-    """The page that the address asks for, and the row after it."""
-    after = _asked(order)
+def behind(query: Query[Any], order: Order, after: Sequence[Any] | None, many: int) -> Query[Any]:
+    """So many rows behind the one of which these values are."""
     if after is not None:
         query = query.filter(tuple_(*order) < tuple_(*after))
-    return query.order_by(*(column.desc() for column in order)).limit(size + 1)
+    return query.order_by(*(column.desc() for column in order)).limit(many)
 
 
 def identity(written: str) -> uuid.UUID | None:
@@ -49,7 +65,7 @@ def identity(written: str) -> uuid.UUID | None:
         return None
 
 
-def _address(row: Any, order: Sequence[InstrumentedAttribute[Any]]) -> str:
+def _address(row: Any, order: Order) -> str:
     return BETWEEN.join(_written(getattr(row, column.key)) for column in order)
 
 
@@ -58,7 +74,7 @@ def _written(value: Any) -> str:
     return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(value, datetime) else str(value)
 
 
-def _asked(order: Sequence[InstrumentedAttribute[Any]]) -> list[Any] | None:
+def asked(order: Order) -> list[Any] | None:
     """The values in the address; None, which is the first page, when they are not what we write."""
     parts = request.args.get(ARGUMENT, "").split(BETWEEN)
     if len(parts) != len(order):

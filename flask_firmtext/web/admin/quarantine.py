@@ -87,7 +87,7 @@ class Quarantine(ActingRecords):
         return [_line(row, texts, offered, who) for row in rows]
 
     def record(self, session: Session, row: Kept, who: Visitor) -> Record:
-        access.must(who, "quarantine.read")
+        kept.must_read(session, row, who)
         line = self.lines(session, [row], who)[0]
         facts = [(label, getattr(line, name)) for name, label in self._list_columns]
         actions = [(name, label) for name, label in self.get_actions_list()[0] if name in line.offered]
@@ -132,6 +132,8 @@ class Quarantine(ActingRecords):
 
     def _strangers(self, ids: Sequence[str]) -> Kept | None:
         row: Kept | None = self.get_one(ids[0]) if ids else None
+        if row is not None:
+            kept.must_read(firmtext.db.session(), row, visitor())
         return row if row is not None and row.reason == STRANGER else None
 
     def _back(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -23,7 +23,7 @@ from ...language import gettext as _
 from ...language import marked
 from .. import csrf
 from ..access import Visitor, visitor
-from . import choices, pages
+from . import access, choices, pages
 from .guarded import Guarded
 from .pages import Page
 from .record import Record
@@ -73,6 +73,16 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
     def record(self, session: Session, row: Any, who: Visitor) -> Record:
         """One row for its page, once the host was asked whether this administrator may read it."""
 
+    def whose(self, session: Session, firm: str, rows: Sequence[Any]) -> Mapping[Any, Collection[uuid.UUID]]:
+        """The conversations that each of these rows tells of, by its id; a row about the firm tells of none."""
+        return {}
+
+    def seen(self, session: Session, rows: Sequence[Any], who: Visitor) -> Sequence[Any]:
+        """Those of these rows that this administrator may know of: there may be walls inside a firm."""
+        whose = self.whose(session, who.firm.ref, rows)
+        may = access.listed(who, session, {one for some in whose.values() for one in some})
+        return [row for row in rows if not whose.get(row.id) or not may.isdisjoint(whose[row.id])]
+
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         """The rows of a list: what the address wants beside the filters, without columns that no list shows."""
         return query
@@ -98,8 +108,9 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
         query = self.narrowed(self.get_query())
         if filters:
             query = self._apply_filters(query, None, {}, {}, filters)[0]
-        rows, older = pages.read(query, self.order, self.page_size)
-        return None, Page(self.lines(firmtext.db.session(), rows, visitor()), older)
+        session, who = firmtext.db.session(), visitor()
+        rows, older = pages.read(query, self.order, self.page_size, lambda some: self.seen(session, some, who))
+        return None, Page(self.lines(session, rows, who), older)
 
     def scaffold_form(self) -> type[BaseForm]:
         """A form without fields: none would be scoped, and no drop-down lists another firm's rows."""
@@ -111,10 +122,10 @@ class FirmRecords(Guarded, ModelView):  # type: ignore[misc]
 
     @expose("/details/")  # type: ignore[untyped-decorator]
     def details_view(self) -> str:
-        row = self.get_one(request.args.get("id", ""))
-        if row is None:
+        row, session = self.get_one(request.args.get("id", "")), firmtext.db.session()
+        if row is None or not self.seen(session, [row], visitor()):
             abort(404)
-        record = self.record(firmtext.db.session(), row, visitor())
+        record = self.record(session, row, visitor())
         list_url = get_redirect_target() or self.get_url(".index_view")
         form = self.action_form() if record.offered else None
         return self.render(self.details_template, record=record, return_url=list_url, action_form=form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...current import Unconfigured
-from ...store.models import Attempt, ConsentEvent, Conversation, Hold, Message, Number, Order
+from ...store.models import Attempt, Audit, ConsentEvent, Conversation, Hold, Message, Number, Order
 from ...store.models import Quarantine as Kept
 from .attempts import Attempts
 from .consents import Consents
@@ -16,6 +16,7 @@ from .names import Name
 from .numbers import Numbers
 from .orders import Orders
 from .quarantine import Quarantine
+from .recorded import Recorded
 from .templates import Templates
 from .texting import Texting
 
@@ -35,6 +36,7 @@ def add_views(admin: Any) -> None:
     admin.add_view(Holds(Hold, "holds", name=Name("Holds"), category=CATEGORY))
     admin.add_view(Consents(ConsentEvent, "consents", name=Name("Consent"), category=CATEGORY))
     admin.add_view(Quarantine(Kept, "quarantine", name=Name("Quarantine"), category=CATEGORY))
+    admin.add_view(Recorded(Audit, "audit", name=Name("Record"), category=CATEGORY))
     admin.add_view(Texting("texting", name=Name("Texting"), category=CATEGORY))
     admin.add_view(Numbers(Number, "numbers", name=Name("Numbers"), category=CATEGORY))
     admin.add_view(Orders(Order, "orders", name=Name("Number orders"), category=CATEGORY))

@@ -49,6 +49,7 @@ ACTORS: Mapping[str, str] = {
     "client": marked("Client"),
     "system": marked("This system"),
     "host": marked("Practice system"),
+    "probe": marked("This system"),
 }
 CLI = "cli:"
 SOMEBODY = marked("Former colleague")

@@ -197,8 +197,22 @@ def test_the_host_is_asked_before_anything_is_moved_and_when_it_cannot_say_nothi
     assert "canary" not in answer.text
     assert office.texts() == 0
     page = ada.get(page_of(strangers()[0]))
-    assert page.status_code == 200
-    assert "Hello" in page.text
+    assert page.status_code == 503
+    assert "Hello" not in page.text
+
+
+def test_a17_the_texts_of_a_contact_behind_a_wall_are_neither_read_nor_moved(office: Office, ada: Person) -> None:
+    texts("Hello")
+    fields = form(ada.get(LIST).text, "attach") | {"confirmed": "yes", "contact": "sara"}
+    assert "Hello" in ada.get(page_of(strangers()[0])).text
+    office.host.users.wall_off(ADMIN, "sara")
+    answers = [
+        ada.get(page_of(strangers()[0])),
+        ada.post(ACTION, fields),
+        ada.post(ACTION, fields | {"action": "discard"}),
+    ]
+    assert [(answer.status_code, "Hello" in answer.text) for answer in answers] == [(404, False)] * 3
+    assert (office.texts(), len(strangers())) == (0, 1)
 
 
 def test_pressed_twice_or_by_two_administrators_it_is_there_once(office: Office, ada: Person) -> None:
