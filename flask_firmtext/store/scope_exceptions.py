@@ -84,6 +84,10 @@ _BY_KEY = {
         "store.reply_queries": "_about last_position stands was_thanked with_text",
         "store.scheduled_queries": "one",
     },
+    "a mark is made under a key of the firm's own, and no other firm has it": {
+        "messaging.marking": "_take_back",
+        "store.search_queries": "look rarest_first",
+    },
     "several conversations with one phone are locked in the order of their ids": {
         "messaging.consent": "lock_pair",
     },
@@ -112,6 +116,8 @@ _ACROSS = {
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
         "store.scheduled_queries": "due",
+        "store.search_queries": "any_before standings",
+        "messaging.searches": "forget_old",
     },
     "the account at the carrier is every firm's": {
         "messaging.holds": "_show texts_in_run",

@@ -1,0 +1,175 @@
+"""SELECTs behind the search in texts. A look reads marks along an index, the newest first, and ends after so many."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, literal, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
+
+from ..clock import UTCDateTime
+from .models import Conversation, Firm, Message, Search, SearchMark, SearchProgress, SearchText
+
+#: So many texts with a word are looked at for one page, where another word must be in them, too.
+LOOKED_AT = 1000
+#: What was erased has this in place of an index key.
+ERASED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text that may have what is sought, with its conversation."""
+
+    stamp: int
+    message: Message
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The newest of what was found. ``end`` is how far back it was looked, None where there is nothing behind it."""
+
+    found: Sequence[Found] = ()
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Marks that a text must have, all of them, under one index key; ``few``: so many have the first, at most."""
+
+    marks: Sequence[int] = field(repr=False)
+    few: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A firm with its count of changes, and how far its texts are marked (``key`` None: not begun)."""
+
+    firm: str
+    changes: int
+    key: int | None
+    until: datetime | None
+    walked_at: datetime | None
+
+
+def rarest_first(session: Session, marks: Sequence[int]) -> Wanted:
+    """The mark that the fewest texts have comes first. No count goes beyond what is looked at."""
+    if not marks:
+        return Wanted(())
+    counts = [
+        select(literal_column(str(n)).label("n"), func.count().label("count")).select_from(
+            select(SearchMark.stamp).where(SearchMark.mark == mark).limit(LOOKED_AT).subquery()
+        )
+        for n, mark in enumerate(marks)
+    ]
+    found = {row.n: row[1] for row in session.execute(union_all(*counts))}
+    order = sorted(found, key=lambda n: found[n])
+    return Wanted([marks[n] for n in order], found[order[0]] < LOOKED_AT)
+
+
+def look(
+    session: Session,
+    firm: str,
+    wanted: Wanted,
+    *,
+    before: int | None,
+    conversations: Collection[uuid.UUID] | None,
+    limit: int,
+) -> Look:
+    """Texts of a firm with these marks that are older than ``before``, in these conversations (None: in all)."""
+    looked_at = _looked_at(firm, wanted, before, conversations)
+    rows = session.execute(_found(firm, wanted, looked_at, conversations, limit)).all()
+    found = [Found(*row) for row in rows]
+    if len(found) == limit:
+        return Look(found, found[-1].stamp)
+    if wanted.few:
+        return Look(found)
+    return Look(found, session.scalar(looked_at.with_only_columns(looked_at.selected_columns[0]).offset(LOOKED_AT - 1)))
+
+
+def _looked_at(
+    firm: str, wanted: Wanted, before: int | None, conversations: Collection[uuid.UUID] | None
+) -> Select[Any]:
+    """What is read along an index: the texts with the rarest mark; where that is not rare, those of the place."""
+    if wanted.few or conversations is None:
+        column, where = SearchMark.stamp, (SearchMark.mark == wanted.marks[0],)
+    else:
+        column, where = SearchText.stamp, (SearchText.firm == firm, SearchText.conversation_id.in_(conversations))
+    query: Select[Any] = select(column.label("stamp")).where(*where).order_by(column.desc()).limit(LOOKED_AT)
+    return query if before is None else query.where(column < before)
+
+
+def _found(
+    firm: str, wanted: Wanted, looked_at: Select[Any], conversations: Collection[uuid.UUID] | None, limit: int
+) -> Select[Any]:
+    near = looked_at.subquery("near")
+    query: Any = select(near.c.stamp, Message, Conversation).select_from(near)
+    query = query.join(SearchText, SearchText.stamp == near.c.stamp).join(Message, Message.id == SearchText.message_id)
+    query = query.join(Conversation, Conversation.id == Message.conversation_id)
+    query = query.where(SearchText.firm == firm, Message.firm == firm, Conversation.firm == firm)
+    for mark in wanted.marks:
+        has = aliased(SearchMark)
+        query = query.where(exists().where(has.mark == mark, has.stamp == near.c.stamp))
+    if conversations is not None:
+        query = query.where(SearchText.conversation_id.in_(conversations))
+    ordered: Select[Any] = query.order_by(near.c.stamp.desc()).limit(limit)
+    return ordered
+
+
+def standings(session: Session) -> Sequence[Standing]:
+    """How far the texts of each firm are marked."""
+    of_firm = SearchProgress.firm == Firm.firm
+    columns = (Firm.firm, Firm.changes, SearchProgress.key, SearchProgress.until, SearchProgress.walked_at)
+    return [Standing(*row) for row in session.execute(select(*columns).outerjoin(SearchProgress, of_firm))]
+
+
+def progress(session: Session, firm: str) -> SearchProgress | None:
+    return session.scalars(select(SearchProgress).where(SearchProgress.firm == firm)).one_or_none()
+
+
+def unmarked(
+    session: Session, firm: str, key: int, *, since: datetime | None, after: tuple[datetime, uuid.UUID] | None, limit: int
+) -> Sequence[Message]:
+    """A firm's texts, in the order in which they were made, that are not marked under a key; none that was erased."""
+    marked = and_(SearchText.message_id == Message.id, SearchText.firm == Message.firm)
+    query = select(Message).outerjoin(SearchText, marked).where(Message.firm == firm)
+    query = query.where(or_(SearchText.message_id.is_(None), SearchText.key.not_in((key, ERASED))))
+    if since is not None:
+        query = query.where(Message.created_at >= since)
+    if after is not None:
+        at, id_ = literal(after[0], UTCDateTime()), literal(after[1], Message.id.type)
+        query = query.where(Message.created_at >= at, tuple_(Message.created_at, Message.id) > tuple_(at, id_))
+    return session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
+
+
+def size(session: Session, firm: str) -> int:
+    """How many texts a firm has."""
+    return session.scalar(select(func.count()).select_from(Message).where(Message.firm == firm)) or 0
+
+
+def of_texts(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SearchText]:
+    """What is marked of these texts, kept from everybody else until the transaction ends."""
+    query = select(SearchText).where(SearchText.firm == firm, SearchText.message_id.in_(messages))
+    rows = session.scalars(query.order_by(SearchText.stamp).with_for_update().execution_options(populate_existing=True))
+    return {row.message_id: row for row in rows}
+
+
+def search(session: Session, firm: str, user: str, search_id: uuid.UUID) -> Search | None:
+    """What this user has searched for."""
+    mine = (Search.id == search_id, Search.firm == firm, Search.user == user)
+    return session.scalars(select(Search).where(*mine)).one_or_none()
+
+
+def searched_since(session: Session, firm: str, user: str, since: datetime, *, most: int) -> int:
+    """How often a user has searched since, counted up to ``most``."""
+    theirs = select(Search.id).where(Search.firm == firm, Search.user == user, Search.made_at > since).limit(most)
+    return session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
+
+
+def any_before(session: Session, moment: datetime) -> bool:
+    """Whether searches of any firm were made before this moment."""
+    return session.scalar(select(Search.id).where(Search.made_at < moment).limit(1)) is not None
