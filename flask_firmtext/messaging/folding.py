@@ -17,7 +17,7 @@ LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d"
 #: What stands between the thousands of a number; a space that breaks lines does not.
 THOUSANDS = ",.\u00a0\u202f"
 #: French words that an apostrophe shortens; and what it adds to an English name. Neither is a part of the word.
-ELIDED = frozenset("c d j l m n qu s t jusqu lorsqu puisqu quoiqu".split())
+ELIDED = frozenset(("c", "d", "j", "l", "m", "n", "qu", "s", "t", "jusqu", "lorsqu", "puisqu", "quoiqu"))
 POSSESSIVE = "s"
 AMOUNT = re.compile(rf"(?<![\w{THOUSANDS}])\d{{1,3}}(?:[{THOUSANDS}{APOSTROPHES}]\d{{3}})+(?!\w)")
 #: They choose how the character before them looks.

@@ -163,7 +163,7 @@ def _reserved(
 ) -> int | None:
     """The new stamp of a text that has none yet. Who is about to give it one is waited for."""
     while True:
-        stamp = new_stamp(of.shown_at if of else BEGINNING)
+        stamp = new_stamp(of.shown_at if of else firmtext.clock.now())
         values = {"message_id": message, "conversation_id": of.conversation if of else message, "firm": firm}
         if insert_once(session, SearchText, stamp=stamp, key=key, marks=marks, **values):
             return stamp

@@ -16,8 +16,8 @@ from .word_marks import BEGIN_3, BEGIN_5, LONG, SHORT, WHOLE, is_marked
 LOOKED_UP = 8
 #: Longer than anybody types.
 LONGEST = 200
-CHUNK = re.compile(r'["\u201c\u201d\u00ab\u00bb\u201e\uff02]([^"\u201c\u201d\u00ab\u00bb\u201e\uff02]*)["\u201c\u201d\u00ab\u00bb\uff02]|(\S+)')
 QUOTES = '"\u201c\u201d\u00ab\u00bb\u201e\uff02'
+CHUNK = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]|(\S+)")
 
 Span = tuple[int, int]
 #: A kind of mark and a word.

@@ -132,7 +132,13 @@ def progress(session: Session, firm: str) -> SearchProgress | None:
 
 
 def unmarked(
-    session: Session, firm: str, key: int, *, since: datetime | None, after: tuple[datetime, uuid.UUID] | None, limit: int
+    session: Session,
+    firm: str,
+    key: int,
+    *,
+    since: datetime | None,
+    after: tuple[datetime, uuid.UUID] | None,
+    limit: int,
 ) -> Sequence[Message]:
     """A firm's texts, in the order in which they were made, that are not marked under a key; none that was erased."""
     marked = and_(SearchText.message_id == Message.id, SearchText.firm == Message.firm)

@@ -26,7 +26,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_firmtext_search_text_conversation_id_stamp"), "firmtext_search_text", ["conversation_id", "stamp"]
     )
-    op.create_index(op.f("ix_firmtext_search_text_firm_key"), "firmtext_search_text", ["firm", "key"])
     op.create_table(
         "firmtext_search_mark",
         sa.Column("mark", sa.BigInteger(), autoincrement=False, nullable=False),

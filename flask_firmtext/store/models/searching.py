@@ -20,7 +20,7 @@ class SearchText(Base):
     """
 
     __tablename__ = "firmtext_search_text"
-    __table_args__ = (UniqueConstraint("message_id"), Index(None, "conversation_id", "stamp"), Index(None, "firm", "key"))
+    __table_args__ = (UniqueConstraint("message_id"), Index(None, "conversation_id", "stamp"))
 
     stamp: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     firm: Mapped[str] = mapped_column(Reference)
