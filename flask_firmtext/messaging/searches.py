@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.values import User
-from ..store import cells, keys, search_queries
+from ..store import audit, cells, keys, search_queries
 from ..store.base import new_id
 from ..store.models import Search
 from ..store.transactions import own, reading
@@ -45,6 +45,7 @@ def make(firm: str, user: User, typed: str, *, contact: str | None, matter: str 
         words = cells.seal(session, cells.place(Search, "words", row, firm), typed, scope=keys.GENERAL)
         made = {"contact": contact, "matter": matter, "words": words, "made_at": now}
         session.add(Search(id=row, firm=firm, user=user.ref, **made))
+        audit.record(session, "conversation.search", (Search.__tablename__, row), firm=firm, actor=user.ref)
     return row
 
 

@@ -18,8 +18,11 @@ from .stop import stopping
 
 #: So long may one firm's texts keep the others' waiting, and so long is one left alone whose texts cannot be marked.
 SLICE, REST = 5.0, 60.0
-#: Once an hour is looked for what was written by a transaction that took long, and once a day at everything.
-FAR_EVERY, FAR, WHOLE_EVERY = 3600.0, timedelta(hours=26), timedelta(days=1)
+#: How far back is looked, and after how many seconds again, while something changes: a transaction that took long has
+#: written texts that seem older than what was marked before.
+LOOKS = ((timedelta(hours=26), 3600.0), (LATE, 60.0), (timedelta(seconds=30), 0.0))
+#: Once a day everything is looked at.
+WHOLE_EVERY = timedelta(days=1)
 
 
 class Enough(Exception):
@@ -39,8 +42,7 @@ class Marker:
     """What one process remembers of its looks. Another one may do the same work; each text is marked once."""
 
     def __init__(self) -> None:
-        self.seen: dict[str, int] = {}
-        self.looked_far: dict[str, float] = {}
+        self.looks: dict[tuple[str, timedelta], tuple[int, float]] = {}
         self.rests: dict[str, float] = {}
 
     def due(self) -> Sequence[Due]:
@@ -58,9 +60,11 @@ class Marker:
             return True, LATE
         if firmtext.clock.now() - one.walked_at > WHOLE_EVERY:
             return True, None
-        if time.monotonic() - self.looked_far.get(one.firm, -math.inf) > FAR_EVERY:
-            return True, FAR
-        return self.seen.get(one.firm) != one.changes, LATE
+        for back, seconds in LOOKS:
+            changes, at = self.looks.get((one.firm, back), (None, -math.inf))
+            if changes != one.changes and time.monotonic() - at >= seconds:
+                return True, back
+        return False, None
 
     def work(self, one: Due) -> None:
         """Mark the texts of one firm. What fails is tried again in a minute."""
@@ -77,6 +81,6 @@ class Marker:
             del self.rests[one.firm]
             return
         del self.rests[one.firm]
-        self.seen[one.firm] = one.changes
-        if one.back is None or one.back > LATE:
-            self.looked_far[one.firm] = time.monotonic()
+        for back, _seconds in LOOKS:
+            if one.back is None or back <= one.back:
+                self.looks[one.firm, back] = one.changes, time.monotonic()
