@@ -141,7 +141,7 @@ def test_where_the_host_does_not_answer_nothing_is_shown(office: Office) -> None
     marking.walk("harbor")
     staff = office.person()
     address = asks(staff, "escrow").location
-    office.host.fault("Users.may_each", raises=RuntimeError("down"))
+    office.host.fault("Users.may", raises=RuntimeError("down"))
     answer = staff.get(address)
     assert answer.status_code == 503
     assert "escrow" not in answer.text
