@@ -81,20 +81,18 @@ def look(
     limit: int,
 ) -> Look:
     """Texts of a firm with these marks that are older than ``before``, in these conversations (None: in all)."""
-    looked_at = _looked_at(firm, wanted, before, conversations)
-    rows = session.execute(_found(firm, wanted, looked_at, conversations, limit)).all()
+    near = _near(firm, wanted, before, conversations)
+    rows = session.execute(_read(firm, _having(firm, near, wanted, conversations, limit))).all()
     found = [Found(*row) for row in rows]
     if len(found) == limit:
         return Look(found, found[-1].stamp)
     if wanted.few:
         return Look(found)
-    return Look(found, session.scalar(looked_at.with_only_columns(looked_at.selected_columns[0]).offset(LOOKED_AT - 1)))
+    return Look(found, session.scalar(near.offset(LOOKED_AT - 1)))
 
 
-def _looked_at(
-    firm: str, wanted: Wanted, before: int | None, conversations: Collection[uuid.UUID] | None
-) -> Select[Any]:
-    """What is read along an index: the texts with the rarest mark; where that is not rare, those of the place."""
+def _near(firm: str, wanted: Wanted, before: int | None, conversations: Collection[uuid.UUID] | None) -> Select[Any]:
+    """What is looked at, along an index: the texts with the rarest mark; where that is not rare, those of the place."""
     if wanted.few or conversations is None:
         column, where = SearchMark.stamp, (SearchMark.mark == wanted.marks[0],)
     else:
@@ -103,21 +101,31 @@ def _looked_at(
     return query if before is None else query.where(column < before)
 
 
-def _found(
-    firm: str, wanted: Wanted, looked_at: Select[Any], conversations: Collection[uuid.UUID] | None, limit: int
+def _having(
+    firm: str, near: Select[Any], wanted: Wanted, conversations: Collection[uuid.UUID] | None, limit: int
 ) -> Select[Any]:
-    near = looked_at.subquery("near")
-    query: Any = select(near.c.stamp, Message, Conversation).select_from(near)
-    query = query.join(SearchText, SearchText.stamp == near.c.stamp).join(Message, Message.id == SearchText.message_id)
-    query = query.join(Conversation, Conversation.id == Message.conversation_id)
-    query = query.where(SearchText.firm == firm, Message.firm == firm, Conversation.firm == firm)
-    for mark in wanted.marks:
+    """Those that have all the marks, and are in the place."""
+    by_mark = wanted.few or conversations is None
+    one = near.subquery("near").c.stamp
+    query: Select[Any] = select(one.label("stamp")).order_by(one.desc()).limit(limit)
+    for mark in wanted.marks[1:] if by_mark else wanted.marks:
         has = aliased(SearchMark)
-        query = query.where(exists().where(has.mark == mark, has.stamp == near.c.stamp))
-    if conversations is not None:
-        query = query.where(SearchText.conversation_id.in_(conversations))
-    ordered: Select[Any] = query.order_by(near.c.stamp.desc()).limit(limit)
-    return ordered
+        query = query.where(exists().where(has.mark == mark, has.stamp == one))
+    if by_mark and conversations is not None:
+        text = aliased(SearchText)
+        here = (text.firm == firm, text.stamp == one, text.conversation_id.in_(conversations))
+        query = query.where(exists().where(*here))
+    return query
+
+
+def _read(firm: str, having: Select[Any]) -> Select[Any]:
+    """Joined only now: to few of those that were looked at."""
+    one = having.subquery("having").c.stamp
+    query: Any = select(one, Message, Conversation).join(SearchText, SearchText.stamp == one)
+    query = query.join(Message, Message.id == SearchText.message_id)
+    query = query.join(Conversation, Conversation.id == Message.conversation_id)
+    found: Select[Any] = query.where(SearchText.firm == firm, Message.firm == firm, Conversation.firm == firm)
+    return found.order_by(one.desc())
 
 
 def standings(session: Session) -> Sequence[Standing]:
