@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, literal, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from ..clock import UTCDateTime
@@ -62,7 +62,11 @@ def rarest_first(session: Session, marks: Sequence[int]) -> Wanted:
         return Wanted(())
     counts = [
         select(literal_column(str(n)).label("n"), func.count().label("count")).select_from(
-            select(SearchMark.stamp).where(SearchMark.mark == mark).limit(LOOKED_AT).subquery()
+            select(SearchMark.stamp)
+            .where(SearchMark.mark == mark)
+            .order_by(SearchMark.stamp.desc())
+            .limit(LOOKED_AT)
+            .subquery()
         )
         for n, mark in enumerate(marks)
     ]
@@ -110,12 +114,17 @@ def _having(
     query: Select[Any] = select(one.label("stamp")).order_by(one.desc()).limit(limit)
     for mark in wanted.marks[1:] if by_mark else wanted.marks:
         has = aliased(SearchMark)
-        query = query.where(exists().where(has.mark == mark, has.stamp == one))
+        query = query.where(_is_there(select(has.stamp).where(has.mark == mark, has.stamp == one)))
     if by_mark and conversations is not None:
         text = aliased(SearchText)
         here = (text.firm == firm, text.stamp == one, text.conversation_id.in_(conversations))
-        query = query.where(exists().where(*here))
+        query = query.where(_is_there(select(text.stamp).where(*here)))
     return query
+
+
+def _is_there(one: Select[Any]) -> ColumnElement[bool]:
+    """Looked up by key, each time: PostgreSQL would rather read all rows of a frequent word once."""
+    return one.limit(1).scalar_subquery().is_not(None)
 
 
 def _read(firm: str, having: Select[Any]) -> Select[Any]:
@@ -149,9 +158,8 @@ def unmarked(
     limit: int,
 ) -> Sequence[Message]:
     """A firm's texts, in the order in which they were made, that are not marked under a key; none that was erased."""
-    marked = and_(SearchText.message_id == Message.id, SearchText.firm == Message.firm)
-    query = select(Message).outerjoin(SearchText, marked).where(Message.firm == firm)
-    query = query.where(or_(SearchText.message_id.is_(None), SearchText.key.not_in((key, ERASED))))
+    marked = (SearchText.message_id == Message.id, SearchText.firm == Message.firm, SearchText.key.in_((key, ERASED)))
+    query = select(Message).where(Message.firm == firm, ~_is_there(select(SearchText.stamp).where(*marked)))
     if since is not None:
         query = query.where(Message.created_at >= since)
     if after is not None:
