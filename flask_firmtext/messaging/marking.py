@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +32,8 @@ Tell = Callable[[int], object]
 
 #: So many in one transaction: on SQLite nobody else writes meanwhile.
 AT_ONCE = 25
+#: So many are looked at together, for those that are not marked.
+LOOKED_AT = 500
 #: The stamp of a text: milliseconds since then, and a lot of so many bits.
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 LOT, MOST = 22, 2**41 - 1
@@ -97,10 +99,17 @@ class _Walk:
     until: datetime | None
     tell: Tell
 
-    def after(self, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Message]:
-        with reading() as session:
-            key = key_id(self.key)
-            return search_queries.unmarked(session, self.firm, key, since=self.since, after=after, limit=AT_ONCE)
+    def unmarked(self) -> Iterator[Sequence[Message]]:
+        """The texts that are to be marked, some at a time."""
+        after = None
+        while True:
+            with reading() as session:
+                texts = search_queries.next_texts(session, self.firm, since=self.since, after=after, limit=LOOKED_AT)
+                rows = search_queries.unmarked(session, self.firm, key_id(self.key), texts)
+            if not texts:
+                return
+            yield from (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+            after = texts[-1]
 
 
 def _begun(firm: str, key: bytes) -> SearchProgress:
@@ -112,17 +121,14 @@ def _begun(firm: str, key: bytes) -> SearchProgress:
 
 def _batches(walk_: _Walk) -> int:
     marked = 0
-    rows = walk_.after(None)
-    while rows:
+    for rows in walk_.unmarked():
         with reading() as session:
             bodies = read_bodies(session, rows)
         key = ciphers.search_key(walk_.key, walk_.firm)
         # One that cannot be read now may be readable tomorrow: it gets no row, and a later walk finds it.
         ready = [_of(row, key, body) for row in rows if (body := bodies[row.id]) is not None]
-        place = rows[-1].created_at, rows[-1].id
-        marked += _store(walk_, ready, place[0])
+        marked += _store(walk_, ready, rows[-1].created_at)
         walk_.tell(len(rows))
-        rows = walk_.after(place)
     return marked
 
 

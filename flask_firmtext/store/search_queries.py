@@ -18,6 +18,8 @@ from .models import Conversation, Firm, Message, Search, SearchMark, SearchProgr
 LOOKED_AT = 1000
 #: What was erased has this in place of an index key.
 ERASED = 0
+#: When a text was made, and which it is.
+MadeAt = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,29 +150,32 @@ def progress(session: Session, firm: str) -> SearchProgress | None:
     return session.scalars(select(SearchProgress).where(SearchProgress.firm == firm)).one_or_none()
 
 
-def unmarked(
-    session: Session,
-    firm: str,
-    key: int,
-    *,
-    since: datetime | None,
-    after: tuple[datetime, uuid.UUID] | None,
-    limit: int,
-) -> Sequence[Message]:
-    """A firm's texts, in the order in which they were made, that are not marked under a key; none that was erased."""
-    marked = (SearchText.message_id == Message.id, SearchText.firm == Message.firm, SearchText.key.in_((key, ERASED)))
-    query = select(Message).where(Message.firm == firm, ~_is_there(select(SearchText.stamp).where(*marked)))
+def next_texts(
+    session: Session, firm: str, *, since: datetime | None, after: MadeAt | None, limit: int
+) -> Sequence[MadeAt]:
+    """A firm's next texts, in the order in which they were made."""
+    query = select(Message.created_at, Message.id).where(Message.firm == firm)
     if since is not None:
         query = query.where(Message.created_at >= since)
     if after is not None:
         at, id_ = literal(after[0], UTCDateTime()), literal(after[1], Message.id.type)
         query = query.where(Message.created_at >= at, tuple_(Message.created_at, Message.id) > tuple_(at, id_))
-    return session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
+    found = session.execute(query.order_by(Message.created_at, Message.id).limit(limit))
+    return [(row.created_at, row.id) for row in found]
 
 
-def size(session: Session, firm: str) -> int:
-    """How many texts a firm has."""
-    return session.scalar(select(func.count()).select_from(Message).where(Message.firm == firm)) or 0
+def unmarked(session: Session, firm: str, key: int, texts: Sequence[MadeAt]) -> Sequence[Message]:
+    """Those of these texts, in the same order, that are not marked under a key; none that was erased."""
+    wanted = [id_ for _, id_ in texts]
+    marked = (SearchText.firm == firm, SearchText.message_id.in_(wanted), SearchText.key.in_((key, ERASED)))
+    done = set(session.scalars(select(SearchText.message_id).where(*marked)))
+    left = [id_ for id_ in wanted if id_ not in done]
+    if not left:
+        return ()
+    # Not by the index of the firm's texts, which SQLite prefers to many ids.
+    rows = session.scalars(select(Message).where(Message.firm.concat("") == firm, Message.id.in_(left)))
+    found = {row.id: row for row in rows}
+    return [found[id_] for id_ in left if id_ in found]
 
 
 def of_texts(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SearchText]:

@@ -18,7 +18,7 @@ from office import STAFF, Office
 PLACE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Practice</title></head><body>
 {% import "firmtext/slots.html" as slots with context %}<main><h1>Rosa Marsh</h1>
 {{ slots.communications(contact="rosa") }}</main></body></html>"""
-SHOTS = os.environ.get("FIRMTEXT_SHOTS")
+SHOTS = os.environ.get("SHOTS")
 
 
 @pytest.fixture

@@ -88,14 +88,13 @@ MOST = {
     "a contact's thread": 10,
     "reminders that are due": 200,  # with the invitation and the event of each
     # Of each such text the index says that it has the word, and what else it must have is looked for.
-    "two frequent words that never meet": 4 * LOOKED_AT,
-    "two frequent words that never meet, in a long thread": 5 * LOOKED_AT,
+    "two frequent words that never meet": 6 * LOOKED_AT,
+    "two frequent words that never meet, in a long thread": 9 * LOOKED_AT,
     "a rare word in a long thread": 500,
     "texts with a frequent word": 400,
     "texts with a frequent word, further down": 400,
     "texts with a frequent word, in a place": 1_000,
-    "how frequent words are": 3 * LOOKED_AT,
-    "texts to be marked": 200,
+    "how frequent words are": 10 * LOOKED_AT,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
@@ -239,11 +238,17 @@ SEARCHING: dict[str, Ask] = {
     )
 } | {
     "how frequent words are": lambda session: search_queries.rarest_first(session, [ALL, TENTH, RARE, OTHER]),
-    "texts to be marked": lambda session: search_queries.unmarked(
-        session, FIRM, 1, since=NOW - timedelta(seconds=90), after=None, limit=25
+    "texts to be marked": lambda session: search_queries.next_texts(
+        session, FIRM, since=NOW - timedelta(seconds=90), after=None, limit=50
     ),
-    "the next texts to be marked": lambda session: search_queries.unmarked(
-        session, FIRM, 2, since=None, after=(NOW - timedelta(seconds=TEXTS // 2), NEWEST), limit=25
+    "the next texts to be marked": lambda session: search_queries.next_texts(
+        session, FIRM, since=None, after=(NOW - timedelta(seconds=TEXTS // 2), NEWEST), limit=50
+    ),
+    "texts that are not marked": lambda session: search_queries.unmarked(
+        session, FIRM, 1, [(NOW, named(3, n)) for n in range(50)]
+    ),
+    "texts that are not marked under another key": lambda session: search_queries.unmarked(
+        session, FIRM, 2, [(NOW, named(3, n)) for n in range(50)]
     ),
     "what was marked of texts": lambda session: search_queries.of_texts(session, FIRM, [named(3, 5), named(3, 6)]),
     "how often somebody has searched": lambda session: search_queries.searched_since(
