@@ -61,7 +61,7 @@ def fold(text: str) -> Folded:
                 joined.append(Token("".join(one.word for one in chain), chain[0].start, chain[-1].end))
             chain = []
     for amount in AMOUNT.finditer(text):
-        digits = "".join(_folded(letter) for letter in amount.group() if letter.isdigit())
+        digits = "".join(_digit(letter) for letter in amount.group() if letter.isdigit())
         joined.append(Token(digits, amount.start(), amount.end()))
     return Folded(words, joined)
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session, scoped_session
@@ -27,7 +28,7 @@ from ..store.upsert import insert_once, insert_or_update
 from . import word_marks
 from .shown import read_bodies
 
-Sessions = Session | scoped_session[object]
+Sessions = Session | scoped_session[Any]
 Tell = Callable[[int], object]
 
 #: So many in one transaction: on SQLite nobody else writes meanwhile.

@@ -130,8 +130,8 @@ class _Looks:
         return Look([one for one in found if end is None or one.stamp >= end], end)
 
     def _look(self, wanted: Wanted, stamp: int | None, limit: int) -> Look:
-        where = {"before": stamp, "conversations": self.conversations, "limit": limit}
-        return search_queries.look(self.session, self.firm.ref, wanted, **where)
+        places = self.conversations
+        return search_queries.look(self.session, self.firm.ref, wanted, before=stamp, conversations=places, limit=limit)
 
 
 def _gathered(looks: _Looks, may: May, before: int | None) -> _Gathered:

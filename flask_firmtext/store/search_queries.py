@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, tuple_, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
 from .models import Conversation, Firm, Message, Search, SearchMark, SearchProgress, SearchText
+
+Sessions = Session | scoped_session[Any]
 
 #: So many texts with a word are looked at for one page, where another word must be in them, too.
 LOOKED_AT = 1000
@@ -62,7 +64,7 @@ def rarest_first(session: Session, marks: Sequence[int]) -> Wanted:
     """The mark that the fewest texts have comes first. No count goes beyond what is looked at."""
     if not marks:
         return Wanted(())
-    counts = [
+    counts: list[Select[Any]] = [
         select(literal_column(str(n)).label("n"), func.count().label("count")).select_from(
             select(SearchMark.stamp)
             .where(SearchMark.mark == mark)
@@ -99,11 +101,12 @@ def look(
 
 def _near(firm: str, wanted: Wanted, before: int | None, conversations: Collection[uuid.UUID] | None) -> Select[Any]:
     """What is looked at, along an index: the texts with the rarest mark; where that is not rare, those of the place."""
+    column: Any = SearchMark.stamp if wanted.few or conversations is None else SearchText.stamp
+    query: Select[Any] = select(column.label("stamp")).order_by(column.desc()).limit(LOOKED_AT)
     if wanted.few or conversations is None:
-        column, where = SearchMark.stamp, (SearchMark.mark == wanted.marks[0],)
+        query = query.where(SearchMark.mark == wanted.marks[0])
     else:
-        column, where = SearchText.stamp, (SearchText.firm == firm, SearchText.conversation_id.in_(conversations))
-    query: Select[Any] = select(column.label("stamp")).where(*where).order_by(column.desc()).limit(LOOKED_AT)
+        query = query.where(SearchText.firm == firm, SearchText.conversation_id.in_(conversations))
     return query if before is None else query.where(column < before)
 
 
@@ -178,7 +181,7 @@ def unmarked(session: Session, firm: str, key: int, texts: Sequence[MadeAt]) -> 
     return [found[id_] for id_ in left if id_ in found]
 
 
-def of_texts(session: Session, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SearchText]:
+def of_texts(session: Sessions, firm: str, messages: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SearchText]:
     """What is marked of these texts, kept from everybody else until the transaction ends."""
     query = select(SearchText).where(SearchText.firm == firm, SearchText.message_id.in_(messages))
     rows = session.scalars(query.order_by(SearchText.stamp).with_for_update().execution_options(populate_existing=True))

@@ -106,8 +106,8 @@ def _parties(who: Visitor, contact: str | None, matter: str) -> list[Contact]:
 
 def link(hit: Hit) -> str:
     """The text in its conversation, with some that came after it."""
-    where = {"conversation_id": hit.text.conversation, "before": hit.before}
-    return url_for("firmtext.conversation", _anchor=f"ft-text-{hit.text.id}", **where)
+    anchor = f"ft-text-{hit.text.id}"
+    return url_for("firmtext.conversation", conversation_id=hit.text.conversation, before=hit.before, _anchor=anchor)
 
 
 def write_cursor(search_id: uuid.UUID, stamp: int) -> str:
