@@ -92,10 +92,6 @@ _BY_KEY = {
         "store.rotations": "begin finish place_in steps",
         "store.scheduled_queries": "one",
     },
-    "a mark is made under a key of the firm's own, and no other firm has it": {
-        "messaging.marking": "_take_back",
-        "store.search_queries": "look rarest_first",
-    },
     "several conversations with one phone are locked in the order of their ids": {
         "messaging.consent": "lock_pair",
     },

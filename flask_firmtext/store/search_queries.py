@@ -64,7 +64,7 @@ def rarest_first(session: Session, marks: Sequence[int]) -> Wanted:
     """The mark that the fewest texts have comes first. No count goes beyond what is looked at."""
     if not marks:
         return Wanted(())
-    counts: list[Select[Any]] = [
+    counts: Any = [
         select(literal_column(str(n)).label("n"), func.count().label("count")).select_from(
             select(SearchMark.stamp)
             .where(SearchMark.mark == mark)
