@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -40,6 +40,14 @@ AT_ONCE = 1_000
 WORDS = "Please bring the signed lease and two letters from your bank when you come on Tuesday at ten."
 
 
+#: What the text at this position of this thread says.
+Says = Callable[[int, int], str]
+
+
+def the_same(thread_: int, position: int) -> str:
+    return WORDS
+
+
 def phone(n: int) -> str:
     return f"+1{AREAS[n // 10_000]}777{n % 10_000:04d}"
 
@@ -68,7 +76,7 @@ def open_office() -> None:
         keys.to_encrypt(session, FIRM, keys.FIRM)
 
 
-def fill(texts: int, have: int = 0, *, a_thread: int = A_THREAD) -> None:
+def fill(texts: int, have: int = 0, *, a_thread: int = A_THREAD, says: Says = the_same) -> None:
     """Threads with ``texts`` texts in all where there are ``have`` already; thread 0 is the newest."""
     with reading() as session:
         number = session.query(Number.id).filter_by(firm=FIRM).scalar()
@@ -76,7 +84,7 @@ def fill(texts: int, have: int = 0, *, a_thread: int = A_THREAD) -> None:
     now = firmtext.clock.now().replace(microsecond=0)
     for start in range(have // a_thread, texts // a_thread, AT_ONCE):
         these = range(start, min(start + AT_ONCE, texts // a_thread))
-        made = [row for n in these for row in _thread(n, a_thread, number, parent, now)]
+        made = [row for n in these for row in _thread(n, a_thread, number, parent, now, says)]
         with firmtext.engine.begin() as connection:
             for model in (Key, Conversation, ConversationContact, ReadMark, Message, Attempt):
                 load(connection, model, [values for kind, values in made if kind is model])
@@ -104,7 +112,9 @@ def load(connection: Connection, model: type[Base], rows: Sequence[dict[str, Any
 Made = tuple[type[Base], dict[str, Any]]
 
 
-def _thread(n: int, texts: int, number: uuid.UUID, parent: tuple[str, bytes], now: datetime) -> Iterator[Made]:
+def _thread(
+    n: int, texts: int, number: uuid.UUID, parent: tuple[str, bytes], now: datetime, says: Says
+) -> Iterator[Made]:
     row, at = thread(n), now - timedelta(minutes=n)
     scope, key_id, key = keys.conversation_scope(row), ciphers.new_key_id(), ciphers.new_key()
     wrapped = ciphers.wrap(parent[1], key, key_id=key_id, parent_id=parent[0], scope=scope, firm=FIRM)
@@ -121,10 +131,11 @@ def _thread(n: int, texts: int, number: uuid.UUID, parent: tuple[str, bytes], no
         yield ReadMark, {"conversation_id": row, "user": STAFF.ref, "firm": FIRM, "position": texts, "left_unread": 0,
                          "read_at": at}  # fmt: skip
     for position in range(1, texts + 1):
-        yield from _text(row, position, texts, key_id, key, at - timedelta(hours=texts - position))
+        said = says(n, position)
+        yield from _text(row, position, texts, key_id, key, at - timedelta(hours=texts - position), said)
 
 
-def _text(row: uuid.UUID, position: int, last: int, key_id: str, key: bytes, at: datetime) -> Iterator[Made]:
+def _text(row: uuid.UUID, position: int, last: int, key_id: str, key: bytes, at: datetime, said: str) -> Iterator[Made]:
     """Every other one is the client's, the last one, too."""
     text, incoming = new_id(), (last - position) % 2 == 0
     attempt = None if incoming else uuid.uuid4()
@@ -132,7 +143,7 @@ def _text(row: uuid.UUID, position: int, last: int, key_id: str, key: bytes, at:
         "id": text, "firm": FIRM, "conversation_id": row, "position": position,
         "direction": "in" if incoming else "out", "kind": "staff", "priority": 0,
         "author": None if incoming else STAFF.ref, "client_token": None if incoming else text.hex,
-        "body": ciphers.seal(key, key_id, cells.place(Message, "body", text, FIRM), WORDS), "segments": 1,
+        "body": ciphers.seal(key, key_id, cells.place(Message, "body", text, FIRM), said), "segments": 1,
         "state": "received" if incoming else "delivered", "rank": 0 if incoming else 5, "state_at": at,
         "partly": False, "not_before": None if incoming else at, "expires_at": None if incoming else at, "tries": 0,
         "current_attempt": attempt, "rings": 0, "carrier": "vonage" if incoming else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from . import arriving, growth, importing, ingest, latency, media, pages, planning, sending
+from . import arriving, growth, importing, ingest, latency, media, pages, planning, searching, sending
 from .rounds import Figure, Scale, Target
 from .stage import Stage
 
@@ -27,6 +27,7 @@ PROGRAMS = {
     "P6": Program(arriving.run, arriving.BASELINE, arriving.TARGET),
     "P7": Program(pages.run, pages.BASELINE, pages.TARGET),
     "P8": Program(planning.run, planning.BASELINE, planning.TARGET),
+    "P9": Program(searching.run, searching.BASELINE, searching.TARGET),
     "P10": Program(media.run, media.BASELINE, media.TARGET),
     "P11": Program(importing.run, importing.BASELINE, importing.TARGET),
     "P12": Program(growth.run, growth.BASELINE, growth.TARGET),

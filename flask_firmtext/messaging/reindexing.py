@@ -2,7 +2,8 @@
 
 1. *Announced*: from two minutes later on, no process without the new key stores anything: each looks once a minute.
 2. *Switched*: what begins now begins under the new key. Whoever has begun with the old one is waited for.
-3. *Moved*: all rows of a number together, number by number, wherever one can be read. Looks ask by both keys.
+3. *Moved*: all rows of a number together, number by number, wherever one can be read. Looks ask by both keys. The words
+   of all texts are marked anew.
 4. Once nothing is left under it, and no webhook of before comes again, the old key is not needed any more.
 
 Each run takes the next step that can be taken, so this is run until it says that it is done.
@@ -27,7 +28,7 @@ from ..store.indexes import NEXT, NOTICE, NUMBERED, OLD, WRITES
 from ..store.models import KeyCheck, MovedIndex
 from ..store.transactions import own, reading
 from ..store.upsert import insert_once, insert_or_update
-from . import numbered
+from . import marking, numbered
 
 AT_ONCE = 50
 #: So often somebody else may have what is wanted; all together some minutes.
@@ -70,6 +71,7 @@ def run(by: str, tell: Callable[[int], None] = lambda count: None) -> Reindexed:
             _move(firm, pairs, done)
             tell(len(pairs))
         done.moved += numbered.digests(firm, done.unreadable)
+        done.moved += marking.walk(firm, tell=tell)
     _settle(by, done)
     return done
 

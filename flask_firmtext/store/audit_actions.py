@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, Action] = {
     "message.view": Action(marked("Text opened in the administration"), (USER,)),
     "message.show": Action(marked("Text shown on the command line"), (OPERATOR,)),
     "quarantine.view": Action(marked("Kept webhook opened in the administration"), (USER,)),
+    "conversation.search": Action(marked("Searched in texts"), (USER,), "what was searched for is not recorded"),
     "attachment.download": Action(marked("File downloaded"), (USER,)),
     "permission.refuse": Action(marked("Refused"), (USER,), "evidence: what for; at most once a minute each"),
     # texts

@@ -6,6 +6,7 @@ The formats, so that they can be read in ten years:
     cell        = 0x01 | key id(8) | nonce(12) | AES-256-GCM(key, pad(text),
                                       aad = L("firmtext","cell",1,table,column,row id,firm,key id))
     blind index = first 16 bytes of HMAC-SHA-256(HKDF(index key, info="phone/v1"), L(firm, number))
+    mark        = first 8 bytes of HMAC-SHA-256(HMAC-SHA-256(HKDF(index key, info="search/v1"), L(firm)), L(kind, word))
     L(a, b, …)  = for each: 4-byte big-endian length, then UTF-8 bytes; no two lists give the same bytes
 
 Because table, column, row and firm are in the associated data, a cell that somebody moved does not open.
@@ -131,6 +132,17 @@ def keyed_digest(index_key: bytes, body: bytes) -> bytes:
 def digesting(index_key: bytes, firm: str) -> hmac.HMAC:
     """The keyed digest of a file's bytes, to be fed with them; equal files of two firms have different ones."""
     return hmac.new(_derived(index_key, b"file digest/v1"), packed(firm), "sha256")
+
+
+@lru_cache(maxsize=1024)
+def search_key(index_key: bytes, firm: str) -> bytes:
+    """Under which the words of a firm's texts are marked."""
+    return hmac.digest(_derived(index_key, b"search/v1"), packed(firm), "sha256")
+
+
+def word_mark(search_key: bytes, kind: str, word: str) -> int:
+    """What a word is found by: a number that is equal inside a firm and tells nothing without the key."""
+    return int.from_bytes(hmac.digest(search_key, packed(kind, word), "sha256")[:8], "big", signed=True)
 
 
 @lru_cache(maxsize=16)

@@ -23,6 +23,7 @@ SHARED = {
     models.KeyCheck.__tablename__: "proofs of the configured keys",
     models.Account.__tablename__: "the pace of the account at the carrier, which all firms share",
     models.Hold.__tablename__: "one on that account is every firm's; that of a number or firm names it in ``object``",
+    models.SearchMark.__tablename__: "marks made under a key of the firm's own, beside a number that its text has",
     models.Heartbeat.__tablename__: "signs of life of processes",
     models.Counter.__tablename__: "counts for operators",
 }

@@ -29,6 +29,7 @@ from .models import (
     Resolution,
     SavedReply,
     ScheduledText,
+    Search,
     Texting,
 )
 
@@ -119,6 +120,7 @@ CELLS = (
     Protected(Registration, "details"),
     Protected(Texting, "email"),
     Protected(Texting, "phone"),
+    Protected(Search, "words"),
 )
 
 #: A file's head names its key; its pieces (``firmtext_file_piece``) are under one that is derived from it.
@@ -150,4 +152,5 @@ EXCEPTIONS = {
     "firmtext_message.digest": _INDEX,
     "firmtext_quarantine.digest": _INDEX,
     "firmtext_attachment.digest": _INDEX,
+    "firmtext_search_text.marks": _INDEX,
 }

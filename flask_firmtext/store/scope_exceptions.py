@@ -120,6 +120,8 @@ _ACROSS = {
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
         "store.scheduled_queries": "due",
+        "store.search_queries": "any_before standings",
+        "messaging.searches": "forget_old",
     },
     "the account at the carrier is every firm's": {
         "messaging.holds": "_show texts_in_run",

@@ -16,6 +16,7 @@ from ..messaging import scheduled_sending
 from ..practice.calendar import answers, reminders, responding, telling
 from ..store import firm_queries, rotating
 from ..store.transactions import give_back, reading
+from .marker import Marker
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -115,6 +116,12 @@ def for_responses(app: Flask) -> Clerk:
 def for_rotations(app: Flask) -> Clerk:
     """Old keys: a second look before they are retired, and what a command that was killed has left to do."""
     return Clerk(app, "rotations", rotating.due, _rotate)
+
+
+def for_search(app: Flask) -> Clerk:
+    """The words of new texts are marked, so that they can be searched for."""
+    marker = Marker()
+    return Clerk(app, "search", marker.due, marker.work)
 
 
 def _rotate(one: tuple[str, str]) -> None:

@@ -17,7 +17,7 @@ from ..adapters import bell
 from ..clock import ShiftedClock
 from ..current import State, firmtext
 from ..firm import provisioning
-from ..messaging import holds, media, overdue, pace
+from ..messaging import holds, media, overdue, pace, searches
 from ..practice import filing
 from ..store import files
 from . import bells, clerk, drain, heartbeats, witness
@@ -50,7 +50,7 @@ class Sweep:
             *(clerk.for_replies(app), clerk.for_responses(app)),
         ]
         self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
-        self.clerks.append(clerk.for_rotations(app))
+        self.clerks += [clerk.for_rotations(app), clerk.for_search(app)]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.sealer = Sealer()
@@ -84,6 +84,7 @@ class Sweep:
             self.tidy,
             self.probe,
             self.sealer.look,
+            searches.forget_old,
             heartbeats.forget_old,
         ):
             self._attempt(step)

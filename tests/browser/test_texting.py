@@ -125,7 +125,7 @@ def test_the_table_leaves_the_focus_where_it_is_and_moves_a_conversation_later(
     expect(rows.nth(1)).to_contain_text("Here I am", timeout=LIVE)
     expect(rows.nth(1)).to_contain_text("1 unread text")
     expect(view).to_be_focused()
-    staff.get_by_label("Name or number").focus()
+    staff.get_by_label("Name, number or words").focus()
     expect(rows.first).to_contain_text("Here I am")
 
 

@@ -31,6 +31,7 @@ from flask_firmtext.store import (
     reminder_queries,
     repeat_queries,
     scheduled_queries,
+    search_queries,
     stats_queries,
     writing_queries,
 )
@@ -54,9 +55,13 @@ from flask_firmtext.store.models import (
     Reminder,
     Resolution,
     ScheduledText,
+    Search,
+    SearchMark,
+    SearchText,
     StatusEvent,
     Texting,
 )
+from flask_firmtext.store.search_queries import LOOKED_AT, Wanted
 from flask_firmtext.store.states import HoldKind, Later, Outcome, Purpose, State
 from flask_firmtext.store.transactions import reading
 from flask_firmtext.testing.tables import create_tables
@@ -82,6 +87,14 @@ MOST = {
     ),
     "a contact's thread": 10,
     "reminders that are due": 200,  # with the invitation and the event of each
+    # Of each such text the index says that it has the word, and what else it must have is looked for.
+    "two frequent words that never meet": 6 * LOOKED_AT,
+    "two frequent words that never meet, in a long thread": 9 * LOOKED_AT,
+    "a rare word in a long thread": 500,
+    "texts with a frequent word": 400,
+    "texts with a frequent word, further down": 400,
+    "texts with a frequent word, in a place": 1_000,
+    "how frequent words are": 10 * LOOKED_AT,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
@@ -92,7 +105,7 @@ LARGE = tuple(
     f"firmtext_{name}"
     for name in (
         *("message", "attempt", "read_mark", "resolution", "status_event", "scheduled_text"),
-        *("event", "invitation", "notice", "reminder"),
+        *("event", "invitation", "notice", "reminder", "search", "search_text", "search_mark"),
     )
 )
 
@@ -207,6 +220,43 @@ CALENDAR: dict[str, Ask] = {
         session, session.get_one(Notice, named(8, 5))
     ),
 }
+#: Marks that all texts have, that every tenth has and every tenth other one, and that ten have.
+ALL, TENTH, OTHER, RARE = 1, 2, 3, 4
+SEARCHING: dict[str, Ask] = {
+    name: lambda session, marks=marks, few=few, more=more: search_queries.look(
+        session, FIRM, Wanted(marks, few), limit=60, **{"before": None, "conversations": None, **more}
+    )
+    for name, marks, few, more in (
+        ("texts with a frequent word", [ALL], False, {}),
+        ("texts with a frequent word, further down", [ALL], False, {"before": TEXTS // 2}),
+        ("texts with a frequent word, in a place", [ALL], False, {"conversations": [named(2, 5), named(2, 6)]}),
+        ("texts with a rare word", [RARE], True, {}),
+        ("texts with a rare and a frequent word", [RARE, ALL], True, {}),
+        ("a rare word in a long thread", [RARE, ALL], True, {"conversations": [LONG]}),
+        ("two frequent words that never meet", [TENTH, OTHER], False, {}),
+        ("two frequent words that never meet, in a long thread", [TENTH, OTHER], False, {"conversations": [LONG]}),
+    )
+} | {
+    "how frequent words are": lambda session: search_queries.rarest_first(session, [ALL, TENTH, RARE, OTHER]),
+    "texts to be marked": lambda session: search_queries.next_texts(
+        session, FIRM, since=NOW - timedelta(seconds=90), after=None, limit=50
+    ),
+    "the next texts to be marked": lambda session: search_queries.next_texts(
+        session, FIRM, since=None, after=(NOW - timedelta(seconds=TEXTS // 2), NEWEST), limit=50
+    ),
+    "texts that are not marked": lambda session: search_queries.unmarked(
+        session, FIRM, 1, [(NOW, named(3, n)) for n in range(50)]
+    ),
+    "texts that are not marked under another key": lambda session: search_queries.unmarked(
+        session, FIRM, 2, [(NOW, named(3, n)) for n in range(50)]
+    ),
+    "what was marked of texts": lambda session: search_queries.of_texts(session, FIRM, [named(3, 5), named(3, 6)]),
+    "how often somebody has searched": lambda session: search_queries.searched_since(
+        session, FIRM, USER, NOW - timedelta(minutes=1), most=30
+    ),
+    "a search": lambda session: search_queries.search(session, FIRM, USER, named(10, 5)),
+    "searches that are over": lambda session: search_queries.any_before(session, NOW - timedelta(days=9)),
+}
 REPEATED: dict[str, Ask] = {
     "texts that repeat those of a page": lambda session: repeat_queries.made_of(
         session, FIRM, [named(3, n) for n in range(50)]
@@ -313,6 +363,22 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(insert(OptOut), stop)
     said = {"firm": FIRM, "answer": "lost", "by": USER, "created_at": NOW}
     connection.execute(insert(Resolution), [{"message_id": named(3, n), **said} for n in range(0, TEXTS, 5)])
+    marked = {"firm": FIRM, "key": 1, "marks": b""}
+    connection.execute(insert(SearchText), [{**searchable(one), **marked} for one in texts])
+    connection.execute(insert(SearchMark), [{"mark": mark, "stamp": n} for n in range(TEXTS) for mark in marks_of(n)])
+    searched = {"firm": FIRM, "words": bytes(60)}
+    connection.execute(
+        insert(Search),
+        [
+            {
+                "id": named(10, n),
+                "user": USER if n % 50 == 0 else f"user-{n % 50}",
+                "made_at": NOW - timedelta(seconds=n),
+                **searched,
+            }
+            for n in range(TEXTS // 4)
+        ],
+    )
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
@@ -370,6 +436,16 @@ def text(n: int) -> dict[str, Any]:
             "changed": n, "current_attempt": named(4, n) if out and state != State.QUEUED else None}  # fmt: skip
 
 
+def searchable(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {"stamp": sent["position"], "message_id": sent["id"], "conversation_id": sent["conversation_id"]}
+
+
+def marks_of(n: int) -> list[int]:
+    """Beside what is looked for, each has marks that few others have."""
+    named_ones = {ALL: True, TENTH: n % 10 == 0, OTHER: n % 10 == 8, RARE: n % (TEXTS // 10) == 4}
+    return [mark for mark, has in named_ones.items() if has] + [1_000 + n // 3, 1_000_000 + n // 50]
+
+
 def state_of(n: int) -> State:
     if n >= TEXTS - TO_SEND:
         return State.QUEUED
@@ -390,9 +466,9 @@ def reported(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "received_at": sent["state_at"]}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING, *SEARCHING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING | SEARCHING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

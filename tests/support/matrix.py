@@ -23,7 +23,8 @@ from attached import ROSA
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
-from flask_firmtext.messaging import accepting
+from flask_firmtext.messaging import accepting, searches
+from flask_firmtext.ports.values import User
 from flask_firmtext.store import cells, criteria, keys
 from flask_firmtext.store.models import (
     Attempt,
@@ -44,6 +45,9 @@ from office import Office
 CANARY = "canary-51d0"
 #: Of what everybody in the firm may read.
 EVERYBODYS = "canary-e7e5"
+
+#: Who has searched; nobody else sees for what.
+ADMIN = User("admin@harbor.example", "Ada Admin", "harbor")
 
 TABLE = Path(__file__).with_suffix(".txt")
 
@@ -159,6 +163,7 @@ def _made(office: Office, conversation: uuid.UUID, file: uuid.UUID, message: uui
         }
     with reading() as session:
         made["invitation"] = session.scalars(select(Invitation.id)).one()
+        made["search"] = searches.make("harbor", ADMIN, CANARY, contact=None, matter=None)
         made["reply"] = saved_replies.listed(session, "harbor", "admin@harbor.example")[0].id
     return {name: str(row) for name, row in made.items()}
 

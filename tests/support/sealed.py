@@ -29,6 +29,7 @@ from flask_firmtext.store.models import (
     Resolution,
     SavedReply,
     ScheduledText,
+    Search,
     Texting,
 )
 from flask_firmtext.store.protected import CELLS, FILES, Protected
@@ -99,6 +100,8 @@ def _of_firm(session: Any, firm: str) -> None:
     row = new_id()
     words = {name: _cell(session, SavedReply, name, row, firm) for name in ("name", "body")}
     session.add(SavedReply(id=row, firm=firm, user="", changed_by="x", changed_at=now, **words))
+    row = new_id()
+    session.add(Search(id=row, firm=firm, user="u", words=_cell(session, Search, "words", row, firm), made_at=now))
     details = _cell(session, Registration, "details", firm, firm)
     session.merge(Registration(firm=firm, details=details, changed_by="x", changed_at=now))
     chosen = session.get_one(Texting, firm)

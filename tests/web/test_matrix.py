@@ -172,8 +172,8 @@ def test_a17_staff_and_who_is_behind_a_wall_get_what_the_matrix_says(
         tries.must(row, "behind a wall", row.walled, tries.ask(sam, row, ids))
     changed = {name for name, rows in digest().items() if rows != before[name]}
     assert not tries.wrong, "\n" + "\n".join(tries.wrong)
-    # Their own choice; and a payment link of an account is no client's.
-    assert changed <= {"firmtext_user_choice", "firmtext_payment_link", "firmtext_audit"}
+    # Their own choice and search; and a payment link of an account is no client's.
+    assert changed <= {"firmtext_user_choice", "firmtext_search", "firmtext_payment_link", "firmtext_audit"}
     told(capsys, f"{tries.number} tries as staff, and behind a wall")
 
 

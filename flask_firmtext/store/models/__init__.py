@@ -7,6 +7,7 @@ from .firms import Number, Order, Registration, Template, Texting
 from .inbox import Author, Failure, UserChoice
 from .practice import Payment, PaymentLink, SentLink, TimeEntry
 from .scheduled import ScheduledText
+from .searching import Search, SearchMark, SearchProgress, SearchText
 from .texts import (
     Account,
     Attempt,
@@ -74,6 +75,10 @@ __all__ = [
     "RotationStep",
     "SavedReply",
     "ScheduledText",
+    "Search",
+    "SearchMark",
+    "SearchProgress",
+    "SearchText",
     "SentLink",
     "StatusEvent",
     "Template",
