@@ -308,6 +308,7 @@ def breaking() -> Iterator[None]:
         connection.exec_driver_sql(drop)
 
 
+@pytest.mark.attack("A32", "A36")
 def test_a_whole_conversation_leaves_no_word_number_or_name(
     carrier_app: Any,
     served: str,

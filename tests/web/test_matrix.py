@@ -128,6 +128,7 @@ def test_every_route_is_in_the_matrix(office: Office) -> None:
     assert {(row.method, row.endpoint) for row in ROWS} == there
 
 
+@pytest.mark.attack("A11", "A42")
 def test_a11_a42_another_firm_and_nobody_get_nothing_at_any_route(
     office: Office, ids: dict[str, str], nobodys: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +153,7 @@ def test_a11_a42_another_firm_and_nobody_get_nothing_at_any_route(
     told(capsys, f"{tries.number} tries at {len(ROWS)} rows as nobody and as another firm")
 
 
+@pytest.mark.attack("A17")
 def test_a17_staff_and_who_is_behind_a_wall_get_what_the_matrix_says(
     office: Office, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +186,7 @@ def slots(office: Office) -> Iterator[str]:
     yield from re.findall(r"macro (\w+)\(", source)
 
 
+@pytest.mark.attack("A11")
 def test_a11_a_slot_shows_another_firm_and_who_is_behind_a_wall_nothing(
     office: Office, ids: dict[str, str], nobodys: dict[str, str]
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_text_that_arrived_in_part_says_so(office: Office) -> None:
     assert "A part of it arrived." in page_of(office)
 
 
+@pytest.mark.attack("A19")
 def test_html_in_a_text_or_a_name_is_shown_as_typed(office: Office) -> None:
     office.host.add_contact("harbor", "<script>alert(1)</script>", "+13125550177", ref="mallory")
     office.sends("mallory", "Hello <b>you</b>")
@@ -255,6 +256,7 @@ def test_times_stand_in_the_firms_zone(office: Office) -> None:
     assert 'title="December 31, 2019, 9:05 PM">9:05 PM</time>' in page_of(office)
 
 
+@pytest.mark.attack("A26")
 def test_the_pages_are_kept_by_no_cache_and_framed_by_no_stranger(office: Office) -> None:
     office.sends()
     answer = office.person().get(f"/texting/conversations/{office.conversation()}")

@@ -71,6 +71,7 @@ def test_f67_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served
 
 
 @pytest.mark.fault("F69", "F76")
+@pytest.mark.attack("A01", "A02", "A03", "A04")
 def test_every_forgery_that_the_sandbox_knows_is_refused_and_the_honest_one_is_stored(
     harbor: None, served: str, sandbox: Carrier
 ) -> None:
@@ -98,6 +99,7 @@ def raw(url: str, request: bytes) -> bytes:
         return line.recv(65536)
 
 
+@pytest.mark.attack("A09")
 def test_a09_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, sandbox: Carrier) -> None:
     head = b"POST /texting/webhooks/inbound HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
     head += b"Authorization: Bearer x\r\n"
@@ -110,6 +112,7 @@ def test_a09_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str,
     assert raw(served, sent).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.attack("A09")
 def test_a09_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, served: str) -> None:
     head = b"POST /texting/webhooks/status HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n"
     assert raw(served, head).startswith(b"HTTP/1.1 413")
