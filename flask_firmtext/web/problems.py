@@ -6,7 +6,7 @@ import logging
 
 from flask import current_app, make_response, render_template
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
 from .. import errors
@@ -16,11 +16,11 @@ from .blueprint import OWN_BASE, blueprint, wants_part
 
 log = logging.getLogger(__name__)
 
-HTTP: dict[int, type[HTTPException]] = {401: Unauthorized, 404: NotFound, 503: ServiceUnavailable}
+HTTP: dict[int, type[HTTPException]] = {401: Unauthorized, 404: NotFound, 429: TooManyRequests, 503: ServiceUnavailable}
 
 
 class Problem(Exception):
-    """A page that cannot be shown. ``code`` is 401, 404 or 503, ``words`` say what to do."""
+    """A page that cannot be shown. ``code`` is 401, 404, 429 or 503, ``words`` say what to do."""
 
     def __init__(self, code: int, title: str, words: str) -> None:
         self.code, self.title, self.words = code, title, words

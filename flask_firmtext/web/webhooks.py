@@ -16,8 +16,8 @@ from ..ports.gateway import RawRequest
 from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
+from ..turnstile import Turnstile
 from . import voice
-from .turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,8 @@ from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
-from flask_firmtext.web import turnstile, webhooks
+from flask_firmtext import turnstile
+from flask_firmtext.web import webhooks
 from rows import accepted, verified_number
 from signing import HARBOR, ROSA, Signer, packed, told, words
 

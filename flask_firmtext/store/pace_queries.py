@@ -1,0 +1,50 @@
+"""SELECTs behind the limits of sending: what people of a firm have sent lately. Read along the firm's newest texts."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from ..current import firmtext
+from .models import Message
+from .states import Direction, Kind
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """Texts by people within the last minute."""
+
+    user: int
+    conversation: int
+    firm: int
+
+
+def lately(session: Session, firm: str, author: str, conversation: uuid.UUID | None) -> Lately:
+    """What this user, this conversation and this firm have sent within a minute, whichever process took it."""
+    counts = (
+        func.coalesce(func.sum(case((Message.author == author, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((Message.conversation_id == conversation, 1), else_=0)), 0),
+        func.count(),
+    )
+    return Lately(*session.execute(_by_people(select(*counts), firm, MINUTE)).one())
+
+
+def today(session: Session, firm: str, most: int) -> int:
+    """What a firm has sent within 24 hours; counted up to ``most``."""
+    some = _by_people(select(literal(1).label("one")), firm, DAY).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _by_people(wanted: Select[tuple[int, ...]], firm: str, within: timedelta) -> Select[tuple[int, ...]]:
+    return wanted.where(
+        Message.firm == firm,
+        Message.created_at > firmtext.clock.sql(-within),
+        Message.direction == Direction.OUT,
+        Message.kind == Kind.STAFF,
+    )
