@@ -34,6 +34,14 @@ SLOTS = {
     "unread_badge": "slots.unread_badge()",
 }
 ROWS = list(table())
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": "no-store",
+}
+NOTED = {"firmtext_read_mark", "firmtext_audit"}
 
 
 @pytest.fixture
@@ -66,7 +74,7 @@ class Tries:
         self.number = 0
         self.wrong: list[str] = []
 
-    def ask(self, person: Person, row: Row, ids: dict[str, str]) -> TestResponse:
+    def ask(self, person: Person, row: Row, ids: dict[str, str], **more: Any) -> TestResponse:
         self.number += 1
         names = row.filled(ids)
         with self.office.app.test_request_context():
@@ -78,10 +86,10 @@ class Tries:
             given = {**in_path, **(names if row.method == "GET" else {})}
             address = url_for(row.endpoint, **{**_defaults(rule), **given})
         if row.method == "GET":
-            answer = person.get(address)
+            answer = person.get(address, **more)
         else:
             token = {"csrf_token": person.token} if person.token else {}  # type: ignore[attr-defined]
-            answer = person.post(address, {**names, **token})
+            answer = person.post(address, {**names, **token}, **more)
         assert answer.data is not None
         answer.close()
         return answer
@@ -209,3 +217,47 @@ def test_a11_a_slot_shows_another_firm_and_who_is_behind_a_wall_nothing(
                 if user == UMA:
                     shown.append(plain(answer, known))
         assert shown[0] == shown[1], name
+
+
+@pytest.mark.attack("A25")
+def test_a25_nothing_is_changed_by_a_form_of_another_site(
+    office: Office, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the administrator to whom everything is allowed, without the page's token: a form, a script's, JSON as text."""
+    tries, ada = Tries(office), office.person(ADMIN)
+    ada.token = ""  # type: ignore[attr-defined]
+    before = digest()
+    for row in ROWS:
+        if row.method == "POST":
+            code = 401 if row.endpoint.startswith("firmtext_webhooks.") else 400
+            tries.must(row, "own", code, tries.ask(ada, row, ids))
+            for more in ({"headers": {"HX-Request": "true"}}, {"content_type": "text/plain"}):
+                tries.must(row, "own", code, tries.ask(ada, row, ids, **more))
+    assert not tries.wrong, "\n" + "\n".join(tries.wrong)
+    assert digest() == before
+    told(capsys, f"{tries.number} forms without a token")
+
+
+@pytest.mark.attack("A25", "A26")
+def test_a26_no_answer_can_be_framed_kept_or_lent_and_no_address_changes_anything_by_being_opened(
+    office: Office, ids: dict[str, str]
+) -> None:
+    tries, ada, nobody = Tries(office), signed_in(office, ADMIN), signed_in(office, None)
+    before = digest()
+    for row in ROWS:
+        if not row.endpoint.startswith("firmtext") or row.endpoint == "firmtext.static":
+            continue
+        for person in (ada, nobody) if row.method == "GET" else (nobody,):
+            headers = tries.ask(person, row, ids, headers={"Origin": "https://elsewhere.example"}).headers
+            for name, value in EVERYWHERE.items():
+                if value not in headers.get(name, ""):
+                    tries.wrong.append(f"{row.method} {row.endpoint} has {name}: {headers.get(name)}")
+            policy = headers.get("Content-Security-Policy", "")
+            if row.endpoint.startswith("firmtext.") and ("default-src" not in policy or "unsafe" in policy):
+                tries.wrong.append(f"{row.method} {row.endpoint} has the policy {policy!r}")
+            lent = [name for name in headers.keys() if name.lower().startswith("access-control")]
+            if lent or any(not one.startswith("session=") for one in headers.getlist("Set-Cookie")):
+                tries.wrong.append(f"{row.method} {row.endpoint} lends {lent} or sets a cookie")
+    assert not tries.wrong, "\n" + "\n".join(sorted(set(tries.wrong)))
+    # What opening a page notes: that it was read, and by whom.
+    assert {name for name, rows in digest().items() if rows != before[name]} <= NOTED
