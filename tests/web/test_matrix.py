@@ -41,7 +41,8 @@ EVERYWHERE = {
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-store",
 }
-NOTED = {"firmtext_read_mark", "firmtext_audit"}
+#: What opening a page notes: that it was read, and by whom.
+NOTED = {"firmtext_read_mark", "firmtext_audit", "firmtext_firm"}
 
 
 @pytest.fixture
@@ -234,7 +235,8 @@ def test_a25_nothing_is_changed_by_a_form_of_another_site(
             for more in ({"headers": {"HX-Request": "true"}}, {"content_type": "text/plain"}):
                 tries.must(row, "own", code, tries.ask(ada, row, ids, **more))
     assert not tries.wrong, "\n" + "\n".join(tries.wrong)
-    assert digest() == before
+    # The words come back under their conversation, which is opened for that as by a link.
+    assert {name for name, rows in digest().items() if rows != before[name]} <= NOTED
     told(capsys, f"{tries.number} forms without a token")
 
 
@@ -259,5 +261,4 @@ def test_a26_no_answer_can_be_framed_kept_or_lent_and_no_address_changes_anythin
             if lent or any(not one.startswith("session=") for one in headers.getlist("Set-Cookie")):
                 tries.wrong.append(f"{row.method} {row.endpoint} lends {lent} or sets a cookie")
     assert not tries.wrong, "\n" + "\n".join(sorted(set(tries.wrong)))
-    # What opening a page notes: that it was read, and by whom.
     assert {name for name, rows in digest().items() if rows != before[name]} <= NOTED
