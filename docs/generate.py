@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: settings, commands, faults, attacks. ``make docs`` runs it, a test compares."""
+"""Writes the pages that follow from the code: settings, commands, faults, attacks. ``make docs`` runs it."""
 
 from __future__ import annotations
 
@@ -103,8 +103,13 @@ def record() -> str:
     return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
-PAGES = {"settings.md": settings, "cli.md": commands, "reliability.md": reliability, "attacks.md": attacks}
-PAGES["audit.md"] = record
+PAGES = {
+    "settings.md": settings,
+    "cli.md": commands,
+    "reliability.md": reliability,
+    "attacks.md": attacks,
+    "audit.md": record,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

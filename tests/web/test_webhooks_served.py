@@ -231,6 +231,49 @@ def test_f69_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
     assert len(received()) == 1
 
 
+@pytest.mark.attack("A08")
+@pytest.mark.fault("F69")
+def test_a_secret_is_replaced_under_traffic_and_the_carrier_never_has_to_repeat(
+    harbor: None,
+    served: str,
+    sandbox: Carrier,
+    carrier_app: Any,
+    carrier_settings: dict[str, str],
+    new_app: Callable[..., Any],
+) -> None:
+    """As docs/operations.md says: added, changed at the carrier, the old one taken out."""
+    new, old = "the-next-secret-of-the-account", carrier_settings["FIRMTEXT_VONAGE_SIGNATURE_SECRETS"]
+    sent: list[str] = []
+
+    def deployed(secrets: str) -> None:
+        app = new_app(**carrier_settings | {"FIRMTEXT_VONAGE_SIGNATURE_SECRETS": secrets})
+        carrier_app.extensions["firmtext"].__dict__["gateway"] = app.extensions["firmtext"].gateway
+
+    def texts() -> None:
+        for _n in range(4):
+            sent.append(f"text {len(sent)}")
+            sandbox.text(ROSA, HARBOR, sent[-1])
+
+    try:
+        for step in (
+            lambda: None,
+            lambda: deployed(f"{old},{new}"),
+            lambda: sandbox.option(signature_secret=new),
+            lambda: deployed(new),
+        ):
+            step()
+            texts()
+            until(lambda: len(codes(sandbox)) == len(sent))
+        assert set(codes(sandbox)) == {200}
+        assert len(received()) == len(sent) == 16
+        # The leaked one is worth nothing any more, and who has it is told nothing.
+        forged = Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words("Forged"), secret=old)
+        assert (forged.status_code, forged.data) == (503, b"")
+        assert len(received()) == 16
+    finally:
+        sandbox.option(signature_secret=old)
+
+
 @pytest.mark.fault("F66")
 @pytest.mark.parametrize("sender", [ROSA, "13125550177"], ids=["a text", "a stranger's"])
 def test_f66_a_web_process_that_dies_between_commit_and_200_makes_one_row(
