@@ -22,10 +22,10 @@ import pytest
 import redis
 import requests
 import sqlalchemy as sa
+from flask_firmtext.cli import firmtext as command_line
 
 from evidence import kept, rows
 from flask_firmtext import FirmText, signals
-from flask_firmtext.cli import firmtext as command_line
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
 from flask_firmtext.messaging import accepting, drafts, holds, resolving, retrying, routes, scheduled, wall_times
@@ -252,8 +252,11 @@ def tells_of_an_event(app: Any) -> None:
 
 
 def decides(app: Any) -> None:
-    """A text is tried again, doubted and said to be lost, with a reason; another way of the client's to say stop."""
+    """A text is tried again, doubted and said to be lost, with a reason; sending stands still; a wall is built."""
     failed = next(row for row in rows(Message) if row.state == "failed")
+    with own() as session:
+        row = session.get_one(Message, failed.id)
+        row.reason, row.code = "temporary_error", "1460"
     with own() as session:
         again = retrying.again(session, failed.id, user=STAFF).id
     with own() as session:

@@ -143,7 +143,7 @@ def test_a_form_without_token_is_refused_with_the_cure(visitor: Any) -> None:
 @pytest.mark.parametrize(
     "address", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-@pytest.mark.attack("A25")
+@pytest.mark.attack("A10", "A25")
 def test_signing_in_leads_to_no_other_site(address: str, context: Any) -> None:
     from sample_host_app.signin import here
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from flask_firmtext.ports.values import Side
 from flask_firmtext.store.states import State
 from flask_firmtext.web import candidates
-import pytest
-
 from office import ROSA, STAFF, Office, Person, Statements
 
 NEW = "/texting/new"

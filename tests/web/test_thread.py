@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from flask_firmtext.messaging import consent, holds, thread
+from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message, Number, ReadMark
 from flask_firmtext.store.states import HoldKind, NumberState, State
@@ -254,6 +255,17 @@ def test_times_stand_in_the_firms_zone(office: Office) -> None:
     with own() as session:
         session.get_one(Message, message).shown_at = datetime(2020, 1, 1, 3, 5, tzinfo=UTC)
     assert 'title="December 31, 2019, 9:05 PM">9:05 PM</time>' in page_of(office)
+
+
+@pytest.mark.attack("A24")
+def test_what_looks_like_a_template_is_shown_as_typed(office: Office) -> None:
+    words = "{{7*7}} {% raw %} {contact.__class__} {firm} %(n)s %n ${7*7} #{7*7}"
+    office.host.add_contact("harbor", f"Ann {words}", PhoneNumber("+13125550188", "mobile"), ref="ann")
+    office.sends("ann", words)
+    office.receives(words, "+13125550188")
+    page = office.person().get(f"/texting/conversations/{office.conversation('+13125550188')}").text
+    assert page.count(words) >= 3
+    assert "49" not in re.sub(r"[\w-]{30,}", "", page)
 
 
 @pytest.mark.attack("A26")

@@ -16,14 +16,13 @@ from flask import request
 from flask.testing import FlaskClient
 
 from evidence import counted, everything, heard, kept, rows
-from flask_firmtext import points, signals
+from flask_firmtext import points, signals, turnstile
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import placing, receiving
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
-from flask_firmtext import turnstile
 from flask_firmtext.web import webhooks
 from rows import accepted, verified_number
 from signing import HARBOR, ROSA, Signer, packed, told, words

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from attempts import claimed
 from evidence import everything, kept, rows
-from flask_firmtext.store.models import Attempt, Message, StatusEvent
 from flask_firmtext import turnstile
+from flask_firmtext.store.models import Attempt, Message, StatusEvent
 from flask_firmtext.web import webhooks
 from rows import accepted, verified_number
 from signing import Signer, told, words

@@ -291,6 +291,7 @@ def test_trap_11_a_page_prints_no_row_and_no_bytes(office: Office, ada: Person) 
                 assert printed not in page
 
 
+@pytest.mark.attack("A10")
 def test_the_way_back_leads_to_this_host_only(office: Office, ada: Person) -> None:
     message = office.sends()
     for target in ("javascript:alert(1)", "https://evil.example/", "//evil.example", "\\\\evil.example"):
