@@ -276,7 +276,6 @@ def commands(app: Any, folder: Path) -> str:
         "keys status --read --json",
         "audit verify",
         f"audit export --firm harbor --format csv --out {folder / 'record.csv'}",
-        "messages failed --json --since 1d",
         "holds list --json",
         "stats --json",
         "doctor --json",

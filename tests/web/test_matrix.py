@@ -224,7 +224,7 @@ def test_a11_a_slot_shows_another_firm_and_who_is_behind_a_wall_nothing(
 def test_a25_nothing_is_changed_by_a_form_of_another_site(
     office: Office, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As the administrator to whom everything is allowed, without the page's token: a form, a script's, JSON as text."""
+    """As the administrator to whom all is allowed, without the page's token: a form, a script's, JSON as text."""
     tries, ada = Tries(office), office.person(ADMIN)
     ada.token = ""  # type: ignore[attr-defined]
     before = digest()
@@ -257,7 +257,7 @@ def test_a26_no_answer_can_be_framed_kept_or_lent_and_no_address_changes_anythin
             policy = headers.get("Content-Security-Policy", "")
             if row.endpoint.startswith("firmtext.") and ("default-src" not in policy or "unsafe" in policy):
                 tries.wrong.append(f"{row.method} {row.endpoint} has the policy {policy!r}")
-            lent = [name for name in headers.keys() if name.lower().startswith("access-control")]
+            lent = [name for name, _value in headers if name.lower().startswith("access-control")]
             if lent or any(not one.startswith("session=") for one in headers.getlist("Set-Cookie")):
                 tries.wrong.append(f"{row.method} {row.endpoint} lends {lent} or sets a cookie")
     assert not tries.wrong, "\n" + "\n".join(sorted(set(tries.wrong)))
