@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -32,7 +33,8 @@ def lately(session: Session, firm: str, author: str, conversation: uuid.UUID | N
         func.coalesce(func.sum(case((Message.conversation_id == conversation, 1), else_=0)), 0),
         func.count(),
     )
-    return Lately(*session.execute(_by_people(select(*counts), firm, MINUTE)).one())
+    by_user, in_conversation, of_firm = session.execute(_by_people(select(*counts), firm, MINUTE)).one()
+    return Lately(by_user, in_conversation, of_firm)
 
 
 def today(session: Session, firm: str, most: int) -> int:
@@ -41,7 +43,7 @@ def today(session: Session, firm: str, most: int) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _by_people(wanted: Select[tuple[int, ...]], firm: str, within: timedelta) -> Select[tuple[int, ...]]:
+def _by_people(wanted: Select[Any], firm: str, within: timedelta) -> Select[Any]:
     return wanted.where(
         Message.firm == firm,
         Message.created_at > firmtext.clock.sql(-within),
