@@ -44,9 +44,11 @@ def today(session: Session, firm: str, most: int) -> int:
 
 
 def _by_people(wanted: Select[Any], firm: str, within: timedelta) -> Select[Any]:
+    # This process's clock, though the rows have the database's: a limit may be off by as much as they differ, and no
+    # index is looked up by a clock that goes on while one looks.
     return wanted.where(
         Message.firm == firm,
-        Message.created_at > firmtext.clock.sql(-within),
+        Message.created_at > firmtext.clock.now() - within,
         Message.direction == Direction.OUT,
         Message.kind == Kind.STAFF,
     )
