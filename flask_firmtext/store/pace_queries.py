@@ -39,8 +39,8 @@ def lately(session: Session, firm: str, author: str, conversation: uuid.UUID | N
 
 def today(session: Session, firm: str, most: int) -> int:
     """What a firm has sent within 24 hours; counted up to ``most``."""
-    some = _by_people(select(literal(1).label("one")), firm, DAY).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    some = _by_people(select(literal(1).label("one")), firm, DAY).order_by(Message.created_at.desc()).limit(most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def _by_people(wanted: Select[Any], firm: str, within: timedelta) -> Select[Any]:
