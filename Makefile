@@ -79,7 +79,7 @@ types: $(VENV)/.test ## Check types
 	cd .types && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache -p flask_firmtext
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the generated pages: settings, commands and faults
+docs: $(VENV)/.test ## Write the generated pages: settings, commands, faults and attacks
 	$(BIN)/python docs/generate.py
 
 .PHONY: catalogues

@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: settings, commands, faults. ``make docs`` runs it, a test compares."""
+"""Writes the pages that follow from the code: settings, commands, faults, attacks. ``make docs`` runs it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask_firmtext.store.audit_actions import ACTIONS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
+ATTACKS = runpy.run_path(str(FOLDER / "attacks.py"))
 NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
 
 RECORD_NOTE = (
@@ -43,6 +44,11 @@ where nobody can know, it is *unknown* and a person decides. [States](states.md)
 
 What can go wrong, what comes of it, and the tests that prove it. *Campaign* is the run in which real processes meet
 these faults at random and every text is counted afterwards (`make campaign`); in brackets stands what it does.
+"""
+
+ATTACKS_INTRO = """
+What somebody may try against us, what comes of it, and the tests that try it. [SECURITY.md](../SECURITY.md) says in one
+page from whom we protect what, and from whom not.
 """
 
 
@@ -82,6 +88,11 @@ def reliability() -> str:
     return f"# When something fails\n\n{NOTE}\n{RELIABILITY_INTRO}\n{table}\n"
 
 
+def attacks() -> str:
+    table = "\n".join(["| | what is tried, and what comes of it | tried by |", "|---|---|---|", *ATTACKS["table"]()])
+    return f"# Attacks\n\n{NOTE}\n{ATTACKS_INTRO}\n{table}\n"
+
+
 def record() -> str:
     """The table is ours, the words around it are its author's."""
     before, mark, rest = (FOLDER / "audit.md").read_text(encoding="utf-8").partition(RECORD_NOTE)
@@ -92,7 +103,13 @@ def record() -> str:
     return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
-PAGES = {"settings.md": settings, "cli.md": commands, "reliability.md": reliability, "audit.md": record}
+PAGES = {
+    "settings.md": settings,
+    "cli.md": commands,
+    "reliability.md": reliability,
+    "attacks.md": attacks,
+    "audit.md": record,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

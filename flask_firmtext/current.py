@@ -20,6 +20,7 @@ from .ports.gateway import Gateway
 from .ports.host import Host
 from .reserve import Lines, Reserve
 from .settings import Settings
+from .turnstile import Turnstile
 
 KEY_SECONDS = 300
 ACTIVE_SECONDS = 60
@@ -39,7 +40,7 @@ class State:
     the configured keys were found to be those that wrote here in the last minute, ``witnessed`` that the database was
     found to be no older than its witness, ``alarmed`` which alarms sounded in the last minute,
     ``told_hourly`` which of the carrier's codes an operator heard of in the last hour, ``recorded`` and
-    ``recorded_hourly`` what need not be recorded again in this minute and hour,
+    ``recorded_hourly`` what need not be recorded again in this minute and hour, ``turnstiles`` what people did lately,
     ``bell_failed_at`` and ``beaten_at`` when a bell failed and a kind of process gave a sign of life (monotonic).
     """
 
@@ -56,6 +57,7 @@ class State:
     recorded_hourly: Memory[Hashable, bool] = field(default_factory=lambda: Memory(HOUR), repr=False)
     proven: Memory[str, bool] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
     witnessed: bool = False
+    turnstiles: dict[str, Turnstile] = field(default_factory=dict, repr=False)
     bell_failed_at: float = -math.inf
     beaten_at: dict[str, float] = field(default_factory=dict)
     reserve: Reserve = field(default_factory=Reserve, repr=False)

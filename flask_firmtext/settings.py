@@ -9,6 +9,7 @@ from datetime import time
 from difflib import get_close_matches
 from typing import Any
 
+from .ceilings import CEILINGS
 from .coherence import contradictions, loopback
 from .errors import ConfigurationError
 from .parsing import (
@@ -159,6 +160,7 @@ SETTINGS = (
         Quiet(time(21), time(8)),
         "When notifications and reminders wait, on the client's wall clock: `21-8`, `20:30-8:00`, or `off`.",
     ),
+    *(Setting(f"FIRMTEXT_{name}", count, most, f"{told} 0: no limit.") for name, most, told in CEILINGS),
     Setting(
         "FIRMTEXT_SQLITE_PRAGMAS",
         boolean,

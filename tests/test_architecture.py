@@ -16,7 +16,20 @@ BY_PATH = {module.path: module for module in MODULES}
 
 #: From the ground up. A room imports from itself and from floors below.
 FLOORS = (
-    {"coherence", "parsing", "errors", "signals", "clock", "points", "leniency", "memory", "pipeline", "deferred"},
+    {
+        "coherence",
+        "parsing",
+        "errors",
+        "signals",
+        "clock",
+        "points",
+        "leniency",
+        "memory",
+        "pipeline",
+        "deferred",
+        "ceilings",
+        "turnstile",
+    },
     {"reserve"},
     {"settings"},
     {"ports"},

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import logging
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -19,23 +20,27 @@ from typing import Any
 
 import pytest
 import redis
+import requests
 import sqlalchemy as sa
+from flask_firmtext.cli import firmtext as command_line
 
 from evidence import kept, rows
 from flask_firmtext import FirmText, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import saved_replies
-from flask_firmtext.messaging import accepting, drafts, routes, scheduled, wall_times
+from flask_firmtext.messaging import accepting, drafts, holds, resolving, retrying, routes, scheduled, wall_times
 from flask_firmtext.ports.values import Firm, Link, PhoneNumber
 from flask_firmtext.practice import payments
 from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.base import Base
 from flask_firmtext.store.models import Attachment, EventAnswer, Message
+from flask_firmtext.store.states import HoldKind, State
 from flask_firmtext.store.transactions import own, reading
 from rows import STAFF, verified_number
 from servers import FOLDER, process, until
 from signing import HARBOR, Signer, words
 
+HARBOR_NUMBER = f"+{HARBOR}"
 PHONE, STRANGER, FAILING = "12025550143", "12025550144", "12025550150"
 NAME, WORDS = "Zanzibar Quillfeather", "canary-sang"
 TEXTS = {
@@ -55,6 +60,8 @@ TEXTS = {
         "later",
         "title",
         "place",
+        "why",
+        "wrong",
     )
 }
 
@@ -244,6 +251,64 @@ def tells_of_an_event(app: Any) -> None:
     assert telling.tell(due)
 
 
+def decides(app: Any) -> None:
+    """A text is tried again, doubted and said to be lost, with a reason; sending stands still; a wall is built."""
+    failed = next(row for row in rows(Message) if row.state == "failed")
+    with own() as session:
+        row = session.get_one(Message, failed.id)
+        row.reason, row.code = "temporary_error", "1460"
+    with own() as session:
+        again = retrying.again(session, failed.id, user=STAFF).id
+    with own() as session:
+        session.get_one(Message, again).state = State.UNKNOWN
+    with own() as session:
+        assert resolving.lost(session, again, user=STAFF, why=TEXTS["why"])
+    with own() as session:
+        assert holds.put(session, HoldKind.NUMBER, HARBOR_NUMBER, "number", by="worker")
+    app.extensions["memory_host"].users.wall_off(STAFF.ref, "canary")
+
+
+def commands(app: Any, folder: Path) -> str:
+    """What an operator does with it: keys are rotated, the record is checked and copied, figures are read."""
+    said = []
+    for line in (
+        "keys rotate --yes",
+        "keys status --read --json",
+        "audit verify",
+        f"audit export --firm harbor --format csv --out {folder / 'record.csv'}",
+        "holds list --json",
+        "stats --json",
+        "doctor --json",
+    ):
+        done = app.test_cli_runner().invoke(command_line, line.split())
+        assert done.exception is None or isinstance(done.exception, SystemExit), (line, done.exception)
+        said.append(done.output)
+    return "\n".join([*said, (folder / "record.csv").read_text()])
+
+
+def pages(app: Any, served: str) -> str:
+    """What is answered to whoever is behind a wall, signed out, wrong, or no person at all; and each address asked."""
+    staff, nobody = requests.Session(), requests.Session()
+    conversation = rows(Message)[0].conversation_id
+    answers = []
+    staff.get(f"{served}/sign-in/{STAFF.ref}", allow_redirects=False)
+    page = staff.get(f"{served}/texting/settings/notifications").text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    for person in (staff, nobody):
+        for path in ("", "new", f"conversations/{conversation}", f"conversations/{uuid.uuid4()}", "healthz", "readyz"):
+            answers.append(person.get(f"{served}/texting/{path}"))
+        answers.append(person.get(f"{served}/texting/changes?since=-1&table=1"))
+        for q in (NAME, PHONE):
+            for path in ("", "new"):
+                answers.append(person.post(f"{served}/texting/{path}", data={"q": q, "csrf_token": token}))
+        wrong = {"contact": "canary", "text": TEXTS["wrong"], "token": uuid.uuid4().hex, "csrf_token": token}
+        assert person.post(f"{served}/texting/texts", data=wrong).status_code >= 400  # shown to its author alone
+    addresses = [f"{answer.url} {answer.headers}" for answer in answers]
+    # A search says again what was searched for, to whoever searched.
+    bodies = [answer.text for answer in answers if answer.request.method == "GET"]
+    return "\n".join([*addresses, *bodies])
+
+
 def states() -> list[str]:
     return sorted(str(message.state) for message in rows(Message))
 
@@ -308,6 +373,7 @@ def breaking() -> Iterator[None]:
         connection.exec_driver_sql(drop)
 
 
+@pytest.mark.attack("A32", "A36")
 def test_a_whole_conversation_leaves_no_word_number_or_name(
     carrier_app: Any,
     served: str,
@@ -329,6 +395,10 @@ def test_a_whole_conversation_leaves_no_word_number_or_name(
             stack.enter_context(signal.connected_to(hear))
         with monitored(redis_url, search.monitored):
             converse(carrier_app, sandbox, search, loud, tmp_path)
+            decides(carrier_app)
+            shown = pages(carrier_app, served) + commands(carrier_app, tmp_path)
+    assert sung(shown.encode()) == []
+    assert all(words in shown for words in ("keys.", "message.resolve", "queued", '"status"'))
     assert search.found() == []
     assert heard
     assert sung("".join(heard).encode()) == []

@@ -15,11 +15,11 @@ from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
-PAGES, FAULTS = GENERATE["PAGES"], GENERATE["FAULTS"]
+PAGES, FAULTS, ATTACKS = GENERATE["PAGES"], GENERATE["FAULTS"], GENERATE["ATTACKS"]
 
 #: Names that configure tests, not a host.
 FOR_TESTS = {"FIRMTEXT_TEST_PAUSE"}
-PAPERS = [*DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+PAPERS = [*DOCS, *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY"))]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -36,6 +36,17 @@ def test_every_fault_is_proved_or_says_why_not() -> None:
     assert set(proved) <= set(FAULTS["FAULTS"]), "a mark names a fault that the list does not have"
     excused = [fault for fault, row in FAULTS["FAULTS"].items() if row.not_here and proved[fault]]
     assert excused == [], "what is proved needs no excuse"
+
+
+def test_every_attack_is_tried_or_says_why_not() -> None:
+    assert list(ATTACKS["ATTACKS"]) == [f"A{n:02}" for n in range(1, 45)]
+    assert ATTACKS["untried"]() == [], (
+        "mark a test with `@pytest.mark.attack`, or say in docs/attacks.py why there is none"
+    )
+    tried = ATTACKS["proofs"]()
+    assert set(tried) <= set(ATTACKS["ATTACKS"]), "a mark names an attack that the list does not have"
+    excused = [attack for attack, row in ATTACKS["ATTACKS"].items() if row.not_here and tried[attack]]
+    assert excused == [], "what is tried needs no excuse"
 
 
 def test_every_setting_is_documented() -> None:

@@ -195,6 +195,7 @@ def test_a_pem_may_have_its_line_ends_written_out() -> None:
     assert typed.vonage_private_key.splitlines()[1] == "abc"
 
 
+@pytest.mark.attack("A36")
 def test_no_secret_is_in_the_repr() -> None:
     secrets = {
         "FIRMTEXT_REDIS_URL": "redis://:geheim@localhost/0",

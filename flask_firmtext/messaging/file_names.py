@@ -11,7 +11,7 @@ from .media_types import MediaType
 LONGEST = 120
 #: Whole families of characters that steer rather than say something: controls, marks of direction, private ones.
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_BEFORE_THE_LAST_SLASH = re.compile(r".*[/\\\u2044\u2215\u29f8\uff0f\uff3c]", re.DOTALL)
+_SLASHES = "/\\\u2044\u2215\u29f8\uff0f\uff3c"
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 WORDS = {"image": "photo", "video": "video", "audio": "audio", "text/vcard": "contact"}
 
@@ -24,6 +24,7 @@ def ours(kind: MediaType, day: date, n: int) -> str:
 
 def senders(name: str) -> str:
     """The name that the sender gave, without a path and without what could deceive; "" when nothing is left."""
-    said = _FORBIDDEN.sub("", _BEFORE_THE_LAST_SLASH.sub("", name))
+    # Not by a pattern: one that looks for the last of something begins anew at each of 200,000 letters.
+    said = _FORBIDDEN.sub("", name[max(map(name.rfind, _SLASHES)) + 1 :])
     kept = "".join(letter for letter in said if unicodedata.category(letter) not in STEERING)
     return " ".join(kept.split()).strip(". ")[:LONGEST].rstrip()

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from flask_wtf.csrf import generate_csrf
 
 from ..current import firmtext
+from . import headers
 
 OWN_BASE = "firmtext/base.html"
 #: For our own frame; under a host's frame the policy is the host's.
@@ -22,11 +23,9 @@ blueprint = Blueprint(
 def protect(response: Response) -> Response:
     """Texts are kept by no cache, shown in no frame of another site, and a fragment is never taken for a page."""
     if request.endpoint == "firmtext.static":
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
-    if "no-store" not in response.headers.get("Cache-Control", ""):
-        response.headers["Cache-Control"] = "no-store"
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    headers.protect(response)
     response.vary.add("HX-Request")
     if firmtext.settings.base_template == OWN_BASE:
         response.headers.setdefault("Content-Security-Policy", POLICY)

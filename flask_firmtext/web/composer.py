@@ -24,6 +24,7 @@ from ..ports.values import Contact
 from ..store import cells, conversation_queries
 from ..store.models import Conversation, Message
 from ..store.transactions import reading
+from . import limits
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 
 NOT_STORED = marked("Your text could not be stored; it is kept here. Press Send again in a minute.")
 SENT_BEFORE = marked("Another text was sent from this form already. Press Send to send this one, too.")
-CODES = {"opted_out": 409, "sent_before": 409}
+CODES = {"opted_out": 409, "sent_before": 409, limits.CODE: 429}
 
 
 @blueprint.post("/texts")
@@ -105,6 +106,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
+    limits.spend(who, route.shown.conversation.id if route.shown else None)
     # Who may text and not read is not told what others wrote.
     seen = draft.before if who.may("conversation.read", route.subject) else None
     session = firmtext.db.session

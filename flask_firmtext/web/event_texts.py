@@ -25,7 +25,7 @@ from ..practice.calendar.facts import Facts
 from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.transactions import reading
-from . import csrf
+from . import csrf, limits
 from .access import Visitor, asked, visitor
 from .arguments import whole_number
 from .blueprint import blueprint
@@ -135,6 +135,10 @@ def send_to_attendees() -> Response:
     if request.form.get("do") == "preview":
         shown = [Preview(one.name, texts[one.ref], measure(texts[one.ref]).count) for one in sheet.picked]
         return _page(replace(sheet, previews=shown))
+    try:
+        limits.spend(sheet.who, texts=len(sheet.picked))
+    except TextRefused as error:
+        return _page(replace(sheet, fault=error.sentence), 429)
     refused: dict[str, tuple[str, str]] = {}
     for contact in sheet.picked:
         if sentence := _send(sheet, contact, texts[contact.ref]):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ..errors import TextRefused
 from ..messaging import numbers, tenancy, threads
 from ..store.inbox_pages import View
-from . import inbox
+from . import inbox, limits
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .filters import address
@@ -26,6 +26,7 @@ def find() -> Response | str:
     typed = request.form.get("q", "").strip()[:LONGEST]
     if not typed:
         return redirect(address(View.OPEN), code=303)
+    limits.look_up(who, typed)
     shown = Inbox(_found(who, typed), who, inbox.why_not(who), searched=typed)
     return render_template("firmtext/inbox.html", inbox=shown, first=False)
 

@@ -9,8 +9,10 @@ from werkzeug.utils import import_string
 from ..reserve import reserved
 from ..store.counters import count
 from ..store.transactions import own
+from . import headers
 
 blueprint = Blueprint("firmtext_health", __name__)
+blueprint.after_request(headers.protect)
 
 
 @blueprint.get("/healthz")

@@ -18,7 +18,7 @@ from ..messaging.moments import place
 from ..messaging.wall_times import Wall
 from ..store import scheduled_queries
 from ..store.transactions import own
-from . import csrf
+from . import csrf, limits
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .composer import NOT_STORED, place_in, route_of
@@ -36,7 +36,7 @@ TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press the
 GOING = marked("It is already being sent, so it was not changed. What you wrote is kept here.")
 ENDED = marked("It was cancelled meanwhile, so it was not changed. What you wrote is kept here.")
 NOT_WAITING = "not_waiting"
-CODES = {"opted_out": 409, "sent_before": 409, NOT_WAITING: 409}
+CODES = {"opted_out": 409, "sent_before": 409, NOT_WAITING: 409, limits.CODE: 429}
 #: The form's token has been spent on something else.
 SPENT = ("sent_before", "token")
 
@@ -145,6 +145,7 @@ def _scheduled(who: Visitor, draft: Draft, sheet: Sheet) -> str:
     route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
+    limits.spend(who)
     with own() as session:
         row_id = scheduled.schedule(
             session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, when=when

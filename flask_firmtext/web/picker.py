@@ -19,7 +19,7 @@ from ..messaging.wording import Words
 from ..ports.values import Contact
 from ..store import indexes
 from ..store.transactions import reading
-from . import candidates
+from . import candidates, limits
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
 from .draft import Draft
@@ -78,6 +78,7 @@ def search() -> Response:
     who = visitor()
     who.must("message.send")
     typed = request.form.get("q", "").strip()[:200]
+    limits.look_up(who, typed)
     matter = request.form.get("matter") or None
     options = _options(who, typed, matter)
     if wants_part():

@@ -50,7 +50,7 @@ def show(refusal: NotSent) -> Response:
             return answer
         answer = make_response(render_template("firmtext/_composer.html", draft=draft), code)
         return with_news(answer) if draft.anyway else answer
-    answer = _its_conversation(draft, code) if code in (400, 409, 422) and draft.answers else None
+    answer = _its_conversation(draft, code) if code in (400, 409, 422, 429) and draft.answers else None
     return answer or framed("firmtext/kept.html", code, draft=draft)
 
 

@@ -22,6 +22,7 @@ from ..messaging.retrying_words import REFUSALS
 from ..ports.values import Contact
 from ..store.models import Message
 from ..store.transactions import reading
+from . import limits
 from .access import Visitor, visitor
 from .blueprint import blueprint
 from .problems import nothing_here
@@ -38,6 +39,7 @@ SAID = {
     "resolved": marked("What you said stands beside the text."),
     "decided": marked("This text is no longer in doubt: a report came, or a colleague was first."),
     "unreadable": marked("This text cannot be read, so it cannot be sent again."),
+    limits.CODE: limits.SOON,
     "not_again": marked("The text was not sent again. Look at the contact's number and your firm's."),
 }
 
@@ -116,6 +118,7 @@ def code_of(refusal: TextRefused) -> str:
 def _made(text: Message, what: str, make: Callable[[Any], Message]) -> Response:
     session = firmtext.db.session
     try:
+        limits.spend(visitor(), text.conversation_id)
         new = make(session)
         session.commit()
     except TriedAgain as late:

@@ -16,12 +16,13 @@ from ..ports.gateway import RawRequest
 from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
-from . import voice
-from .turnstile import Turnstile
+from ..turnstile import Turnstile
+from . import headers, voice
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("firmtext_webhooks", __name__)
+blueprint.after_request(headers.protect)
 
 MAX_BYTES = 256 * 1024
 COME_AGAIN = {"Retry-After": "30"}
@@ -59,8 +60,8 @@ def _taken(answer: Callable[[RawRequest], Response]) -> Response:
     body = request.get_data()
     if len(body) > MAX_BYTES:
         return _empty(413)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return answer(RawRequest(request.method, headers, body, tuple(request.args.items(multi=True))))
+    sent = {name.lower(): value for name, value in request.headers.items()}
+    return answer(RawRequest(request.method, sent, body, tuple(request.args.items(multi=True))))
 
 
 def _answer(raw: RawRequest, kind: str) -> Response:

@@ -91,6 +91,7 @@ def test_an_error_of_the_reader_goes_through_and_ends_the_connection(
         "",
     ],
 )
+@pytest.mark.attack("A28")
 def test_an_address_elsewhere_is_refused_before_any_connection(
     carrier: Any, gateway: VonageGateway, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -105,6 +106,7 @@ def test_an_address_elsewhere_is_refused_before_any_connection(
 
 
 @pytest.mark.parametrize("given", ["https://API.nexmo.com", "https://api.nexmo.com:443", "https://ａpi.nexmo.com"])
+@pytest.mark.attack("A29")
 def test_a_listed_name_that_leads_to_a_private_address_is_refused_at_the_connection(
     carrier: Any, new_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_listed_name_that_leads_to_a_private_address_is_refused_at_the_connect
         "2002:a00:1::1", "ff02::1", "fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1", "::ffff:0:10.0.0.1", "2001:0:a00:1::",
     ],
 )  # fmt: skip
+@pytest.mark.attack("A28")
 def test_an_address_inside_is_not_public(peer: str) -> None:
     assert not _public(peer)
 
@@ -134,6 +137,7 @@ def test_an_address_outside_is_public(peer: str) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.attack("A29", "A31")
 def test_a_redirect_is_refused_and_the_token_stays_here(
     carrier: Any, gateway: VonageGateway, url: str, status: int
 ) -> None:
@@ -146,6 +150,7 @@ def test_a_redirect_is_refused_and_the_token_stays_here(
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP", "identity, gzip"])
+@pytest.mark.attack("A30")
 def test_a_compressed_answer_is_refused(carrier: Any, gateway: VonageGateway, url: str, encoding: str) -> None:
     carrier.answers(200, gzip.compress(b"0" * MEBIBYTE), Content_Encoding=encoding)
     assert refused(gateway, url).evidence == "encoding"
@@ -197,6 +202,7 @@ def chunked(size: int) -> bytes:
     b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 200_000,
     chunked(100_001),
 ])  # fmt: skip
+@pytest.mark.attack("A30")
 def test_too_many_bytes_are_refused_however_they_come(
     carrier: Any, small: VonageGateway, url: str, said: bytes
 ) -> None:

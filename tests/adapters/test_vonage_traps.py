@@ -92,6 +92,7 @@ def test_a_question_is_not_repeated_either(carrier: Any, gateway: VonageGateway,
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.attack("A31")
 def test_no_redirect_is_followed_with_text_or_token(carrier: Any, send: Send, status: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.setblocking(False)
@@ -183,6 +184,7 @@ def echo(status: int) -> Callable[[socket.socket, Any], None]:
 
 
 @pytest.mark.parametrize("status", [200, 202, 302, 400, 401, 403, 422, 429, 500, 503])
+@pytest.mark.attack("A36")
 def test_no_log_and_no_traceback_holds_text_number_or_token(
     carrier: Any, send: Send, gateway: VonageGateway, log: io.StringIO, status: int
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_picture_is_seen_without_being_a_download_and_a_press_is_one(staff: An
     assert downloads() == [STAFF]
 
 
+@pytest.mark.attack("A21")
 def test_A21_a_page_that_calls_itself_a_picture_runs_nothing(staff: Any, site: str, office: Office) -> None:
     file = arrives(office, b"<html><script>parent.document.title = 'ran'; alert(1)</script>", "image/png")
     staff.on("dialog", lambda dialog: pytest.fail("it ran"))
@@ -122,6 +123,7 @@ def test_A21_a_page_that_calls_itself_a_picture_runs_nothing(staff: Any, site: s
     assert "ran" not in staff.title()
 
 
+@pytest.mark.attack("A26")
 def test_A26_a_page_from_elsewhere_cannot_show_a_file(
     staff: Any, site: str, office: Office, complaints: list[str]
 ) -> None:

@@ -239,6 +239,7 @@ def test_attached_texts_are_not_hidden_behind_earlier_ones(staff: Any, site: str
     expect(articles.first).to_contain_text("Words of the day before")
 
 
+@pytest.mark.attack("A15")
 def test_a15_an_open_thread_goes_when_the_right_to_it_is_withdrawn(
     staff: Any, site: str, office: Office, complaints: list[str]
 ) -> None:

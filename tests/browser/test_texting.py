@@ -136,6 +136,7 @@ def test_the_first_conversation_takes_the_place_of_the_empty_table(staff: Any, s
     expect(staff.locator("tbody tr")).to_have_count(1, timeout=LIVE)
 
 
+@pytest.mark.attack("A43")
 def test_a_double_click_on_send_sends_once(staff: Any, site: str, office: Office) -> None:
     office.sends()
     log = open_conversation(staff, site, office)
@@ -238,6 +239,7 @@ def test_a_contact_with_several_numbers_lets_staff_pick_another(staff: Any, site
     assert office.conversation("+13125550110")
 
 
+@pytest.mark.attack("A36")
 def test_nothing_of_a_conversation_is_kept_in_the_browser(staff: Any, site: str, office: Office) -> None:
     office.sends("rosa", "privileged")
     open_conversation(staff, site, office)

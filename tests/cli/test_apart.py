@@ -80,6 +80,7 @@ def harbors_ids(app: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", OF_A_FIRM)
+@pytest.mark.attack("A11")
 def test_a11_a_command_for_one_firm_says_and_changes_nothing_of_another(
     cli: Callable[..., Any], harbors_ids: dict[str, str], name: str
 ) -> None:

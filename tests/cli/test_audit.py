@@ -65,6 +65,7 @@ def test_a_whole_record_prints_its_ends_to_keep(cli: Cli, clock: Any) -> None:
     assert verified(cli, "--firm", FIRM, "--head", end)[0]["whole"]
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_break_is_told_with_its_place_and_ends_with_1(cli: Cli, clock: Any) -> None:
     row = recorded(4, ago=200)[3]
     sealed()
@@ -100,6 +101,7 @@ def witnessed(app: Any, clock: Any, tmp_path: Path, new_app: Any) -> Any:
 
 
 @pytest.mark.fault("F41")
+@pytest.mark.attack("A34")
 def test_a34_the_sweeps_witness_knows_an_end_that_was_cut_off(cli: Cli, witnessed: Any, tmp_path: Path) -> None:
     assert verified(cli, "--firm", FIRM)[0]["whole"]
     assert ends.known() == {ends.named(FIRM): (3, bytes(links()[2].hash).hex())}
@@ -118,6 +120,7 @@ def test_a34_the_sweeps_witness_knows_an_end_that_was_cut_off(cli: Cli, witnesse
     assert "written anew" in told["breaks"][0]["why"], "the sweep does not make its witness forget"
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_record_that_is_gone_as_a_whole_is_missed(cli: Cli, witnessed: Any) -> None:
     tampered(sa.delete(AUDIT).where(AUDIT.c.firm == FIRM))
     tampered(sa.delete(SEAL).where(SEAL.c.firm == FIRM))
@@ -172,6 +175,7 @@ def listed(*parts: object) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 
 
+@pytest.mark.attack("A23")
 def test_a23_no_cell_of_a_csv_is_a_formula_or_moves_a_terminal(cli: Cli, clock: Any) -> None:
     bad = ["=HYPERLINK(1)", "+cmd", "-2", "@SUM", "  =1", "\t=1", "\x1b]0;owned\x07", "\uff1d1", 'a"b', "fine"]
     with own() as session:
@@ -186,6 +190,7 @@ def test_a23_no_cell_of_a_csv_is_a_formula_or_moves_a_terminal(cli: Cli, clock: 
     assert "\x1b" not in whole + exported(cli)
 
 
+@pytest.mark.attack("A44")
 def test_a44_an_export_overwrites_nothing_and_follows_no_link(cli: Cli, clock: Any, tmp_path: Path) -> None:
     recorded(2, ago=200)
     new, old, link = tmp_path / "record.jsonl", tmp_path / "old", tmp_path / "link"

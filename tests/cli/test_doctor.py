@@ -151,6 +151,7 @@ def test_error_messages_that_show_parameters_are_a_warning(new_app: Callable[...
     assert found["database.parameters"]["level"] == "warning"
 
 
+@pytest.mark.attack("A36")
 def test_debug_mode_is_wrong(healthy: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLASK_DEBUG", "1")
     assert "debug" in wrong(healthy)
@@ -299,6 +300,7 @@ def test_the_addresses_to_enter_at_the_carrier_are_told(healthy: Flask, public_u
     assert f"{public_url}/texting/webhooks/inbound" in found["webhooks.address"]["seen"]
 
 
+@pytest.mark.attack("A36")
 def test_no_secret_is_ever_printed(healthy: Flask, sandbox: Any) -> None:
     shown = healthy.test_cli_runner().invoke(group, ["doctor"]).output
     secrets = [value for name, value in sandbox.settings.items() if "SECRET" in name]

@@ -233,6 +233,7 @@ def test_show_is_noted_in_the_audit(cli: Cli, failed: uuid.UUID) -> None:
     assert noted.actor.startswith("cli:")
 
 
+@pytest.mark.attack("A44")
 def test_control_characters_of_a_text_never_reach_the_terminal(cli: Cli, number: Any) -> None:
     message = accepted("plain")
     shown = _shown_with_body(cli, message, "\x1b]0;owned\x07 red \u202etfel")

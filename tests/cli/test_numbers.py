@@ -232,6 +232,7 @@ def test_whoever_presses_turn_on_meanwhile_shares_the_order(cli: Cli, carrier: A
     assert list(buying.place(planned, by="cli:ann")) == [placed]
 
 
+@pytest.mark.attack("A43")
 def test_two_orders_that_chose_one_number_get_two(carrier: Any) -> None:
     with own() as session:
         both = [

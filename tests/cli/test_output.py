@@ -32,6 +32,7 @@ from flask_firmtext.cli import moments, output
         ("two\nlines", "two\nlines"),
     ],
 )
+@pytest.mark.attack("A44")
 def test_what_would_move_the_cursor_is_written_out(given: str, shown: str) -> None:
     assert output.printable(given) == shown
 

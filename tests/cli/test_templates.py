@@ -157,6 +157,7 @@ def test_what_is_no_file_is_told(cli: Cli, tmp_path: Path) -> None:
     assert result.stderr == f"Error: {tmp_path} cannot be read: Is a directory. Give a file, or - for stdin.\n"
 
 
+@pytest.mark.attack("A44")
 def test_a_file_without_an_end_is_not_read_to_its_end(cli: Cli) -> None:
     result = cli("templates", "set", "cancelled", "/dev/zero", "--yes")
     assert result.exit_code == 1

@@ -125,6 +125,7 @@ def test_the_sweep_tidies_when_it_begins_and_then_once_an_hour(harbor: Any, sand
     passing.finish()
 
 
+@pytest.mark.attack("A21")
 def test_a21_a_pdf_that_calls_itself_a_photo_is_refused_and_so_is_a_page(harbor: Any, sandbox: Any) -> None:
     for data in (b"%PDF-1.7\n" + bytes(500), b"<html><script>alert(1)</script>", b"<svg/>", b"PK\x03\x04" + bytes(99)):
         one = texted(sandbox, data, name="photo.jpg", kind="image/jpeg")
@@ -232,6 +233,7 @@ def test_f72_a_file_as_large_as_allowed_is_stored_and_one_byte_more_is_not(harbo
     assert stored()[0] == 1
 
 
+@pytest.mark.attack("A28")
 def test_a28_an_address_elsewhere_is_refused_without_a_connection(harbor: Any, sandbox: Any) -> None:
     with trap() as (port, _):
         addresses = [
@@ -252,6 +254,7 @@ def test_a28_an_address_elsewhere_is_refused_without_a_connection(harbor: Any, s
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.attack("A29", "A31")
 def test_a29_a31_a_redirect_to_the_loopback_is_refused_and_the_token_stays_here(
     harbor: Any, sandbox: Any, status: int
 ) -> None:
@@ -263,6 +266,7 @@ def test_a29_a31_a_redirect_to_the_loopback_is_refused_and_the_token_stays_here(
 
 
 @pytest.mark.fault("F72")
+@pytest.mark.attack("A30")
 def test_a30_a_gzip_bomb_is_refused_before_it_is_read_and_as_a_file_by_its_type(harbor: Any, sandbox: Any) -> None:
     bomb = gzip.compress(bytes(20 * MEBIBYTE))
     one = texted(sandbox, bomb)

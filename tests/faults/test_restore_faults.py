@@ -136,6 +136,7 @@ def _libpq(url: sa.URL) -> str:
     return url.set(drivername="postgresql").render_as_string(False)
 
 
+@pytest.mark.attack("A32")
 def test_a_dump_in_an_empty_installation_is_read_with_the_keys_and_said_to_be_unreadable_without(
     app: Any,
     new_app: Callable[..., Any],

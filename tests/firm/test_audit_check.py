@@ -48,6 +48,7 @@ def test_a_record_that_nobody_touched_is_whole(rows: list[uuid.UUID]) -> None:
     assert audit_check.check("nobody").head is None
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_changed_row_is_named(rows: list[uuid.UUID]) -> None:
     columns = ("actor", "action", "object_table", "object_id", "was", "became", "evidence", "request_id")
     for row, column in zip(rows, columns, strict=False):
@@ -55,17 +56,20 @@ def test_a34_a_changed_row_is_named(rows: list[uuid.UUID]) -> None:
     assert told() == [("changed", n // 3 + 1, rows[n]) for n in range(len(columns))]
 
 
+@pytest.mark.attack("A34")
 def test_a34_another_time_or_firm_is_named(rows: list[uuid.UUID]) -> None:
     tampered(sa.update(AUDIT).where(of(rows[0])).values(at=firmtext.clock.now() - timedelta(seconds=300)))
     tampered(sa.update(AUDIT).where(of(rows[8])).values(firm="summit"))
     assert told() == [("changed", 1, rows[0]), ("deleted", 3, rows[8])]
 
 
+@pytest.mark.attack("A34")
 def test_a34_an_empty_value_is_not_one_that_is_absent(rows: list[uuid.UUID]) -> None:
     tampered(sa.update(AUDIT).where(of(rows[4])).values(was=""))
     assert told() == [("changed", 2, rows[4])]
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_deleted_row_is_named_with_its_time(rows: list[uuid.UUID]) -> None:
     tampered(sa.delete(AUDIT).where(of(rows[4])))
     checked = audit_check.check(FIRM)
@@ -73,6 +77,7 @@ def test_a34_a_deleted_row_is_named_with_its_time(rows: list[uuid.UUID]) -> None
     assert "it was between 2026-03-02 11:56:" in checked.breaks[0].why
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_row_put_in_long_afterwards_is_named(rows: list[uuid.UUID], clock: Any) -> None:
     clock.move(timedelta(days=3))
     recorded(1, ago=121)
@@ -83,6 +88,7 @@ def test_a34_a_row_put_in_long_afterwards_is_named(rows: list[uuid.UUID], clock:
     assert told() == [("inserted", None, put)], "no sweep makes it right"
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_rewritten_seal_is_named(rows: list[uuid.UUID]) -> None:
     """Who knows the format, and has no key, changes a row and makes its seal anew."""
     tampered(sa.update(AUDIT).where(of(rows[4])).values(actor="somebody"))
@@ -103,6 +109,7 @@ def audit_rows() -> list[Any]:
         return list(session.execute(sa.select(*seals.COLUMNS)))
 
 
+@pytest.mark.attack("A34")
 def test_a34_every_column_of_a_seal_counts(rows: list[uuid.UUID]) -> None:
     second, of_it = links()[1], SEAL.c.n == 2
     for column in ("at", "first_at", "last_at", "count", "previous", "hash", "mac", "members"):
@@ -119,6 +126,7 @@ def other(value: Any) -> Any:
     return value + 1 if isinstance(value, int) else value - timedelta(seconds=1)
 
 
+@pytest.mark.attack("A34")
 def test_a34_a_seal_that_is_gone_is_named(rows: list[uuid.UUID]) -> None:
     tampered(sa.delete(SEAL).where(SEAL.c.n == 2))
     assert ("missing", 2, None) in told()
@@ -126,6 +134,7 @@ def test_a34_a_seal_that_is_gone_is_named(rows: list[uuid.UUID]) -> None:
     assert [kind for kind, *_ in told()][:1] == ["seal"], "nobody closes the gap"
 
 
+@pytest.mark.attack("A34")
 def test_a34_an_end_that_was_cut_off_is_known_from_elsewhere(rows: list[uuid.UUID]) -> None:
     last = links()[2]
     seen = [(3, bytes(last.hash).hex())]

@@ -157,6 +157,7 @@ BODIES: list[Row] = [
 
 
 @pytest.mark.parametrize(("label", "kind", "language", "body", "told"), BODIES, ids=[row[0] for row in BODIES])
+@pytest.mark.attack("A24")
 def test_a_template_is_accepted_or_told_why_not(
     label: str, kind: str, language: str, body: str, told: list[tuple[int, str]]
 ) -> None:
@@ -199,6 +200,7 @@ def test_faults_come_in_the_order_of_lines() -> None:
      "Reply " + "STOP, " * 300 + "ab STOP"],
     ids=lambda body: body[:8],
 )  # fmt: skip
+@pytest.mark.attack("A44")
 def test_no_body_keeps_the_check_busy(body: str) -> None:
     began = time.process_time()
     check(body[:2000], Kind.CREATED, "en")

@@ -40,6 +40,7 @@ def test_a_body_is_filled_in(body: str, values: dict[str, str], text: str) -> No
 
 
 @given(firm=anything, title=anything, place=anything)
+@pytest.mark.attack("A24")
 def test_whatever_a_value_says_it_stands_there_letter_for_letter(firm: str, title: str, place: str) -> None:
     values = {**VALUES, "firm": firm, "title": title, "place": place}
     shown = f"<{place}>" if place.strip() else ""

@@ -58,6 +58,7 @@ def test_the_same_token_again_is_the_first_text() -> None:
     assert len(rows(Message, Message.kind == "auto_reply")) == 1
 
 
+@pytest.mark.attack("A40")
 def test_five_an_hour_go_to_a_phone_whichever_number_they_come_from(app: Any) -> None:
     """A40."""
     second = verified_number("harbor", "+18335550102")

@@ -67,6 +67,7 @@ def test_a_text_of_the_limit_is_taken_whole():
     assert check("ж" * TEXT_LIMIT) == "ж" * TEXT_LIMIT
 
 
+@pytest.mark.attack("A39")
 def test_a_text_over_the_limit_is_refused_with_both_numbers():
     code, sentence = refusal("a" * 3251)
     assert code == "text_too_long"

@@ -166,6 +166,7 @@ def one_race(app: Any, phone: bytes) -> str:
     return str(message.state)
 
 
+@pytest.mark.attack("A43")
 def test_an_opt_out_and_a_claim_at_once_have_one_winner(app: Any, phone: bytes) -> None:
     winners = {one_race(app, phone) for _ in range(20)}
     assert winners <= {"sending", "cancelled"}

@@ -130,6 +130,7 @@ def test_what_the_carrier_must_not_do_is_refused_with_its_reason(carrier: Any, e
     ("content_of_it", "reason"),
     [(b"", "empty"), (b"%PDF-1.7\n", "type"), (b"PK\x03\x04" + bytes(99), "type"), (b"<svg/>", "type")],
 )
+@pytest.mark.attack("A21")
 def test_a21_what_is_not_on_the_list_is_refused_and_not_kept(carrier: Any, content_of_it: bytes, reason: str) -> None:
     [one] = received(carrier.add_file(content_of_it), names=["photo.jpg"])
     media.fetch(one)
@@ -470,6 +471,7 @@ def test_many_repeats_at_once_are_one_text_with_one_file(app: Any, carrier: Any,
 NAMES = ["../../etc/passwd", "a\0b\r\nX: y\x1b.jpg", "x" * 300, "", "invoice\u202egpj.exe", "\U0001f600.jpg"]
 
 
+@pytest.mark.attack("A22")
 def test_a22_whatever_a_file_is_called_it_is_noted_and_fetched(carrier: Any) -> None:
     every = received(*(carrier.add_file(PHOTO[:100]) for _ in NAMES), names=NAMES)
     assert media.run_due() == len(NAMES)
@@ -524,6 +526,7 @@ def test_run_due_goes_on_until_nothing_is_due(many: list[uuid.UUID]) -> None:
         ("yes", ("refused", "scanner")),
     ],
 )
+@pytest.mark.attack("A31")
 def test_a31_the_hosts_scanner_sees_a_file_before_anybody_does(
     carrier: Any, says: object, becomes: tuple[str, str | None]
 ) -> None:
@@ -541,6 +544,7 @@ def test_a31_the_hosts_scanner_sees_a_file_before_anybody_does(
     assert (stored()[0] == 1) is (says is True), "what was refused is not kept"
 
 
+@pytest.mark.attack("A31")
 def test_a31_a_scanner_that_is_away_delays_a_file_and_shows_nothing(carrier: Any) -> None:
     def scan(stream: Any, media_type: str) -> bool:
         raise ConnectionError("the scanner is away")

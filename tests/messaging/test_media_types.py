@@ -138,6 +138,7 @@ def test_the_list_is_s16_and_every_type_of_it_is_found() -> None:
 
 
 @pytest.mark.parametrize("what", UNWANTED)
+@pytest.mark.attack("A21")
 def test_a21_what_is_not_on_the_list_is_refused_by_content(what: str) -> None:
     assert sniff(UNWANTED[what]) is None
 
@@ -152,12 +153,14 @@ def test_a21_what_is_not_on_the_list_is_refused_by_content(what: str) -> None:
         (JPEG + b"%PDF-1.4", "image/jpeg"),
     ],
 )
+@pytest.mark.attack("A21")
 def test_a21_a_polyglot_is_what_it_begins_with(head: bytes, name: str) -> None:
     found = sniff(head)
     assert found is not None
     assert found.name == name
 
 
+@pytest.mark.attack("A30")
 def test_a30_a_picture_that_says_it_is_enormous_is_not_decoded() -> None:
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (50_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0"
     found = sniff(head)
@@ -206,10 +209,12 @@ def test_a_text_is_shown_as_it_was_written(data: bytes) -> None:
         ("a／b＼c", "c"),
     ],
 )
+@pytest.mark.attack("A22")
 def test_a22_the_senders_name_is_a_name_and_nothing_else(given: str, shown: str) -> None:
     assert file_names.senders(given) == shown
 
 
+@pytest.mark.attack("A22")
 def test_a22_our_own_name_tells_what_came_when() -> None:
     names = [file_names.ours(one, date(2025, 3, 14), 2) for one in TYPES]
     assert names[0] == "photo-2025-03-14-2.jpg"

@@ -85,6 +85,7 @@ def test_the_numbers_of_fiction_can_be_texted(number):
         ("+1 876 606 0123", "landline"),
     ],
 )
+@pytest.mark.attack("A39")
 def test_a_number_that_cannot_be_texted_is_refused_by_the_rule(given_number, rule):
     assert rule in refusal(given_number)
 

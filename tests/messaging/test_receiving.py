@@ -106,6 +106,7 @@ def test_one_id_at_two_firms_is_a_conflict_and_tells_the_second_nothing(receive:
     assert [reason for _, reason, _ in kept()] == ["conflict"]
 
 
+@pytest.mark.attack("A41")
 def test_a_contact_whom_the_firm_never_texted_is_a_stranger(receive: Receive) -> None:
     receive("Hello", sender="+14165550104")
     assert [reason for _, reason, _ in kept()] == ["stranger"]

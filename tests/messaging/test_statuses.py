@@ -252,6 +252,7 @@ def test_who_listens_hears_of_failure_and_delivery_once(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize("status", ["delivered", "rejected"])
+@pytest.mark.attack("A06")
 def test_a06_a_forged_status_moves_nothing(tell: Tell, carrier_app: Any, sandbox: Carrier, status: str) -> None:
     attempt = claimed()
     before = everything()

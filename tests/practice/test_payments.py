@@ -133,6 +133,7 @@ def test_another_address_is_no_payment_link(office: Office) -> None:
     assert told(office) == [()]
 
 
+@pytest.mark.attack("A12")
 def test_A12_another_firms_link_says_nothing_in_our_texts(office: Office) -> None:
     theirs = made(None, "summit-operating", firm="summit")
     office.sends(text=f"Look: {theirs.address}")

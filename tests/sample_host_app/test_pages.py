@@ -143,6 +143,7 @@ def test_a_form_without_token_is_refused_with_the_cure(visitor: Any) -> None:
 @pytest.mark.parametrize(
     "address", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
+@pytest.mark.attack("A10", "A25")
 def test_signing_in_leads_to_no_other_site(address: str, context: Any) -> None:
     from sample_host_app.signin import here
 
@@ -167,6 +168,7 @@ def test_an_administrator_finds_the_own_firm_only(practice: Any, signed_in: Call
     assert "Delgado" in admin.get(f"/admin/contacts/details/?id={id_of(practice, 'Contact', 'harbor')}").text
 
 
+@pytest.mark.attack("A19")
 def test_no_page_allows_inline_scripts(signed_in: Callable[[str], Any]) -> None:
     admin = signed_in("admin@harbor.example")
     for path in (*PAGES, "/texting/settings", "/contacts/1", "/nowhere", "/admin/contacts/"):

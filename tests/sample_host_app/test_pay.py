@@ -155,6 +155,7 @@ def test_what_is_no_amount_is_refused_and_kept(context: Any, visitor: Any, typed
 
 
 @pytest.mark.parametrize("token", ["nobody", "x" * 43, "..%2f..%2fbills", "%00", "' OR 1=1"])
+@pytest.mark.attack("A42")
 def test_A42_a_guessed_token_finds_a_friendly_page_and_nothing_else(visitor: Any, token: str) -> None:
     for answer in (visitor.get(f"/pay/{token}"), visitor.post(f"/pay/{token}", data={"token": "x" * 32})):
         assert answer.status_code in (404, 308)
@@ -162,6 +163,7 @@ def test_A42_a_guessed_token_finds_a_friendly_page_and_nothing_else(visitor: Any
     assert "ask the firm for a new one" in visitor.get("/pay/nobody").text
 
 
+@pytest.mark.attack("A42")
 def test_A42_a_link_cannot_be_guessed_from_another(context: Any, bill: Any) -> None:
     tokens = [path.rpartition("/")[2] for path in (link(context, bill), link(context))]
     assert all(len(token) == 43 for token in tokens)
@@ -169,6 +171,7 @@ def test_A42_a_link_cannot_be_guessed_from_another(context: Any, bill: Any) -> N
     assert link(context, bill) == link(context, bill)
 
 
+@pytest.mark.attack("A12")
 def test_A12_one_links_receipt_is_not_anothers(context: Any, bill: Any, visitor: Any) -> None:
     path, other = link(context, bill), link(context)
     where = visitor.post(path, data=form(visitor.get(path).text)).headers["Location"]
@@ -176,6 +179,7 @@ def test_A12_one_links_receipt_is_not_anothers(context: Any, bill: Any, visitor:
     assert visitor.get(where.replace(path, other)).status_code == 404
 
 
+@pytest.mark.attack("A36")
 def test_A36_no_search_engine_and_no_other_site_learns_a_link(context: Any, bill: Any, visitor: Any) -> None:
     for path in (link(context, bill), "/pay/nobody"):
         headers = visitor.get(path).headers

@@ -99,6 +99,7 @@ def seen(client: Any, path: str, ids: dict[str, Any]) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("email", [STAFF, OTHER])
+@pytest.mark.attack("A17")
 def test_a17_behind_a_wall_there_is_no_trace(
     signed_in: Callable[[str], Any], walled: Callable[..., None], ids: dict[str, Any], email: str
 ) -> None:
@@ -116,6 +117,7 @@ def test_a17_behind_a_wall_there_is_no_trace(
 
 
 @pytest.mark.parametrize("email", [STAFF, OTHER])
+@pytest.mark.attack("A17")
 def test_a17_behind_a_wall_its_own_pages_are_like_pages_that_do_not_exist(
     signed_in: Callable[[str], Any], walled: Callable[..., None], ids: dict[str, Any], email: str
 ) -> None:
@@ -131,6 +133,7 @@ def test_a17_behind_a_wall_its_own_pages_are_like_pages_that_do_not_exist(
         assert hidden[0] == (200 if "matter=" in path else 404), path
 
 
+@pytest.mark.attack("A17")
 def test_a17_what_is_behind_a_wall_costs_what_does_not_exist_costs(
     signed_in: Callable[[str], Any], walled: Callable[..., None], ids: dict[str, Any], statements: list[str]
 ) -> None:
@@ -145,6 +148,7 @@ def test_a17_what_is_behind_a_wall_costs_what_does_not_exist_costs(
     assert asked[0] == asked[1]
 
 
+@pytest.mark.attack("A17")
 def test_a17_the_badge_and_the_search_pass_over_what_is_behind_a_wall(
     signed_in: Callable[[str], Any], walled: Callable[..., None], ids: dict[str, Any]
 ) -> None:
@@ -162,6 +166,7 @@ def test_a17_the_badge_and_the_search_pass_over_what_is_behind_a_wall(
     assert "Okafor" not in found.text.replace('value="Okafor"', "")
 
 
+@pytest.mark.attack("A17")
 def test_a17_nobody_texts_through_a_wall(
     practice: Any, signed_in: Callable[[str], Any], walled: Callable[..., None], ids: dict[str, Any]
 ) -> None:

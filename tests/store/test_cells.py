@@ -46,6 +46,7 @@ def swapped(one: uuid.UUID, other: uuid.UUID) -> None:
 
 
 @pytest.mark.parametrize("other", ["two", "sara", "summit"])
+@pytest.mark.attack("A33")
 def test_two_swapped_texts_are_two_unreadable_ones_and_no_others(texts: dict[str, uuid.UUID], other: str) -> None:
     swapped(texts["one"], texts[other])
     unreadable = {row for row, text in read().items() if isinstance(text, DecryptError)}
@@ -79,6 +80,7 @@ def test_what_was_changed_is_unreadable_alone(texts: dict[str, uuid.UUID], chang
     assert sorted(found.values()) == ["at summit", "to sara", "two"]
 
 
+@pytest.mark.attack("A33")
 def test_plain_text_in_a_protected_column_is_not_shown(texts: dict[str, uuid.UUID]) -> None:
     with own() as session:
         session.get_one(Message, texts["one"]).body = b"pay to this account instead"

@@ -134,6 +134,7 @@ def test_every_shorter_cell_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("table", "x"), ("column", "phone"), ("row", "x"), ("firm", "summit")])
+@pytest.mark.attack("A33")
 def test_a_cell_opens_nowhere_else(name: str, value: str) -> None:
     moved = Place(**{**{slot: getattr(PLACE, slot) for slot in PLACE.__slots__}, name: value})
     with pytest.raises(DecryptError):
@@ -146,6 +147,7 @@ def test_a_wrapped_key_opens_nowhere_else(name: str) -> None:
         ciphers.unwrap(KEY, WRAPPED, **WRAPPING | {name: "7766554433221100"})
 
 
+@pytest.mark.attack("A37")
 def test_every_damage_is_the_same_error_without_content() -> None:
     said = set()
     for cell in (CELL[:-1], CELL[:30], CELL[:21] + bytes(48), b"\1" + CELL[1:9] + bytes(60)):
@@ -157,6 +159,7 @@ def test_every_damage_is_the_same_error_without_content() -> None:
     assert said == {f"firmtext_message.body of row {PLACE.row} cannot be read with key {KEY_ID}"}
 
 
+@pytest.mark.attack("A37")
 def test_a_nonce_is_never_given_twice() -> None:
     cells = {ciphers.seal(KEY, KEY_ID, PLACE, TEXT)[9:21] for _ in range(2000)}
     assert len(cells) == 2000

@@ -139,6 +139,7 @@ def test_a_missing_piece_is_not_passed_over(n: int) -> None:
         read(file_id)
 
 
+@pytest.mark.attack("A33")
 def test_a33_pieces_that_changed_places_are_not_read() -> None:
     file_id = written(os.urandom(2 * PIECE + 9))
     first, second = data(file_id, 0), data(file_id, 1)
@@ -148,6 +149,7 @@ def test_a33_pieces_that_changed_places_are_not_read() -> None:
         read(file_id)
 
 
+@pytest.mark.attack("A33")
 def test_a33_a_piece_or_a_head_of_another_file_is_not_read() -> None:
     file_id, other = written(os.urandom(2 * PIECE)), written(os.urandom(2 * PIECE))
     change(file_id, 1, data(other, 1))
@@ -159,6 +161,7 @@ def test_a33_a_piece_or_a_head_of_another_file_is_not_read() -> None:
         read(other)
 
 
+@pytest.mark.attack("A33")
 def test_a33_a_whole_file_under_another_ones_id_is_not_read() -> None:
     file_id, other = written(os.urandom(PIECE + 9)), written(os.urandom(PIECE + 9))
     head = rows(File, File.id == file_id)[0].head.replace(file_id.bytes, other.bytes)
@@ -171,6 +174,7 @@ def test_a33_a_whole_file_under_another_ones_id_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("size", [PIECE, PIECE + 1, 2 * PIECE - 1, 2 * PIECE, 3 * PIECE - 1, 3 * PIECE + 1, 4 * PIECE])
+@pytest.mark.attack("A33")
 def test_a33_a_file_that_was_cut_or_is_said_to_be_longer_is_not_read(size: int) -> None:
     file_id = written(os.urandom(3 * PIECE))
     with own() as session:
@@ -181,6 +185,7 @@ def test_a33_a_file_that_was_cut_or_is_said_to_be_longer_is_not_read(size: int) 
 
 
 @pytest.mark.parametrize("column", ["key id", "salt", "version"])
+@pytest.mark.attack("A33")
 def test_a33_a_changed_head_is_not_read(column: str) -> None:
     file_id = written(b"content")
     head = bytearray(rows(File)[0].head)

@@ -25,6 +25,7 @@ from flask_firmtext.store import (
     inbox_queries,
     operator_queries,
     overdue_queries,
+    pace_queries,
     practice_queries,
     queries,
     reach_queries,
@@ -184,6 +185,8 @@ WRITING: dict[str, Ask] = {
     "what others wrote meanwhile": lambda session: writing_queries.newest_of_others(
         session, FIRM, LONG, user=USER, after=TEXTS - 40
     ),
+    "what people sent within a minute": lambda session: pace_queries.lately(session, FIRM, USER, LONG),
+    "what people sent within a day": lambda session: pace_queries.today(session, FIRM, 50),
     "what is to be sent now": lambda session: scheduled_queries.due(session, limit=2000),
     "what a thread is to get": lambda session: scheduled_queries.in_conversation(session, FIRM, named(2, 5)),
     "what a first text is to be": lambda session: scheduled_queries.to_contact(

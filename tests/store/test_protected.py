@@ -72,6 +72,7 @@ def lost_after(full: dict[str, Any], one: Protected, cell: bytes) -> set[str]:
     return {name.partition(" ")[0] for name in lost if len(lost) == 1}
 
 
+@pytest.mark.attack("A33")
 def test_a33_a_flipped_bit_makes_one_cell_unreadable_and_no_other(full: dict[str, Any]) -> None:
     for one in EVERYTHING:
         cell = cell_of(one, a_row(one))
@@ -79,12 +80,14 @@ def test_a33_a_flipped_bit_makes_one_cell_unreadable_and_no_other(full: dict[str
             assert lost_after(full, one, flipped(cell, place)) == {one.name}, place
 
 
+@pytest.mark.attack("A33")
 def test_a33_a_cell_of_another_row_or_column_does_not_open(full: dict[str, Any]) -> None:
     for one, other in itertools.product(CELLS, (CELLS[0], CELLS[-1])):
         if one is not other:
             assert lost_after(full, one, cell_of(other, a_row(other))) == {one.name}, other.name
 
 
+@pytest.mark.attack("A33")
 def test_a33_a_row_that_was_given_to_another_firm_does_not_open(full: dict[str, Any]) -> None:
     verified_number("summit", "+18335550101")
     for one in EVERYTHING:

@@ -106,6 +106,7 @@ def asks(statement: Select[Any]) -> Any:
 
 
 @pytest.mark.parametrize("statement", [OF_ANY["all"], OF_ANY["by a state"], OF_ONE_ROW["by its id"]])
+@pytest.mark.attack("A11")
 def test_a_forgotten_filter_is_an_error(app: Flask, statement: Select[Any]) -> None:
     for _again in range(2):
         with pytest.raises(scope.Unscoped, match=r"store\.forgetful:find asks for"):
@@ -134,6 +135,7 @@ def test_on_a_page_another_firm_than_the_users_is_an_error(app: Flask) -> None:
                 asks(select(Conversation).where(query))
 
 
+@pytest.mark.attack("A11")
 def test_on_a_page_another_firms_row_is_an_error(app: Flask, number: Number) -> None:
     with app.test_request_context("/texting/"):
         scope.of_request("summit")

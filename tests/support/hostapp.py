@@ -11,6 +11,7 @@ from flask_admin import Admin
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_firmtext import FirmText
+from flask_firmtext.ceilings import CEILINGS
 from flask_firmtext.testing.example import harbor_and_summit
 from flask_firmtext.testing.host import MemoryHost
 
@@ -30,6 +31,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=os.environ.get("SQLALCHEMY_DATABASE_URI", "sqlite://"),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **json.loads(os.environ.get(OPTIONS, "{}"))},
         FIRMTEXT_QUIET_HOURS="off",  # the tests run at every hour
+        **{f"FIRMTEXT_{name}": 0 for name, _most, _told in CEILINGS},  # and are in haste
     )
     app.config.from_mapping(config or {})
     db = SQLAlchemy()

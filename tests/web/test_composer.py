@@ -30,6 +30,7 @@ def test_a_text_is_sent_and_its_conversation_shown(office: Office) -> None:
     assert "Sending…" in page.text
 
 
+@pytest.mark.attack("A43")
 def test_the_same_form_twice_sends_once(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer(NEW), "text": "Hello"}
@@ -106,6 +107,7 @@ def test_who_opted_out_meanwhile_is_not_texted_and_the_words_stay(office: Office
     assert office.texts() == 1
 
 
+@pytest.mark.attack("A25")
 def test_without_a_token_of_the_page_nothing_is_sent_and_the_words_stay(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer(NEW), "text": "Long thought"}
@@ -194,6 +196,7 @@ def test_a_contact_of_another_firm_is_as_one_that_never_was(office: Office) -> N
     assert office.texts() == 0
 
 
+@pytest.mark.attack("A12")
 def test_a_number_of_somebody_else_is_not_texted(office: Office) -> None:
     staff = office.person()
     grace = staff.composer("/texting/new?contact=grace")
@@ -212,6 +215,7 @@ def test_who_may_not_send_does_not(office: Office) -> None:
     assert office.texts() == 0
 
 
+@pytest.mark.attack("A13")
 def test_fields_that_are_not_the_forms_change_nothing(office: Office) -> None:
     staff = office.person()
     extra = {"firm": "summit", "user": "x", "state": "delivered", "direction": "in", "kind": "reminder"}
@@ -221,6 +225,7 @@ def test_fields_that_are_not_the_forms_change_nothing(office: Office) -> None:
     assert (row.firm, row.author, row.state, row.direction, row.kind) == ("harbor", STAFF, "queued", "out", "staff")
 
 
+@pytest.mark.attack("A25")
 def test_a_text_cannot_be_sent_by_opening_an_address(office: Office) -> None:
     assert office.person().get(TEXTS).status_code == 405
 

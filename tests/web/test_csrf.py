@@ -54,6 +54,7 @@ def test_a_form_of_ours_is_taken(office: Office) -> None:
     assert office.person().send("/texting/new?contact=rosa", "Hello").status_code == 303
 
 
+@pytest.mark.attack("A25")
 def test_a_forged_form_is_refused_by_us_with_the_words_kept(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer("/texting/new?contact=rosa"), "text": "Hello", "csrf_token": ""}
@@ -75,6 +76,7 @@ def test_webhooks_need_no_token(office: Office) -> None:
         assert office.person(None).post(f"/texting/webhooks/{kind}", {}).status_code == 401
 
 
+@pytest.mark.attack("A25")
 def test_a_token_of_another_session_is_refused(office: Office) -> None:
     mine = office.person().composer("/texting/new?contact=rosa")
     theirs = office.person(STAFF)

@@ -58,6 +58,7 @@ def test_files_of_one_day_have_different_names_and_each_keeps_its_own(office: Of
 
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=5-9"}, {"Range": "bytes=999999999-"}])
 @pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.attack("A21", "A26")
 def test_A26_A21_every_answer_is_an_attachment_that_no_page_or_cache_can_use(
     office: Office, headers: dict[str, str], method: str
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_download_that_broke_off_goes_on_only_with_the_same_bytes(office: Offi
     assert get(office, file, Range="bytes=100-", If_Range='"other"').data == BIG
 
 
+@pytest.mark.attack("A17")
 def test_A17_another_firm_a_stranger_and_who_may_not_get_what_they_get_for_nothing(office: Office) -> None:
     file, nothing = arrives(office, BIG), uuid.uuid4()
     office.host.users.refuse(ADMIN, "attachment.read")
@@ -119,6 +121,7 @@ def test_A17_another_firm_a_stranger_and_who_may_not_get_what_they_get_for_nothi
     assert downloads() == []
 
 
+@pytest.mark.attack("A17")
 def test_A17_the_host_is_asked_for_the_very_conversation(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     file = arrives(office)
@@ -146,6 +149,7 @@ def test_what_is_not_here_is_nothing(office: Office, state: FileState) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["image/svg+xml", "text/html", "application/pdf", "", "text/xml"])
+@pytest.mark.attack("A21")
 def test_A21_a_type_that_is_not_on_the_list_is_never_served(office: Office, media_type: str) -> None:
     assert get(office, arrives(office, b"<svg onload=alert(1)>", media_type)).status_code == 404
 

@@ -173,6 +173,7 @@ def test_readyz_writes_nothing(app: Any) -> None:
     assert rows(Counter) == before
 
 
+@pytest.mark.attack("A42")
 def test_neither_tells_figures_numbers_or_names(app: Any) -> None:
     verified_number()
     accepted("canary-1234")

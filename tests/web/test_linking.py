@@ -18,6 +18,7 @@ from flask_firmtext.web.linking import linked
         ("https://bücher.example", "https://xn--bcher-kva.example"),
     ],
 )
+@pytest.mark.attack("A20")
 def test_a20_an_http_address_is_a_link_whose_host_is_shown_in_plain_letters(text: str, href: str) -> None:
     html = linked(text)
     assert f'<a href="{href}" rel="noopener noreferrer nofollow" target="_blank">{href}</a>' in html
@@ -39,6 +40,7 @@ def test_a20_an_http_address_is_a_link_whose_host_is_shown_in_plain_letters(text
         "example.com",
     ],
 )
+@pytest.mark.attack("A20")
 def test_a20_what_is_no_plain_http_address_is_no_link_to_there(text: str) -> None:
     assert "evil" not in (html := linked(text)) or "<a" not in html
     assert 'href="javascript' not in html
@@ -46,6 +48,7 @@ def test_a20_what_is_no_plain_http_address_is_no_link_to_there(text: str) -> Non
     assert "@" not in "".join(part.split('"')[0] for part in html.split('href="')[1:])
 
 
+@pytest.mark.attack("A19")
 def test_a19_everything_around_a_link_is_escaped() -> None:
     html = linked('<b> "https://example.com/<i>" & more')
     assert html.startswith("&lt;b&gt; &#34;<a ")

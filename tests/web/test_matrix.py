@@ -34,6 +34,15 @@ SLOTS = {
     "unread_badge": "slots.unread_badge()",
 }
 ROWS = list(table())
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": "no-store",
+}
+#: What opening a page notes: that it was read, and by whom.
+NOTED = {"firmtext_read_mark", "firmtext_audit", "firmtext_firm"}
 
 
 @pytest.fixture
@@ -67,7 +76,7 @@ class Tries:
         self.number = 0
         self.wrong: list[str] = []
 
-    def ask(self, person: Person, row: Row, ids: dict[str, str]) -> TestResponse:
+    def ask(self, person: Person, row: Row, ids: dict[str, str], **more: Any) -> TestResponse:
         self.number += 1
         names = row.filled(ids)
         with self.office.app.test_request_context():
@@ -78,8 +87,10 @@ class Tries:
                 in_path["message_id"] = names.pop("message_id")
             given = {**in_path, **(names if row.method == "GET" else {})}
             address = url_for(row.endpoint, **{**_defaults(rule), **given})
-        get = row.method == "GET"
-        answer = person.get(address) if get else person.post(address, {**names, **token(person, row)})
+        if row.method == "GET":
+            answer = person.get(address, **more)
+        else:
+            answer = person.post(address, {**names, **token(person, row)}, **more)
         assert answer.data is not None
         answer.close()
         return answer
@@ -135,6 +146,7 @@ def test_every_route_is_in_the_matrix(office: Office) -> None:
     assert {(row.method, row.endpoint) for row in ROWS} == there
 
 
+@pytest.mark.attack("A11", "A42")
 def test_a11_a42_another_firm_and_nobody_get_nothing_at_any_route(
     office: Office, ids: dict[str, str], nobodys: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,6 +171,7 @@ def test_a11_a42_another_firm_and_nobody_get_nothing_at_any_route(
     told(capsys, f"{tries.number} tries at {len(ROWS)} rows as nobody and as another firm")
 
 
+@pytest.mark.attack("A17")
 def test_a17_staff_and_who_is_behind_a_wall_get_what_the_matrix_says(
     office: Office, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -191,6 +204,7 @@ def slots(office: Office) -> Iterator[str]:
     yield from re.findall(r"macro (\w+)\(", source)
 
 
+@pytest.mark.attack("A11")
 def test_a11_a_slot_shows_another_firm_and_who_is_behind_a_wall_nothing(
     office: Office, ids: dict[str, str], nobodys: dict[str, str]
 ) -> None:
@@ -213,3 +227,47 @@ def test_a11_a_slot_shows_another_firm_and_who_is_behind_a_wall_nothing(
                 if user == UMA:
                     shown.append(plain(answer, known))
         assert shown[0] == shown[1], name
+
+
+@pytest.mark.attack("A25")
+def test_a25_nothing_is_changed_by_a_form_of_another_site(
+    office: Office, ids: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the administrator to whom all is allowed, without the page's token: a form, a script's, JSON as text."""
+    tries, ada = Tries(office), office.person(ADMIN)
+    ada.tokens = {}  # type: ignore[attr-defined]
+    before = digest()
+    for row in ROWS:
+        if row.method == "POST":
+            code = 401 if row.endpoint.startswith("firmtext_webhooks.") else 400
+            tries.must(row, "own", code, tries.ask(ada, row, ids))
+            for more in ({"headers": {"HX-Request": "true"}}, {"content_type": "text/plain"}):
+                tries.must(row, "own", code, tries.ask(ada, row, ids, **more))
+    assert not tries.wrong, "\n" + "\n".join(tries.wrong)
+    # The words come back under their conversation, which is opened for that as by a link.
+    assert {name for name, rows in digest().items() if rows != before[name]} <= NOTED
+    told(capsys, f"{tries.number} forms without a token")
+
+
+@pytest.mark.attack("A25", "A26")
+def test_a26_no_answer_can_be_framed_kept_or_lent_and_no_address_changes_anything_by_being_opened(
+    office: Office, ids: dict[str, str]
+) -> None:
+    tries, ada, nobody = Tries(office), signed_in(office, ADMIN), signed_in(office, None)
+    before = digest()
+    for row in ROWS:
+        if not row.endpoint.startswith("firmtext") or row.endpoint == "firmtext.static":
+            continue
+        for person in (ada, nobody) if row.method == "GET" else (nobody,):
+            headers = tries.ask(person, row, ids, headers={"Origin": "https://elsewhere.example"}).headers
+            for name, value in EVERYWHERE.items():
+                if value not in headers.get(name, ""):
+                    tries.wrong.append(f"{row.method} {row.endpoint} has {name}: {headers.get(name)}")
+            policy = headers.get("Content-Security-Policy", "")
+            if row.endpoint.startswith("firmtext.") and ("default-src" not in policy or "unsafe" in policy):
+                tries.wrong.append(f"{row.method} {row.endpoint} has the policy {policy!r}")
+            lent = [name for name, _value in headers if name.lower().startswith("access-control")]
+            if lent or any(not one.startswith("session=") for one in headers.getlist("Set-Cookie")):
+                tries.wrong.append(f"{row.method} {row.endpoint} lends {lent} or sets a cookie")
+    assert not tries.wrong, "\n" + "\n".join(sorted(set(tries.wrong)))
+    assert {name for name, rows in digest().items() if rows != before[name]} <= NOTED

@@ -163,6 +163,7 @@ def test_a_link_to_text_that_cannot_be_made_says_so_under_its_own_title(office: 
 
 
 @pytest.mark.parametrize("account", ["", "nobody", "summit-operating"])
+@pytest.mark.attack("A12")
 def test_A12_no_account_but_the_firms_own(office: Office, account: str) -> None:
     assert asks(office.person(), {"account": account}).status_code == 422
     staff = office.person()
@@ -171,6 +172,7 @@ def test_A12_no_account_but_the_firms_own(office: Office, account: str) -> None:
     assert rows() == links(office) == links(office, "summit") == []
 
 
+@pytest.mark.attack("A11")
 def test_A11_another_firms_bill_answers_like_one_that_does_not_exist(office: Office) -> None:
     paul = office.host.for_firm("summit").contacts.get("paul")
     office.host.add_bill("summit", paul, "99.00", ref="bill-of-summit")
@@ -304,6 +306,7 @@ def test_with_scripts_only_the_words_come_back(office: Office) -> None:
 @pytest.mark.parametrize(
     "wanted", ["", "nobody", '["operating", "bill-of-grace"]', '["summit-operating", null]', "[]", "null"]
 )
+@pytest.mark.attack("A12")
 def test_A12_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(office: Office, wanted: str) -> None:
     grace = office.host.for_firm("harbor").contacts.get("grace")
     office.host.add_bill("harbor", grace, "99.00", ref="bill-of-grace")
@@ -314,6 +317,7 @@ def test_A12_a_choice_that_was_not_offered_makes_no_link_and_keeps_the_text(offi
     assert rows() == links(office) == []
 
 
+@pytest.mark.attack("A12")
 def test_A12_in_a_conversation_no_link_is_made_for_somebody_else(office: Office) -> None:
     office.sends()
     staff = office.person()
@@ -369,6 +373,7 @@ def test_a_port_that_raises_takes_no_words_from_the_composer(office: Office, ver
 
 
 @pytest.mark.parametrize("user", [None, "admin@summit.example"])
+@pytest.mark.attack("A11")
 def test_A11_nobody_else_reads_a_link_by_its_id(office: Office, user: str | None) -> None:
     where = asks(office.person(), {"do": "text"}).headers["Location"]
     made = where.rpartition("payment=")[2]
@@ -419,6 +424,7 @@ def test_the_account_is_in_the_form_also_when_a_script_submits_it(office: Office
     assert '<input type="hidden" name="account" value="trust">' in slot(office, "payment_link_button('trust')")
 
 
+@pytest.mark.attack("A15")
 def test_A15_without_the_right_there_is_nothing(office: Office) -> None:
     office.sends()
     office.host.users.refuse(STAFF, "payment.insert")
@@ -433,6 +439,7 @@ def test_A15_without_the_right_there_is_nothing(office: Office) -> None:
 
 
 @pytest.mark.parametrize("url", [BILL, ACCOUNT, CHOICES, INSERT])
+@pytest.mark.attack("A25")
 def test_A25_a_form_of_another_site_makes_nothing(office: Office, url: str) -> None:
     staff = office.person()
     form = {

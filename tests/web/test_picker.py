@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from flask_firmtext.ports.values import Side
 from flask_firmtext.store.states import State
 from flask_firmtext.web import candidates
@@ -151,6 +153,7 @@ def test_a_search_on_a_matters_page_keeps_its_people_first(office: Office) -> No
         assert '<input type="hidden" name="matter" value="claim">' in page
 
 
+@pytest.mark.attack("A11")
 def test_a11_a_matter_of_another_firm_lists_nobody_of_it(office: Office) -> None:
     page = office.person().get(f"{NEW}?matter=patent").text
     assert "Paul" not in page

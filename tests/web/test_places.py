@@ -107,6 +107,7 @@ def test_a_number_that_two_share_stands_under_both_and_is_named_by_both(hosts: O
 
 
 @pytest.mark.parametrize("told", [True, False])
+@pytest.mark.attack("A14")
 def test_a14_a_number_that_moved_stands_under_the_old_owner_without_a_name_and_not_under_the_new_one(
     hosts: Office, told: bool
 ) -> None:
@@ -170,6 +171,7 @@ def test_new_chooses_nobody_whom_the_user_may_not_text(hosts: Office) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"contact": "paul"}, {"contact": "nobody"}])
+@pytest.mark.attack("A11")
 def test_a11_another_firms_contact_is_as_one_that_never_was(hosts: Office, asked: Any) -> None:
     hosts.sends("paul", "of Summit", by="staff@summit.example")
     page = place(hosts.person(), **asked)
@@ -177,6 +179,7 @@ def test_a11_another_firms_contact_is_as_one_that_never_was(hosts: Office, asked
     assert hosts.person().get("/texting/changes?since=-1&table=1&contact=paul").status_code == 404
 
 
+@pytest.mark.attack("A11")
 def test_a11_another_firms_matter_is_as_one_that_never_was(hosts: Office) -> None:
     hosts.sends("paul", "of Summit", by="staff@summit.example")
     staff = hosts.person()
@@ -189,6 +192,7 @@ def test_a11_another_firms_matter_is_as_one_that_never_was(hosts: Office) -> Non
     assert parts[0] == parts[1]
 
 
+@pytest.mark.attack("A17")
 def test_a17_each_conversation_is_asked_for(hosts: Office) -> None:
     hosts.host.relate(
         "harbor", hosts.host.files("harbor").matters["lease"], hosts.host.for_firm("harbor").contacts.get("sara")

@@ -33,6 +33,7 @@ def hide(office: Office, monkeypatch: pytest.MonkeyPatch, hidden: set[str]) -> l
     return asked
 
 
+@pytest.mark.attack("A17")
 def test_a17_a_page_of_the_table_is_full_whatever_may_not_be_seen(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,6 +47,7 @@ def test_a17_a_page_of_the_table_is_full_whatever_may_not_be_seen(
     assert len(asked_for_rows) <= 5
 
 
+@pytest.mark.attack("A17")
 def test_a17_there_is_no_next_page_of_what_may_not_be_seen(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [str(one) for one in office.conversation_copies(threads.PAGE + 10)]
     hide(office, monkeypatch, set(made[threads.PAGE :]))
@@ -54,6 +56,7 @@ def test_a17_there_is_no_next_page_of_what_may_not_be_seen(office: Office, monke
     assert "Older" not in words(page)
 
 
+@pytest.mark.attack("A17")
 def test_a17_who_may_see_no_conversation_is_told_what_a_new_firm_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +82,7 @@ def test_without_a_verb_for_many_each_is_asked_for(office: Office) -> None:
     assert isinstance(inbox.readable(None), inbox.Readable)  # type: ignore[arg-type]
 
 
+@pytest.mark.attack("A15")
 def test_a15_what_is_withdrawn_while_a_page_is_open_is_refused_next(office: Office) -> None:
     office.sends(text="canary-a15")
     staff, thread = office.person(), office.conversation()
@@ -90,6 +94,7 @@ def test_a15_what_is_withdrawn_while_a_page_is_open_is_refused_next(office: Offi
     assert "canary-a15" not in staff.get("/texting/changes?since=-1&table=1").text
 
 
+@pytest.mark.attack("A43")
 def test_a43_a_right_withdrawn_between_the_form_and_the_press_sends_nothing(office: Office) -> None:
     office.sends()
     staff = office.person()
@@ -99,6 +104,7 @@ def test_a43_a_right_withdrawn_between_the_form_and_the_press_sends_nothing(offi
     assert office.texts() == 1
 
 
+@pytest.mark.attack("A18")
 def test_a18_a_search_that_finds_another_firms_contact_shows_nobody(office: Office) -> None:
     foreign = Contact("paul", "canary-paul", (), None)
     office.host.fault("Contacts.search", returns=[foreign])
@@ -106,6 +112,7 @@ def test_a18_a_search_that_finds_another_firms_contact_shows_nobody(office: Offi
         assert "canary-paul" not in office.person().post(address, form).text
 
 
+@pytest.mark.attack("A18")
 def test_a18_who_has_another_number_is_not_named_for_this_one(office: Office) -> None:
     office.sends()
     stranger = office.host.for_firm("harbor").contacts.get("sara")

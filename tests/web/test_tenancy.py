@@ -19,6 +19,7 @@ ADMIN = User("uma", CANARY, "summit", administrator=True)
 
 
 @pytest.mark.parametrize("address", ["/texting/new?contact=rosa", "/tab"])
+@pytest.mark.attack("A18")
 def test_a18_another_contact_than_the_one_that_was_asked_for_is_nobody(office: Office, address: str) -> None:
     office.app.add_url_rule("/tab", "tab", lambda: render_template_string(TAB))
     staff = office.person()
@@ -29,6 +30,7 @@ def test_a18_another_contact_than_the_one_that_was_asked_for_is_nobody(office: O
     assert [alarm["kind"] for alarm in said] == ["host_tenancy"]
 
 
+@pytest.mark.attack("A18")
 def test_a18_no_text_goes_to_another_contact_and_the_words_stay(office: Office) -> None:
     staff = office.person()
     form = {**staff.composer("/texting/new?contact=rosa"), "text": "Long thought"}
@@ -39,6 +41,7 @@ def test_a18_no_text_goes_to_another_contact_and_the_words_stay(office: Office) 
     assert [alarm["kind"] for alarm in said] == ["host_tenancy"]
 
 
+@pytest.mark.attack("A18")
 def test_a18_another_firm_than_the_users_shows_nothing(office: Office) -> None:
     office.sends()
     office.host.fault("Firms.get", returns=Firm("summit", CANARY, "UTC"))
@@ -48,6 +51,7 @@ def test_a18_another_firm_than_the_users_shows_nothing(office: Office) -> None:
     assert [alarm["kind"] for alarm in said] == ["host_tenancy"]
 
 
+@pytest.mark.attack("A18")
 def test_a18_who_calls_is_not_told_another_firms_name(office: Office) -> None:
     office.host.fault("Firms.get", returns=Firm("summit", CANARY, "UTC"))
     with heard() as said:
@@ -56,6 +60,7 @@ def test_a18_who_calls_is_not_told_another_firms_name(office: Office) -> None:
     assert [alarm["kind"] for alarm in said] == ["host_tenancy"]
 
 
+@pytest.mark.attack("A18")
 def test_a18_another_firms_administrator_is_not_named(office: Office) -> None:
     office.host.add_firm("prairie", "Prairie Legal")
     office.host.add_user("prairie", "Pat", ref="pat")

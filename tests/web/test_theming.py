@@ -52,6 +52,7 @@ def test_no_rule_reaches_outside_our_root_or_needs_a_property_that_is_not_docume
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+@pytest.mark.attack("A19")
 def test_no_template_holds_an_inline_script_style_or_handler(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:|\|\s*safe", text)

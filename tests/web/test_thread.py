@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from flask_firmtext.messaging import consent, holds, thread
+from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message, Number, ReadMark
 from flask_firmtext.store.states import HoldKind, NumberState, State
@@ -77,6 +78,7 @@ def test_a_text_that_arrived_in_part_says_so(office: Office) -> None:
     assert "A part of it arrived." in page_of(office)
 
 
+@pytest.mark.attack("A19")
 def test_html_in_a_text_or_a_name_is_shown_as_typed(office: Office) -> None:
     office.host.add_contact("harbor", "<script>alert(1)</script>", "+13125550177", ref="mallory")
     office.sends("mallory", "Hello <b>you</b>")
@@ -255,6 +257,18 @@ def test_times_stand_in_the_firms_zone(office: Office) -> None:
     assert 'title="December 31, 2019, 9:05 PM">9:05 PM</time>' in page_of(office)
 
 
+@pytest.mark.attack("A24")
+def test_what_looks_like_a_template_is_shown_as_typed(office: Office) -> None:
+    words = "{{7*7}} {% raw %} {contact.__class__} {firm} %(n)s %n ${7*7} #{7*7}"
+    office.host.add_contact("harbor", f"Ann {words}", PhoneNumber("+13125550188", "mobile"), ref="ann")
+    office.sends("ann", words)
+    office.receives(words, "+13125550188")
+    page = office.person().get(f"/texting/conversations/{office.conversation('+13125550188')}").text
+    assert page.count(words) >= 3
+    assert "49" not in re.sub(r"[\w-]{30,}", "", page)
+
+
+@pytest.mark.attack("A26")
 def test_the_pages_are_kept_by_no_cache_and_framed_by_no_stranger(office: Office) -> None:
     office.sends()
     answer = office.person().get(f"/texting/conversations/{office.conversation()}")

@@ -195,6 +195,7 @@ def test_an_open_page_stays_where_it_is(office: Office) -> None:
     assert (answer.status_code, answer.data) == (204, b"")
 
 
+@pytest.mark.attack("A19", "A22")
 def test_A22_A19_the_senders_name_is_words_and_nothing_else(office: Office) -> None:
     arrives(office, name=EVIL)
     (file,) = shown(office)
@@ -206,11 +207,13 @@ def test_A22_A19_the_senders_name_is_words_and_nothing_else(office: Office) -> N
     assert not re.search(r"[\x00-\x1f\u202a-\u202e/\\]", text)
 
 
+@pytest.mark.attack("A19")
 def test_A19_a_name_from_right_to_left_is_isolated(office: Office) -> None:
     arrives(office, name="חוזה.png")
     assert '<bdi class="ft-file-name">חוזה.png</bdi>' in shown(office)[0]
 
 
+@pytest.mark.attack("A17")
 def test_A17_who_may_not_open_files_sees_that_they_are_there_and_no_byte(office: Office) -> None:
     arrives(office, b"secret words", "text/plain")
     arrives(office)
@@ -237,6 +240,7 @@ def test_a_page_that_the_host_cannot_give_is_left_out(office: Office) -> None:
         assert "Filed in <bdi>Marsh v. Dune Properties</bdi>" in file
 
 
+@pytest.mark.attack("A17")
 def test_A17_a_matter_of_somebody_else_is_not_named(office: Office) -> None:
     arrives(office)
     filing.run_due()
@@ -341,6 +345,7 @@ ADDRESSES: dict[str, Url] = {
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.attack("A17")
 def test_A17_another_firm_can_do_nothing_about_a_file(office: Office, name: str) -> None:
     office.sends("paul", by="admin@summit.example")
     file = arrives(office)
@@ -355,6 +360,7 @@ def test_A17_another_firm_can_do_nothing_about_a_file(office: Office, name: str)
 
 
 @pytest.mark.parametrize("matter", ["patent", "divorce", "", "nothing"])
+@pytest.mark.attack("A17")
 def test_A17_a_matter_that_is_not_the_clients_takes_no_file(office: Office, matter: str) -> None:
     file = arrives(office)
     filing.run_due()

@@ -157,6 +157,7 @@ def test_time_goes_to_no_matter_of_somebody_else(office: Office, matter: str) ->
     assert entries(office) == []
 
 
+@pytest.mark.attack("A11")
 def test_A11_another_firms_conversation_and_a_right_that_is_missing_answer_404(office: Office) -> None:
     sent = opened(office)
     uma = office.person("admin@summit.example")
@@ -174,6 +175,7 @@ def _token(office: Office, person: Person) -> str:
     return form(person.get(address(office, "+16465550120", "summit")).text)["csrf_token"]
 
 
+@pytest.mark.attack("A25")
 def test_A25_a_form_of_another_site_adds_nothing_and_a_stale_one_keeps_the_words(office: Office) -> None:
     staff = office.person()
     sent = opened(office, staff)
@@ -224,6 +226,7 @@ def hosts() -> list[int]:
 
 
 @pytest.mark.parametrize("error", [None, OSError("its token is there already")], ids=["knows it", "raises"])
+@pytest.mark.attack("A43")
 def test_A43_two_presses_at_once_are_one_entry(office: Office, error: Exception | None) -> None:
     """The other press is committed between our look and our write; the host knows its token, or stumbles over it."""
     staff = office.person()
@@ -235,6 +238,7 @@ def test_A43_two_presses_at_once_are_one_entry(office: Office, error: Exception 
     assert len(rows()) == len(entries(office)) == 1
 
 
+@pytest.mark.attack("A43")
 def test_A43_a_host_that_only_looks_its_token_up_writes_nothing_twice(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

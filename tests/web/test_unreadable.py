@@ -60,6 +60,7 @@ def answers(people: list[Person], urls: list[str]) -> dict[tuple[int, str], int]
 
 
 @pytest.mark.slow
+@pytest.mark.attack("A33")
 def test_a33_a_page_is_there_whatever_cell_cannot_be_read(office: Office) -> None:
     people, urls = [office.person(STAFF), office.person(ADMIN)], pages(office)
     before = answers(people, urls)

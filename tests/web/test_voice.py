@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from away import away
 from carrier import Carrier
 from evidence import counted, everything, heard
+from flask_firmtext import turnstile
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import calls, texting
 from flask_firmtext.firm.details import Details
 from flask_firmtext.store import counters
 from flask_firmtext.store.transactions import own
-from flask_firmtext.web import turnstile, voice, webhooks
+from flask_firmtext.web import voice, webhooks
 from rows import never_turned_on, verified_number
 from servers import until
 from signing import Signer, packed

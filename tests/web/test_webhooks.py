@@ -16,14 +16,14 @@ from flask import request
 from flask.testing import FlaskClient
 
 from evidence import counted, everything, heard, kept, rows
-from flask_firmtext import points, signals
+from flask_firmtext import points, signals, turnstile
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import placing, receiving
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message, Number, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
-from flask_firmtext.web import turnstile, webhooks
+from flask_firmtext.web import webhooks
 from rows import accepted, verified_number
 from signing import HARBOR, ROSA, Signer, packed, told, words
 
@@ -67,6 +67,7 @@ def test_a_repeat_is_200_and_no_second_row(client: FlaskClient, signer: Signer) 
     assert counted("webhook_repeated") == 19
 
 
+@pytest.mark.attack("A05")
 def test_a05_an_old_token_with_its_own_body_has_no_second_effect(client: FlaskClient, signer: Signer) -> None:
     body = packed(words())
     token = signer.token(body, iat=int(time.time()) - 24 * HOUR)
@@ -158,6 +159,7 @@ def test_an_odd_text_is_stored_or_kept_and_200(client: FlaskClient, signer: Sign
         assert (len(received()) - before[0], len(kept()) - before[1]) == (stored, 1 - stored), changes
 
 
+@pytest.mark.attack("A09")
 def test_a09_the_first_of_two_equal_names_in_json_does_not_make_two_texts(client: FlaskClient, signer: Signer) -> None:
     body = packed(words("one"))[:-1] + b',"text":"two"}'
     assert [signer.post(client, "inbound", body).status_code for _ in range(2)] == [200, 200]
@@ -226,6 +228,7 @@ def nothing_happens(
     return answers[0]
 
 
+@pytest.mark.attack("A08")
 def test_a08_every_503_is_the_same_bytes_and_its_reason_is_in_the_alarm_only(
     client: FlaskClient, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +259,7 @@ def test_an_unsigned_webhook_that_is_not_about_us_is_401(client: FlaskClient, si
     assert everything() == before
 
 
+@pytest.mark.attack("A01")
 def test_a01_an_unsigned_client_moves_nothing(client: FlaskClient, signer: Signer) -> None:
     for text in ("YES", "STOP", "START"):
         firmtext.alarmed._kept.clear()
@@ -305,6 +309,7 @@ def _hmac_with(secret: str, claims: dict[str, Any]) -> str:
     return (signed + b"." + signature).decode()
 
 
+@pytest.mark.attack("A02", "A03", "A07")
 def test_a_token_that_cannot_be_the_carriers_is_401_and_changes_nothing(client: FlaskClient, signer: Signer) -> None:
     """A02, A03, A07."""
     before = everything()
@@ -357,6 +362,7 @@ def test_another_method_is_405(client: FlaskClient) -> None:
             assert client.open(f"/texting/webhooks/{kind}", method=method).status_code == 405, (kind, method)
 
 
+@pytest.mark.attack("A09")
 def test_a09_more_than_256_kb_is_413_and_one_byte_less_is_not(client: FlaskClient, signer: Signer) -> None:
     room = 256 * 1024 - len(packed(words("")))
     before = everything()
@@ -382,6 +388,7 @@ def test_a_host_that_has_read_the_body_already_does_no_harm(client: FlaskClient,
         assert signer.post(client, "inbound", words()).status_code == 200
 
 
+@pytest.mark.attack("A01")
 def test_the_51st_unsigned_request_of_a_minute_is_429_and_signed_ones_pass(client: FlaskClient, signer: Signer) -> None:
     codes = [signer.post(client, "inbound", words(), token="").status_code for _ in range(52)]
     assert codes == [503] * 50 + [429] * 2
@@ -390,6 +397,7 @@ def test_the_51st_unsigned_request_of_a_minute_is_429_and_signed_ones_pass(clien
     assert client.post("/texting/webhooks/inbound", data=b"{}", environ_base=other).status_code == 401
 
 
+@pytest.mark.attack("A10")
 def test_a10_a_forged_forwarding_header_does_not_escape_the_limit(client: FlaskClient) -> None:
     codes = [
         client.post("/texting/webhooks/inbound", data=b"{}", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from attempts import claimed
 from evidence import everything, kept, rows
+from flask_firmtext import turnstile
 from flask_firmtext.store.models import Attempt, Message, StatusEvent
-from flask_firmtext.web import turnstile, webhooks
+from flask_firmtext.web import webhooks
 from rows import accepted, verified_number
 from signing import Signer, told, words
 
@@ -74,6 +75,7 @@ def check_signed(posting: Any, kind: str, body: bytes) -> None:
 
 
 @pytest.mark.fault("F70")
+@pytest.mark.attack("A09")
 def test_f70_any_signed_body_is_200_and_its_repeat_has_no_effect(posting: Any) -> None:
     FEW(given(kinds, bodies())(lambda kind, body: check_signed(posting, kind, body)))()
 
@@ -99,6 +101,7 @@ def test_a_signed_status_of_our_text_is_stored_whatever_stands_beside_it(posting
     assert len(rows(Attempt)) == 1
 
 
+@pytest.mark.attack("A01")
 def test_any_unsigned_body_changes_nothing(posting: Any) -> None:
     before = everything()
 

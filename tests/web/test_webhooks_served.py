@@ -71,6 +71,7 @@ def test_f67_many_texts_at_once_are_all_stored_in_one_order(harbor: None, served
 
 
 @pytest.mark.fault("F69", "F76")
+@pytest.mark.attack("A01", "A02", "A03", "A04")
 def test_every_forgery_that_the_sandbox_knows_is_refused_and_the_honest_one_is_stored(
     harbor: None, served: str, sandbox: Carrier
 ) -> None:
@@ -98,6 +99,7 @@ def raw(url: str, request: bytes) -> bytes:
         return line.recv(65536)
 
 
+@pytest.mark.attack("A09")
 def test_a09_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str, sandbox: Carrier) -> None:
     head = b"POST /texting/webhooks/inbound HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
     head += b"Authorization: Bearer x\r\n"
@@ -110,6 +112,7 @@ def test_a09_a_body_without_a_length_is_cut_at_256_kb(harbor: None, served: str,
     assert raw(served, sent).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.attack("A09")
 def test_a09_a_length_over_256_kb_is_413_before_the_body_is_read(harbor: None, served: str) -> None:
     head = b"POST /texting/webhooks/status HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n"
     assert raw(served, head).startswith(b"HTTP/1.1 413")
@@ -226,6 +229,49 @@ def test_f69_a_secret_that_was_changed_at_the_carrier_first_loses_nothing(
     finally:
         sandbox.option(signature_secret=old)
     assert len(received()) == 1
+
+
+@pytest.mark.attack("A08")
+@pytest.mark.fault("F69")
+def test_a_secret_is_replaced_under_traffic_and_the_carrier_never_has_to_repeat(
+    harbor: None,
+    served: str,
+    sandbox: Carrier,
+    carrier_app: Any,
+    carrier_settings: dict[str, str],
+    new_app: Callable[..., Any],
+) -> None:
+    """As docs/operations.md says: added, changed at the carrier, the old one taken out."""
+    new, old = "the-next-secret-of-the-account", carrier_settings["FIRMTEXT_VONAGE_SIGNATURE_SECRETS"]
+    sent: list[str] = []
+
+    def deployed(secrets: str) -> None:
+        app = new_app(**carrier_settings | {"FIRMTEXT_VONAGE_SIGNATURE_SECRETS": secrets})
+        carrier_app.extensions["firmtext"].__dict__["gateway"] = app.extensions["firmtext"].gateway
+
+    def texts() -> None:
+        for _n in range(4):
+            sent.append(f"text {len(sent)}")
+            sandbox.text(ROSA, HARBOR, sent[-1])
+
+    try:
+        for step in (
+            lambda: None,
+            lambda: deployed(f"{old},{new}"),
+            lambda: sandbox.option(signature_secret=new),
+            lambda: deployed(new),
+        ):
+            step()
+            texts()
+            until(lambda: len(codes(sandbox)) == len(sent))
+        assert set(codes(sandbox)) == {200}
+        assert len(received()) == len(sent) == 16
+        # The leaked one is worth nothing any more, and who has it is told nothing.
+        forged = Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words("Forged"), secret=old)
+        assert (forged.status_code, forged.data) == (503, b"")
+        assert len(received()) == 16
+    finally:
+        sandbox.option(signature_secret=old)
 
 
 @pytest.mark.fault("F66")

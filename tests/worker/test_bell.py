@@ -209,6 +209,7 @@ def test_f27_an_abandoned_job_that_is_run_again_posts_nothing_more(
     assert len(sandbox.posts) == 2
 
 
+@pytest.mark.attack("A35")
 def test_a35_a_planted_job_does_not_run(
     harbor: Any, kept: redis.Redis, host_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -245,6 +246,7 @@ def test_a_drain_that_hears_sends_what_is_rung_for_meanwhile(harbor: Any, sandbo
 
 
 @pytest.mark.parametrize("planted", ["os.system", bell.DRAIN])
+@pytest.mark.attack("A35")
 def test_a35_who_is_awake_runs_no_job_and_goes_back_to_rq(harbor: Any, kept: redis.Redis, planted: str) -> None:
     plant(kept, planted, "canary")
     beats: list[int] = []

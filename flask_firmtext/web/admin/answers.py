@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, make_response
+from flask import Blueprint, current_app, make_response
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as Answer
 
 from ...errors import KeyUnavailable
+from .. import headers
 
 log = logging.getLogger(__name__)
 
 
 def attach(blueprint: Blueprint) -> None:
     """Let this blueprint's answers be ours."""
-    blueprint.after_request(_protect)
+    blueprint.after_request(headers.protect)
     for trouble in (SQLAlchemyError, KeyUnavailable):
         blueprint.register_error_handler(trouble, _unavailable)
-
-
-def _protect(response: Response) -> Response:
-    """Kept by no cache and taken for nothing but a page."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    return response
 
 
 def _unavailable(error: Exception) -> Answer:

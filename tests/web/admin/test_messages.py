@@ -77,6 +77,7 @@ def test_the_page_of_a_text_shows_it_as_it_was_typed(office: Office, ada: Person
     assert "(833) 555-0100" in page
 
 
+@pytest.mark.attack("A19")
 def test_what_a_carrier_or_a_worker_wrote_is_escaped_too(office: Office, ada: Person) -> None:
     attempt = closed(claimed(), State.FAILED, claimed_by="<b>host</b>", evidence="<i>x</i>", carrier_id="<u>id</u>")
     office.becomes(attempt.message_id, State.FAILED, reason="unknown_error", code="<s>9</s>")
@@ -236,6 +237,7 @@ def test_sending_finds_what_waits_and_what_is_on_its_way(office: Office, ada: Pe
         "endpoint=x _external=1 _anchor=x page=-1 page=10**9 sort=99 sort=-1&desc=1 page_size=100000 search=%25",
     ],
 )
+@pytest.mark.attack("A27")
 def test_a_made_up_address_is_answered_with_a_list(office: Office, ada: Person, queries: str) -> None:
     office.sends()
     for query in queries.split():

@@ -150,6 +150,7 @@ def test_no_other_action_can_be_named(office: Office, ada: Person) -> None:
     assert order_state(order) == "failed"
 
 
+@pytest.mark.attack("A10")
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_the_way_back_leads_to_this_host_only(office: Office, ada: Person, target: str) -> None:
     failed_order()

@@ -135,6 +135,7 @@ def test_attaching_asks_to_whom_and_then_the_texts_are_in_the_conversation(offic
     assert "There is nothing here" not in office.person().get("/texting/").text
 
 
+@pytest.mark.attack("A41")
 def test_a41_whoever_attaches_reads_that_a_number_proves_nothing(office: Office, ada: Person) -> None:
     texts("It is Sara, my account has changed")
     asked = ada.post(ACTION, form(ada.get(LIST).text, "attach")).text
@@ -177,6 +178,7 @@ def test_of_two_who_share_the_number_one_is_chosen_and_both_are_shown(office: Of
 
 
 @pytest.mark.parametrize("contact", ["rosa", "rosa-of-summit", "nobody", ""])
+@pytest.mark.attack("A16")
 def test_a16_a_contact_whom_the_host_does_not_name_for_the_number_is_not_taken(
     office: Office, ada: Person, contact: str
 ) -> None:
@@ -201,6 +203,7 @@ def test_the_host_is_asked_before_anything_is_moved_and_when_it_cannot_say_nothi
     assert "Hello" not in page.text
 
 
+@pytest.mark.attack("A17")
 def test_a17_the_texts_of_a_contact_behind_a_wall_are_neither_read_nor_moved(office: Office, ada: Person) -> None:
     texts("Hello")
     fields = form(ada.get(LIST).text, "attach") | {"confirmed": "yes", "contact": "sara"}
@@ -266,6 +269,7 @@ def test_one_in_a_form_that_nobody_knows_is_shown_as_it_came_and_can_be_discarde
 
 
 @pytest.mark.parametrize("name", ["attach", "discard"])
+@pytest.mark.attack("A16")
 def test_a16_another_firms_text_is_not_touched(office: Office, ada: Person, name: str) -> None:
     texts("Harbor's")
     texts("Summit's", to="+18335550101")
@@ -308,6 +312,7 @@ def drawn(person: Person, url: str) -> str:
     return re.sub(r'(name=\\?"csrf_token\\?" value=)\\?"[^"]+"', r"\1", person.get(url).text)
 
 
+@pytest.mark.attack("A14")
 def test_a14_staff_see_a_strangers_text_nowhere(office: Office) -> None:
     office.sends("rosa", "Hello Rosa")
     staff = office.person(STAFF)

@@ -178,6 +178,7 @@ def test_a_copy_is_recorded_before_its_first_byte(office: Office, ada: Person, m
     assert ada.get(f"{RECORD}export/exe").status_code == 404
 
 
+@pytest.mark.attack("A15")
 def test_a15_a_copy_ends_where_the_right_to_it_does(
     office: Office, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

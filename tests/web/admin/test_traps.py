@@ -84,6 +84,7 @@ def test_trap_1_a_list_holds_the_own_firms_rows(
 
 
 @every_view
+@pytest.mark.attack("A16")
 def test_trap_1_a_foreign_row_is_answered_like_one_that_does_not_exist(
     office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
 ) -> None:
@@ -103,6 +104,7 @@ def test_an_id_that_is_none_is_not_found(ada: Person, view: str) -> None:
         assert ada.get(address(view, "details/", id=row)).status_code == 404
 
 
+@pytest.mark.attack("A14", "A16")
 def test_trap_1_counts_and_single_rows_are_scoped(
     office: Office, app: Flask, ada: Person, summits: dict[str, uuid.UUID]
 ) -> None:
@@ -115,6 +117,7 @@ def test_trap_1_counts_and_single_rows_are_scoped(
 
 
 @pytest.mark.parametrize("view", ACTING)
+@pytest.mark.attack("A16")
 def test_trap_3_an_action_on_a_foreign_row_changes_nothing(
     office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
 ) -> None:
@@ -128,6 +131,7 @@ def test_trap_3_an_action_on_a_foreign_row_changes_nothing(
 
 
 @every_view
+@pytest.mark.attack("A16")
 def test_traps_1_2_3_4_8_what_could_do_more_does_not_exist(office: Office, ada: Person, view: str) -> None:
     message = office.sends()
     data = {"id": str(message), "rowid": str(message), "action": "delete", "list_form_pk": str(message), "state": "x"}
@@ -155,6 +159,7 @@ def test_trap_5_a_form_that_a_later_view_may_have_is_checked_for_its_token(app: 
 
 
 @pytest.mark.parametrize("view", ACTING)
+@pytest.mark.attack("A25")
 def test_an_action_without_a_token_that_is_good_is_400_in_every_view(office: Office, ada: Person, view: str) -> None:
     row = ids(office)[view]
     for bad in ({}, {"csrf_token": ""}, {"csrf_token": "made up"}):
@@ -203,6 +208,7 @@ def test_the_menu_names_our_views_to_administrators_only(office: Office, ada: Pe
     assert "firmtext/messages" not in office.person(None).get("/admin/").text
 
 
+@pytest.mark.attack("A14")
 def test_trap_7_encrypted_columns_are_neither_sorted_searched_nor_filtered(app: Flask) -> None:
     for view in records(app):
         assert view._sortable_columns == {}
@@ -212,6 +218,7 @@ def test_trap_7_encrypted_columns_are_neither_sorted_searched_nor_filtered(app: 
 
 
 @every_view
+@pytest.mark.attack("A14", "A27")
 def test_trap_7_order_and_number_of_rows_follow_no_made_up_word(
     office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
 ) -> None:
@@ -284,6 +291,7 @@ def test_trap_11_a_page_prints_no_row_and_no_bytes(office: Office, ada: Person) 
                 assert printed not in page
 
 
+@pytest.mark.attack("A10")
 def test_the_way_back_leads_to_this_host_only(office: Office, ada: Person) -> None:
     message = office.sends()
     for target in ("javascript:alert(1)", "https://evil.example/", "//evil.example", "\\\\evil.example"):
@@ -301,6 +309,7 @@ def test_no_cache_keeps_a_page(office: Office, ada: Person) -> None:
             assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.attack("A19")
 def test_a_page_has_no_inline_style_or_script_of_ours(office: Office, ada: Person) -> None:
     for view, row in ids(office).items():
         for page in (ada.get(address(view)).text, ada.get(address(view, "details/", id=row)).text):
