@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from .. import signals
 from ..current import firmtext
 from ..ports.gateway import InboundText, Media, RawRequest
-from ..store import cells, conversation_queries, counters, indexes, keys, queries, stranger_queries
+from ..store import cells, conversation_queries, counters, erasing, indexes, keys, queries, stranger_queries
 from ..store.base import new_id
 from ..store.models import Attachment, Conversation, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
@@ -198,8 +198,11 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
-    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
-    if _first(session, event, number) not in indexes.digests_of(event.digest):
+    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept.
+
+    What was erased does not come back: of it only the id is known.
+    """
+    if _first(session, event, number) not in (erasing.FORGOTTEN, *indexes.digests_of(event.digest)):
         quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
     else:
         counters.count(session, "webhook_repeated")

@@ -96,6 +96,17 @@ ACTIONS: Mapping[str, Action] = {
     "quarantine.attach": Action(marked("Kept text attached to a contact"), (USER,), "to: the text; evidence: contact"),
     "quarantine.discard": Action(marked("Kept text discarded"), (USER,)),
     "quarantine.replay": Action(marked("Kept webhooks taken in"), (OPERATOR, MACHINE)),
+    # what is erased, and what is not
+    "retention.set": Action(marked("Rule of retention changed"), (USER, OPERATOR), "from, to: days"),
+    "legal_hold.put": Action(marked("Legal hold set"), (USER, OPERATOR), "to: on what; evidence: the host's reference"),
+    "legal_hold.lift": Action(marked("Legal hold lifted"), (USER, OPERATOR), "from: on what; evidence: the reference"),
+    "erasure.begin": Action(marked("Erasing begun"), (USER, OPERATOR, MACHINE), "to: cause; evidence: how much"),
+    "conversation.erase": Action(marked("Conversation erased"), (USER, OPERATOR, MACHINE), "evidence: the erasure's id"),
+    "erasure.end": Action(
+        marked("Erasing done"),
+        (USER, OPERATOR, MACHINE),
+        "to: conversations/texts/files; evidence: digest of the proof",
+    ),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), "evidence: format, filters"),
     "audit.restore": Action(marked("Record's end taken as it is, after a restore"), (OPERATOR,), "to: the chain's end"),
@@ -107,7 +118,7 @@ KEY_EVENTS: Mapping[str, Action] = {
     "key.make": Action(marked("Key made"), (OPERATOR, MACHINE), "to: key id; evidence: what it protects"),
     "key.rotate": Action(marked("Keys rotated"), (OPERATOR,), "key ids; evidence: what was rewritten"),
     "key.retire": Action(marked("Key retired"), (OPERATOR, MACHINE), "from: key id"),
-    "key.destroy": Action(marked("Key destroyed"), (OPERATOR, MACHINE), "from: key id; evidence: why"),
+    "key.destroy": Action(marked("Key destroyed"), (USER, OPERATOR, MACHINE), "from: key id; evidence: why"),
     "key.secret": Action(marked("Webhook secret changed"), (OPERATOR, MACHINE), "evidence: which, never its value"),
 }
 

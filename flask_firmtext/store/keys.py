@@ -122,6 +122,9 @@ def _active(session: Sessions, firm: str, scope: str) -> Key | None:
 
 
 def _made(session: Sessions, firm: str, scope: str) -> Key:
+    gone = select(Key.id).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.DESTROYED)
+    if session.scalar(gone.limit(1)) is not None:
+        raise KeyUnavailable(f"what belongs to {scope} was erased, so nothing more is stored there")
     if scope == FIRM:
         parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
     else:

@@ -57,7 +57,7 @@ _BY_KEY = {
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _stored _won",
         "messaging.statuses": "_blocked _note_accepted _pair believe",
-        "messaging.strangers": "_forget_files",
+        "messaging.strangers": "forget_files",
         "practice.calendar.answers": "_claim _taken _written",
         "practice.calendar.events": "_change _invite gone",
         "practice.calendar.hurrying": "_due _held _release",
@@ -95,7 +95,7 @@ _BY_KEY = {
         "store.queries": "number_by_e164",
     },
     "a host tells of its contact, and several firms may know it by that reference": {
-        "store.inbox_queries": "open_under",
+        "store.inbox_queries": "erased_under open_under",
     },
 }
 #: Rows of all firms.
@@ -111,6 +111,7 @@ _ACROSS = {
         "store.queries": "due next_due next_free_at oldest_due_at",
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
+        "store.retention_queries": "full ruled unfinished",
         "store.scheduled_queries": "due",
     },
     "the account at the carrier is every firm's": {
