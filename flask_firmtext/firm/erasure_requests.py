@@ -78,9 +78,7 @@ def _others(
 ) -> list[frozenset[str]]:
     """Of each conversation, who else it is shown under or has its number now."""
     nobody: frozenset[str] = frozenset()
-    return [
-        (shown.get(row.id, nobody) | owners.get(bytes(row.phone_index), nobody)) - {contact.ref} for row in rows
-    ]
+    return [(shown.get(row.id, nobody) | owners.get(bytes(row.phone_index), nobody)) - {contact.ref} for row in rows]
 
 
 def begin(firm: str, contact: Contact, why: str, *, by: str, others: Collection[str] = ()) -> Erasure:

@@ -59,9 +59,7 @@ def _parts(session: Session, firm: str, contact: str, numbers: Collection[bytes]
 def _places(session: Session, firm: str, contact: str, numbers: Collection[bytes]) -> list[bytes]:
     """Where somebody of the firm may have begun a text to the contact before there was a conversation."""
     users = session.scalars(select(Draft.user).where(Draft.firm == firm).distinct()).all()
-    found = (
-        drafts.place_of(firm, user, contact=contact, phone_index=number) for user in users for number in numbers
-    )
+    found = (drafts.place_of(firm, user, contact=contact, phone_index=number) for user in users for number in numbers)
     return [key for place in found for key in place.keys]
 
 
@@ -91,7 +89,7 @@ def erase(erasure: Erasure, numbers: Collection[bytes]) -> dict[str, int]:
     kept = _strangers(erasure, numbers)
     with own() as session:
         parts = _parts(session, firm, contact, numbers)
-        gone = {name: 0 for name in parts} | {"kept": kept}
+        gone = dict.fromkeys(parts, 0) | {"kept": kept}
         gone["drafts"] = erasing.remove(session, Draft, *parts["drafts"][1])
         gone["scheduled"] = _scheduled(session, erasure, *parts["scheduled"][1])
         words = {"address": NOTHING, "label": NOTHING}

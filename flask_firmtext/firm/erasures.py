@@ -108,9 +108,7 @@ def put_off(erasure: Erasure) -> None:
     """Somebody looks again in a minute."""
     later = update(Erasure).where(Erasure.firm == erasure.firm, Erasure.id == erasure.id)
     with own() as session:
-        session.execute(
-            later.values(look_at=firmtext.clock.now() + PAUSE).execution_options(synchronize_session=False)
-        )
+        session.execute(later.values(look_at=firmtext.clock.now() + PAUSE).execution_options(synchronize_session=False))
 
 
 def finish(erasure: Erasure, *, left: Mapping[str, int], gone: Mapping[str, int] | None = None) -> None:

@@ -23,7 +23,7 @@ from ..store import audit, retention_queries
 from ..store.models import Conversation, Retention
 from ..store.retention_queries import Amount
 from ..store.transactions import own, reading
-from . import erasures, erasing, legal_holds
+from . import erasing, erasures, legal_holds
 from .erasing import Terms
 
 CAUSE = "retention"

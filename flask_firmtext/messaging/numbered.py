@@ -99,9 +99,7 @@ def _count_unknown(firm: str, unreadable: Unreadable) -> None:
     of_it = aliased(ConsentEvent)
     said = exists().where(of_it.firm == firm, of_it.phone_index == OptOut.phone_index, of_it.noted_at >= switch)
     wholes: Any = ((Conversation, (Conversation.erased_at.is_(None),)), (Quarantine, ()))
-    written = [
-        exists().where(one.firm == firm, one.phone_index == OptOut.phone_index, *whole) for one, whole in wholes
-    ]
+    written = [exists().where(one.firm == firm, one.phone_index == OptOut.phone_index, *whole) for one, whole in wholes]
     unknown = select(func.count()).select_from(OptOut).where(OptOut.firm == firm, ~said, ~or_(*written))
     with reading() as session:
         if count := session.scalar(unknown):

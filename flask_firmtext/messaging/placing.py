@@ -50,7 +50,7 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
         return
     index, came = indexes.standing(session, number.firm, event.sender), received or firmtext.clock.now()
     # What is kept is repeated; the firm may have written to its sender since.
-    conversation = None if kept else _conversation(session, number, index, event.sender)
+    conversation = None if kept else _conversation(session, number, index, event)
     if conversation is not None and _placed(session, event, request, number, conversation, came):
         return
     if _first(session, event, number) is not None:  # its conversation has ended since
@@ -59,15 +59,18 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     _keep_strangers(session, event, request, number, index, came)
 
 
-def _conversation(session: Session, number: Number, index: bytes, phone: str) -> Conversation | None:
-    """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one."""
+def _conversation(session: Session, number: Number, index: bytes, event: InboundText) -> Conversation | None:
+    """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one.
+
+    A repeat of what is there, or was erased, begins nothing.
+    """
     found = conversation_queries.open_conversation(session, number, index)
     if found is not None:
         return found
     contacts = conversation_queries.contacts_with(session, number.firm, index)
-    if not contacts:
+    if not contacts or _first(session, event, number) is not None:
         return None
-    return conversations.open_with(session, number, phone, contact=contacts[0], owners=contacts)
+    return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts)
 
 
 def _placed(
@@ -104,7 +107,7 @@ def _keep_strangers(
     if kept is None:
         return
     # Somebody may have attached the number's texts while this one waited to be written. Who does so later waits for it.
-    opened = _conversation(session, number, index, event.sender)
+    opened = _conversation(session, number, index, event)
     if opened is not None and _placed(session, event, request, number, opened, came):
         quarantine.forget(session, kept)
         return

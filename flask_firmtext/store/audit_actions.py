@@ -101,7 +101,9 @@ ACTIONS: Mapping[str, Action] = {
     "legal_hold.put": Action(marked("Legal hold set"), (USER, OPERATOR), "to: on what; evidence: the host's reference"),
     "legal_hold.lift": Action(marked("Legal hold lifted"), (USER, OPERATOR), "from: on what; evidence: the reference"),
     "erasure.begin": Action(marked("Erasing begun"), (USER, OPERATOR, MACHINE), "to: cause; evidence: how much"),
-    "conversation.erase": Action(marked("Conversation erased"), (USER, OPERATOR, MACHINE), "evidence: the erasure's id"),
+    "conversation.erase": Action(
+        marked("Conversation erased"), (USER, OPERATOR, MACHINE), "evidence: the erasure's id"
+    ),
     "erasure.end": Action(
         marked("Erasing done"),
         (USER, OPERATOR, MACHINE),

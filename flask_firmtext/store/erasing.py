@@ -38,8 +38,10 @@ def destroy_keys(session: Session, firm: str, scope: str, by: str) -> int:
     rows = session.scalars(living.order_by(Key.id).with_for_update().execution_options(populate_existing=True)).all()
     for row in rows:
         gone = {"wrapped": bytes(len(row.wrapped)), "state": KeyState.DESTROYED, "destroyed_at": firmtext.clock.now()}
-        session.execute(update(Key).where(Key.id == row.id).values(**gone).execution_options(**UNSEEN))
-        audit.record(session, "key.destroy", (Key.__tablename__, row.id), firm=firm, actor=by, evidence=REASON)
+        session.execute(
+            update(Key).where(Key.firm == firm, Key.id == row.id).values(**gone).execution_options(**UNSEEN)
+        )
+        audit.record_key(session, "destroy", row.id, firm=firm, actor=by, evidence=REASON)
     return len(rows)
 
 
@@ -84,9 +86,7 @@ def _empty_texts(session: Session, one: Erased, texts: Sequence[uuid.UUID]) -> N
     change(session, Message, *inbound, digest=FORGOTTEN)
     gone = change(session, Message, Message.firm == firm, Message.id.in_(texts), body=NOTHING)
     change(session, Resolution, Resolution.firm == firm, Resolution.message_id.in_(texts), why=None)
-    _change(
-        session, Notice, Notice.firm == firm, Notice.message_id.in_(texts), _is_past(firm, now), facts=None
-    )
+    change(session, Notice, Notice.firm == firm, Notice.message_id.in_(texts), _is_past(firm, now), facts=None)
     names = {"url": NOTHING, "name": NOTHING, "digest": None, "file_id": None, "claim": None, "claimed_until": None}
     refused = {"state": FileState.REFUSED, "reason": REASON, "state_at": now, **names}
     emptied = change(session, Attachment, Attachment.firm == firm, Attachment.message_id.in_(texts), **refused)
@@ -111,5 +111,3 @@ def remove(session: Session, model: type[Base], *which: Any) -> int:
     """Delete rows; how many those were."""
     done: Any = session.execute(delete(model).where(*which).execution_options(**UNSEEN))
     return int(done.rowcount)
-
-

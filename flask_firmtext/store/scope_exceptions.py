@@ -121,6 +121,7 @@ _ACROSS = {
     },
     "a webhook or a payment comes with the carrier's or the host's own reference, before a firm is known": {
         "messaging.quarantine": "keeps",
+        "store.stranger_queries": "number_and_kept",
         "store.practice_queries": "links_anywhere",
         "store.queries": "attempt_for",
     },

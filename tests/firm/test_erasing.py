@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +10,10 @@ from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused, KeyUnavailable
-from flask_firmtext.firm import erasure_requests, erasures, legal_holds, sealing
-from flask_firmtext.messaging import drafts, thread
+from flask_firmtext.firm import erasure_requests, erasures, legal_holds
+from flask_firmtext.messaging import drafts, epochs, placing, thread
 from flask_firmtext.ports.gateway import InboundText, RawRequest
-from flask_firmtext.messaging import placing
-from flask_firmtext.store import cells, keys
+from flask_firmtext.store import cells, keys, read_check
 from flask_firmtext.store.models import (
     Attachment,
     Conversation,
@@ -74,11 +72,15 @@ def test_nothing_of_the_texts_is_left_and_no_key_opens_what_backups_hold(office:
         ("refused", "erased", b"", None)
     }
     scope = keys.conversation_scope(conversation)
-    assert {(row.state, set(bytes(row.wrapped))) == ("destroyed", {0}) for row in rows(Key, Key.scope == scope)} == {True}
+    assert {(row.state, set(bytes(row.wrapped))) == ("destroyed", {0}) for row in rows(Key, Key.scope == scope)} == {
+        True
+    }
     [row] = rows(Conversation)
     assert (bytes(row.phone), row.last_in_position, row.waiting_since) == (b"", 0, None)
     with reading() as session:
-        found = cells.read(session, [(cells.place(Message, "body", id_, "harbor"), cell) for id_, cell in before.items()])
+        found = cells.read(
+            session, [(cells.place(Message, "body", id_, "harbor"), cell) for id_, cell in before.items()]
+        )
     assert [type(one).__name__ for one in found] == ["DecryptError"] * 3
 
 
@@ -90,7 +92,7 @@ def test_the_proof_says_what_went_and_is_what_the_record_says(office: Office) ->
     assert proof is not None
     assert (proof.row.gone["conversations"], proof.row.gone["texts"], proof.row.gone["files"]) == (1, 2, 1)
     assert (proof.why, proof.row.by, proof.whole, proof.seal) == ("She asked for it", ADMIN, True, None)
-    firmtext.clock.now  # noqa: B018
+
     with own() as session:
         session.get_one(Erased, proof.conversations[0]).texts = 1
     changed = erasures.proof("harbor", row.id)
@@ -118,7 +120,7 @@ def test_the_number_of_erased_texts_that_has_left_is_a_strangers(office: Office)
     erased(office)
     office.host.remove_contact("harbor", "rosa")
     with office.app.test_request_context():
-        office.app.extensions["firmtext_of_test"].contact_changed("rosa")
+        epochs.contact_changed(firmtext.db.session, "rosa")
         firmtext.db.session.commit()
     office.receives("Who are you?")
     assert len(rows(Quarantine)) == 1
@@ -214,8 +216,6 @@ def test_kept_texts_of_the_number_go_and_do_not_come_back(office: Office) -> Non
 
 
 def test_everything_left_can_be_read(office: Office) -> None:
-    from flask_firmtext.store import read_check
-
     delivered(office)
     arrives(office)
     erased(office)
