@@ -37,6 +37,8 @@ from . import legal_holds
 
 #: Why a conversation was left as it is.
 GONE, HELD, SENDING, DOUBT, FILING, SHARED, NEWER = "gone", "held", "sending", "doubt", "filing", "shared", "newer"
+#: Somebody else has taken the erasure for abandoned, and finished it.
+OVER = "over"
 #: These pass by themselves, in a minute or two.
 PASSING = frozenset({SENDING, FILING})
 
@@ -56,6 +58,9 @@ def take(erasure: Erasure, conversation: uuid.UUID, terms: Terms) -> str | None:
     with own() as session:
         legal_holds.take_turn(session, firm)
         row = _locked(session, firm, conversation)
+        if retention_queries.is_done(session, firm, erasure.id):
+            session.rollback()
+            return OVER
         why = GONE if row is None or row.erased_at else _against(session, row, terms)
         if row is None or why is not None:
             session.rollback()

@@ -119,6 +119,8 @@ def go_on(erasure: Erasure) -> bool:
     for row in rows:
         strange = owners.get(bytes(row.phone_index), frozenset()) - {*erasure.shared}
         why = erasing.SHARED if strange else erasing.take(erasure, row.id, terms)
+        if why == erasing.OVER:
+            return True
         if why is not None:
             left[why] = left.get(why, 0) + 1
     erasures.empty_all(firm)

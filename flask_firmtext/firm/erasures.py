@@ -25,6 +25,7 @@ from ..store.ciphers import packed
 from ..store.models import Erased, Erasure
 from ..store.retention_queries import Amount
 from ..store.transactions import notes, own, reading
+from . import legal_holds
 
 #: What one call of a clerk empties of conversations.
 AT_ONCE = 100
@@ -113,13 +114,22 @@ def put_off(erasure: Erasure) -> None:
 
 def finish(erasure: Erasure, *, left: Mapping[str, int], gone: Mapping[str, int] | None = None) -> None:
     """It is over: count what went, and put the digest of all of it into the record. Done twice, once."""
+    while not _finished(erasure, left, gone or {}):
+        pass
+
+
+def _finished(erasure: Erasure, left: Mapping[str, int], gone: Mapping[str, int]) -> bool:
     firm = erasure.firm
     empty_all(firm)
     points.reach("erase.finishing")
     with own() as session:
+        legal_holds.take_turn(session, firm)
         counted = retention_queries.counted(session, firm, erasure.id)
+        if counted.full:  # somebody else was at work, too
+            session.rollback()
+            return False
         total = {"conversations": counted.conversations, "texts": int(counted.texts), "files": int(counted.files)}
-        values = {"done_at": firmtext.clock.now(), "gone": {**total, **(gone or {})}, "left": dict(left)}
+        values = {"done_at": firmtext.clock.now(), "gone": {**total, **gone}, "left": dict(left)}
         open_one = (Erasure.firm == firm, Erasure.id == erasure.id, Erasure.done_at.is_(None))
         done = session.execute(
             update(Erasure)
@@ -129,7 +139,7 @@ def finish(erasure: Erasure, *, left: Mapping[str, int], gone: Mapping[str, int]
             .execution_options(synchronize_session=False)
         ).first()
         if done is None:
-            return
+            return True
         session.expire_all()
         row = retention_queries.erasure(session, firm, erasure.id)
         if row is not None:
@@ -137,6 +147,7 @@ def finish(erasure: Erasure, *, left: Mapping[str, int], gone: Mapping[str, int]
             told = {"became": said, "evidence": _digest(row, retention_queries.erased_by(session, firm, row.id))}
             audit.record(session, DONE, (Erasure.__tablename__, row.id), firm=firm, actor=row.by, **told)
             notes(session).show(firm)
+    return True
 
 
 def _digest(row: Erasure, erased: Iterable[Erased]) -> str:

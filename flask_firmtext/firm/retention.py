@@ -35,6 +35,8 @@ NIGHT = range(1, 5)
 #: Two nights are at least so far apart.
 APART = timedelta(hours=20)
 AT_ONCE = 200
+#: So often a run says that it goes on.
+BEAT = timedelta(seconds=20)
 WRONG = marked("Give a number of days from %(least)s to %(most)s, or leave it empty to keep everything.")
 
 Tell = Callable[[int], None]
@@ -139,8 +141,15 @@ def run(firm: str, by: str, tell: Tell, *, yes: bool = False, planned: Plan | No
     erasure = erasures.night(firm, by, found.plan.over)
     found.erasure = erasure.id
     terms = Terms(before=found.plan.before)
+    seen = firmtext.clock.now()
     for conversation in _over(firm, found.plan.before):
         why = erasing.take(erasure, conversation, terms)
+        if why == erasing.OVER:
+            erasure = erasures.night(firm, by, found.plan.over)
+            why = erasing.take(erasure, conversation, terms)
+        if firmtext.clock.now() - seen > BEAT:
+            erasures.put_off(erasure)
+            seen = firmtext.clock.now()
         if why is None:
             found.erased += 1
             erasures.empty_all(firm)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from .. import points
@@ -84,12 +84,14 @@ def _empty_texts(session: Session, one: Erased, texts: Sequence[uuid.UUID]) -> N
     now, firm = firmtext.clock.now(), one.firm
     inbound = (Message.firm == firm, Message.id.in_(texts), Message.digest.is_not(None))
     change(session, Message, *inbound, digest=FORGOTTEN)
-    gone = change(session, Message, Message.firm == firm, Message.id.in_(texts), body=NOTHING)
+    here = (Message.firm == firm, Message.id.in_(texts), Message.body != NOTHING)
+    gone = change(session, Message, *here, body=NOTHING)
     change(session, Resolution, Resolution.firm == firm, Resolution.message_id.in_(texts), why=None)
     change(session, Notice, Notice.firm == firm, Notice.message_id.in_(texts), _is_past(firm, now), facts=None)
     names = {"url": NOTHING, "name": NOTHING, "digest": None, "file_id": None, "claim": None, "claimed_until": None}
     refused = {"state": FileState.REFUSED, "reason": REASON, "state_at": now, **names}
-    emptied = change(session, Attachment, Attachment.firm == firm, Attachment.message_id.in_(texts), **refused)
+    there = or_(Attachment.reason.is_(None), Attachment.reason != REASON)
+    emptied = change(session, Attachment, Attachment.firm == firm, Attachment.message_id.in_(texts), there, **refused)
     counted = update(Erased).where(Erased.firm == firm, Erased.conversation_id == one.conversation_id)
     more = {"texts": Erased.texts + gone, "files": Erased.files + emptied}
     session.execute(counted.values(**more).execution_options(**UNSEEN))

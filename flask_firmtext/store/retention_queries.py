@@ -226,6 +226,12 @@ def erasure(session: Sessions, firm: str, erasure_id: uuid.UUID) -> Erasure | No
     return session.scalars(select(Erasure).where(Erasure.firm == firm, Erasure.id == erasure_id)).one_or_none()
 
 
+def is_done(session: Sessions, firm: str, erasure_id: uuid.UUID) -> bool:
+    """Whether an erasure's proof stands, so that nothing more may go with it."""
+    done = select(Erasure.done_at).where(Erasure.firm == firm, Erasure.id == erasure_id)
+    return session.scalar(done) is not None
+
+
 def erasures(session: Sessions, firm: str, limit: int) -> Sequence[Erasure]:
     """A firm's erasures, the newest first."""
     found = select(Erasure).where(Erasure.firm == firm).order_by(Erasure.begun_at.desc(), Erasure.id.desc())
