@@ -11,7 +11,7 @@ import click
 from flask_firmtext.cli import firmtext
 
 from flask_firmtext.settings import REQUIRED, SETTINGS
-from flask_firmtext.store.audit_actions import ACTIONS, KEY_EVENTS
+from flask_firmtext.store.audit_actions import ACTIONS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
@@ -86,8 +86,7 @@ def record() -> str:
     """The table is ours, the words around it are its author's."""
     before, mark, rest = (FOLDER / "audit.md").read_text(encoding="utf-8").partition(RECORD_NOTE)
     rows = (
-        f"| `{name}` | {action.label} | {', '.join(action.by)} | {action.told} |"
-        for name, action in {**ACTIONS, **KEY_EVENTS}.items()
+        f"| `{name}` | {action.label} | {', '.join(action.by)} | {action.told} |" for name, action in ACTIONS.items()
     )
     table = "\n".join(["| action | what it means | by | from, to and evidence |", "|---|---|---|---|", *rows])
     return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"

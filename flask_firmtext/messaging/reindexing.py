@@ -97,7 +97,7 @@ def _announced(by: str, done: Reindexed) -> datetime:
             return before.since
         values = {"value": _first(), "since": now}
         insert_or_update(session, KeyCheck, ["name"], {"name": NEXT, **values}, values)
-        audit.record(session, "key.index_announce", (KeyCheck.__tablename__, NEXT), firm="", actor=by)
+        audit.record_key(session, "index_announce", NEXT, table=KeyCheck.__tablename__, actor=by)
         done.announced = True
     points.reach("index.announced")
     return now
@@ -133,7 +133,7 @@ def _switch(by: str) -> None:
             values = {"value": _first(), "since": now}
             session.execute(update(KeyCheck).where(KeyCheck.name == WRITES).values(values))
             session.execute(delete(KeyCheck).where(KeyCheck.name.in_([NEXT, indexes.old_mark(_first())])))
-            audit.record(session, "key.index_switch", (KeyCheck.__tablename__, WRITES), firm="", actor=by)
+            audit.record_key(session, "index_switch", WRITES, table=KeyCheck.__tablename__, actor=by)
             points.reach("index.switching")
 
     if not _patiently(step):
@@ -193,5 +193,5 @@ def _settle(by: str, done: Reindexed) -> None:
         with own() as session:
             gone = session.execute(delete(KeyCheck).where(KeyCheck.name.startswith(OLD)).returning(KeyCheck.name)).all()
             for row in gone:
-                audit.record(session, "key.index_retire", (KeyCheck.__tablename__, row.name), firm="", actor=by)
+                audit.record_key(session, "index_retire", row.name, table=KeyCheck.__tablename__, actor=by)
     done.done = done.until is None

@@ -24,7 +24,7 @@ from ..store.queries import is_in
 from ..store.states import Later
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import accepting, consent, scheduled_rows
+from . import accepting, consent, conversations, scheduled_rows
 from .body import check
 from .routes import Route
 from .wall_times import Wall
@@ -53,6 +53,8 @@ def schedule(
     accepting.check_consent(session, route, contact, when.zone)
     row_id, firm = new_id(), route.number.firm
     conversation = uuid.UUID(route.subject.conversation) if route.subject.conversation else None
+    if conversation is not None and not conversations.is_open(session, conversation):
+        raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
     stored = insert_once(
         session,
         ScheduledText,

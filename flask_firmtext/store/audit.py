@@ -97,17 +97,18 @@ def record_key(
     key_id: str,
     *,
     actor: str,
+    table: str = Key.__tablename__,
     firm: str = INSTALLATION,
     was: str | None = None,
     became: str | None = None,
     evidence: str | None = None,
 ) -> None:
-    """Append what happened to a key or secret (``make``, ``rotate``, ``retire``, ``destroy``, ``secret``).
+    """Append what happened to a key (``rotate``, ``retire``, ``destroy`` …): ids only, never bytes.
 
-    A configured key is the installation's; ids only, never bytes.
+    A configured key is the installation's, and its row is the proof that it has left in ``table``.
     """
     told = {"was": was, "became": became, "evidence": evidence}
-    record(session, f"key.{event_}", (Key.__tablename__, key_id), firm=firm, actor=actor, **told)
+    record(session, f"key.{event_}", (table, key_id), firm=firm, actor=actor, **told)
 
 
 def current_request() -> str | None:

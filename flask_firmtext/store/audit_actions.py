@@ -109,20 +109,20 @@ ACTIONS: Mapping[str, Action] = {
         (USER, OPERATOR, MACHINE),
         "to: conversations/texts/files; evidence: digest of the proof",
     ),
+    # keys: recorded with ``audit.record_key``, which takes the name's second half
+    "key.rotate": Action(marked("Rotation of keys begun"), (OPERATOR,), "to: id of the firm's new key"),
+    "key.rotated": Action(marked("Rotation of keys done"), (OPERATOR, MACHINE), "evidence: how many were retired"),
+    "key.rewrap": Action(marked("Firm's key wrapped anew"), (OPERATOR,), "names of the configured keys"),
+    "key.retire": Action(marked("Key retired"), (OPERATOR, MACHINE)),
+    "key.destroy": Action(marked("Key destroyed"), (USER, OPERATOR, MACHINE), "evidence: erased, where its texts were"),
+    "key.index_announce": Action(marked("New index key announced"), (OPERATOR,)),
+    "key.index_switch": Action(marked("Index key replaced"), (OPERATOR,)),
+    "key.index_retire": Action(marked("Old index key not needed any more"), (OPERATOR,)),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), "evidence: format, filters"),
     "audit.restore": Action(marked("Record's end taken as it is, after a restore"), (OPERATOR,), "to: the chain's end"),
     "command.run": Action(marked("Command"), (OPERATOR,), "object: the command; evidence: its options, values masked"),
 }
 
-#: What keys and secrets add with ``audit.record_key``, which takes the name's second half.
-KEY_EVENTS: Mapping[str, Action] = {
-    "key.make": Action(marked("Key made"), (OPERATOR, MACHINE), "to: key id; evidence: what it protects"),
-    "key.rotate": Action(marked("Keys rotated"), (OPERATOR,), "key ids; evidence: what was rewritten"),
-    "key.retire": Action(marked("Key retired"), (OPERATOR, MACHINE), "from: key id"),
-    "key.destroy": Action(marked("Key destroyed"), (USER, OPERATOR, MACHINE), "from: key id; evidence: why"),
-    "key.secret": Action(marked("Webhook secret changed"), (OPERATOR, MACHINE), "evidence: which, never its value"),
-}
-
 #: Each by its name, for pages.
-LABELS: Mapping[str, str] = {name: action.label for name, action in {**ACTIONS, **KEY_EVENTS}.items()}
+LABELS: Mapping[str, str] = {name: action.label for name, action in ACTIONS.items()}

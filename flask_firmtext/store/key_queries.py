@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, String, and_, exists, func, or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from . import seals
 from .keys import FIRM
-from .models import Attachment, File, Key
+from .models import Attachment, AuditSeal, File, Key
 from .protected import EVERYTHING, FILES, Protected
 from .states import KeyState
 
@@ -130,8 +131,15 @@ def named(session: Session, firm: str, state: KeyState) -> set[str]:
     return found | set(session.scalars(parents.where(*below).distinct()))
 
 
+def replaced(session: Session, firm: str) -> set[str]:
+    """The firm's keys that were replaced, without those that the record needs as long as it stands: what proves a seal
+    is no cell that could be written anew."""
+    sealed = and_(Key.scope == seals.SCOPE, exists().where(AuditSeal.firm == Key.firm, AuditSeal.key_id == Key.id))
+    return set(session.scalars(select(Key.id).where(Key.firm == firm, Key.state == KeyState.REPLACED, ~sealed)))
+
+
 def naming(session: Session, key: str) -> int:
-    """How many cells, files and keys need this key."""
+    """How many cells, files, seals of the record and keys need this key."""
     total = session.scalar(
         select(func.count()).select_from(Key).where(Key.parent == key, Key.state != KeyState.DESTROYED)
     )
@@ -139,7 +147,8 @@ def naming(session: Session, key: str) -> int:
         select(func.count()).select_from(one.table).where(named_key(one.cell) == key, *_whole(one))
         for one in EVERYTHING
     )
-    return (total or 0) + sum(session.scalar(statement) or 0 for statement in named_by)
+    proved = select(func.count()).select_from(AuditSeal).where(AuditSeal.key_id == key)
+    return (total or 0) + sum(session.scalar(statement) or 0 for statement in (*named_by, proved))
 
 
 def is_anybody_older(session: Session, at: datetime) -> bool:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from .models import Attachment, Attempt, Conversation, Filing, Message, OptOut, ScheduledText, TimeEntry
@@ -50,7 +50,7 @@ def about(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Obj
         table = model.__tablename__
         ids = [id_ for id_ in map(_identity, wanted.get(table, ())) if id_]
         # Not by an index of firms, which looks through all their rows: SQLite prefers it to a thousand ids.
-        theirs = rows.where(func.coalesce(model.firm, "") == firm, model.id.in_(ids))
+        theirs = rows.where(model.firm.concat("") == firm, model.id.in_(ids))
         for id_, conversation in session.execute(theirs) if ids else ():
             if conversation is not None:
                 found[table, str(id_)] = frozenset({conversation})

@@ -37,7 +37,7 @@ def settle(firm: str, by: str) -> Settled:
     """Look which of a firm's replaced keys nothing is under. Found so twice, ten minutes apart, a key is retired."""
     with reading() as session:
         needed = key_queries.named(session, firm, KeyState.REPLACED)
-        replaced = set(session.scalars(select(Key.id).where(Key.firm == firm, Key.state == KeyState.REPLACED)))
+        replaced = key_queries.replaced(session, firm)
     retired, empty = 0, sorted(replaced - needed)
     _note(sorted(needed), empty=False)
     for at in range(0, len(empty), AT_ONCE):
@@ -70,7 +70,7 @@ def _retired(ids: Sequence[str], by: str) -> int:
             .execution_options(synchronize_session=False)
         ).all()
         for row in gone:
-            audit.record(session, "key.retire", (Key.__tablename__, row.id), firm=row.firm, actor=by)
+            audit.record_key(session, "retire", row.id, firm=row.firm, actor=by)
     return len(gone)
 
 
@@ -96,7 +96,7 @@ def destroy(key_id: str, by: str) -> None:
             .values(wrapped=bytes(len(row.wrapped)), state=KeyState.DESTROYED, destroyed_at=firmtext.clock.now())
             .execution_options(synchronize_session=False)
         )
-        audit.record(session, "key.destroy", (Key.__tablename__, key_id), firm=row.firm, actor=by)
+        audit.record_key(session, "destroy", key_id, firm=row.firm, actor=by)
 
 
 def bury(name: str, by: str) -> None:
@@ -112,7 +112,7 @@ def bury(name: str, by: str) -> None:
         below = select(Key.id).where(Key.parent == name, Key.state != KeyState.DESTROYED)
         if session.scalars(below.limit(1)).first() is not None:
             raise KeyInUse(f"the key {name} still wraps the key of a firm: run `flask firmtext keys rotate` first")
-        audit.record(session, "key.destroy", (KeyCheck.__tablename__, f"kek:{name}"), firm="", actor=by)
+        audit.record_key(session, "destroy", f"kek:{name}", table=KeyCheck.__tablename__, actor=by)
 
 
 def is_configurable(session: Session, name: str) -> bool:

@@ -53,8 +53,7 @@ def firm_keys(firm: str | None, by: str) -> Wrapped:
                     told.unreadable.append(row.id)
                 elif _rewrap(session, [_wrapped(row, opened[row.id], first, kek)]):
                     told.done += 1
-                    table = (TABLE.name, row.id)
-                    audit.record(session, "key.rewrap", table, firm=row.firm, actor=by, was=row.parent, became=first)
+                    audit.record_key(session, "rewrap", row.id, firm=row.firm, actor=by, was=row.parent, became=first)
         points.reach("keys.rewrapped")
     return told
 

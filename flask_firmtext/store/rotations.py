@@ -36,8 +36,7 @@ def begin(firm: str, by: str) -> Rotation:
                 update(Rotation).where(Rotation.id == row_id).values(key=generation),
                 execution_options={"synchronize_session": False},
             )
-            row = (Rotation.__tablename__, row_id)
-            audit.record(session, "key.rotate", row, firm=firm, actor=by, became=generation)
+            audit.record_key(session, "rotate", generation, firm=firm, actor=by)
         found: Rotation = session.scalars(_open().where(Rotation.firm == firm)).one()
         points.reach("keys.beginning")
     firmtext.active.forget()
@@ -110,9 +109,8 @@ def finish(rotation: Rotation, *, retired: int) -> bool:
         )
         over = bool(cast(Any, done).rowcount)
         if over:
-            row = (Rotation.__tablename__, rotation.id)
-            said = f"{retired} retired"
-            audit.record(session, "key.rotated", row, firm=rotation.firm, actor=rotation.by, evidence=said)
+            told = {"firm": rotation.firm, "actor": rotation.by, "evidence": f"{retired} retired"}
+            audit.record_key(session, "rotated", rotation.key, **told)
     return over
 
 

@@ -13,6 +13,8 @@ ROOMS = {
     "worker": "processes that send, fetch, file and sweep for all firms",
     "migrations": "a migration changes every row",
     "testing": "what hosts' tests use",
+    "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
+    "store.read_check": "whether everything that is stored can be read, for operators after a restore",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }
@@ -36,12 +38,13 @@ _BY_KEY = {
         "messaging.answers": "_close _follow_up _pause _store_receipt",
         "messaging.auto_replies": "_fits _take explain_refusal settle",
         "messaging.conversations": (
-            "_note_authors close is_open note_in note_last note_late note_settled take_open_turn take_turn"
+            "_note_authors close is_open lock note_in note_last note_late note_settled take_open_turn take_turn"
         ),
         "messaging.failures": "forget note",
         "messaging.media_claims": "again claim write",
         "messaging.moves": "_written move",
         "messaging.notifying": "sent_again",
+        "messaging.numbered": "_swapped",
         "messaging.overdue": "_abandon",
         "messaging.pace": "_advance slow_down",
         "messaging.placing": "_is_newest",
@@ -55,7 +58,7 @@ _BY_KEY = {
         "messaging.scheduled": "change put_away",
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
-        "messaging.sending": "_sealed _stored _won",
+        "messaging.sending": "_sealed _stored _taken _won",
         "messaging.statuses": "_blocked _note_accepted _pair believe",
         "messaging.strangers": "forget_files",
         "practice.calendar.answers": "_claim _taken _written",
@@ -74,14 +77,20 @@ _BY_KEY = {
         "store.attendance_queries": "reminders",
         "store.calendar_queries": "invitations last_told notices lock waiting_texts was_told_since",
         "store.changes": "write",
-        "store.files": "FileWriter.complete _Plain._fetch forget",
+        "store.file_readers": "_Plain._fetched",
+        "store.files": "FileWriter.complete forget",
         "store.keys": "hand_over to_decrypt",
+        "store.moving": "_forget_pieces _put_in_place",
         "store.number_queries": "waiting_texts",
         "store.overdue_queries": "unwanted",
-        "store.practice_queries": "texts_with",
+        "store.practice_queries": "texts_with was_paid",
         "store.queries": "due",
         "store.reminder_queries": "invitations is_planned_as_chosen planned reminded",
         "store.reply_queries": "_about last_position stands was_thanked with_text",
+        "store.retiring": "_note _retired destroy",
+        "store.rewrapping": "_renewed _replace _rewrap",
+        "store.rewriting": "_swapped",
+        "store.rotations": "begin finish place_in steps",
         "store.scheduled_queries": "one",
     },
     "several conversations with one phone are locked in the order of their ids": {
@@ -121,12 +130,21 @@ _ACROSS = {
     },
     "a webhook or a payment comes with the carrier's or the host's own reference, before a firm is known": {
         "messaging.quarantine": "keeps",
-        "store.stranger_queries": "number_and_kept",
         "store.practice_queries": "links_anywhere",
         "store.queries": "attempt_for",
+        "store.stranger_queries": "number_and_kept",
     },
     "which configured keys rows need": {
         "store.keys": "configured_faults",
+        "store.retiring": "bury",
+    },
+    "an operator replaces what encrypts, or what finds, for all firms": {
+        "messaging.reindexing": "_settle",
+        "store.rewrapping": "_elsewhere",
+        "store.rotations": "due open_ones",
+    },
+    "whose record there is, for a process that seals all of them": {
+        "store.seal_queries": "chained firms",
     },
     "an operator lists what there is of all firms, or of one": {
         "store.failure_queries": "codes_since",

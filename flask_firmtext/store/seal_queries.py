@@ -77,7 +77,7 @@ def without_members(session: Session, firm: str, after: int, *, limit: int) -> S
 def rows(session: Session, firm: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Row[Any]]:
     """These rows of the record, by id."""
     # Not by an index of firms, which looks through all their rows: SQLite prefers it to a thousand ids.
-    found = session.execute(select(*seals.COLUMNS).where(Audit.id.in_(ids), func.coalesce(Audit.firm, "") == firm))
+    found = session.execute(select(*seals.COLUMNS).where(Audit.id.in_(ids), Audit.firm.concat("") == firm))
     return {row.id: row for row in found}
 
 

@@ -16,10 +16,10 @@ from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused
 from flask_firmtext.firm import erasing, erasures, legal_holds, retention
-from flask_firmtext.messaging import scheduled, wall_times
+from flask_firmtext.messaging import routes, scheduled, wall_times
 from flask_firmtext.store.models import Audit, Conversation, Erased, Erasure, Filing, Message, Retention, TimeEntry
 from flask_firmtext.store.states import FilingState, State
-from flask_firmtext.store.transactions import own
+from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import erasing as clerk
 from mailroom import arrives
 from office import ADMIN, HARBOR, Office
@@ -128,12 +128,14 @@ def test_nothing_goes_where_a_text_waits_for_its_time_or_a_file_for_its_place(of
 
 
 def later(office: Office, contact: str) -> None:
-    user = office.host.users.all["staff@harbor.example"]
-    when = wall_times.read("harbor", "2099-05-05", "10:00") if hasattr(wall_times, "read") else None
-    if when is None:
-        pytest.skip("no wall time")
+    """Somebody has written to the contact for tomorrow."""
+    known = office.host.for_firm("harbor").contacts.get(contact)
+    day = (firmtext.clock.now() + timedelta(days=2)).date().isoformat()
+    with reading() as session:
+        route = routes.find(session, "harbor", known, to=None)
     with own() as session:
-        scheduled.keep(session, user=user, contact=contact, text="Later", when=when)
+        given = {"text": "Later", "token": uuid.uuid4().hex, "when": wall_times.chosen(day, "10:00", "America/Chicago")}
+        scheduled.schedule(session, route, user=office.host.users.all[ADMIN], contact=known, **given)
 
 
 @pytest.mark.parametrize("kind", ["contact", "matter", "firm", "time", "related"])
@@ -162,7 +164,7 @@ def test_any_hold_that_touches_a_conversation_keeps_it(office: Office, kind: str
                     day=now.date(),
                     entry="e",
                     created_at=now,
-                )  # fmt: skip
+                )
             )
         matter = alone
     on = {"contact": aim, "firm": ""}.get(kind, matter.ref)
@@ -193,7 +195,7 @@ def test_while_the_host_cannot_say_who_is_held_nothing_goes(office: Office) -> N
     office_with(office, 1)
     matter = office.host.add_matter("harbor", "Suit", client=office.host.for_firm("harbor").contacts.get("rosa"))
     legal_holds.put("harbor", "matter", matter.ref, "Suit", by=ADMIN)
-    office.host.fault("Matters.contacts_of", error=RuntimeError("away"))
+    office.host.fault("Matters.contacts_of", raises=RuntimeError("away"))
     with pytest.raises(RuntimeError):
         runs(yes=True)
     assert gone() == set()

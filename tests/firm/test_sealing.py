@@ -7,10 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from flask_firmtext.current import firmtext
+from flask_firmtext.errors import KeyInUse
 from flask_firmtext.firm import audit_check, sealing
-from flask_firmtext.store import seal_queries, seals
-from flask_firmtext.store.transactions import reading
+from flask_firmtext.store import keys, retiring, rotating, seal_queries, seals
+from flask_firmtext.store.models import Key
+from flask_firmtext.store.states import KeyState
+from flask_firmtext.store.transactions import own, reading
 from recorded import FIRM, clock_at, links, recorded, sealed
 
 
@@ -43,6 +48,36 @@ def test_a_seal_goes_on_from_the_one_before(clock: Any) -> None:
     first, second = links()
     assert bytes(second.previous) == bytes(first.hash)
     assert (first.key_id, second.n) == (second.key_id, 2)
+
+
+def test_a_rotation_of_keys_changes_no_seal_and_leaves_its_key(clock: Any) -> None:
+    recorded(ago=121)
+    sealed()
+    rotating.rotate(FIRM, "cli:ada", lambda count: None)
+    clock.move(retiring.WAIT)
+    rotated = rotating.rotate(FIRM, "cli:ada", lambda count: None)
+    assert (rotated.done, rotated.settled) == (True, retiring.Settled(retired=1, waiting=0, needed=0)), "the firm's own"
+    clock.move(timedelta(minutes=5))
+    sealed()
+    first, second = links()
+    assert first.key_id != second.key_id
+    checked = audit_check.check(FIRM)
+    assert (checked.seals, checked.breaks) == (2, [])
+    for state in (KeyState.REPLACED, KeyState.RETIRED):
+        with own() as session:
+            session.execute(update(Key).where(Key.firm == FIRM, Key.id == first.key_id).values(state=state))
+        with pytest.raises(KeyInUse):
+            retiring.destroy(first.key_id, "cli:ada")
+    firmtext.unwrapped.forget()
+    assert audit_check.check(FIRM).breaks == []
+
+
+def test_a_key_of_the_record_that_sealed_nothing_is_retired_like_every_other(clock: Any) -> None:
+    with own() as session:
+        keys.to_encrypt(session, FIRM, seals.SCOPE)
+    rotating.rotate(FIRM, "cli:ada", lambda count: None)
+    clock.move(retiring.WAIT)
+    assert rotating.rotate(FIRM, "cli:ada", lambda count: None).settled == retiring.Settled(2, 0, 0)
 
 
 def test_each_firm_has_a_chain_and_a_key_of_its_own(clock: Any) -> None:

@@ -38,7 +38,7 @@ def read(
     It is full, whatever of the rows may not be ``seen``.
     """
     found: list[Any] = []
-    after = _asked(order)
+    after = asked(order)
     for _round in range(ROUNDS):
         rows = behind(query, order, after, size + 1).all()
         found += seen(rows)
@@ -74,7 +74,7 @@ def _written(value: Any) -> str:
     return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(value, datetime) else str(value)
 
 
-def _asked(order: Order) -> list[Any] | None:
+def asked(order: Order) -> list[Any] | None:
     """The values in the address; None, which is the first page, when they are not what we write."""
     parts = request.args.get(ARGUMENT, "").split(BETWEEN)
     if len(parts) != len(order):

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_admin.base import expose
 from markupsafe import Markup
 from sqlalchemy import literal, tuple_
@@ -99,18 +99,20 @@ class Recorded(FirmRecords):
             return who is not None and who.may(MAY)
         return False
 
+    def seen(self, session: Session, rows: Sequence[Audit], who: Visitor) -> Sequence[Audit]:
+        """A row that is about several conversations must be of none behind a wall."""
+        return walls.readable(session, rows, who)
+
     def lines(self, session: Session, rows: Sequence[Audit], who: Visitor) -> list[Line]:
-        shown = walls.readable(session, rows, who)
-        held = seal_queries.sealed_in(session, who.firm.ref, [*reversed(shown)]) if shown else {}
-        names = words.actors(row.actor for row in shown)
-        return [_line(row, names[row.actor], row.id in held, who) for row in shown]
+        held = seal_queries.sealed_in(session, who.firm.ref, [*reversed(rows)]) if rows else {}
+        names = words.actors(row.actor for row in rows)
+        return [_line(row, names[row.actor], row.id in held, who) for row in rows]
 
     def record(self, session: Session, row: Audit, who: Visitor) -> Record:
-        if not (shown := self.lines(session, [row], who)):
-            abort(404)
+        (line,) = self.lines(session, [row], who)
         held = seal_queries.sealed_in(session, who.firm.ref, [row]).get(row.id)
         facts = (
-            *((label, getattr(shown[0], name)) for name, label in self._list_columns if name != "sealed"),
+            *((label, getattr(line, name)) for name, label in self._list_columns if name != "sealed"),
             (_("Name of the action"), words.code(row.action)),
             (_("Reference of who did it"), words.link(_only("actor", row.actor), words.code(row.actor))),
             (_("Its id"), words.link(_only("object_id", row.object_id), words.code(row.object_id))),
@@ -128,10 +130,11 @@ class Recorded(FirmRecords):
         edge = _edge(self._chosen([one for one in filters or () if not self._is_slow(one)]), filters, self._is_slow)
         if edge is not None:
             query = query.filter(tuple_(*self.order) >= tuple_(*edge))
-        rows, older = pages.read(query, self.order, self.page_size)
+        session, who = firmtext.db.session(), visitor()
+        rows, older = pages.read(query, self.order, self.page_size, lambda some: self.seen(session, some, who))
         if older is None and edge is not None:
             older = f"{edge[0].value:%Y-%m-%dT%H:%M:%S.%fZ}{pages.BETWEEN}{edge[1].value}"
-        return None, Page(self.lines(firmtext.db.session(), rows, visitor()), older)
+        return None, Page(self.lines(session, rows, who), older)
 
     def _chosen(self, filters: Any) -> Query[Any]:
         query = self.get_query()
@@ -165,7 +168,9 @@ def _edge(quick: Query[Any], filters: Any, slow: Any) -> tuple[Any, Any] | None:
         "_its_id_" in one and request.args[one] for one in request.args
     ):
         return None
-    last = pages.asked(quick, (Audit.at, Audit.id), 0).with_entities(Audit.at, Audit.id).limit(1)
+    last = (
+        pages.behind(quick, Recorded.order, pages.asked(Recorded.order), 1).with_entities(Audit.at, Audit.id).limit(1)
+    )
     found = last.offset(record_queries.LOOKED_AT - 1).first()
     return (literal(found.at, UTCDateTime()), literal(found.id, Audit.id.type)) if found else None
 

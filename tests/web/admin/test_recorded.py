@@ -104,7 +104,7 @@ def test_what_is_behind_a_wall_leaves_no_row(office: Office, ada: Person) -> Non
     with own() as session:
         audit.record(session, "texting.on", ("firmtext_texting", "harbor"), firm="harbor", actor=ADMIN)
     assert len(cells(ada.get(RECORD).text, "action")) == 5
-    office.host.users.refuse(ADMIN, "conversation.read")
+    office.host.users.wall_off(ADMIN, "rosa")
     (row,) = rows(Audit, Audit.object_id == str(text))
     for path in ("", "export/csv", "export/jsonl"):
         answer = ada.get(RECORD + path).text
