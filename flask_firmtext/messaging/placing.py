@@ -87,6 +87,7 @@ def _placed(
     try:
         message_id = put(session, event, request, number, conversation, said, came=came)
     except Ended:
+        session.expire(conversation)  # whoever looks again is to see that
         return False
     if message_id is not None:
         where = {"conversation": conversation.id, "message": message_id}
