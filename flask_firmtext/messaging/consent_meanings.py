@@ -37,8 +37,9 @@ def meanings(clause: str) -> str:
     """A letter for each word of ``clause``, which is in small letters, without accents, parted by blanks."""
     clause = _SPELT.sub(lambda found: found[0].replace(" ", ""), clause)
     clause = " ".join(word if word in _words() else _CLITIC.sub(" ", word) for word in clause.split())
-    for pattern, word in _joined():
-        clause = pattern.sub(word, clause)
+    if _any_joined().search(clause):
+        for pattern, word in _joined():
+            clause = pattern.sub(word, clause)
     return "".join(_meaning(word) for word in clause.split())
 
 
@@ -53,14 +54,19 @@ def is_nearly(letters: str, word: str) -> bool:
 
 
 def _meaning(word: str) -> str:
-    known = _words().get(word)
-    if known is None and word.startswith(_beginnings()):
-        known = next(letter for stem, letter in _stems() if word.startswith(stem))
+    known = _known(word)
     if known is None and len(word) > _SHORT:
-        known = next((_words()[core] for core in _MISTYPED if is_nearly(word, core)), None)
+        known = next((_known(core) for core in _mistyped().get(word[0], ()) if is_nearly(word, core)), None)
     if known:
         return known
     return "d" if word.isdigit() else "g" if word.endswith("ing") else "."
+
+
+def _known(word: str) -> str | None:
+    known = _words().get(word)
+    if known is None and word.startswith(_beginnings()):
+        known = next(letter for stem, letter in _stems() if word.startswith(stem))
+    return known
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +93,18 @@ def listed() -> list[tuple[str, str]]:
         for letter, words in language.MEANINGS.items()
         for word in words.split()
     ]
+
+
+@lru_cache(maxsize=1)
+def _mistyped() -> dict[str, list[str]]:
+    """By their first letter, which is never taken for a mistake."""
+    return {letter: [core for core in _MISTYPED if core[0] == letter] for letter in {core[0] for core in _MISTYPED}}
+
+
+@lru_cache(maxsize=1)
+def _any_joined() -> re.Pattern[str]:
+    """All of them in one: where it finds nothing, there is nothing to join."""
+    return re.compile("|".join(pattern.pattern for pattern, _word in _joined()))
 
 
 @lru_cache(maxsize=1)

@@ -109,3 +109,9 @@ POLITE = frozenset(
 def patterns() -> tuple[re.Pattern[str], ...]:
     """Those that ask, made when the first text comes: it takes longer than an import may."""
     return tuple(re.compile(pattern) for pattern in ASKING)
+
+
+@lru_cache(maxsize=1)
+def any_pattern() -> re.Pattern[str]:
+    """All of them in one: where it finds nothing, none of them does, and most texts ask for nothing."""
+    return re.compile("|".join(ASKING))

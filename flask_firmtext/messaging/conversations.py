@@ -16,7 +16,8 @@ from ..current import firmtext
 from ..pipeline import UNANSWERED
 from ..store import audit, cells, conversation_queries, indexes, keys
 from ..store.base import new_id
-from ..store.models import Author, Conversation, ConversationContact, Message, Number
+from ..store.conversation_queries import OwnNumber
+from ..store.models import Author, Conversation, ConversationContact, Message
 from ..store.queries import is_in
 from ..store.states import Direction, State
 from ..store.upsert import insert_once
@@ -55,7 +56,9 @@ def is_open(session: Sessions, conversation_id: uuid.UUID) -> bool:
     return session.scalar(select(Conversation.closed_at).where(Conversation.id == conversation_id)) is None
 
 
-def open_with(session: Sessions, number: Number, phone: str, *, contact: str, owners: Collection[str]) -> Conversation:
+def open_with(
+    session: Sessions, number: OwnNumber, phone: str, *, contact: str, owners: Collection[str]
+) -> Conversation:
     """The conversation with a phone (E.164), begun when there is none, and shown under ``contact`` from now on.
 
     ``owners`` are the contacts who have the phone now: it is shown under them, too. When it has left everybody under
@@ -119,7 +122,7 @@ def part(session: Sessions, conversation: Conversation) -> None:
     session.execute(moved.execution_options(synchronize_session=False))
 
 
-def _begun(session: Sessions, number: Number, phone: str, index: bytes, *, epoch: int) -> Conversation:
+def _begun(session: Sessions, number: OwnNumber, phone: str, index: bytes, *, epoch: int) -> Conversation:
     row_id = new_id()
     where = cells.place(Conversation, "phone", row_id, number.firm)
     now = firmtext.clock.now()

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from ..current import firmtext
 from ..ports.gateway import InboundText
 from ..store import audit, reply_queries
-from ..store.models import Number, ReplyDue
+from ..store.conversation_queries import OwnNumber
+from ..store.models import ReplyDue
 from ..store.states import Answer
 from ..store.upsert import insert_once
 from . import answer_words, auto_replies, consent, wishes
@@ -22,7 +23,7 @@ from .wishes import Said
 TEXT = "client:text"
 
 
-def listen(session: Session, number: Number, phone_index: bytes, text: str) -> Said:
+def listen(session: Session, number: OwnNumber, phone_index: bytes, text: str) -> Said:
     """What the text says. Where it says anything, every conversation of the pair is locked from here on."""
     said = wishes.of(text)
     if said.wish is not Wish.NOTHING:
@@ -34,7 +35,7 @@ def heed(
     session: Session,
     said: Said,
     text: str,
-    number: Number,
+    number: OwnNumber,
     phone_index: bytes,
     at: datetime,
     *,
@@ -62,7 +63,7 @@ def heed_late(
     session: Session,
     said: Said,
     text: str,
-    number: Number,
+    number: OwnNumber,
     phone_index: bytes,
     at: datetime,
     *,

@@ -15,7 +15,8 @@ from ..current import firmtext
 from ..ports.gateway import InboundText, Media, RawRequest
 from ..store import cells, conversation_queries, counters, erasing, indexes, keys, queries, stranger_queries
 from ..store.base import new_id
-from ..store.models import Attachment, Conversation, Message, Number
+from ..store.conversation_queries import OwnNumber
+from ..store.models import Attachment, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
 from ..store.transactions import notes
 from ..store.upsert import insert_once
@@ -51,7 +52,7 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     index, came = indexes.standing(session, number.firm, event.sender), received or firmtext.clock.now()
     # What is kept is repeated; the firm may have written to its sender since.
     conversation = None if kept else _conversation(session, number, index, event)
-    if conversation is not None and _placed(session, event, request, number, conversation, came):
+    if conversation is not None and _placed(session, event, request, number, index, conversation, came):
         return
     if _first(session, event, number) is not None:  # its conversation has ended since
         _repeated(session, event, request, number)
@@ -59,47 +60,46 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     _keep_strangers(session, event, request, number, index, came)
 
 
-def _conversation(session: Session, number: Number, index: bytes, event: InboundText) -> Conversation | None:
+def _conversation(session: Session, number: OwnNumber, index: bytes, event: InboundText) -> uuid.UUID | None:
     """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one.
 
     A repeat of what is there, or was erased, begins nothing.
     """
-    found = conversation_queries.open_conversation(session, number, index)
+    found = conversation_queries.open_id(session, number, index)
     if found is not None:
         return found
     contacts = conversation_queries.contacts_with(session, number.firm, index)
     if not contacts or _first(session, event, number) is not None:
         return None
-    return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts)
+    return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts).id
 
 
 def _placed(
     session: Session,
     event: InboundText,
     request: RawRequest,
-    number: Number,
-    conversation: Conversation,
+    number: OwnNumber,
+    index: bytes,
+    conversation: uuid.UUID,
     came: datetime,
 ) -> bool:
     """Store a text in its conversation with its files, and do what it says; False: the conversation has just ended."""
-    index = conversation.phone_index
     said = hearing.listen(session, number, index, event.text)
     try:
         message_id = put(session, event, request, number, conversation, said, came=came)
     except Ended:
-        session.expire(conversation)  # whoever looks again is to see that
         return False
     if message_id is not None:
-        where = {"conversation": conversation.id, "message": message_id}
+        where = {"conversation": conversation, "message": message_id}
         at = shown_at(event.at, came)
         hearing.note_answer(session, said, event, number.firm, index, at, **where)
         hearing.heed(session, said, event.text, number, index, at, **where)
-        _attach(session, event.media, number.firm, keys.conversation_scope(conversation.id), message_id=message_id)
+        _attach(session, event.media, number.firm, keys.conversation_scope(conversation), message_id=message_id)
     return True
 
 
 def _keep_strangers(
-    session: Session, event: InboundText, request: RawRequest, number: Number, index: bytes, came: datetime
+    session: Session, event: InboundText, request: RawRequest, number: OwnNumber, index: bytes, came: datetime
 ) -> None:
     said = hearing.listen(session, number, index, event.text)
     kept = quarantine.keep(
@@ -109,7 +109,7 @@ def _keep_strangers(
         return
     # Somebody may have attached the number's texts while this one waited to be written. Who does so later waits for it.
     opened = _conversation(session, number, index, event)
-    if opened is not None and _placed(session, event, request, number, opened, came):
+    if opened is not None and _placed(session, event, request, number, index, opened, came):
         quarantine.forget(session, kept)
         return
     hearing.heed(session, said, event.text, number, index, shown_at(event.at, came))
@@ -126,8 +126,8 @@ def put(
     session: Session,
     event: InboundText,
     request: RawRequest,
-    number: Number,
-    conversation: Conversation,
+    number: OwnNumber,
+    conversation: uuid.UUID,
     said: Said,
     *,
     came: datetime,
@@ -138,7 +138,7 @@ def put(
 
     :raises Ended: nothing was stored.
     """
-    position = conversations.take_open_turn(session, conversation.id)
+    position = conversations.take_open_turn(session, conversation)
     if position is None:
         raise Ended
     message_id = _insert(session, event, number, conversation, position, came)
@@ -146,13 +146,13 @@ def put(
         _repeated(session, event, request, number)
         return None
     at = shown_at(event.at, came)
-    if _is_newest(session, conversation.id, at):
+    if _is_newest(session, conversation, at):
         awaits = None if said.wish in HEEDED else at
-        conversations.note_in(session, conversation.id, position, awaits=awaits)
+        conversations.note_in(session, conversation, position, awaits=awaits)
     else:
-        conversations.note_late(session, conversation.id, position)
+        conversations.note_late(session, conversation, position)
     notes(session).show(number.firm, message_id)
-    values = {"firm": number.firm, "conversation": str(conversation.id), "message": str(message_id)}
+    values = {"firm": number.firm, "conversation": str(conversation), "message": str(message_id)}
     notes(session).signals.append((signals.text_received, values))
     return message_id
 
@@ -168,7 +168,7 @@ def _is_newest(session: Session, conversation_id: uuid.UUID, at: datetime) -> bo
 
 
 def _insert(
-    session: Session, event: InboundText, number: Number, conversation: Conversation, position: int, came: datetime
+    session: Session, event: InboundText, number: OwnNumber, conversation: uuid.UUID, position: int, came: datetime
 ) -> uuid.UUID | None:
     row_id = new_id()
     now = firmtext.clock.now()
@@ -178,11 +178,11 @@ def _insert(
         Message,
         id=row_id,
         firm=number.firm,
-        conversation_id=conversation.id,
+        conversation_id=conversation,
         position=position,
         direction=Direction.IN,
         kind=Kind.STAFF,
-        body=cells.seal(session, where, event.text, scope=keys.conversation_scope(conversation.id)),
+        body=cells.seal(session, where, event.text, scope=keys.conversation_scope(conversation)),
         state=State.RECEIVED,
         rank=RANK[State.RECEIVED],
         state_at=now,
@@ -201,7 +201,7 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
     return min(max(at, received - BACK), received + AHEAD)
 
 
-def _repeated(session: Session, event: InboundText, request: RawRequest, number: Number) -> None:
+def _repeated(session: Session, event: InboundText, request: RawRequest, number: OwnNumber) -> None:
     """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept.
 
     What was erased does not come back: of it only the id is known.
@@ -212,7 +212,7 @@ def _repeated(session: Session, event: InboundText, request: RawRequest, number:
         counters.count(session, "webhook_repeated")
 
 
-def _first(session: Session, event: InboundText, number: Number) -> bytes | None:
+def _first(session: Session, event: InboundText, number: OwnNumber) -> bytes | None:
     """The digest of the firm's text that came with this id of the carrier's, None when none did."""
     return session.execute(
         select(Message.digest).where(

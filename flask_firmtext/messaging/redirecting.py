@@ -13,7 +13,7 @@ from ..current import firmtext
 from ..errors import TextRefused
 from ..ports.gateway import Reason
 from ..ports.values import Contact, Firm, User
-from ..store import consent_queries, inbox_queries, keys, queries
+from ..store import consent_queries, inbox_queries, indexes, queries
 from ..store.models import Conversation, Message
 from ..store.states import Direction, Kind, State
 from . import accepting, codes, conversations, numbers, owners, repeats, retrying, routes, tenancy
@@ -59,15 +59,15 @@ def contacts(session: Sessions, firm: str, conversation_id: uuid.UUID) -> tuple[
     phone = read_phones(session, [conversation])[conversation_id]
     found = tuple(tenancy.contacts(firmtext.host.for_firm(firm), refs).values())
     own = queries.own_numbers(session, firm)
-    return found, tuple(away for one in found if (away := _away(firm, one, own, phone)) is not None)
+    return found, tuple(away for one in found if (away := _away(session, firm, one, own, phone)) is not None)
 
 
-def _away(firm: str, contact: Contact, own: Sequence[str], phone: str | None) -> Away | None:
+def _away(session: Sessions, firm: str, contact: Contact, own: Sequence[str], phone: str | None) -> Away | None:
     try:
         now = routes.phone_of(contact, own)
     except TextRefused:  # what cannot be texted is no way; the host's page says what is wrong with it
         return None
-    return None if now == phone else Away(contact, now, keys.index_of(firm, now).hex())
+    return None if now == phone else Away(contact, now, indexes.standing(session, firm, now).hex())
 
 
 def to_new_number(session: Sessions, message_id: uuid.UUID, *, user: User, key: str) -> Message:
@@ -110,7 +110,7 @@ def way(session: Sessions, firm: str, message: Message, key: str) -> tuple[Route
     if not concerns(message):
         raise refused("not_worth_it" if message.state == State.FAILED else "not_failed")
     _all, away = contacts(session, firm, message.conversation_id)
-    chosen = next((one for one in away if one.key == key), None)
+    chosen = next((one for one in away if key in {index.hex() for index in indexes.all_of(firm, one.phone)}), None)
     if chosen is None:
         raise refused("number_changed" if away else "same_number")
     return routes.find(session, firm, chosen.contact, to=chosen.phone), chosen.contact

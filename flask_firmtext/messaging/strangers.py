@@ -172,7 +172,7 @@ def _put(
     session: Session, event: InboundText, body: str, number: Number, conversation: Conversation, came: datetime
 ) -> uuid.UUID | None:
     said = hearing.listen(session, number, conversation.phone_index, event.text)
-    message = placing.put(session, event, quarantine.request_of(body), number, conversation, said, came=came)
+    message = placing.put(session, event, quarantine.request_of(body), number, conversation.id, said, came=came)
     if message is not None:
         where = {"conversation": conversation.id, "message": message}
         at = placing.shown_at(event.at, came)

@@ -20,12 +20,14 @@ def refusals(session: Sessions, firm: str, contacts: Iterable[Contact]) -> Mappi
 
     Who can be texted is left out; whether the firm can send at all is another question.
     """
-    own, refused, phones = queries.own_numbers(session, firm), {}, {}
+    own, refused, numbers = queries.own_numbers(session, firm), {}, {}
     for contact in contacts:
         try:
-            phones[contact.ref] = indexes.standing(session, firm, phone_of(contact, own))
+            numbers[contact.ref] = phone_of(contact, own)
         except TextRefused as error:
             refused[contact.ref] = error.code
+    standing = indexes.standing_each(session, firm, numbers.values())
+    phones = {ref: standing[number] for ref, number in numbers.items()}
     unwilling = consent_queries.unwilling(session, firm, set(phones.values())) if phones else {}
     for ref, index in phones.items():
         if index in unwilling:

@@ -22,13 +22,14 @@ def is_zone(name: object) -> bool:
 
 def exists(wall: datetime, zone: tzinfo) -> bool:
     """Whether clocks in the zone ever show this naive wall time; in spring an hour is left out."""
-    return _utc(wall, zone, 0).astimezone(zone).replace(tzinfo=None) == wall
+    return _shows(_utc(wall, zone, 0), wall, zone)
 
 
 def instant(wall: datetime, zone: tzinfo) -> datetime:
     """The moment in UTC at which clocks show ``wall`` (naive): the first of two, or the first after it was left out."""
-    if exists(wall, zone):
-        return _utc(wall, zone, 0)
+    first = _utc(wall, zone, 0)
+    if _shows(first, wall, zone):
+        return first
     before, after = sorted(_utc(wall, zone, fold) for fold in (0, 1))
     old = before.astimezone(zone).utcoffset()
     while after - before > SECOND:
@@ -38,6 +39,10 @@ def instant(wall: datetime, zone: tzinfo) -> datetime:
         else:
             after = middle
     return after.replace(microsecond=0)
+
+
+def _shows(moment: datetime, wall: datetime, zone: tzinfo) -> bool:
+    return moment.astimezone(zone).replace(tzinfo=None) == wall
 
 
 def _utc(wall: datetime, zone: tzinfo, fold: int) -> datetime:

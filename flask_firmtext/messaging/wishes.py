@@ -50,6 +50,8 @@ def of(text: str) -> Said:
 
 def folded(text: str) -> str:
     """Small letters without accents and without what nobody sees."""
+    if text.isascii():  # has neither, and is what most people write
+        return text.lower()[:LONGEST].replace("`", "'")
     # One sign may stand for a whole sentence, so what comes of it is cut, too.
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()[:LONGEST])
     seen = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Mn", "Cf"))
@@ -106,7 +108,7 @@ def _is_a_word_politely(clauses: list[str]) -> bool:
 
 
 def _clause_asks(said: str) -> bool:
-    return any(
+    return phrases.any_pattern().search(said) is not None and any(
         not _is_told(said[: found.start()], found[0])
         for pattern in phrases.patterns()
         for found in pattern.finditer(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, scoped_session
@@ -42,6 +42,20 @@ NUMBERS = (
 )
 
 
+NEWEST_ID = NEWEST.with_only_columns(Conversation.id, Conversation.closed_at)
+
+
+class OwnNumber(Protocol):
+    """A number of ours: the object, or its row as far as it was read."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def firm(self) -> str: ...
+    @property
+    def e164(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A conversation, and the contacts (references) under whom it was shown so far."""
@@ -68,13 +82,20 @@ def of_firm(session: Sessions, firm: str, conversation_id: uuid.UUID) -> Convers
     ).one()
 
 
-def open_conversation(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+def open_id(session: Sessions, number: OwnNumber, phone_index: bytes) -> uuid.UUID | None:
+    """The id of :func:`open_conversation`, for every text that comes in: half the time of the object."""
+    between = {"firm": number.firm, "number": number.id, "phone": phone_index}
+    newest = session.connection().execute(NEWEST_ID, between).one_or_none()
+    return newest.id if newest and newest.closed_at is None else None
+
+
+def open_conversation(session: Sessions, number: OwnNumber, phone_index: bytes) -> Conversation | None:
     """The conversation between a number and a phone that goes on; None before the first, and when an epoch ended."""
     newest = newest_epoch(session, number, phone_index)
     return newest if newest and newest.closed_at is None else None
 
 
-def newest_epoch(session: Sessions, number: Number, phone_index: bytes) -> Conversation | None:
+def newest_epoch(session: Sessions, number: OwnNumber, phone_index: bytes) -> Conversation | None:
     """The newest conversation between a number and a phone, also one that ended."""
     between = {"firm": number.firm, "number": number.id, "phone": phone_index}
     return session.scalars(NEWEST, between).one_or_none()

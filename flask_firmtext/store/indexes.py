@@ -12,7 +12,7 @@ All rows of a number at a firm are under one key at every moment; ``messaging.re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -64,12 +64,22 @@ def standing(session: Sessions, firm: str, number: str) -> bytes:
 
     In the transaction that writes with it: who moves a number's rows to another key waits for the end of that.
     """
-    every = all_of(firm, number)
-    if len(every) == 1:
-        return every[0]
-    now = ciphers.blind_index(writing(session), firm, number)
-    looks = (select(one.phone_index).where(one.firm == firm, one.phone_index.in_(every)) for one in NUMBERED)
+    return standing_each(session, firm, [number])[number]
+
+
+def standing_each(session: Sessions, firm: str, numbers: Iterable[str]) -> Mapping[str, bytes]:
+    """The same for many, with as many questions as for one."""
+    every = {number: all_of(firm, number) for number in numbers}
+    if len(firmtext.settings.index_key) == 1 or not every:
+        return {number: first for number, (first, *_) in every.items()}
+    wanted = [one for some in every.values() for one in some]
+    looks = (select(one.phone_index).where(one.firm == firm, one.phone_index.in_(wanted)) for one in NUMBERED)
+    key = writing(session)
     known = {bytes(found) for found in session.scalars(union(*looks))}
+    return {number: _standing(some, ciphers.blind_index(key, firm, number), known) for number, some in every.items()}
+
+
+def _standing(every: Sequence[bytes], now: bytes, known: Collection[bytes]) -> bytes:
     others = [one for one in every if one in known and one != now]
     return now if now in known or not others else others[0]
 

@@ -135,18 +135,29 @@ def stale(session: Sessions, *, limit: int) -> Sequence[tuple[str, tuple[str, ..
     return found
 
 
-def lock_free(session: Sessions, firm: str, refs: Collection[str]) -> Sequence[CalendarEvent]:
+class Planable(NamedTuple):
+    """What planning asks of an event."""
+
+    id: uuid.UUID
+    firm: str
+    state: EventState
+    sequence: int
+    starts_at: datetime
+    facts: bytes
+
+
+def lock_free(session: Sessions, firm: str, refs: Collection[str]) -> Sequence[Planable]:
     """Those of a firm's events that nobody else works on, to oneself until the end of the transaction.
 
     A host may hold one of them and want another: whoever takes many never waits.
     """
-    return session.scalars(
-        select(CalendarEvent)
+    rows = session.execute(
+        select(*(getattr(CalendarEvent, name) for name in Planable._fields))
         .where(CalendarEvent.firm == firm, CalendarEvent.event.in_(refs))
         .order_by(CalendarEvent.id)
         .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    )
+    return [Planable(*row) for row in rows]
 
 
 class Invited(NamedTuple):

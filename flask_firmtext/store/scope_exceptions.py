@@ -98,9 +98,8 @@ _BY_KEY = {
     },
     "whose a number is, before a firm is known": {
         "firm.provisioning": "_entered",
-        "messaging.holds": "_show",
+        "messaging.holds": "_show _whose",
         "store.firm_queries": "known",
-        "store.hold_queries": "waiting",
         "store.queries": "number_by_e164",
     },
     "a host tells of its contact, and several firms may know it by that reference": {
@@ -148,6 +147,7 @@ _ACROSS = {
     },
     "an operator lists what there is of all firms, or of one": {
         "store.failure_queries": "codes_since",
+        "store.hold_queries": "waiting",
         "store.number_queries": "every_number failed firms_that_cannot_send not_confirmed numbers unfinished",
         "store.template_queries": "written",
     },

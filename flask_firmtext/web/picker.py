@@ -5,6 +5,7 @@ What is typed to find somebody goes in a form's body, never in an address: addre
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask import make_response, render_template, request
@@ -16,7 +17,7 @@ from ..messaging.owners import Known, Subject
 from ..messaging.thread import Thread
 from ..messaging.wording import Words
 from ..ports.values import Contact
-from ..store import keys
+from ..store import indexes
 from ..store.transactions import reading
 from . import candidates
 from .access import Visitor, asked, visitor
@@ -85,7 +86,9 @@ def search() -> Response:
 
 
 def _options(who: Visitor, typed: str, matter: str | None) -> list[Found]:
-    return _warned(who, [_with_choices(who, one.contact, one.role) for one in candidates.matches(who, typed, matter)])
+    found = candidates.matches(who, typed, matter)
+    standing = _indexes(who, [one.contact for one in found])
+    return _warned(who, [_with_choices(one.contact, standing, one.role) for one in found])
 
 
 def _warned(who: Visitor, options: list[Found]) -> list[Found]:
@@ -115,7 +118,7 @@ def _chosen(who: Visitor, ref: str) -> Found:
     if contact is None:
         raise nothing_here()
     who.must("message.send", Subject(who.firm.ref, (contact.ref,)))
-    return _with_choices(who, contact)
+    return _with_choices(contact, _indexes(who, [contact]))
 
 
 def _thread(who: Visitor, found: Found, key: str) -> Thread | None:
@@ -139,11 +142,18 @@ def _moved(who: Visitor, e164: str, subject: Subject) -> bool:
     return owners.of_conversation(who.firm.ref, Known(e164, subject.contacts)).moved
 
 
-def _with_choices(who: Visitor, contact: Contact, role: str = "") -> Found:
+def _indexes(who: Visitor, contacts: Sequence[Contact]) -> Mapping[str, bytes]:
+    """By what the texts with each of their numbers are found now."""
+    numbers = {number.e164 for contact in contacts for number in contact.numbers}
+    with reading() as session:
+        return indexes.standing_each(session, who.firm.ref, numbers)
+
+
+def _with_choices(contact: Contact, standing: Mapping[str, bytes], role: str = "") -> Found:
     default = contact.texting_number or next((number.e164 for number in contact.numbers), None)
     choices = tuple(
         Choice(
-            key=keys.index_of(who.firm.ref, number.e164).hex(),
+            key=standing[number.e164].hex(),
             e164=number.e164,
             words=display(number.e164),
             label=number.label,

@@ -37,6 +37,7 @@ from flask_firmtext.store.models import (
 )
 from flask_firmtext.store.transactions import own, reading
 from hostapp import KEYS
+from office import Statements
 from rows import accepted, verified_number
 
 MEMORY = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway"}
@@ -120,6 +121,22 @@ def test_it_is_announced_first_and_switched_two_minutes_later(both: Any) -> None
     assert (done.switched, done.moved, done.conflicts, done.again) == (True, 3, 0, 0)
     assert [found(under(number, key=NEW)) for number in (ROSA, GRACE, STRANGER)] == before
     assert [sum(found(under(number, key=OLD)).values()) for number in (ROSA, GRACE, STRANGER)] == [0, 0, 0]
+
+
+def test_many_numbers_are_found_by_what_each_is_under_with_as_many_questions_as_one(both: Any) -> None:
+    """A page finds the texts with a contact whatever stands first in its process's list."""
+    unknown = "+13125550155"
+    asked = []
+    for numbers in ([ROSA], [ROSA, GRACE, unknown]):
+        with reading() as session, Statements(both) as statements:
+            found_by = indexes.standing_each(session, "harbor", numbers)
+        asked.append(len(statements.seen))
+    assert found_by == {number: under(number, key=OLD) for number in (ROSA, GRACE, unknown)}
+    assert asked == [2, 2]
+    replaced()
+    with reading() as session:
+        found_by = indexes.standing_each(session, "harbor", [ROSA, GONE, unknown])
+    assert found_by == {ROSA: under(ROSA, key=NEW), GONE: under(GONE, key=OLD), unknown: under(unknown, key=NEW)}
 
 
 def test_a_stop_of_which_no_number_can_be_read_stays_and_counts(both: Any) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from flask_firmtext.messaging import consent_meanings, wishes
+from flask_firmtext.messaging import consent_meanings, consent_phrases, wishes
 from flask_firmtext.messaging.consent_cues import Cues
 from flask_firmtext.messaging.consent_words import WORDS, Wish, network_acts
 
@@ -82,6 +85,45 @@ def test_the_labelled_lists_are_understood_with_these_counts_of_wrong_ones(
 def test_no_word_has_two_meanings() -> None:
     words = [word for word, _meaning in consent_meanings.listed()]
     assert [word for word, times in Counter(words).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("core", consent_meanings._MISTYPED)
+def test_a_mistyped_word_means_what_the_word_does(core: str) -> None:
+    """Also one that is known by its stem only: "mensjaes" was a webhook's fault once."""
+    wrong = core[:3] + core[4] + core[3] + core[5:]
+    assert consent_meanings._meaning(wrong) == consent_meanings._meaning(core) != "."
+
+
+SAID = st.lists(st.sampled_from("sSELVFRCNmPWTADBkrUXHecnJMYyfOQGZKqIlwhabptgd.,"), max_size=14).map("".join)
+
+
+@given(SAID)
+@example("sT")
+@example("T,Eb")
+@settings(max_examples=100, deadline=None)
+def test_the_first_look_finds_nothing_where_no_pattern_does(said: str) -> None:
+    found = any(pattern.search(said) for pattern in consent_phrases.patterns())
+    assert (consent_phrases.any_pattern().search(said) is not None) == found
+
+
+@pytest.fixture(scope="module")
+def clauses() -> list[str]:
+    return [clause for row in labelled()[::3] for clause in wishes._clauses(wishes.folded(row["text"]))]
+
+
+def test_words_mean_the_same_without_the_first_looks(clauses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = [consent_meanings.meanings(clause) for clause in clauses]
+    every = {letter: list(consent_meanings._MISTYPED) for letter in "abcdefghijklmnopqrstuvwxyz"}
+    monkeypatch.setattr(consent_meanings, "_mistyped", lambda: every)
+    monkeypatch.setattr(consent_meanings, "_any_joined", lambda: re.compile(""))
+    assert [consent_meanings.meanings(clause) for clause in clauses] == looked
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+@example("I`M NOT\x00\x1f~")
+@settings(max_examples=100, deadline=None)
+def test_plain_letters_are_folded_as_all_others_are(text: str) -> None:
+    assert wishes.folded(text) == wishes.folded(text + "\u200b")  # which nobody sees
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.word)

@@ -15,6 +15,7 @@ from ...errors import DecryptError
 from ...store import calendar_queries, cells, keys, reminder_queries
 from ...store.ciphers import Place
 from ...store.models import CalendarEvent, Invitation, Notice
+from ...store.reminder_queries import Planable
 from ...store.states import EventState, Purpose
 from . import facts
 from .facts import Facts
@@ -123,7 +124,8 @@ def read(session: Sessions, event: CalendarEvent) -> Facts | None:
     return read_all(session, [event])[0]
 
 
-def read_all(session: Sessions, events: Sequence[CalendarEvent]) -> Sequence[Facts | None]:
+def read_all(session: Sessions, events: Sequence[CalendarEvent | Planable]) -> Sequence[Facts | None]:
     """The same of many, in their order."""
-    texts = cells.read(session, [(place_of(event), event.facts) for event in events])
+    places = [cells.place(CalendarEvent, "facts", event.id, event.firm) for event in events]
+    texts = cells.read(session, [(where, event.facts) for where, event in zip(places, events, strict=True)])
     return [None if isinstance(text, DecryptError) else facts.read(text) for text in texts]

@@ -6,18 +6,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, time
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ...current import firmtext
+from ...parsing import Quiet
 from ...store import calendar_queries, reminder_queries
 from ...store.base import new_id
 from ...store.models import CalendarEvent, Invitation, Reminder, Texting
 from ...store.queries import is_in
-from ...store.reminder_queries import Invited, Planned
+from ...store.reminder_queries import Invited, Planable, Planned
 from ...store.states import EventState, ReminderState
 from . import needs
 from .due import due_at
@@ -37,9 +38,18 @@ class Wish:
     due: Dues
 
 
+class Choice(NamedTuple):
+    """What a firm wants, asked once for however many events."""
+
+    days: tuple[int, ...]
+    at: time
+    hours: Quiet | None
+    now: datetime
+
+
 def plan_for(session: Sessions, event: CalendarEvent, now: Facts, people: Collection[Invitation]) -> None:
     """Have exactly the reminders that these ``people`` are to get; joined. One whose time is over is none."""
-    coming = _coming(session.get(Texting, event.firm), event, now)
+    coming = _coming(_choice(session.get(Texting, event.firm)), event, now)
     _have_anew(session, [_wish(event, one, coming) for one in people])
 
 
@@ -54,9 +64,9 @@ def plan_moved(session: Sessions, event: CalendarEvent, now: Facts, people: Coll
 
     Not for who was never told of the event, or was reminded of this very time before it was moved to and fro.
     """
-    texting, at = session.get(Texting, event.firm), firmtext.clock.now()
-    coming = _coming(texting, event, now)
-    over = {days: due for days, due in _all(texting, event, now).items() if due <= at}
+    choice = _choice(session.get(Texting, event.firm))
+    coming = _coming(choice, event, now)
+    over = {days: due for days, due in _all(choice, event, now).items() if due <= choice.now}
     nearest = {min(over): over[min(over)]} if over else {}
     known = needs.known_to(session, people, otherwise=now) if over else {}
     reminded = needs.reminded_of(session, known, now, min(over)) if over else ()
@@ -92,7 +102,7 @@ def renew(session: Sessions, firm: str, refs: Collection[str]) -> None:
 
 def _as_chosen(
     texting: Texting,
-    events: Mapping[uuid.UUID, tuple[CalendarEvent, Facts]],
+    events: Mapping[uuid.UUID, tuple[CalendarEvent | Planable, Facts]],
     people: Collection[Invitation | Invited],
     before: Sequence[Planned],
 ) -> Sequence[Wish]:
@@ -100,7 +110,8 @@ def _as_chosen(
     this choice says the same."""
     was = {(row.invitation_id, row.days): row.due_at for row in before}
     since = texting.chosen_at or firmtext.clock.now()
-    chosen = {key: _all(texting, event, now) for key, (event, now) in events.items()}
+    choice = _choice(texting)
+    chosen = {key: _all(choice, event, now) for key, (event, now) in events.items()}
     wishes = []
     for one in people:
         due = {d: at for d, at in chosen[one.event_id].items() if at > since or was.get((one.id, d)) == at}
@@ -108,20 +119,25 @@ def _as_chosen(
     return wishes
 
 
-def _wish(event: CalendarEvent, one: Invitation | Invited, due: Dues) -> Wish:
+def _wish(event: CalendarEvent | Planable, one: Invitation | Invited, due: Dues) -> Wish:
     return Wish(one, event.sequence, due if one.wanted else {})
 
 
-def _coming(texting: Texting | None, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
-    at = firmtext.clock.now()
-    return {days: due for days, due in _all(texting, event, now).items() if due > at}
+def _choice(texting: Texting | None) -> Choice:
+    now, hours = firmtext.clock.now(), firmtext.settings.quiet_hours
+    if texting is None:
+        return Choice((), time.min, hours, now)
+    return Choice(tuple(texting.reminder_days), texting.reminder_time, hours, now)
 
 
-def _all(texting: Texting | None, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
-    if texting is None or event.state != EventState.PLANNED or now.starts_at <= firmtext.clock.now():
+def _coming(choice: Choice, event: CalendarEvent, now: Facts) -> dict[int, datetime]:
+    return {days: due for days, due in _all(choice, event, now).items() if due > choice.now}
+
+
+def _all(choice: Choice, event: CalendarEvent | Planable, now: Facts) -> dict[int, datetime]:
+    if event.state != EventState.PLANNED or now.starts_at <= choice.now:
         return {}
-    hours = firmtext.settings.quiet_hours
-    found = {days: due_at(now, days, texting.reminder_time, hours) for days in texting.reminder_days}
+    found = {days: due_at(now, days, choice.at, choice.hours) for days in choice.days}
     return {days: due for days, due in found.items() if due < now.starts_at}
 
 
@@ -148,9 +164,10 @@ def _have(session: Sessions, wishes: Collection[Wish], before: Collection[Planne
         and row.due_at == wanted[row.invitation_id].due.get(row.days)
     }
     _end(session, [row.id for row in before if row.days not in wanted[row.invitation_id].due])
+    planned = {"state": ReminderState.PLANNED, "why": None, "tries": 0, "not_before": None}
     new = [
         {"id": new_id(), "firm": wish.invitation.firm, "invitation_id": key, "sequence": wish.sequence, "days": days,
-         "due_at": due, "state": ReminderState.PLANNED, "why": None, "tries": 0, "not_before": None}
+         "due_at": due, **planned}
         for key, wish in wanted.items()
         for days, due in wish.due.items()
         if (key, days) not in as_is
@@ -169,7 +186,7 @@ def _end(session: Sessions, reminders: Collection[uuid.UUID]) -> None:
         )
 
 
-def _note_plan(session: Sessions, events: Iterable[CalendarEvent]) -> None:
+def _note_plan(session: Sessions, events: Iterable[CalendarEvent | Planable]) -> None:
     of_firm = {one.id: one.firm for one in events}
     for firm in set(of_firm.values()):
         texting = session.get(Texting, firm)
