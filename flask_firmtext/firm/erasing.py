@@ -15,7 +15,7 @@ from .. import points
 from ..current import firmtext
 from ..messaging import consent, failures, scheduled_rows
 from ..messaging.moves import Move, move
-from ..store import audit, erasing, keys, retention_queries
+from ..store import audit, erasing, erasure_queries, keys, retention_queries
 from ..store.models import (
     AnswerDue,
     Attachment,
@@ -58,7 +58,7 @@ def take(erasure: Erasure, conversation: uuid.UUID, terms: Terms) -> str | None:
     with own() as session:
         legal_holds.take_turn(session, firm)
         row = _locked(session, firm, conversation)
-        if retention_queries.is_done(session, firm, erasure.id):
+        if erasure_queries.is_done(session, firm, erasure.id):
             session.rollback()
             return OVER
         why = GONE if row is None or row.erased_at else _against(session, row, terms)
@@ -126,7 +126,7 @@ def _withdraw(session: Session, row: Conversation, by: str) -> None:
     waits = (Filing.firm == row.firm, Filing.attachment_id.in_(_files(row)))
     unfiled = is_in(Filing.state, FilingState.WANTED, FilingState.FILING)
     over = {"state": FilingState.NOT_FILED, "state_at": firmtext.clock.now(), "claim": None, "claimed_until": None}
-    erasing.change(session, Filing, *waits, unfiled, **over)
+    erasing.changed(session, update(Filing).where(*waits, unfiled).values(**over))
     texts = select(Message.id).where(*here)
     erasing.remove(session, ReplyDue, ReplyDue.firm == row.firm, ReplyDue.message_id.in_(texts))
     erasing.remove(session, AnswerDue, AnswerDue.firm == row.firm, AnswerDue.conversation_id == row.id)
@@ -142,7 +142,7 @@ def _end(session: Session, row: Conversation, erasure: Erasure) -> None:
     )
     erasing.remove(session, Draft, Draft.firm == firm, Draft.conversation_id == row.id)
     later = (ScheduledText.firm == firm, ScheduledText.conversation_id == row.id)
-    erasing.change(session, ScheduledText, *later, body=None, away_at=now)
+    erasing.changed(session, update(ScheduledText).where(*later).values(body=None, away_at=now))
     failures.forget(session, row.id)
 
 

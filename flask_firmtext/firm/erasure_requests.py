@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,7 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging import tenancy
 from ..ports.values import Contact
-from ..store import indexes, retention_queries
+from ..store import erasure_queries, indexes, retention_queries
 from ..store.models import Conversation, Erasure
 from ..store.retention_queries import Amount
 from ..store.transactions import own, reading
@@ -52,7 +53,7 @@ def plan(firm: str, contact: Contact) -> Plan:
         whose = _others(rows, retention_queries.shown_under(session, firm, [row.id for row in rows]), owners, contact)
         ids = [row.id for row in rows]
         amount = retention_queries.amount(session, firm, Conversation.id.in_(ids))
-        documents = tuple((one.matter, one.document) for one in retention_queries.documents(session, firm, ids))
+        documents = tuple((one.matter, one.document) for one in erasure_queries.documents(session, firm, ids))
         alone = [index for index, some in owners.items() if not some]
         rest = erasure_rest.count(session, firm, contact.ref, alone)
     others = sorted({ref for some in whose for ref in some})
@@ -72,7 +73,7 @@ def _owners_now(firm: str, contact: Contact) -> dict[bytes, frozenset[str]]:
 
 def _others(
     rows: Sequence[Conversation],
-    shown: Mapping[object, frozenset[str]],
+    shown: Mapping[uuid.UUID, frozenset[str]],
     owners: Mapping[bytes, frozenset[str]],
     contact: Contact,
 ) -> list[frozenset[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ..current import firmtext
@@ -93,14 +93,16 @@ def erase(erasure: Erasure, numbers: Collection[bytes]) -> dict[str, int]:
         gone["drafts"] = erasing.remove(session, Draft, *parts["drafts"][1])
         gone["scheduled"] = _scheduled(session, erasure, *parts["scheduled"][1])
         words = {"address": NOTHING, "label": NOTHING}
-        gone["links"] = erasing.change(session, PaymentLink, *parts["links"][1], **words)
-        gone["events"] = erasing.change(session, CalendarEvent, *parts["events"][1], facts=NOTHING)
+        gone["links"] = erasing.changed(session, update(PaymentLink).where(*parts["links"][1]).values(**words))
+        gone["events"] = erasing.changed(
+            session, update(CalendarEvent).where(*parts["events"][1]).values(facts=NOTHING)
+        )
         past = select(Invitation.id).join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
         theirs = past.where(
             Invitation.firm == firm, Invitation.contact == contact, CalendarEvent.starts_at < firmtext.clock.now()
         )
         told = (Notice.firm == firm, Notice.invitation_id.in_(theirs), Notice.facts.is_not(None))
-        erasing.change(session, Notice, *told, facts=None)
+        erasing.changed(session, update(Notice).where(*told).values(facts=None))
     return gone
 
 
@@ -108,7 +110,7 @@ def _scheduled(session: Session, erasure: Erasure, *which: ColumnElement[bool]) 
     waiting = select(ScheduledText.id).where(*which, is_in(ScheduledText.state, Later.WAITING))
     for row in session.scalars(waiting.order_by(ScheduledText.id)).all():
         scheduled_rows.end(session, row, Later.CANCELLED, reason=ERASED, by=erasure.by)
-    return erasing.change(session, ScheduledText, *which, body=None, away_at=firmtext.clock.now())
+    return erasing.changed(session, update(ScheduledText).where(*which).values(body=None, away_at=firmtext.clock.now()))
 
 
 def _strangers(erasure: Erasure, numbers: Collection[bytes]) -> int:
@@ -129,7 +131,9 @@ def _some_strangers(erasure: Erasure, numbers: Collection[bytes]) -> int:
             these = (Quarantine.firm == firm, Quarantine.id.in_(ids))
             young = Quarantine.received_at > firmtext.clock.now() - REPEATED
             erasing.remove(session, Quarantine, *these, ~young)
-            erasing.change(session, Quarantine, *these, reason=ERASED, body=NOTHING, phone_index=None)
+            erasing.changed(
+                session, update(Quarantine).where(*these).values(reason=ERASED, body=NOTHING, phone_index=None)
+            )
         for row in ids:
             table = (Quarantine.__tablename__, row)
             told = {"firm": firm, "actor": erasure.by, "evidence": str(erasure.id)}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
-from ..store import audit, cells, erasing, keys, retention_queries, seals
+from ..store import audit, cells, erasing, erasure_queries, keys, seals
 from ..store.base import new_id
 from ..store.ciphers import packed
 from ..store.models import Erased, Erasure
@@ -52,7 +52,7 @@ class Proof:
 def night(firm: str, by: str, over: Amount) -> Erasure:
     """The erasure of a night, or the one that somebody did not come to the end of."""
     with own() as session:
-        if found := retention_queries.open_night(session, firm, "retention"):
+        if found := erasure_queries.open_night(session, firm, "retention"):
             return found
         return begin(session, firm, "retention", by=by, told=f"{over.conversations} conversations, {over.texts} texts")
 
@@ -95,7 +95,7 @@ def empty_all(firm: str, stop: Any = None) -> int:
     done = 0
     while True:
         with reading() as session:
-            rows = retention_queries.full(session, firm, AT_ONCE)
+            rows = erasure_queries.full(session, firm, AT_ONCE)
         if not rows:
             return done
         for row in rows:
@@ -124,7 +124,7 @@ def _finished(erasure: Erasure, left: Mapping[str, int], gone: Mapping[str, int]
     points.reach("erase.finishing")
     with own() as session:
         legal_holds.take_turn(session, firm)
-        counted = retention_queries.counted(session, firm, erasure.id)
+        counted = erasure_queries.counted(session, firm, erasure.id)
         if counted.full:  # somebody else was at work, too
             session.rollback()
             return False
@@ -141,10 +141,10 @@ def _finished(erasure: Erasure, left: Mapping[str, int], gone: Mapping[str, int]
         if done is None:
             return True
         session.expire_all()
-        row = retention_queries.erasure(session, firm, erasure.id)
+        row = erasure_queries.erasure(session, firm, erasure.id)
         if row is not None:
             said = f"{total['conversations']}/{total['texts']}/{total['files']}"
-            told = {"became": said, "evidence": _digest(row, retention_queries.erased_by(session, firm, row.id))}
+            told = {"became": said, "evidence": _digest(row, erasure_queries.erased_by(session, firm, row.id))}
             audit.record(session, DONE, (Erasure.__tablename__, row.id), firm=firm, actor=row.by, **told)
             notes(session).show(firm)
     return True
@@ -163,21 +163,21 @@ def _digest(row: Erasure, erased: Iterable[Erased]) -> str:
 def proof(firm: str, erasure_id: uuid.UUID) -> Proof | None:
     """The proof of an erasure, None when there is no such."""
     with reading() as session:
-        row = retention_queries.erasure(session, firm, erasure_id)
+        row = erasure_queries.erasure(session, firm, erasure_id)
         if row is None:
             return None
-        erased = retention_queries.erased_by(session, firm, row.id)
+        erased = erasure_queries.erased_by(session, firm, row.id)
         digest = _digest(row, erased)
         ids = tuple(one.conversation_id for one in erased)
-        recorded = retention_queries.record_of(session, firm, DONE, row.id)
+        recorded = erasure_queries.record_of(session, firm, DONE, row.id)
         return Proof(
             row,
             _why(session, row),
             ids,
-            tuple((one.matter, one.document) for one in retention_queries.documents(session, firm, ids)),
+            tuple((one.matter, one.document) for one in erasure_queries.documents(session, firm, ids)),
             digest,
             recorded.at if recorded else None,
-            retention_queries.seal_of(session, recorded) if recorded else None,
+            erasure_queries.seal_of(session, recorded) if recorded else None,
             recorded is not None and recorded.evidence == digest,
         )
 

@@ -19,7 +19,7 @@ from ..errors import FormRefused
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import tenancy
-from ..store import audit, retention_queries
+from ..store import audit, erasure_queries, retention_queries
 from ..store.models import Conversation, Retention
 from ..store.retention_queries import Amount
 from ..store.transactions import own, reading
@@ -121,7 +121,7 @@ def _counted(firm: str) -> Plan:
         if before is None:
             return Plan(firm, None, None, nothing, everything, nothing, 0)
         over = retention_queries.amount(session, firm, *retention_queries.is_over(firm, before))
-        tonight = retention_queries.since(session, firm, CAUSE, firmtext.clock.now() - APART)
+        tonight = erasure_queries.since(session, firm, CAUSE, firmtext.clock.now() - APART)
         return Plan(firm, days, before, over, everything, tonight, retention_queries.held(session, firm, before))
 
 

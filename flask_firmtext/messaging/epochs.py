@@ -42,9 +42,9 @@ def contact_changed(session: Sessions, contact: str) -> int:
 def _part(session: Sessions, conversation: Conversation, contact: str) -> None:
     """What was erased goes on under whoever had it, until the number has left: only the host knows it in words."""
     firm = conversation.firm
-    ports = owners.shielded("Host.for_firm", lambda: firmtext.host.for_firm(firm), None)
     refs = inbox_queries.contacts(session, firm, [conversation.id]).get(conversation.id, ())
-    found = ports and owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(ports, refs), None)
+    ports = firmtext.host.for_firm
+    found = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(ports(firm), refs), None)
     if found is None:
         return
     numbers = {index for one in found.values() for number in one.numbers for index in indexes.all_of(firm, number.e164)}

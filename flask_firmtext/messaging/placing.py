@@ -31,7 +31,7 @@ from .wishes import Said
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
 #: These are answered without a person. A YES may be the answer to anything, so somebody looks at it.
 HEEDED = frozenset({Wish.STOP, Wish.START, Wish.HELP})
-#: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
+#: What a carrier calls a kind of file; no other word is kept in clear.
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -61,17 +61,14 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
 
 
 def _conversation(session: Session, number: OwnNumber, index: bytes, event: InboundText) -> uuid.UUID | None:
-    """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one.
-
-    A repeat of what is there, or was erased, begins nothing.
-    """
+    """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one."""
     found = conversation_queries.open_id(session, number, index)
     if found is not None:
         return found
     contacts = conversation_queries.contacts_with(session, number.firm, index)
-    if not contacts or _first(session, event, number) is not None:
-        return None
-    return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts).id
+    if contacts and _first(session, event, number) is None:  # a repeat begins nothing
+        return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts).id
+    return None
 
 
 def _placed(
@@ -202,10 +199,7 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: OwnNumber) -> None:
-    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept.
-
-    What was erased does not come back: of it only the id is known.
-    """
+    """The carrier repeats itself. Other words with the same id are kept, unless the first ones were erased."""
     if _first(session, event, number) not in (erasing.FORGOTTEN, *indexes.digests_of(event.digest)):
         quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
     else:

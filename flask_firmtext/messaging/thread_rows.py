@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..ports.values import Firm
-from ..store import consent_queries, inbox_queries, queries, retention_queries
+from ..store import consent_queries, erasure_queries, inbox_queries, queries
 from ..store.models import Erased, Hold, Message, OptOut
 from . import files, offers, pay_links, reachability, readiness, sequels
 from .files import Received
@@ -76,7 +76,7 @@ def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None
     phone = read_phones(session, [found[0]])[conversation_id]
     row, erased = found[0], None
     if row.erased_at is not None:
-        erased = retention_queries.erased(session, firm, conversation_id)
+        erased = erasure_queries.erased(session, firm, conversation_id)
     return Pair(found[1], phone, row.phone_index, refs, row.closed_at is not None, row.created_at, erased)
 
 

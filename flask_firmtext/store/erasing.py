@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Update, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from .. import points
@@ -83,15 +83,23 @@ def _forget_files(firm: str, texts: Sequence[uuid.UUID]) -> None:
 def _empty_texts(session: Session, one: Erased, texts: Sequence[uuid.UUID]) -> None:
     now, firm = firmtext.clock.now(), one.firm
     inbound = (Message.firm == firm, Message.id.in_(texts), Message.digest.is_not(None))
-    change(session, Message, *inbound, digest=FORGOTTEN)
+    changed(session, update(Message).where(*inbound).values(digest=FORGOTTEN))
     here = (Message.firm == firm, Message.id.in_(texts), Message.body != NOTHING)
-    gone = change(session, Message, *here, body=NOTHING)
-    change(session, Resolution, Resolution.firm == firm, Resolution.message_id.in_(texts), why=None)
-    change(session, Notice, Notice.firm == firm, Notice.message_id.in_(texts), _is_past(firm, now), facts=None)
+    gone = changed(session, update(Message).where(*here).values(body=NOTHING))
+    changed(
+        session, update(Resolution).where(Resolution.firm == firm, Resolution.message_id.in_(texts)).values(why=None)
+    )
+    changed(
+        session,
+        update(Notice).where(Notice.firm == firm, Notice.message_id.in_(texts), _is_past(firm, now)).values(facts=None),
+    )
     names = {"url": NOTHING, "name": NOTHING, "digest": None, "file_id": None, "claim": None, "claimed_until": None}
     refused = {"state": FileState.REFUSED, "reason": REASON, "state_at": now, **names}
     there = or_(Attachment.reason.is_(None), Attachment.reason != REASON)
-    emptied = change(session, Attachment, Attachment.firm == firm, Attachment.message_id.in_(texts), there, **refused)
+    emptied = changed(
+        session,
+        update(Attachment).where(Attachment.firm == firm, Attachment.message_id.in_(texts), there).values(**refused),
+    )
     counted = update(Erased).where(Erased.firm == firm, Erased.conversation_id == one.conversation_id)
     more = {"texts": Erased.texts + gone, "files": Erased.files + emptied}
     session.execute(counted.values(**more).execution_options(**UNSEEN))
@@ -103,9 +111,9 @@ def _is_past(firm: str, now: datetime) -> Any:
     return Notice.invitation_id.in_(past.where(CalendarEvent.firm == firm, CalendarEvent.starts_at < now))
 
 
-def change(session: Session, model: type[Base], *which: Any, **values: Any) -> int:
+def changed(session: Session, statement: Update) -> int:
     """Change rows; how many those were."""
-    done: Any = session.execute(update(model).where(*which).values(**values).execution_options(**UNSEEN))
+    done: Any = session.execute(statement.execution_options(**UNSEEN))
     return int(done.rowcount)
 
 

@@ -119,7 +119,8 @@ _ACROSS = {
         "store.queries": "due next_due next_free_at oldest_due_at",
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
-        "store.retention_queries": "full ruled unfinished",
+        "store.erasure_queries": "full unfinished",
+        "store.retention_queries": "ruled",
         "store.scheduled_queries": "due",
     },
     "the account at the carrier is every firm's": {

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from ..errors import FormRefused
 from ..firm import legal_holds
 from ..firm import retention as rules
-from ..firm.legal_holds import CONTACT, FIRM, KINDS, MATTER, Shown
+from ..firm.legal_holds import KINDS, Shown
 from ..firm.retention import Plan
 from ..language import gettext as _
 from ..language import marked
@@ -20,8 +20,10 @@ from ..messaging import owners, tenancy
 from ..messaging.owners import Subject
 from ..messaging.shown import named
 from ..ports import promises
-from ..store import retention_queries
+from ..ports.values import Contact
+from ..store import erasure_queries, retention_queries
 from ..store.models import Erasure, Retention
+from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import reading
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
@@ -128,7 +130,7 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     plan: Plan | None = owners.shielded("Matters.contacts_of", lambda: rules.plan(firm), None)
     with reading() as session:
         rule = retention_queries.rule(session, firm)
-        listed = retention_queries.erasures(session, firm, LISTED)
+        listed = erasure_queries.erasures(session, firm, LISTED)
     mine = who.may_each("contact.erase", [Subject(firm, (*filter(None, [one.contact]), *one.shared)) for one in listed])
     erasures = tuple(one for one, may in zip(listed, mine, strict=True) if may)
     every = tuple(legal_holds.shown(firm))
@@ -150,16 +152,17 @@ def _about(firm: str, one: Shown) -> Subject | None:
 def _titles(who: Visitor, holds: tuple[Shown, ...]) -> Mapping[uuid.UUID, str]:
     """The name of the contact or the title of the matter on which each hold is, as far as the host knows it."""
     refs = [one.object for one in holds if one.kind == CONTACT]
-    contacts = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs), {})
+    nobody: Mapping[str, Contact] = {}
+    contacts = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs), nobody)
     found: dict[uuid.UUID, str] = {}
     for one in holds:
         if one.kind == CONTACT and one.object in contacts:
             found[one.id] = contacts[one.object].name
-        if one.kind == MATTER:
-            ref = one.object
-            matter = owners.shielded(
-                "Matters.get", lambda ref=ref: promises.matter("get", who.ports.matters.get(ref)), None
-            )
-            if matter is not None:
-                found[one.id] = matter.title
+        if one.kind == MATTER and (title := _title(who, one.object)):
+            found[one.id] = title
     return found
+
+
+def _title(who: Visitor, ref: str) -> str | None:
+    matter = owners.shielded("Matters.get", lambda: promises.matter("get", who.ports.matters.get(ref)), None)
+    return matter.title if matter else None

@@ -10,7 +10,7 @@ from flask import Flask
 
 from ..current import firmtext
 from ..firm import erasure_requests, erasures, retention
-from ..store import retention_queries
+from ..store import erasure_queries
 from ..store.models import Erased, Erasure
 from ..store.transactions import reading
 from .clerk import Clerk, Stopping
@@ -26,8 +26,8 @@ def _due() -> Sequence[Any]:
     """Erasures come before nights: a night counts what is left."""
     now = firmtext.clock.now()
     with reading() as session:
-        full: list[Any] = [row for row in retention_queries.full(session) if row.at < now - erasures.PAUSE]
-        open_ones: list[Any] = list(retention_queries.unfinished(session, now))
+        full: list[Any] = [row for row in erasure_queries.full(session) if row.at < now - erasures.PAUSE]
+        open_ones: list[Any] = list(erasure_queries.unfinished(session, now))
     return full[:1] or open_ones or list(retention.due())
 
 
