@@ -162,7 +162,7 @@ class Wording:
             conversation=message.conversation_id,
             asks=self.consent is not None and self.consent.asked_by == message.id,
             by=message.author,
-            erased=message.body == erasing.NOTHING,
+            erased=message.__dict__.get("body") == erasing.NOTHING,  # a list of the administration loads none
         )
 
     def _is_paused(self, message: Message) -> bool:

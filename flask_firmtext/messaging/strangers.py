@@ -18,7 +18,7 @@ from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.gateway import InboundText
-from ..store import audit, cells, keys, queries, stranger_queries
+from ..store import audit, cells, keys, queries, retention_queries, stranger_queries
 from ..store.ciphers import Place
 from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
@@ -220,6 +220,8 @@ def discard(firm: str, row: Quarantine, *, by: str) -> Moved:
 
 def _discarded(firm: str, kept: Collection[uuid.UUID], by: str) -> int:
     with own() as session:
+        if retention_queries.standing_on(session, firm, ()):  # a legal hold on the whole firm
+            return 0
         gone = session.scalars(
             delete(Quarantine)
             .where(Quarantine.id.in_(kept), Quarantine.firm == firm, Quarantine.reason == STRANGER)

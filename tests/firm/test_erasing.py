@@ -11,7 +11,7 @@ from sqlalchemy import select
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused, KeyUnavailable
 from flask_firmtext.firm import erasure_requests, erasures, legal_holds
-from flask_firmtext.messaging import drafts, epochs, placing, thread
+from flask_firmtext.messaging import drafts, epochs, placing, strangers, thread
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.store import cells, keys, read_check
 from flask_firmtext.store.models import (
@@ -223,3 +223,13 @@ def test_everything_left_can_be_read(office: Office) -> None:
     assert {row.state for row in rows(Key, Key.firm == "harbor", Key.scope.startswith("conversation"))} == {
         KeyState.DESTROYED
     }
+
+
+def test_a_hold_on_the_firm_keeps_strangers_texts(office: Office) -> None:
+    office.receives(CANARY, "+13125550188")
+    [kept] = rows(Quarantine)
+    hold = legal_holds.put("harbor", "firm", "", "Suit", by=ADMIN)
+    assert strangers.discard("harbor", kept, by=ADMIN).done == 0
+    assert len(rows(Quarantine)) == 1
+    legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
+    assert strangers.discard("harbor", kept, by=ADMIN).done == 1
