@@ -37,7 +37,9 @@ browser:
 	as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends chromium
 
+# The processes that tests start read what the first of them compiled, whatever the shell says.
 .PHONY: test
+test test-all: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.test browser ## Test on SQLite and PostgreSQL with real servers and Chromium (20 minutes at most)
 	$(BIN)/pytest -n $(JOBS) -m 'not slow' $(ARGS)
 

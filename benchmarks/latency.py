@@ -49,7 +49,7 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
 
 
 def run_busy(stage: Stage, scale: Scale) -> Iterator[Figure]:
-    reminders = scale.of(20_000, 600)
+    reminders = scale.of(20_000, 400)
     with firm(stage, threads=reminders // 2) as clicks:
         batch = Batch(reminders)
         idle: list[str] = []

@@ -2,7 +2,7 @@
 
 The firm has chosen other reminders, so that all are to be planned anew. The baseline is what no plan can do without:
 one indexed SELECT of the due rows and one INSERT of as many reminders as the pass plans. Memory is the highest that
-Python holds, beside that with 2,000 events.
+Python holds, beside that with 1,000.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from .stage import ENGINES, Stage, host, settings_of
 
 BASELINE = "one indexed SELECT of the due rows and one INSERT of as many reminders"
 TARGET = Target("≤ 3", most=3)
-GROWTH = Target("≤ 1.5 times that of 2,000 events", most=1.5)
+GROWTH = Target("≤ 1.5 times that of 1,000 events", most=1.5)
 
 #: Enough for all rounds of the passes.
-FEW = 2_000
+FEW = 1_000
 #: The last of them are due, as many as one look takes.
 DUE = reminders.AT_ONCE
 AT_ONCE = 5_000

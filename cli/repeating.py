@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 from flask.cli import with_appcontext
@@ -12,14 +13,16 @@ from flask.cli import with_appcontext
 from ..current import firmtext
 from ..errors import TextRefused
 from ..messaging import retrying
+from ..messaging.retrying import InDoubt
 from ..store import operator_queries as queries
 from ..store.states import State
-from ..store.transactions import reading, shared
+from ..store.transactions import shared
 from . import bulk
 from .db import require_current
 from .filters import firm_option, moment_of, reason_option, since_option
 from .firms import named
 from .output import confirm, document, json_option, say, yes_option
+from .rehearsing import DryRun
 
 UNSURE = "It may already have arrived; use `flask firmtext messages resolve {} resend --reason TEXT --yes`."
 #: Nothing is left to do for it.
@@ -59,10 +62,8 @@ def retry(
     if not dry_run:
         confirm(f"Send {'1 text' if len(found) == 1 else f'{len(found)} texts'} again?", yes=yes)
 
-    def again(text: uuid.UUID) -> None:
-        _again(text, found[text], dry_run)
-
-    done = bulk.each("retried", [*found], again, label="Sending again", as_json=as_json)
+    each = DryRun(found) if dry_run else partial(_again, found)
+    done = bulk.each("retried", [*found], _in_full(each), label="Sending again", as_json=as_json)
     if dry_run:
         done.said = "would be sent again"
         say("Nothing was sent: this was a dry run.")
@@ -70,29 +71,21 @@ def retry(
     return None
 
 
-class _Rehearsed(Exception):
-    """Everything was checked; it is rolled back."""
-
-
-def _again(text: uuid.UUID, firm: str | None, rehearsed: bool) -> None:
+def _again(found: Mapping[uuid.UUID, str | None], text: uuid.UUID) -> None:
+    firm = found[text]
     if firm is None:
         bulk.nothing_there()
-    try:
-        with shared() as session:
-            retrying.again(session, text, user=bulk.operator(firm))
-            if rehearsed:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
-    except TextRefused as refusal:
-        raise _in_full(refusal, text) from refusal
+    with shared() as session:
+        retrying.again(session, text, user=bulk.operator(firm))
 
 
-def _in_full(refusal: TextRefused, text: uuid.UUID) -> TextRefused:
+def _in_full(again: Callable[[uuid.UUID], None]) -> Callable[[uuid.UUID], None]:
     """With the way on for a text of which nobody knows."""
-    if refusal.code != "may_have_arrived":
-        return refusal
-    with reading() as session:
-        found = queries.one_text(session, text)
-    unknown = found is not None and found[0].state == State.UNKNOWN
-    return TextRefused(refusal.code, UNSURE.format(text)) if unknown else refusal
+
+    def told(text: uuid.UUID) -> None:
+        try:
+            again(text)
+        except InDoubt as refusal:
+            raise TextRefused(refusal.code, UNSURE.format(text)) from refusal
+
+    return told

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from ..current import firmtext
 from ..errors import TextRefused
 from ..messaging import resolving
+from ..messaging.resolving import Decision
 from ..store import operator_queries as queries
 from ..store.models import Resolution
 from ..store.states import State
@@ -23,13 +24,16 @@ from .filters import firm_option, moment_of, since_option, until_option
 from .firms import named
 from .output import confirm, document, json_option, on_terminal, say, yes_option
 
-ARRIVED, LOST, RESEND = "arrived", "lost", "resend"
 #: As the row keeps the answer.
-KEPT = {ARRIVED: resolving.ARRIVED.word, LOST: resolving.LOST.word, RESEND: resolving.RESENT.word}
+KEPT: Mapping[str, str] = {
+    Decision.ARRIVED: resolving.ARRIVED.word,
+    Decision.LOST: resolving.LOST.word,
+    Decision.RESEND: resolving.RESENT.word,
+}
 QUESTIONS: Mapping[str, str] = {
-    ARRIVED: "Note that {} arrived?",
-    LOST: "Note that {} did not arrive?",
-    RESEND: "Send {} again? The first may have arrived: the client may get it twice.",
+    Decision.ARRIVED: "Note that {} arrived?",
+    Decision.LOST: "Note that {} did not arrive?",
+    Decision.RESEND: "Send {} again? The first may have arrived: the client may get it twice.",
 }
 DECIDED = "It is no longer in doubt: a report came, or somebody was first. `flask firmtext messages show` has it."
 SAID = "That was said before."
@@ -37,7 +41,7 @@ SAID = "That was said before."
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=click.UUID)
-@click.argument("answer", type=click.Choice([ARRIVED, LOST, RESEND]))
+@click.argument("answer", type=click.Choice([*map(str, Decision)]))
 @click.option(
     "--reason",
     "why",
@@ -90,7 +94,7 @@ def _say_so(text: uuid.UUID, firm: str | None, answer: str, why: str) -> None:
     if firm is None:
         bulk.nothing_there()
     # The host is asked whose the number is before a text goes there once more.
-    with shared() if answer == RESEND else own() as session:
+    with shared() if answer == Decision.RESEND else own() as session:
         done = resolving.decide(session, text, answer, user=bulk.operator(firm), why=why)
     if done is None:
         raise _refusal(text, answer)

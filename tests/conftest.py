@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from jinja2 import FileSystemBytecodeCache
 
+from economy import Compiled, Engines, empty, leave_what_stays_to_itself, remember_builders_of_addresses
 from servers import (
     FOLDER,
     answers,
@@ -99,7 +99,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_collection_finish() -> None:
+    leave_what_stays_to_itself()
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    remember_builders_of_addresses()
     if not hasattr(config, "workerinput"):
         forget_dead_runs()
         FOLDER.mkdir(exist_ok=True)
@@ -146,32 +151,28 @@ def _administer(url: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
+def engines() -> Engines:
+    """What applications on one database have in common."""
+    return Engines()
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str], engines: Engines) -> str:
     """A migrated database; every test that leads here runs on SQLite and on PostgreSQL."""
     from flask_firmtext.testing.tables import create_tables
 
     url = new_database(request.param)
-    engine = sa.create_engine(url)
-    create_tables(engine)
-    engine.dispose()
+    create_tables(engines.add(url))
     return url
 
 
 @pytest.fixture
 def empty_database(database_url: str) -> str:
     """The same database with no row in our tables."""
-    empty(database_url)
-    return database_url
-
-
-def empty(url: str) -> None:
-    """Delete every row of our tables: PostgreSQL's TRUNCATE takes longer than most tests."""
     from flask_firmtext.store.models import Firm
 
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        for table in reversed(Firm.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
+    empty(database_url, Firm.metadata.sorted_tables[::-1])
+    return database_url
 
 
 @pytest.fixture(scope="session")
@@ -231,15 +232,13 @@ def sandbox(sandbox_process: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def bytecode() -> FileSystemBytecodeCache:
-    """Templates as they were compiled for the first application: compiling them anew costs more than most tests."""
-    folder = FOLDER / "templates"
-    folder.mkdir(exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
+def bytecode() -> Compiled:
+    """Templates that are compiled already."""
+    return Compiled(FOLDER / "templates")
 
 
 @pytest.fixture
-def new_app(empty_database: str, bytecode: FileSystemBytecodeCache) -> Iterator[Callable[..., Any]]:
+def new_app(empty_database: str, bytecode: Compiled, engines: Engines) -> Iterator[Callable[..., Any]]:
     """``new_app(**config)`` makes another application of the host on the emptied database."""
     from hostapp import KEYS, create_app
 
@@ -248,6 +247,7 @@ def new_app(empty_database: str, bytecode: FileSystemBytecodeCache) -> Iterator[
         def make(**config: Any) -> Any:
             app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": empty_database, **STATE, **KEYS, **config})
             app.jinja_env.bytecode_cache = bytecode
+            engines.lend(app)
             made.callback(_dispose, app)
             _watch(app)
             return app

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, scoped_session
 from ..current import firmtext
 from ..ports.values import User
 from ..store import audit, cells
-from ..store.models import Conversation, Message, Number
-from ..store.states import Kind, NumberState, State
+from ..store.models import Conversation, Message
+from ..store.states import Kind, State
 from ..store.transactions import notes
-from . import accepting, consent, conversations, notifying
+from . import accepting, conversations, notifying
 from .accepting import Outgoing
 from .moves import Move, move
 from .retrying_words import refused
@@ -69,22 +69,12 @@ def withdraw(session: Sessions, firm: str, first: uuid.UUID) -> bool:
     return withdrawn
 
 
-def check_way(session: Sessions, conversation: Conversation) -> None:
-    """:raises TextRefused: ``opted_out`` or ``conversation_changed``."""
-    if consent.opt_out_of(session, conversation.firm, conversation.phone_index):
-        raise refused("opted_out")
-    number = session.get_one(Number, conversation.number_id)
-    if conversation.closed_at or number.state != NumberState.VERIFIED:
-        raise refused("conversation_changed")
-
-
-def outgoing(session: Sessions, old: Message, user: User, token: str) -> Outgoing:
+def outgoing(old: Message, user: User, token: str, said: str) -> Outgoing:
     """The same words once more, by ``user``. What a person wrote is as good as new, another text no longer than before.
 
     :raises TextRefused: ``too_late``, what it tells of has begun.
-    :raises DecryptError: it cannot be read.
     """
-    new = Outgoing(words(session, old), Kind(old.kind), user.ref, token, retry_of=old.id)
+    new = Outgoing(said, Kind(old.kind), user.ref, token, retry_of=old.id)
     if old.kind == Kind.STAFF:
         return new
     left = (old.expires_at or firmtext.clock.now()) - firmtext.clock.now()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
@@ -25,6 +26,14 @@ from . import accepting, codes, repeats, retrying
 from .moves import Move, move
 
 Sessions = Session | scoped_session[Any]
+
+
+class Decision(StrEnum):
+    """What a person may say of a text of which nobody is sure, in addresses, forms and commands."""
+
+    ARRIVED = "arrived"
+    LOST = "lost"
+    RESEND = "resend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,14 @@ def resend(session: Sessions, message_id: uuid.UUID, *, user: User, token: str, 
 
 
 def decide(session: Sessions, message_id: uuid.UUID, answer: str, *, user: User, why: str = "") -> Message | None:
-    """Say ``arrived`` or ``lost`` of an unknown text, or send it again (``resend``), whatever is pressed where.
+    """Say what a person has decided of an unknown text, whatever is pressed where; ``answer`` is a :class:`Decision`.
 
     Returns the text to look at from now on, the new one where there is one; None when it was no longer unknown.
     Raises what the three verbs raise.
     """
-    if answer == "resend":
+    if answer == Decision.RESEND:
         return resend(session, message_id, user=user, token=f"resend:{message_id.hex}", why=why)
-    said = {"arrived": arrived, "lost": lost}[answer](session, message_id, user=user, why=why)
+    said = {Decision.ARRIVED: arrived, Decision.LOST: lost}[Decision(answer)](session, message_id, user=user, why=why)
     return repeats.find(session, message_id, user) if said else None
 
 

@@ -17,14 +17,22 @@ from ..language import gettext as _
 from ..ports.gateway import Again, Reason
 from ..ports.values import Contact, Firm, User
 from ..store import audit, calendar_queries, consent_queries, inbox_queries, queries
-from ..store.models import Conversation, Message
-from ..store.states import Direction, EventState, Kind, Purpose, State
+from ..store.models import CalendarEvent, Conversation, Invitation, Message, Notice, Number, OptOut
+from ..store.states import Direction, EventState, Kind, NumberState, Purpose, State
 from . import accepting, codes, owners, quiet, repeats, tenancy
 from .accepting import Outgoing
+from .owners import Owners
 from .retrying_words import REFUSALS, refused
 from .shown import read_phones
 
 Sessions = Session | scoped_session[Any]
+
+
+class InDoubt(TextRefused):
+    """Nobody knows what became of it: see ``resolving``."""
+
+    def __init__(self) -> None:
+        super().__init__("may_have_arrived", _(REFUSALS["may_have_arrived"]))
 
 
 class TriedAgain(TextRefused):
@@ -83,7 +91,7 @@ def check(message: Message) -> None:
 def refusal(message: Message) -> TextRefused | None:
     """Why trying this text again is not offered, in words; None when it is."""
     if message.state == State.UNKNOWN:
-        return refused("may_have_arrived")
+        return InDoubt()
     if message.direction == Direction.IN or message.state not in (State.FAILED, State.EXPIRED):
         return refused("not_failed")
     if message.kind == Kind.AUTO_REPLY:
@@ -111,13 +119,20 @@ def worth_of(message: Message) -> Again:
 
 def check_way(session: Sessions, conversation: Conversation, old: Message) -> None:
     """:raises TextRefused: ``not_on``, ``opted_out``, ``asks_for_none`` or ``conversation_changed``."""
-    if queries.sending_number(session, conversation.firm) is None:
+    sends = queries.sending_number(session, conversation.firm) is not None
+    stands = consent_queries.standing(session, conversation.firm, conversation.phone_index)
+    judge_way(sends, conversation, session.get_one(Number, conversation.number_id), stands, old)
+
+
+def judge_way(sends: bool, conversation: Conversation, number: Number, stands: OptOut | None, old: Message) -> None:
+    """The same, of what is known: whether the firm ``sends`` at all, and what ``stands`` about texting the number."""
+    if not sends:
         raise refused("not_on")
-    repeats.check_way(session, conversation)
-    if old.kind == Kind.STAFF:
-        return
-    row = consent_queries.standing(session, conversation.firm, conversation.phone_index)
-    if row is not None and row.asked_at:
+    if stands is not None and stands.opted_out:
+        raise refused("opted_out")
+    if conversation.closed_at or number.state != NumberState.VERIFIED:
+        raise refused("conversation_changed")
+    if old.kind != Kind.STAFF and stands is not None and stands.asked_at:
         raise refused("asks_for_none")
 
 
@@ -137,7 +152,11 @@ def renewed(session: Sessions, old: Message, user: User, token: str, found: Whos
     :raises TextRefused: ``too_late`` or ``quiet_hours``.
     :raises DecryptError: it cannot be read.
     """
-    outgoing = repeats.outgoing(session, old, user, token)
+    return timed(repeats.outgoing(old, user, token, repeats.words(session, old)), old, found)
+
+
+def timed(outgoing: Outgoing, old: Message, found: Whose) -> Outgoing:
+    """When the same words may go. :raises TextRefused: ``quiet_hours``."""
     return outgoing if old.kind == Kind.STAFF else _put_off(outgoing, old, found)
 
 
@@ -146,16 +165,26 @@ def whose(session: Sessions, seen: Message) -> Whose:
 
     :raises TextRefused: ``not_available``, ``conversation_changed`` or ``host_silent``.
     """
-    firm = tenancy.firm(seen.firm)
-    if firm is None:
-        raise refused("not_available")
-    accepting.check_availability(firm)
+    firm = firm_of(seen.firm)
     conversation = session.get_one(Conversation, seen.conversation_id)
     phone = read_phones(session, [conversation])[conversation.id]
     refs = inbox_queries.contacts(session, firm.ref, [conversation.id]).get(conversation.id, ())
     if phone is None:
         raise refused("conversation_changed")
-    now = owners.of_conversation(firm.ref, owners.Known(phone, refs))
+    return judge_owners(firm, phone, owners.of_conversation(firm.ref, owners.Known(phone, refs)))
+
+
+def firm_of(ref: str) -> Firm:
+    """:raises TextRefused: ``not_available``, for it may not have texting (any more)."""
+    firm = tenancy.firm(ref)
+    if firm is None:
+        raise refused("not_available")
+    accepting.check_availability(firm)
+    return firm
+
+
+def judge_owners(firm: Firm, phone: str, now: Owners) -> Whose:
+    """:raises TextRefused: ``host_silent`` or ``conversation_changed``."""
     if not now.asked:
         raise refused("host_silent")
     if now.moved:
@@ -175,12 +204,15 @@ def hold_event(session: Sessions, seen: Message) -> None:
     told = calendar_queries.told_by(session, seen.firm, seen.id)
     if told is None:
         return
-    notice, invitation, event = told
+    if not is_so(*told) or calendar_queries.was_told_since(session, told[0]):
+        raise refused("outdated")
+
+
+def is_so(notice: Notice, invitation: Invitation, event: CalendarEvent) -> bool:
+    """Whether an event is still as a text tells."""
     takes_place = invitation.wanted and event.state == EventState.PLANNED
     so = takes_place is not (notice.purpose == Purpose.CANCELLED)
-    current = notice.sequence == event.sequence and invitation.notice_at is None
-    if not (so and current) or calendar_queries.was_told_since(session, notice):
-        raise refused("outdated")
+    return so and notice.sequence == event.sequence and invitation.notice_at is None
 
 
 def check_first(session: Sessions, old: Message) -> None:

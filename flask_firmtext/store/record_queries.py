@@ -1,16 +1,28 @@
-"""SELECTs behind the pages of the record: which conversation a row is about, and how far a page looks."""
+"""SELECTs behind the pages of the record: which conversation or event a row is about, and how far a page looks."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from .models import Attachment, Attempt, Conversation, Filing, Message, OptOut, ScheduledText, TimeEntry
+from .models import (
+    Attachment,
+    Attempt,
+    CalendarEvent,
+    Conversation,
+    Filing,
+    Invitation,
+    Message,
+    OptOut,
+    Reminder,
+    ScheduledText,
+    TimeEntry,
+)
 
 #: So many rows a page looks at for the few that are asked for: the index knows times, not who did what.
 LOOKED_AT = 20_000
@@ -40,21 +52,47 @@ ROWS: tuple[tuple[Any, Any], ...] = (
 )
 
 
+#: Each table whose rows are about an event, with the host's references of that and of its matter.
+EVENT = (CalendarEvent.event, CalendarEvent.matter)
+EVENTS: tuple[tuple[Any, Any], ...] = (
+    (CalendarEvent, select(CalendarEvent.id, *EVENT)),
+    (Invitation, select(Invitation.id, *EVENT).join(CalendarEvent, CalendarEvent.id == Invitation.event_id)),
+    (
+        Reminder,
+        select(Reminder.id, *EVENT)
+        .join(Invitation, Invitation.id == Reminder.invitation_id)
+        .join(CalendarEvent, CalendarEvent.id == Invitation.event_id),
+    ),
+)
+
+
 def about(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Object, frozenset[uuid.UUID]]:
     """The conversations of the firm that these are about, with one query a table."""
-    wanted: dict[str, set[str]] = {}
-    for table, row in objects:
-        wanted.setdefault(table, set()).add(row)
-    found: dict[Object, frozenset[uuid.UUID]] = {}
-    for model, rows in ROWS:
+    objects = set(objects)
+    found = {
+        one: frozenset({conversation})
+        for one, (conversation,) in _read(session, firm, ROWS, objects)
+        if conversation is not None
+    }
+    phones = [row for table, row in objects if table == OptOut.__tablename__]
+    return {**found, **_of_phones(session, firm, phones)}
+
+
+def events(session: Session, firm: str, objects: Iterable[Object]) -> Mapping[Object, tuple[str, str | None]]:
+    """The events of the firm that these are about, each with its matter (the host's references)."""
+    return {one: (event, matter) for one, (event, matter) in _read(session, firm, EVENTS, set(objects))}
+
+
+def _read(
+    session: Session, firm: str, tables: Iterable[tuple[Any, Any]], objects: Collection[Object]
+) -> Iterator[tuple[Object, tuple[Any, ...]]]:
+    for model, rows in tables:
         table = model.__tablename__
-        ids = [id_ for id_ in map(_identity, wanted.get(table, ())) if id_]
+        ids = [id_ for name, row in objects if name == table and (id_ := _identity(row))]
         # Not by an index of firms, which looks through all their rows: SQLite prefers it to a thousand ids.
         theirs = rows.where(model.firm.concat("") == firm, model.id.in_(ids))
-        for id_, conversation in session.execute(theirs) if ids else ():
-            if conversation is not None:
-                found[table, str(id_)] = frozenset({conversation})
-    return {**found, **_of_phones(session, firm, wanted.get(OptOut.__tablename__, ()))}
+        for id_, *told in session.execute(theirs) if ids else ():
+            yield (table, str(id_)), tuple(told)
 
 
 def _identity(written: str) -> uuid.UUID | None:

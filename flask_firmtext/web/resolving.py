@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import make_response, render_template, request
@@ -13,7 +14,7 @@ from ..errors import DecryptError, TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import resolving
-from ..messaging.resolving import LONGEST
+from ..messaging.resolving import LONGEST, Decision
 from ..messaging.shown import read_bodies
 from ..store.models import Message
 from ..store.states import State
@@ -24,7 +25,8 @@ from .csrf import KEEPING
 from .problems import Problem, framed
 from .repeating import back, code_of, found
 
-ADDRESS = "/conversations/<uuid:conversation_id>/texts/<uuid:message_id>/<any(arrived, lost, resend):answer>"
+TEXT = "/conversations/<uuid:conversation_id>/texts/<uuid:message_id>"
+ADDRESS = f"{TEXT}/<any({', '.join(Decision)}):answer>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,18 @@ class Answer:
 
 
 SAY_WHY = marked("Say in a few words how you know; colleagues read it later.")
-ANSWERS = {
-    "arrived": Answer(
+ANSWERS: Mapping[str, Answer] = {
+    Decision.ARRIVED: Answer(
         marked("It arrived"),
         marked("The text then counts as sent. A report of the carrier that comes later still says more."),
         marked("How do you know?"),
     ),
-    "lost": Answer(
+    Decision.LOST: Answer(
         marked("It did not arrive"),
         marked("The text then counts as not delivered, and can be sent again. A report that comes later still counts."),
         marked("How do you know?"),
     ),
-    "resend": Answer(
+    Decision.RESEND: Answer(
         marked("Send again"),
         marked("The first text may have arrived: the client may get it twice."),
         marked("Why is it to be sent again?"),
@@ -103,7 +105,7 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
         return back(text, "unreadable")
     if shown is None:
         return back(text, "decided")
-    return back(text, "again" if answer == "resend" else "resolved", shown)
+    return back(text, "again" if answer == Decision.RESEND else "resolved", shown)
 
 
 def _stale(problem: Problem) -> Response:

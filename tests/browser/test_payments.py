@@ -176,3 +176,21 @@ def test_everything_goes_without_scripts(browser: Any, site: str, office: Office
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("Payment link sent")).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_on_a_phone_the_buttons_of_the_composer_keep_clear_of_their_edges(
+    staff: Any, site: str, office: Office, language: str
+) -> None:
+    staff.set_viewport_size({"width": 360, "height": 740})
+    staff.set_extra_http_headers({"Accept-Language": language})
+    opened(staff, site, office)
+    room = staff.locator(".ft-actions .ft-button").evaluate_all(
+        """buttons => buttons.map(button => {
+            const words = document.createRange(), box = button.getBoundingClientRect()
+            words.selectNodeContents(button)
+            const inside = words.getBoundingClientRect()
+            return [inside.left - box.left, box.right - inside.right, 360 - box.right]
+        })"""
+    )
+    assert min(map(min, room)) >= 6, room

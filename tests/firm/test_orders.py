@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -31,6 +30,7 @@ from ordering import (
     turned_on,
 )
 from outbound import alarms
+from racing import at_once
 from rows import accepted
 
 FOR_SALE = "+18445550100"
@@ -160,18 +160,7 @@ def test_a_bought_number_whose_answer_was_lost_is_not_bought_twice(carrier: Any)
 
 
 def test_two_administrators_and_a_second_press_order_one_number(carrier: Any, app: Any) -> None:
-    gate = threading.Barrier(4)
-
-    def press() -> None:
-        with app.app_context():
-            gate.wait(10)
-            turned_on()
-
-    presses = [threading.Thread(target=press) for _ in range(4)]
-    for one in presses:
-        one.start()
-    for one in presses:
-        one.join(30)
+    at_once(app, *[turned_on] * 4)
     gone_on(order().id)
     turned_on()
     assert len(numbers()) == 1

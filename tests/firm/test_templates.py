@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from flask_firmtext.ports.values import Firm
 from flask_firmtext.store.models import Audit, Template
 from flask_firmtext.store.transactions import own, reading
 from office import Statements
+from racing import race
 
 REACH = "[ Call {contact_phone}.][ Write to {contact_email}.]"
 OURS_FOR_ALL = f"{{firm}}: {{title}} is off.{REACH}"
@@ -196,15 +196,7 @@ def test_a_firms_name_is_shown_letter_for_letter(app: Any) -> None:
 
 def test_many_who_write_at_once_leave_one_row_and_say_each_change(app: Any) -> None:
     bodies = [f"{HARBORS} {number}" for number in range(8)]
-    together = threading.Barrier(len(bodies))
-
-    def write(body: str) -> bool:
-        with app.app_context():
-            together.wait(10)
-            return change("harbor", body)
-
-    with ThreadPoolExecutor(len(bodies)) as pool:
-        assert all(pool.map(write, bodies))
+    assert race(app, *(partial(change, "harbor", body) for body in bodies)) == [True] * len(bodies)
     (row,) = rows(Template)
     assert row.body in bodies
     assert len(rows(Audit)) == len(bodies)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from typing import Any
 
@@ -20,9 +19,10 @@ from flask_firmtext.ports.values import User
 from flask_firmtext.signals import consent_changed
 from flask_firmtext.store import cells, changes
 from flask_firmtext.store.models import Conversation, Key, Message, Number
-from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.store.transactions import own, reading, shared
 from office import Statements
 from outbound import rewrite, states
+from racing import race
 from rows import STAFF, accepted, adopt
 
 
@@ -118,23 +118,14 @@ def test_the_same_token_of_two_people_is_two_texts(harbor: Any) -> None:
 def test_a_double_click_at_the_same_instant_is_one_text(harbor: Any, first_ever: bool) -> None:
     if not first_ever:
         accepted("Before")
-    found: list[uuid.UUID] = []
-    start = threading.Barrier(6)
 
-    def click() -> None:
-        with harbor.app_context():
-            start.wait()
-            session = firmtext.db.session
-            found.append(accept(session, "token").id)
-            session.commit()
+    def click() -> uuid.UUID:
+        with shared() as session:
+            return accept(session, "token").id
 
-    threads = [threading.Thread(target=click) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 6
+    found = race(harbor, *[click] * 6)
     assert len(set(found)) == 1
+    assert isinstance(found[0], uuid.UUID)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Conversation)) == 1
 

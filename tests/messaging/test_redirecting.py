@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,9 +18,10 @@ from flask_firmtext.ports.values import PhoneNumber
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Conversation, Message, OptOut
 from flask_firmtext.store.states import State
-from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.store.transactions import own, reading, shared
 from office import ADMIN, STAFF, Office
 from outbound import actions, message, rewrite, words
+from racing import race
 
 NEW, WRONG = "+13125550177", "+18335550100"
 
@@ -168,26 +169,12 @@ def test_four_presses_at_once_are_one_text(first: bool, office: Office) -> None:
     moves(office, NEW)
     if not first:
         office.sends(text="Before")
-    start = threading.Barrier(4)
-    found: list[object] = []
 
-    def press(by: str) -> None:
-        with office.app.app_context():
-            start.wait()
-            session = firmtext.db.session
-            user = office.host.users.all[by]
-            try:
-                found.append(redirecting.to_new_number(session, text, user=user, key=key()).id)
-                session.commit()
-            except Exception as error:
-                session.rollback()
-                found.append(error)
+    def press(by: str) -> uuid.UUID:
+        with shared() as session:
+            return redirecting.to_new_number(session, text, user=office.host.users.all[by], key=key()).id
 
-    threads = [threading.Thread(target=press, args=(by,)) for by in (STAFF, ADMIN) * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    found = race(office.app, *(partial(press, by) for by in (STAFF, ADMIN) * 2))
     (new,) = [one for one in found if isinstance(one, uuid.UUID)]
     assert [type(one) for one in found if one != new] == [retrying.TriedAgain] * 3, found
     assert repeats(text) == [new]

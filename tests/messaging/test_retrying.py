@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,17 +17,19 @@ from diary import HOUR, NIGHT, NOON, Diary
 from flask_firmtext.adapters import vonage_events
 from flask_firmtext.adapters.vonage_codes import CODES, REFUSALS
 from flask_firmtext.current import firmtext
-from flask_firmtext.errors import TextRefused
+from flask_firmtext.errors import DecryptError, TextRefused
 from flask_firmtext.firm import texting
 from flask_firmtext.messaging import consent, repeats, resolving, retrying
 from flask_firmtext.messaging.moves import Move, move
+from flask_firmtext.messaging.rehearsing import Rehearsal
 from flask_firmtext.ports.gateway import Again, Reason
 from flask_firmtext.ports.values import User
 from flask_firmtext.store.models import Conversation, Message, Notice, Number
 from flask_firmtext.store.states import Kind, NumberState, State
-from flask_firmtext.store.transactions import own, reading
-from office import ADMIN, STAFF, Office
+from flask_firmtext.store.transactions import own, reading, shared
+from office import ADMIN, STAFF, Office, Statements
 from outbound import actions, message, rewrite, words
+from racing import race
 
 START = NOON + timedelta(days=7)
 
@@ -49,18 +50,27 @@ def failed(office: Office, code: str | None = "busy", reason: str = Reason.TEMPO
     return text
 
 
+def rehearsed(office: Office, *texts: uuid.UUID, by: str = STAFF) -> list[str | None]:
+    """Why each would not be sent again (the error's name where it has no code); None where it would."""
+    with shared() as session:
+        found = Rehearsal().look(session, texts, office.host.users.all[by])
+    return [why and getattr(why, "code", type(why).__name__) for why in found.values()]
+
+
 def again(office: Office, text: uuid.UUID, by: str = STAFF) -> uuid.UUID:
+    assert rehearsed(office, text, by=by) == [None]
     with own() as session:
         return retrying.again(session, text, user=office.host.users.all[by]).id
 
 
 def refused(office: Office, text: uuid.UUID, by: str = STAFF) -> str:
-    """The code with which trying again ends; nothing is written."""
-    before = rows()
+    """The code with which trying again ends, and its rehearsal; nothing is written."""
+    before, (why,) = rows(), rehearsed(office, text, by=by)
     with own() as session, pytest.raises(TextRefused) as found:
         retrying.again(session, text, user=office.host.users.all[by])
     assert found.value.sentence
     assert rows() == before, "though whoever called has committed"
+    assert why == found.value.code
     return found.value.code
 
 
@@ -225,30 +235,56 @@ def test_another_firms_text_is_not_there(office: Office) -> None:
     assert rows() == [text]
 
 
+def test_a_rehearsal_of_many_says_of_each_what_comes_of_it_in_as_many_looks(diary: Diary) -> None:
+    """All at once, in their order: what one tells of an event anew, one behind it does not tell again."""
+    diary.saves(START, invite=("rosa", "grace"))
+    diary.works()
+    with reading() as session:
+        told = list(session.scalars(select(Notice.message_id).order_by(Notice.created_at, Notice.id)))
+    diary.passes(timedelta(days=6))
+    with reading() as session:
+        everything = list(session.scalars(select(Notice.message_id).order_by(Notice.created_at.desc(), Notice.id)))
+    assert len(everything) == 2 * len(told) == 4, "a notice and a reminder each, the reminders first"
+    staff = [failed(diary.office) for _ in range(3)]
+    unread, spam = failed(diary.office), failed(diary.office, "spam", Reason.REJECTED_BY_CARRIER)
+    again(diary.office, staff[1])
+    for text in everything:
+        diary.office.becomes(text, State.FAILED, reason=Reason.TEMPORARY_ERROR, code="busy")
+    rewrite(Message, Message.id == unread, body=message(staff[0]).body)
+    texts = [*everything, *staff, unread, spam, uuid.uuid4()]
+    with Statements(diary.office.app) as few:
+        rehearsed(diary.office, everything[0], staff[0])
+    with Statements(diary.office.app) as many:
+        verdicts = rehearsed(diary.office, *texts)
+    assert len(many.seen) == len(few.seen) <= 16
+    assert verdicts == [
+        None,
+        None,
+        "outdated",
+        "outdated",
+        None,
+        "tried_again",
+        None,
+        "DecryptError",
+        "not_worth_it",
+        "not_there",
+    ]
+    assert verdicts == [tried(diary.office, text) for text in texts]
+
+
+def tried(office: Office, text: uuid.UUID) -> str | None:
+    try:
+        with own() as session:
+            retrying.again(session, text, user=office.host.users.all[STAFF])
+    except (TextRefused, DecryptError) as why:
+        return getattr(why, "code", type(why).__name__)
+    return None
+
+
 def test_an_automatic_answer_is_not_sent_again(office: Office) -> None:
     text = failed(office)
     rewrite(Message, Message.id == text, kind=Kind.AUTO_REPLY)
     assert refused(office, text) == "automatic_answer"
-
-
-def race(app: Any, *steps: Callable[[], object]) -> Sequence[object]:
-    """What each step returned or raised, begun at one moment, each on a connection of its own."""
-    start, found = threading.Barrier(len(steps)), []
-
-    def run(step: Callable[[], object]) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                found.append(step())
-            except Exception as error:
-                found.append(error)
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
 
 
 def press(office: Office, text: uuid.UUID, by: str) -> uuid.UUID:

@@ -6,6 +6,7 @@ import threading
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from flask_firmtext.store import keys, scheduled_queries
 from flask_firmtext.store.models import Audit, Conversation, Message, Number, OptOut, ScheduledText
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
+from racing import at_once
 from rows import STAFF, accepted, verified_number
 
 NOW = datetime(2031, 5, 6, 14, tzinfo=UTC)
@@ -108,18 +110,7 @@ def test_pressed_twice_it_is_one_and_other_words_with_the_same_form_are_not_lost
 def test_the_step_run_again_or_by_two_sends_one_text(harbor: Any, clock: FixedClock, app: Any) -> None:
     waiting = written()
     clock.at = DUE
-    gate = threading.Barrier(4)
-
-    def run() -> None:
-        with app.app_context():
-            gate.wait()
-            scheduled_sending.send(waiting)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, *[partial(scheduled_sending.send, waiting)] * 4)
     scheduled_sending.send(waiting)
     assert (len(rows(Message)), stands(waiting)) == (1, ("sent", None))
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from attempts import due
 from evidence import everything
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import accepting, answers, consent, overdue, resolving, sending
 from flask_firmtext.messaging.moves import Move, allowed, move
+from flask_firmtext.ports.gateway import Receipt
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import queries
 from flask_firmtext.store.models import Attempt, Conversation, Message, Number
@@ -322,6 +324,22 @@ def test_t12_a_person_sends_an_unknown_text_again(harbor: Any, sandbox: Any) -> 
     with own() as session:
         assert move(session, text, Move.EVIDENCE, State.DELIVERED, evidence="status delivered", actor="carrier")
     assert state(text) == "delivered", "late evidence about the first still shows"
+
+
+def test_t12_a_claimers_late_receipt_withdraws_no_repeat_for_it_may_still_be_rejected(
+    harbor: Any,
+) -> None:
+    text = accepted("Hello")
+    claimed = sending.claim(due(text))
+    assert claimed
+    rewrite(Attempt, Attempt.message_id == text, deadline=firmtext.clock.now() - overdue.GRACE - timedelta(seconds=1))
+    overdue.give_up_on_claimers()
+    with own() as session:
+        again = resolving.resend(session, text, user=STAFF, token="again")
+        assert again is not None
+    answers.conclude(text, claimed.attempt, claimed.number, answers.Answered.accepted(Receipt("late")))
+    assert (attempt(text).outcome, attempt(text).carrier_id) == ("accepted", "late"), "by which a report finds it"
+    assert (state(text), state(again.id)) == ("failed", "queued")
 
 
 def opted_out() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from flask_firmtext.testing import create_tables
 from hostapp import KEYS
+from serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +75,19 @@ def practice(practice_database: str) -> Iterator[Any]:
     with app.app_context():
         for engine in app.extensions["sqlalchemy"].engines.values():
             engine.dispose()
+
+
+@pytest.fixture
+def site(practice: Any) -> Iterator[str]:
+    """The address under which it is served."""
+    with serving(practice) as served:
+        yield served
+
+
+@pytest.fixture
+def no_quiet_hours(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Automatic texts go at any hour."""
+    monkeypatch.setitem(vars(practice.extensions["firmtext"].settings), "quiet_hours", None)
 
 
 @pytest.fixture

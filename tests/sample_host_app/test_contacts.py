@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,8 @@ from accessibility import check
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
-from serving import serving
 
 STAFF = "staff@harbor.example"
-
-
-@pytest.fixture
-def site(practice: Any) -> Iterator[str]:
-    with serving(practice) as served:
-        yield served
 
 
 @pytest.fixture

@@ -15,17 +15,11 @@ from flask_firmtext.practice.calendar import telling
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
-from serving import serving
 
 LONG = "Featherstonehaugh-Cholmondeley " * 10
 DAY = "2041-05-06"
 
-
-@pytest.fixture
-def site(practice: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setitem(vars(practice.extensions["firmtext"].settings), "quiet_hours", None)
-    with serving(practice) as served:
-        yield served
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
 
 
 @pytest.fixture

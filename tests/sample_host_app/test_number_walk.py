@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ from flask_firmtext.ports.gateway import Reason
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own
-from serving import serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_quiet_hours")]
 
 #: By the browser's language: whose number, the new one, and what is read and pressed.
 WORDS = {
@@ -32,13 +30,6 @@ WORDS = {
            "Enviar al número nuevo", "El mensaje se está enviando al número nuevo.", "Repite un mensaje anterior"),
 }  # fmt: skip
 TEXT = "Your hearing is on Monday at ten"
-
-
-@pytest.fixture
-def site(practice: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setitem(vars(practice.extensions["firmtext"].settings), "quiet_hours", None)
-    with serving(practice) as served:
-        yield served
 
 
 def fails(practice: Any) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+
+from racing import race
 
 
 @pytest.fixture
@@ -82,18 +84,8 @@ def test_two_phones_that_pay_one_bill_at_once_pay_it_once(context: Any, bill: An
     path = link(context, bill)
     phones = [practice.test_client() for _ in range(4)]
     forms = [form(phone.get(path).text) for phone in phones]
-    codes: list[int] = []
-    start = threading.Barrier(len(phones))
-
-    def press(phone: Any, sent: dict[str, str]) -> None:
-        start.wait()
-        codes.append(phone.post(path, data=sent).status_code)
-
-    threads = [threading.Thread(target=press, args=pair) for pair in zip(phones, forms, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    presses = (partial(phone.post, path, data=sent) for phone, sent in zip(phones, forms, strict=True))
+    codes = [one.status_code for one in race(practice, *presses)]
     assert codes.count(303) == 1, codes
     assert (balance(bill), money(path)) == (0, 45000)
 

@@ -12,15 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from accessibility import check
-from serving import serving
 
 LIVE = 5000
-
-
-@pytest.fixture
-def site(practice: Any) -> Iterator[str]:
-    with serving(practice) as served:
-        yield served
 
 
 @pytest.fixture

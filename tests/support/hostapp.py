@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -18,6 +19,8 @@ KEYS = {
     "FIRMTEXT_ENCRYPTION_KEYS": "test1:aTzxl9oVbGn2X4yq8sQpUe0RkWcJ5dMfHh7tB3iN6vE=",
     "FIRMTEXT_INDEX_KEY": "q2N8rS5uYw0Zb7xD1fGkLpOe4iTjHcVm9aQyX6sBnUo=",
 }
+#: What a host that is a process of its own gives its engine.
+OPTIONS = "SQLALCHEMY_ENGINE_OPTIONS"
 
 
 def create_app(config: dict[str, Any] | None = None) -> Flask:
@@ -25,7 +28,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.config.from_mapping(
         SECRET_KEY="only for tests",
         SQLALCHEMY_DATABASE_URI=os.environ.get("SQLALCHEMY_DATABASE_URI", "sqlite://"),
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **json.loads(os.environ.get(OPTIONS, "{}"))},
         FIRMTEXT_QUIET_HOURS="off",  # the tests run at every hour
     )
     app.config.from_mapping(config or {})

@@ -25,7 +25,16 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.firm import erasures, legal_holds, saved_replies
 from flask_firmtext.messaging import accepting
 from flask_firmtext.store import cells, criteria, keys
-from flask_firmtext.store.models import Attempt, ConsentEvent, Filing, Invitation, Message, ScheduledText, TimeEntry
+from flask_firmtext.store.models import (
+    Attempt,
+    Audit,
+    ConsentEvent,
+    Filing,
+    Invitation,
+    Message,
+    ScheduledText,
+    TimeEntry,
+)
 from flask_firmtext.store.states import FileState, FilingState, State
 from flask_firmtext.store.transactions import own, reading
 from mailroom import arrives, becomes, comes
@@ -89,6 +98,7 @@ def harbors(office: Office) -> dict[str, str]:
     with reading() as session:
         said = session.scalars(select(Message.id).where(Message.direction == "in")).one()
         consent = session.scalars(select(ConsentEvent.id).where(ConsentEvent.message_id == said)).one()
+        recorded = session.scalars(select(Audit.id).where(Audit.object_id == str(unknown)).limit(1)).one()
     file, lost = arrives(office, name=f"{CANARY}.png"), comes(office, f"{CANARY}-lost.png")[0]
     becomes(lost, FileState.GONE)
     becomes(file, FileState.STORED, planned_at=firmtext.clock.now(), conversation_id=office.conversation())
@@ -103,6 +113,7 @@ def harbors(office: Office) -> dict[str, str]:
         "conversation": str(conversation),
         "quiet": str(_conversation_of(quiet)),
         "consent": str(consent),
+        "recorded": str(recorded),
         "key": keys.index_of("harbor", ROSA).hex(),
         "said": str(said),
         "unknown": str(unknown),

@@ -40,6 +40,7 @@ ROWS = list(table())
 def ids(office: Office) -> dict[str, str]:
     made = harbors(office)
     made |= {"kept": str(kept(words=f"{CANARY} stranger")), "number": str(number_of())}
+    failed_order("summit")
     return made | {"order": str(failed_order()), "hold": str(held_number())}
 
 
@@ -77,11 +78,8 @@ class Tries:
                 in_path["message_id"] = names.pop("message_id")
             given = {**in_path, **(names if row.method == "GET" else {})}
             address = url_for(row.endpoint, **{**_defaults(rule), **given})
-        if row.method == "GET":
-            answer = person.get(address)
-        else:
-            token = {"csrf_token": person.token} if person.token else {}  # type: ignore[attr-defined]
-            answer = person.post(address, {**names, **token})
+        get = row.method == "GET"
+        answer = person.get(address) if get else person.post(address, {**names, **token(person, row)})
         assert answer.data is not None
         answer.close()
         return answer
@@ -98,13 +96,22 @@ def _defaults(rule: Any) -> dict[str, Any]:
 
 
 def signed_in(office: Office, user: str | None) -> Person:
+    """With the tokens of both kinds of forms, as far as there are some."""
     person = office.person(user)
-    person.token = ""  # type: ignore[attr-defined]
-    if user:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', person.get("/texting/settings/notifications").text)
-        assert found
-        person.token = found[1]  # type: ignore[attr-defined]
+    person.tokens = {}  # type: ignore[attr-defined]
+    for kind, page in (("ours", "/texting/settings/notifications"), ("admin", "/admin/firmtext/orders/")):
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', person.get(page).text)
+        if found:
+            person.tokens[kind] = found[1]  # type: ignore[attr-defined]
+    assert "ours" in person.tokens or not user  # type: ignore[attr-defined]
+    assert "admin" in person.tokens or user not in (UMA, ADMIN)  # type: ignore[attr-defined]
     return person
+
+
+def token(person: Person, row: Row) -> dict[str, str]:
+    kind = "admin" if row.endpoint.endswith("action_view") else "ours"
+    found = person.tokens.get(kind)  # type: ignore[attr-defined]
+    return {"csrf_token": found} if found else {}
 
 
 def told(capsys: pytest.CaptureFixture[str], words: str) -> None:

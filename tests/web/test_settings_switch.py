@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,6 +37,7 @@ from house import (
     words,
 )
 from ordering import change, gone_on, numbers, order, turned_on
+from racing import race
 
 HTMX = {"HX-Request": "true"}
 GOOD = {"email": "office@harbor.example", "phone": "(312) 555-0190"}
@@ -146,19 +147,8 @@ def test_two_administrators_at_once_get_one_number(house: House) -> None:
     house.host.add_user("harbor", "Bo Admin", administrator=True, ref="bo@harbor.example")
     people = [house.person(user) for user in (ADMIN, "bo@harbor.example")]
     forms = [{"csrf_token": token(person.get(SETTINGS).text), **GOOD} for person in people]
-    answers: list[int] = []
-    gate = threading.Barrier(2)
-
-    def press(person: Any, form: dict[str, str]) -> None:
-        gate.wait()
-        answers.append(person.post(f"{SETTINGS}/turn-on", form).status_code)
-
-    threads = [threading.Thread(target=press, args=pair) for pair in zip(people, forms, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [303, 303]
+    presses = (partial(person.post, f"{SETTINGS}/turn-on", form) for person, form in zip(people, forms, strict=True))
+    assert [one.status_code for one in race(house.app, *presses)] == [303, 303]
     assert (rows(Order), rows(Texting)) == (1, 1)
     gone_on(order().id)
     assert len(numbers()) == 1

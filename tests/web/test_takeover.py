@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from flask_firmtext.store.models import Audit, Order, Texting
 from flask_firmtext.store.transactions import reading
 from house import SETTINGS, House, words
 from ordering import gone_on, order
+from racing import race
 
 SUMMIT, STAFF = "admin@summit.example", "staff@summit.example"
 SLOT = '{% import "firmtext/slots.html" as slots with context %}{{ slots.communications() }}'
@@ -59,19 +60,8 @@ def test_whoever_looks_first_finds_texting_coming_with_number_and_details(house:
 
 def test_two_who_look_at_once_take_it_over_once(house: House) -> None:
     people = [house.person(user) for user in (SUMMIT, STAFF)]
-    gate = threading.Barrier(2)
-    codes: list[int] = []
-
-    def look(person: Any) -> None:
-        gate.wait()
-        codes.append(person.get(SETTINGS).status_code)
-
-    threads = [threading.Thread(target=look, args=(person,)) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert codes == [200, 200]
+    found = race(house.app, *(partial(person.get, SETTINGS) for person in people))
+    assert [one.status_code for one in found] == [200, 200]
     assert (rows(Texting), rows(Order)) == (1, 1)
 
 

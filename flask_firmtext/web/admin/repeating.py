@@ -22,6 +22,7 @@ from ...language import marked
 from ...language import ngettext as _n
 from ...messaging import resolving, retrying, sequels
 from ...messaging.owners import Subject
+from ...messaging.resolving import Decision
 from ...messaging.retrying_words import refused
 from ...messaging.shown import Sequel
 from ...messaging.wording import reason_words
@@ -34,7 +35,7 @@ from ..resolving import ANSWERS, SAY_WHY
 from . import access, words
 from .records import ActingRecords
 
-AGAIN, ARRIVED, LOST, RESEND = "again", "arrived", "lost", "resend"
+AGAIN = "again"
 TRY_AGAIN = marked("Try again")
 #: What may be chosen in the list; the page that follows says which are sent again, and why others are not.
 CHOSEN = frozenset({State.FAILED, State.EXPIRED, State.UNKNOWN})
@@ -76,20 +77,20 @@ class Repeating(ActingRecords):
             _send([plan.row.id for plan in plans], who)
         return redirect(back)
 
-    @action(ARRIVED, ANSWERS[ARRIVED].button)  # type: ignore[untyped-decorator]
+    @action(Decision.ARRIVED, ANSWERS[Decision.ARRIVED].button)  # type: ignore[untyped-decorator]
     def arrived(self, ids: Sequence[str]) -> Response | str:
         """A person knows that the client has it."""
-        return self._resolve(ids, ARRIVED)
+        return self._resolve(ids, Decision.ARRIVED)
 
-    @action(LOST, ANSWERS[LOST].button)  # type: ignore[untyped-decorator]
+    @action(Decision.LOST, ANSWERS[Decision.LOST].button)  # type: ignore[untyped-decorator]
     def lost(self, ids: Sequence[str]) -> Response | str:
         """A person knows that the client never got it."""
-        return self._resolve(ids, LOST)
+        return self._resolve(ids, Decision.LOST)
 
-    @action(RESEND, ANSWERS[RESEND].button)  # type: ignore[untyped-decorator]
+    @action(Decision.RESEND, ANSWERS[Decision.RESEND].button)  # type: ignore[untyped-decorator]
     def resend(self, ids: Sequence[str]) -> Response | str:
         """A person wants it sent again, though the client may get it twice."""
-        return self._resolve(ids, RESEND)
+        return self._resolve(ids, Decision.RESEND)
 
     def _mine(self, ids: Sequence[str], may: str, who: Visitor) -> Sequence[Message]:
         rows = [row for row in map(self.get_one, dict.fromkeys(ids[: self.page_size])) if row is not None]
@@ -207,5 +208,5 @@ def _say(text: uuid.UUID, answer: str, why: str, who: Visitor) -> tuple[str, str
     except DecryptError:
         session.rollback()
         return _(SAID["unreadable"]), "error"
-    said = "decided" if done is None else "again" if answer == RESEND else "resolved"
+    said = "decided" if done is None else "again" if answer == Decision.RESEND else "resolved"
     return _(SAID[said]), "info" if done is None else "success"

@@ -13,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from evidence import rows
+from flask_firmtext import FirmText
+from flask_firmtext.current import firmtext
 from flask_firmtext.firm import audit_export
 from flask_firmtext.store import audit, record_queries
 from flask_firmtext.store.models import Audit
@@ -112,6 +114,17 @@ def test_what_is_behind_a_wall_leaves_no_row(office: Office, ada: Person) -> Non
         assert str(conversation) not in answer
     assert "Texting turned on" in cells(ada.get(RECORD).text, "action")
     assert ada.get(f"{RECORD}details/?id={row.id}").status_code == 404
+
+
+def test_what_was_done_for_an_event_behind_a_wall_leaves_no_row(office: Office, ada: Person) -> None:
+    event = firmtext.host.for_firm("harbor").calendar.event("hearing")
+    FirmText().event_saved(event, ["rosa"], firm="harbor")
+    firmtext.db.session.commit()
+    assert "Invited by text" in cells(ada.get(RECORD).text, "action")
+    office.host.users.wall_off(ADMIN, "hearing")
+    assert set(cells(ada.get(RECORD).text, "object")) == {"Number"}
+    for path in ("export/csv", "export/jsonl"):
+        assert "firmtext_invitation" not in ada.get(RECORD + path).text
 
 
 def test_a_page_costs_the_same_with_many_rows_of_many_conversations(office: Office, ada: Person) -> None:

@@ -119,7 +119,7 @@ def test_trap_3_an_action_on_a_foreign_row_changes_nothing(
     office: Office, ada: Person, summits: dict[str, uuid.UUID], view: str
 ) -> None:
     ids(office)  # so that there is a form
-    (token, *_) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', ada.get(address(view)).text)
+    (token, *_) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', ada.get(address("orders")).text)
     before, csrf = digest("summit"), {"csrf_token": token}
     for name in ("again", "arrived", "lost", "resend", "lift", "attach", "discard", "delete"):
         form = {"action": name, "rowid": str(summits[view]), "confirmed": "yes", "why": "x", "contact": "paul"}
