@@ -31,6 +31,8 @@ from . import legal_holds
 AT_ONCE = 100
 #: Nobody else goes on with what somebody has just begun, or looks again at what will pass, before that is over.
 PAUSE = timedelta(minutes=1)
+#: What else forgets the texts of a conversation, such as an index of their words.
+OTHERS: tuple[erasing.Forget, ...] = ()
 BEGAN, DONE = "erasure.begin", "erasure.end"
 
 
@@ -99,7 +101,7 @@ def empty_all(firm: str, stop: Any = None) -> int:
         if not rows:
             return done
         for row in rows:
-            erasing.empty(row)
+            erasing.empty(row, OTHERS)
             done += 1
             if stop is not None:
                 stop(done)

@@ -7,7 +7,7 @@ and whoever is killed meanwhile goes on by doing it again.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ NOTHING = b""
 FORGOTTEN = bytes(32)
 #: Why a file of an erased text is not to be had.
 REASON = "erased"
+#: Lets something forget texts (ids) of a firm, in the transaction that empties them.
+Forget = Callable[[Session, str, Sequence[uuid.UUID]], object]
 UNSEEN = {"synchronize_session": False}
 
 
@@ -45,8 +47,8 @@ def destroy_keys(session: Session, firm: str, scope: str, by: str) -> int:
     return len(rows)
 
 
-def empty(one: Erased) -> None:
-    """Take away what the destroyed keys of a conversation protected."""
+def empty(one: Erased, others: Sequence[Forget] = ()) -> None:
+    """Take away what the destroyed keys of a conversation protected. ``others`` forget its texts in the same steps."""
     after = -1
     while rows := _texts(one.firm, one.conversation_id, after):
         after = rows[-1].position
@@ -54,6 +56,8 @@ def empty(one: Erased) -> None:
         _forget_files(one.firm, ids)
         with own() as session:
             _empty_texts(session, one, ids)
+            for forget in others:
+                forget(session, one.firm, ids)
             points.reach("erase.emptying")
         points.reach("erase.emptied")
     with own() as session:
