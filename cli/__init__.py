@@ -11,12 +11,14 @@ from .keys import keys
 from .messages import messages
 from .numbers import numbers
 from .recording import attach
+from .retention import retention
 from .run import sandbox, sweep, worker
 from .stats import stats
 from .templates import templates
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-for command in (audit, db, doctor, holds, keys, messages, numbers, sandbox, stats, sweep, templates, worker):
+every = (audit, db, doctor, holds, keys, messages, numbers, retention, sandbox, stats, sweep, templates, worker)
+for command in every:
     firmtext.add_command(command)
 attach(firmtext)

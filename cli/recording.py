@@ -21,7 +21,9 @@ from .db import require_current
 from .operator import actor
 
 #: What shows texts, numbers of clients or forms of firms.
-SHOWING = frozenset({"messages failed", "messages show", "numbers verification show", "numbers verification export"})
+SHOWING = frozenset(
+    {"messages failed", "messages show", "numbers verification show", "numbers verification export", "retention holds"}
+)
 #: What may run every night and changes nothing by itself; and what works without our tables, on their way up or down.
 LEFT_OUT = frozenset({"audit verify", "db downgrade", "db upgrade"})
 #: Options whose values are the practice system's references or words of our own.

@@ -7,8 +7,11 @@ from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, Firm
-from . import numbers
+from ..store import audit
+from ..store.models import Erased
+from . import moments, numbers, owners
 from .owners import Owners
+from .shown import named
 from .thread_rows import Pair, Stored
 from .wording import opted_out, who_said
 
@@ -20,6 +23,8 @@ NOT_ASKED = marked("Contacts are not available at the moment. Reload the page in
 
 def why(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact | None) -> str | None:
     """Why this number cannot be texted, None when it can."""
+    if pair.erased is not None:
+        return _erased(firm, pair.erased)
     if pair.phone is None:
         return _("Number cannot be read. Whoever operates this system can find out why.")
     if contact is None:
@@ -32,6 +37,14 @@ def why(firm: Firm, pair: Pair, stored: Stored, whose: Owners, contact: Contact 
     except TextRefused as refused:
         return refused.sentence
     return stopped(firm, pair, stored, whose)
+
+
+def _erased(firm: Firm, erased: Erased) -> str:
+    day = moments.day(erased.at, firmtext.clock.now(), firm.zone)
+    if erased.by == audit.SWEEP:
+        return _("Erased on %(day)s by your firm's rule. To write again, begin with New.", day=day)
+    name = named(owners.names_of([erased.by]), erased.by)
+    return _("Erased on %(day)s by %(name)s. To write again, begin with New.", day=day, name=name)
 
 
 def stopped(firm: Firm, pair: Pair, stored: Stored, whose: Owners) -> str | None:

@@ -115,6 +115,13 @@ def close(session: Sessions, conversation: Conversation) -> bool:
     return True
 
 
+def part(session: Sessions, conversation: Conversation) -> None:
+    """An erased conversation's number has left its contacts: whoever texts from it now is a stranger to them."""
+    this = (Conversation.firm == conversation.firm, Conversation.id == conversation.id)
+    moved = update(Conversation).where(*this).values(closed_at=firmtext.clock.now())
+    session.execute(moved.execution_options(synchronize_session=False))
+
+
 def _begun(session: Sessions, number: OwnNumber, phone: str, index: bytes, *, epoch: int) -> Conversation:
     row_id = new_id()
     where = cells.place(Conversation, "phone", row_id, number.firm)

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-from ..store import audit, inbox_queries
+from ..current import firmtext
+from ..store import audit, inbox_queries, indexes
 from ..store.models import Conversation
 from ..store.transactions import notes
-from . import conversations, owners, threads
+from . import conversations, owners, tenancy, threads
 from .shown import read_phones
 
 Sessions = Session | scoped_session[Any]
@@ -33,7 +34,22 @@ def contact_changed(session: Sessions, contact: str) -> int:
         known = threads.known_of(rows, read_phones(session, rows), refs)
         whose = owners.of_conversations(firm, known)
         ended += sum(_end(session, row) for row in rows if row.id in whose and whose[row.id].moved)
+    for row in inbox_queries.erased_under(session, contact):
+        _part(session, row, contact)
     return ended
+
+
+def _part(session: Sessions, conversation: Conversation, contact: str) -> None:
+    """What was erased goes on under whoever had it, until the number has left: only the host knows it in words."""
+    firm = conversation.firm
+    refs = inbox_queries.contacts(session, firm, [conversation.id]).get(conversation.id, ())
+    ports = firmtext.host.for_firm
+    found = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(ports(firm), refs), None)
+    if found is None:
+        return
+    numbers = {index for one in found.values() for number in one.numbers for index in indexes.all_of(firm, number.e164)}
+    if bytes(conversation.phone_index) not in numbers:
+        conversations.part(session, conversation)
 
 
 def _end(session: Sessions, conversation: Conversation) -> bool:

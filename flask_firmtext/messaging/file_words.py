@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..language import gettext as _
 from ..language import marked, number
+from ..store import erasing
 from ..store.models import Attachment, Filing
 from ..store.states import FileState, FilingState
 from . import foreign_types
@@ -55,6 +56,7 @@ REFUSALS: Mapping[str, Words] = {
         marked("The carrier sent us on to another address, which was not opened."),
         OPERATOR,
     ),
+    erasing.REASON: Words(marked("%(file)s erased"), marked("It was erased with the text that it came with."), ""),
     "encoding": Words(
         marked("%(file)s not accepted"), marked("It came compressed, which could hide what it is."), SEND_AGAIN
     ),

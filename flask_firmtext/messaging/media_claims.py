@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import FormRefused
-from ..store import audit, keys, media_queries
+from ..store import audit, erasing, keys, media_queries
 from ..store.models import Attachment
 from ..store.states import FileState
 from ..store.transactions import notes, own, reading
@@ -35,9 +35,10 @@ FOR_GOOD = "type"
 MISSING = "missing"
 TOO_LATE = "The carrier no longer has this file. Ask the client to send it again."
 OF_ANOTHER_KIND = "Files of this kind cannot be received by text. Ask the client to send it by e-mail or your portal."
+ERASED_WITH_TEXT = "The texts of this conversation were erased, and their files with them."
 NOTHING_THERE = "There is nothing to fetch here. Ask the client to send it again, or another way."
 #: By the reason of a refusal: why it would be the same the next time.
-IN_VAIN = {FOR_GOOD: OF_ANOTHER_KIND, MISSING: NOTHING_THERE}
+IN_VAIN = {FOR_GOOD: OF_ANOTHER_KIND, MISSING: NOTHING_THERE, erasing.REASON: ERASED_WITH_TEXT}
 NOT_NOW = "This file is on its way already, or it has arrived."
 
 

@@ -69,7 +69,7 @@ def _note(unreadable: Unreadable, model: Any, count: int = 1) -> None:
 
 
 def _of_conversations(firm: str, unreadable: Unreadable) -> Iterator[tuple[bytes, str]]:
-    for rows in _batches(Conversation, Conversation.firm == firm):
+    for rows in _batches(Conversation, Conversation.firm == firm, Conversation.erased_at.is_(None)):
         for row, number in _texts(Conversation, "phone", rows, unreadable):
             yield row.phone_index, number
 
@@ -98,9 +98,8 @@ def _count_unknown(firm: str, unreadable: Unreadable) -> None:
     switch = select(KeyCheck.since).where(KeyCheck.name == indexes.WRITES).scalar_subquery()
     of_it = aliased(ConsentEvent)
     said = exists().where(of_it.firm == firm, of_it.phone_index == OptOut.phone_index, of_it.noted_at >= switch)
-    written = [
-        exists().where(one.firm == firm, one.phone_index == OptOut.phone_index) for one in (Conversation, Quarantine)
-    ]
+    wholes: Any = ((Conversation, (Conversation.erased_at.is_(None),)), (Quarantine, ()))
+    written = [exists().where(one.firm == firm, one.phone_index == OptOut.phone_index, *whole) for one, whole in wholes]
     unknown = select(func.count()).select_from(OptOut).where(OptOut.firm == firm, ~said, ~or_(*written))
     with reading() as session:
         if count := session.scalar(unknown):
@@ -111,7 +110,7 @@ def digests(firm: str, unreadable: Unreadable) -> int:
     """Move the digests of a firm's payment links and payments. Returns how many were moved."""
     moved = 0
     key = firmtext.settings.index_key[0]
-    for rows in _batches(PaymentLink, PaymentLink.firm == firm):
+    for rows in _batches(PaymentLink, PaymentLink.firm == firm, PaymentLink.address != b""):
         for row, address in _texts(PaymentLink, "address", rows, unreadable):
             moved += _swapped(PaymentLink, "address_index", row, ciphers.keyed_digest(key, pay_links.indexed(address)))
     for rows in _batches(Payment, Payment.firm == firm, Payment.amount.is_not(None)):

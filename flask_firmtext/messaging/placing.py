@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from .. import signals
 from ..current import firmtext
 from ..ports.gateway import InboundText, Media, RawRequest
-from ..store import cells, conversation_queries, counters, indexes, keys, queries, stranger_queries
+from ..store import cells, conversation_queries, counters, erasing, indexes, keys, queries, stranger_queries
 from ..store.base import new_id
 from ..store.conversation_queries import OwnNumber
 from ..store.models import Attachment, Message, Number
@@ -31,7 +31,7 @@ from .wishes import Said
 BACK, AHEAD = timedelta(hours=48), timedelta(minutes=5)
 #: These are answered without a person. A YES may be the answer to anything, so somebody looks at it.
 HEEDED = frozenset({Wish.STOP, Wish.START, Wish.HELP})
-#: What a carrier calls a kind of file. Whatever is no such word is not kept in clear.
+#: What a carrier calls a kind of file; no other word is kept in clear.
 KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -51,7 +51,7 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
         return
     index, came = indexes.standing(session, number.firm, event.sender), received or firmtext.clock.now()
     # What is kept is repeated; the firm may have written to its sender since.
-    conversation = None if kept else _conversation(session, number, index, event.sender)
+    conversation = None if kept else _conversation(session, number, index, event)
     if conversation is not None and _placed(session, event, request, number, index, conversation, came):
         return
     if _first(session, event, number) is not None:  # its conversation has ended since
@@ -60,15 +60,15 @@ def store(session: Session, event: InboundText, request: RawRequest, *, received
     _keep_strangers(session, event, request, number, index, came)
 
 
-def _conversation(session: Session, number: OwnNumber, index: bytes, phone: str) -> uuid.UUID | None:
+def _conversation(session: Session, number: OwnNumber, index: bytes, event: InboundText) -> uuid.UUID | None:
     """Where a text belongs. Whom the firm texts from another of its numbers is no stranger to this one."""
     found = conversation_queries.open_id(session, number, index)
     if found is not None:
         return found
     contacts = conversation_queries.contacts_with(session, number.firm, index)
-    if not contacts:
-        return None
-    return conversations.open_with(session, number, phone, contact=contacts[0], owners=contacts).id
+    if contacts and _first(session, event, number) is None:  # a repeat begins nothing
+        return conversations.open_with(session, number, event.sender, contact=contacts[0], owners=contacts).id
+    return None
 
 
 def _placed(
@@ -105,7 +105,7 @@ def _keep_strangers(
     if kept is None:
         return
     # Somebody may have attached the number's texts while this one waited to be written. Who does so later waits for it.
-    opened = _conversation(session, number, index, event.sender)
+    opened = _conversation(session, number, index, event)
     if opened is not None and _placed(session, event, request, number, index, opened, came):
         quarantine.forget(session, kept)
         return
@@ -199,8 +199,8 @@ def shown_at(at: datetime | None, received: datetime) -> datetime:
 
 
 def _repeated(session: Session, event: InboundText, request: RawRequest, number: OwnNumber) -> None:
-    """The carrier repeats itself. The same id with other words is no repeat: the first stays, this one is kept."""
-    if _first(session, event, number) not in indexes.digests_of(event.digest):
+    """The carrier repeats itself. Other words with the same id are kept, unless the first ones were erased."""
+    if _first(session, event, number) not in (erasing.FORGOTTEN, *indexes.digests_of(event.digest)):
         quarantine.keep(session, request, kind="inbound", reason="conflict", firm=number.firm)
     else:
         counters.count(session, "webhook_repeated")

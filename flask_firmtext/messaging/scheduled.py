@@ -24,7 +24,7 @@ from ..store.queries import is_in
 from ..store.states import Later
 from ..store.transactions import notes
 from ..store.upsert import insert_once
-from . import accepting, consent, scheduled_rows
+from . import accepting, consent, conversations, scheduled_rows
 from .body import check
 from .routes import Route
 from .wall_times import Wall
@@ -52,7 +52,7 @@ def schedule(
     consent.lock_pair(session, route.number.firm, route.index)
     accepting.check_consent(session, route, contact, when.zone)
     row_id, firm = new_id(), route.number.firm
-    conversation = uuid.UUID(route.subject.conversation) if route.subject.conversation else None
+    conversation = _going_on(session, route)
     stored = insert_once(
         session,
         ScheduledText,
@@ -72,6 +72,14 @@ def schedule(
         return _first(session, firm, user, token, text, when)
     scheduled_rows.note(session, firm, row_id, Later.WAITING, by=user.ref)
     return row_id
+
+
+def _going_on(session: Sessions, route: Route) -> uuid.UUID | None:
+    """Where it belongs, if there is something yet. :raises TextRefused: that has ended, or was erased, meanwhile."""
+    conversation = uuid.UUID(route.subject.conversation) if route.subject.conversation else None
+    if conversation is not None and not conversations.is_open(session, conversation):
+        raise TextRefused("conversation_changed", _("This number has just changed hands. Reload the page."))
+    return conversation
 
 
 def _first(session: Sessions, firm: str, user: User, token: str, text: str, when: Wall) -> uuid.UUID:

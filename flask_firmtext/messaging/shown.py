@@ -15,7 +15,7 @@ from ..errors import DecryptError
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Firm
-from ..store import audit, cells
+from ..store import audit, cells, erasing
 from ..store.models import Conversation, Hold, Message, OptOut
 from ..store.states import Direction, Kind, State
 from .files import ShownFile
@@ -107,6 +107,7 @@ class Text:
     payments: tuple[str, ...] = ()
     by: str | None = None
     sequel: Sequel = Sequel()
+    erased: bool = False
 
 
 def named(names: Mapping[str, str], ref: str) -> str:
@@ -161,6 +162,7 @@ class Wording:
             conversation=message.conversation_id,
             asks=self.consent is not None and self.consent.asked_by == message.id,
             by=message.author,
+            erased=message.__dict__.get("body") == erasing.NOTHING,  # a list of the administration loads none
         )
 
     def _is_paused(self, message: Message) -> bool:

@@ -18,7 +18,7 @@ from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.gateway import InboundText
-from ..store import audit, cells, keys, queries, stranger_queries
+from ..store import audit, cells, keys, queries, retention_queries, stranger_queries
 from ..store.ciphers import Place
 from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
@@ -188,7 +188,7 @@ def _number(session: Session, firm: str, e164: str) -> Number | None:
 
 def _move_files(session: Session, firm: str, kept: uuid.UUID, message: uuid.UUID | None, received: datetime) -> None:
     if message is None:  # the carrier repeated a text that is there with its files
-        _forget_files(session, firm, [kept])
+        forget_files(session, firm, [kept])
         return
     now = firmtext.clock.now()
     parked = Attachment.state == FileState.PARKED
@@ -220,19 +220,21 @@ def discard(firm: str, row: Quarantine, *, by: str) -> Moved:
 
 def _discarded(firm: str, kept: Collection[uuid.UUID], by: str) -> int:
     with own() as session:
+        if retention_queries.standing_on(session, firm, ()):  # a legal hold on the whole firm
+            return 0
         gone = session.scalars(
             delete(Quarantine)
             .where(Quarantine.id.in_(kept), Quarantine.firm == firm, Quarantine.reason == STRANGER)
             .returning(Quarantine.id)
             .execution_options(synchronize_session=False)
         ).all()
-        _forget_files(session, firm, gone)
+        forget_files(session, firm, gone)
         for one in gone:
             audit.record(session, "quarantine.discard", (Quarantine.__tablename__, one), firm=firm, actor=by)
     return len(gone)
 
 
-def _forget_files(session: Session, firm: str, kept: Collection[uuid.UUID]) -> None:
+def forget_files(session: Session, firm: str, kept: Collection[uuid.UUID]) -> None:
     """One that is being fetched loses its row: whoever fetches it finds that out, and leaves its bytes to the sweep."""
     bytes_of = session.scalars(
         delete(Attachment)

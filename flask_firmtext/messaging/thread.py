@@ -21,7 +21,7 @@ from .relations import Parts
 from .rights import subject
 from .shown import Text, Wording
 from .thread_rows import Pair, Question, Stored
-from .threads import UNREADABLE
+from .threads import ERASED, UNREADABLE
 from .wording import Words, hold_words
 
 PAGE = thread_rows.PAGE
@@ -211,7 +211,7 @@ def _parts(firm: Firm, whose: Owners, matters: Sequence[Matter] | None) -> Parts
 
 
 def _written(pair: Pair) -> str:
-    return numbers.display(pair.phone) if pair.phone else _(UNREADABLE)
+    return numbers.display(pair.phone) if pair.phone else _(ERASED if pair.erased else UNREADABLE)
 
 
 def _hold(pair: Pair, stored: Stored) -> Words | None:

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..ports.values import Firm
-from ..store import consent_queries, inbox_queries, queries
-from ..store.models import Hold, Message, OptOut
+from ..store import consent_queries, erasure_queries, inbox_queries, queries
+from ..store.models import Erased, Hold, Message, OptOut
 from . import files, offers, pay_links, reachability, readiness, sequels
 from .files import Received
 from .offers import Kept
@@ -33,6 +33,7 @@ class Pair:
     refs: tuple[str, ...]
     ended: bool = False
     begun: datetime | None = None
+    erased: Erased | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ def pair(session: Session, firm: str, conversation_id: uuid.UUID) -> Pair | None
         return None
     refs = inbox_queries.contacts(session, firm, [conversation_id]).get(conversation_id, ())
     phone = read_phones(session, [found[0]])[conversation_id]
-    return Pair(found[1], phone, found[0].phone_index, refs, found[0].closed_at is not None, found[0].created_at)
+    row, erased = found[0], None
+    if row.erased_at is not None:
+        erased = erasure_queries.erased(session, firm, conversation_id)
+    return Pair(found[1], phone, row.phone_index, refs, row.closed_at is not None, row.created_at, erased)
 
 
 def stored(

@@ -30,6 +30,8 @@ PAGE = 25
 #: Under one contact or matter there is no second page: what lies deeper is found in the table of all.
 AT_ONE_PLACE = 50
 UNREADABLE = marked("Number cannot be read")
+#: In the place of a number, or of names, of which nothing is left.
+ERASED = marked("Erased")
 ASKS = marked("Asks for no more texts?")
 OPTED_OUT = marked("Opted out")
 
@@ -197,7 +199,7 @@ def _line(row: Row, whose: Owners, matters: tuple[Relation, ...], words: Wording
         id=conversation.id,
         subject=subject(conversation, read.refs.get(conversation.id, ())),
         owners=whose,
-        number=display(phone) if phone else _(UNREADABLE),
+        number=display(phone) if phone else _(ERASED if conversation.erased_at else UNREADABLE),
         last=words.text(row.last, read.bodies[row.last.id], row.number),
         unread=row.unread,
         files=read.files.get(row.last.id, 0),

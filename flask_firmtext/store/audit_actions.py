@@ -97,12 +97,25 @@ ACTIONS: Mapping[str, Action] = {
     "quarantine.attach": Action(marked("Kept text attached to a contact"), (USER,), "to: the text; evidence: contact"),
     "quarantine.discard": Action(marked("Kept text discarded"), (USER,)),
     "quarantine.replay": Action(marked("Kept webhooks taken in"), (OPERATOR, MACHINE)),
+    # what is erased, and what is not
+    "retention.set": Action(marked("Rule of retention changed"), (USER, OPERATOR), "from, to: days"),
+    "legal_hold.put": Action(marked("Legal hold set"), (USER, OPERATOR), "to: on what; evidence: the host's reference"),
+    "legal_hold.lift": Action(marked("Legal hold lifted"), (USER, OPERATOR), "from: on what; evidence: the reference"),
+    "erasure.begin": Action(marked("Erasing begun"), (USER, OPERATOR, MACHINE), "to: cause; evidence: how much"),
+    "conversation.erase": Action(
+        marked("Conversation erased"), (USER, OPERATOR, MACHINE), "evidence: the erasure's id"
+    ),
+    "erasure.end": Action(
+        marked("Erasing done"),
+        (USER, OPERATOR, MACHINE),
+        "to: conversations/texts/files; evidence: digest of the proof",
+    ),
     # keys: recorded with ``audit.record_key``, which takes the name's second half
     "key.rotate": Action(marked("Rotation of keys begun"), (OPERATOR,), "to: id of the firm's new key"),
     "key.rotated": Action(marked("Rotation of keys done"), (OPERATOR, MACHINE), "evidence: how many were retired"),
     "key.rewrap": Action(marked("Firm's key wrapped anew"), (OPERATOR,), "names of the configured keys"),
     "key.retire": Action(marked("Key retired"), (OPERATOR, MACHINE)),
-    "key.destroy": Action(marked("Key destroyed"), (OPERATOR,)),
+    "key.destroy": Action(marked("Key destroyed"), (USER, OPERATOR, MACHINE), "evidence: erased, where its texts were"),
     "key.index_announce": Action(marked("New index key announced"), (OPERATOR,)),
     "key.index_switch": Action(marked("Index key replaced"), (OPERATOR,)),
     "key.index_retire": Action(marked("Old index key not needed any more"), (OPERATOR,)),

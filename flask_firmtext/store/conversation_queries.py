@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased, scoped_session
 
 from .models import Conversation, ConversationContact, Number
 from .queries import sends
@@ -102,11 +102,18 @@ def newest_epoch(session: Sessions, number: OwnNumber, phone_index: bytes) -> Co
 
 
 def contacts_with(session: Sessions, firm: str, phone_index: bytes) -> Sequence[str]:
-    """Under whom (references) the newest open conversation of a firm with a phone is shown, whatever its number."""
+    """Under whom (references) the newest conversation of a firm with a phone is shown, whatever its number, that is
+    open or was erased: whoever texts after that begins anew, and is no stranger."""
+    later = aliased(Conversation)
+    newer = exists().where(
+        later.firm == firm, later.phone_index == phone_index, later.created_at > Conversation.created_at
+    )
+    ended_by_it = and_(Conversation.erased_at == Conversation.closed_at, ~newer)
+    goes_on = or_(Conversation.closed_at.is_(None), ended_by_it)
     newest = (
         select(Conversation.id)
-        .where(Conversation.firm == firm, Conversation.phone_index == phone_index, Conversation.closed_at.is_(None))
-        .order_by(Conversation.last_at.desc())
+        .where(Conversation.firm == firm, Conversation.phone_index == phone_index, goes_on)
+        .order_by(Conversation.closed_at.is_not(None), Conversation.last_at.desc())
         .limit(1)
     )
     shown = ConversationContact.conversation_id == newest.scalar_subquery()

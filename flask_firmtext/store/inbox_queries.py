@@ -207,6 +207,17 @@ def open_under(session: Sessions, contact: str) -> Sequence[Conversation]:
     return session.scalars(query).all()
 
 
+def erased_under(session: Sessions, contact: str) -> Sequence[Conversation]:
+    """The erased conversations that were shown under a contact (reference) to the last, of every firm."""
+    query = (
+        select(Conversation)
+        .join(ConversationContact, ConversationContact.conversation_id == Conversation.id)
+        .where(ConversationContact.contact == contact, Conversation.closed_at == Conversation.erased_at)
+        .order_by(Conversation.firm, Conversation.id)
+    )
+    return session.scalars(query).all()
+
+
 def _with_mark(user: str, *columns: Any, of: type[Conversation] = Conversation) -> Select[Any]:
     mark = and_(ReadMark.conversation_id == of.id, ReadMark.user == user, ReadMark.firm == of.firm)
     return select(*columns).select_from(of).outerjoin(ReadMark, mark)

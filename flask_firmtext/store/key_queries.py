@@ -42,7 +42,7 @@ def _sqlite(element: named_key, compiler: SQLCompiler, **kw: Any) -> str:
 
 def _with_keys(one: Protected, *what: Any) -> Select[Any]:
     """Each row that holds something, and the key that it names, if there is that one."""
-    there = and_(one.cell.is_not(None), *_whole(one))
+    there = and_(one.there, *_whole(one))
     return select(*what).select_from(one.table).outerjoin(Key, Key.id == named_key(one.cell)).where(there)
 
 

@@ -29,6 +29,7 @@ Sessions = Session | scoped_session[Any]
 
 FIRM = "firm"
 GENERAL = "general"
+CONVERSATION = "conversation/"
 
 #: The firm under which we keep what belongs to no firm yet, such as a webhook for a number that nobody has.
 INSTALLATION = ""
@@ -56,7 +57,7 @@ KNOWN = _KEYS.where(Key.id.in_(bindparam("ids", expanding=True)), Key.state != K
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
-    return f"conversation/{conversation_id}"
+    return f"{CONVERSATION}{conversation_id}"
 
 
 def quarantine_scope(kept: uuid.UUID) -> str:
@@ -134,7 +135,14 @@ def _active(session: Sessions, firm: str, scope: str) -> KeyRow | None:
     return session.connection().execute(ACTIVE, {"firm": firm, "scope": scope}).one_or_none()
 
 
+def _was_destroyed(session: Sessions, firm: str, scope: str) -> bool:
+    gone = select(Key.id).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.DESTROYED)
+    return session.scalar(gone.limit(1)) is not None
+
+
 def _made(session: Sessions, firm: str, scope: str) -> KeyRow:
+    if scope.startswith(CONVERSATION) and _was_destroyed(session, firm, scope):
+        raise KeyUnavailable(f"what belongs to {scope} was erased, so nothing more is stored there")
     if scope == FIRM:
         parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
     else:

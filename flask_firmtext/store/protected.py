@@ -19,7 +19,9 @@ from .models import (
     CalendarEvent,
     Conversation,
     Draft,
+    Erasure,
     File,
+    LegalHold,
     Message,
     Notice,
     Payment,
@@ -63,6 +65,11 @@ class Protected:
     def primary(self) -> ColumnElement[Any]:
         [column] = self.table.primary_key
         return column
+
+    @property
+    def there(self) -> ColumnElement[bool]:
+        """Whether a row holds something: what was erased is NULL or, where that cannot be, empty."""
+        return self.cell != b""
 
     @property
     def cell(self) -> ColumnElement[bytes]:
@@ -121,6 +128,9 @@ CELLS = (
     Protected(Texting, "email"),
     Protected(Texting, "phone"),
     Protected(Search, "words"),
+    Protected(LegalHold, "why"),
+    Protected(LegalHold, "lifted_why"),
+    Protected(Erasure, "why"),
 )
 
 #: A file's head names its key; its pieces (``firmtext_file_piece``) are under one that is derived from it.

@@ -22,7 +22,7 @@ AT_ONCE = 500
 def size() -> int:
     """How much there is to open."""
     with reading() as session:
-        counts = (select(func.count()).select_from(one.table).where(one.cell.is_not(None)) for one in EVERYTHING)
+        counts = (select(func.count()).select_from(one.table).where(one.there) for one in EVERYTHING)
         return sum(session.scalar(count) or 0 for count in counts)
 
 
@@ -40,7 +40,7 @@ def _batches(one: Protected, *where: Any) -> Iterator[Sequence[Any]]:
     after = None
     while True:
         wanted = select(one.primary.label("row"), one.table.c.firm, one.cell.label("cell"))
-        behind = wanted.where(one.cell.is_not(None), *where).order_by(one.primary).limit(AT_ONCE)
+        behind = wanted.where(one.there, *where).order_by(one.primary).limit(AT_ONCE)
         with reading() as session:
             rows = session.execute(behind if after is None else behind.where(one.primary > after)).all()
         if not rows:

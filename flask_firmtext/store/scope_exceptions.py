@@ -14,7 +14,6 @@ ROOMS = {
     "migrations": "a migration changes every row",
     "testing": "what hosts' tests use",
     "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
-    "store.read_check": "an operator opens everything that is stored, as after a restore",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
     "store.read_check": "an operator has everything opened that is stored, as after a restore",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
@@ -61,7 +60,7 @@ _BY_KEY = {
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _stored _taken _won",
         "messaging.statuses": "_blocked _note_accepted _pair believe",
-        "messaging.strangers": "_forget_files",
+        "messaging.strangers": "forget_files",
         "practice.calendar.answers": "_claim _taken _written",
         "practice.calendar.events": "_change _invite gone",
         "practice.calendar.hurrying": "_due _held _release",
@@ -104,7 +103,7 @@ _BY_KEY = {
         "store.queries": "number_by_e164",
     },
     "a host tells of its contact, and several firms may know it by that reference": {
-        "store.inbox_queries": "open_under",
+        "store.inbox_queries": "erased_under open_under",
     },
 }
 #: Rows of all firms.
@@ -120,6 +119,8 @@ _ACROSS = {
         "store.queries": "due next_due next_free_at oldest_due_at",
         "store.reminder_queries": "due stale",
         "store.reply_queries": "due_replies untold",
+        "store.erasure_queries": "full unfinished",
+        "store.retention_queries": "ruled",
         "store.scheduled_queries": "due",
         "store.search_queries": "any_before standings",
         "messaging.searches": "forget_old",

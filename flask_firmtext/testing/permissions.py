@@ -28,6 +28,7 @@ STAFF = frozenset(
 ADMINISTRATOR = frozenset(
     {
         "audit.read",
+        "contact.erase",
         "hold.lift",
         "legal_hold",
         "number.buy",

@@ -20,12 +20,12 @@ from ..ports import promises
 from ..ports.values import Contact, Side
 from ..store.inbox_pages import View
 from ..store.transactions import reading
+from ..turnstile import Turnstile
 from . import inbox
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .filters import address
 from .problems import Problem, nothing_here
-from .turnstile import Turnstile
 
 #: So many pages of hits a minute and user, in each process.
 PAGES = Turnstile(120)

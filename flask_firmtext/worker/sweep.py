@@ -20,7 +20,7 @@ from ..firm import provisioning
 from ..messaging import holds, media, overdue, pace, searches
 from ..practice import filing
 from ..store import files
-from . import bells, clerk, drain, heartbeats, witness
+from . import bells, clerk, drain, erasing, heartbeats, witness
 from .filing import Registry
 from .media import Porters
 from .seals import Sealer
@@ -50,7 +50,7 @@ class Sweep:
             *(clerk.for_replies(app), clerk.for_responses(app)),
         ]
         self.clerks = [clerk.for_orders(app), clerk.for_answers(app), clerk.for_scheduled(app), *self.calendar]
-        self.clerks += [clerk.for_rotations(app), clerk.for_search(app)]
+        self.clerks += [clerk.for_rotations(app), clerk.for_search(app), erasing.for_erasing(app)]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
         self.sealer = Sealer()

@@ -25,6 +25,7 @@ STAFF_MAY = frozenset(
 )
 ADMINISTRATORS_MAY = STAFF_MAY | {
     "audit.read",
+    "contact.erase",
     "hold.lift",
     "legal_hold",
     "number.buy",

@@ -19,7 +19,9 @@ from flask_firmtext.store.models import (
     CalendarEvent,
     Conversation,
     Draft,
+    Erasure,
     Invitation,
+    LegalHold,
     Message,
     Notice,
     Payment,
@@ -97,6 +99,12 @@ def _of_firm(session: Any, firm: str) -> None:
     about = {"invitation_id": invitation, "purpose": "created", "sequence": 1, "created_at": now}
     session.add(Notice(id=notice, firm=firm, facts=facts, **about))
     _of_money(session, firm)
+    row = new_id()
+    why = {name: _cell(session, LegalHold, name, row, firm) for name in ("why", "lifted_why")}
+    session.add(LegalHold(id=row, firm=firm, kind="contact", object="rosa", by="x", since=now, lifted_at=now, **why))
+    row = new_id()
+    asked = {"cause": "request", "contact": "grace", "by": "x", "begun_at": now, "look_at": now, "done_at": now}
+    session.add(Erasure(id=row, firm=firm, why=_cell(session, Erasure, "why", row, firm), **asked))
     row = new_id()
     words = {name: _cell(session, SavedReply, name, row, firm) for name in ("name", "body")}
     session.add(SavedReply(id=row, firm=firm, user="", changed_by="x", changed_at=now, **words))

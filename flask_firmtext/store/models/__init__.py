@@ -6,6 +6,7 @@ from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .inbox import Author, Failure, UserChoice
 from .practice import Payment, PaymentLink, SentLink, TimeEntry
+from .retention import Erased, Erasure, LegalHold, LegalHoldContact, Retention
 from .scheduled import ScheduledText
 from .searching import Search, SearchMark, SearchProgress, SearchText
 from .texts import (
@@ -46,6 +47,8 @@ __all__ = [
     "ConversationContact",
     "Counter",
     "Draft",
+    "Erased",
+    "Erasure",
     "EventAnswer",
     "Failure",
     "File",
@@ -57,6 +60,8 @@ __all__ = [
     "Invitation",
     "Key",
     "KeyCheck",
+    "LegalHold",
+    "LegalHoldContact",
     "Message",
     "MovedIndex",
     "Notice",
@@ -71,6 +76,7 @@ __all__ = [
     "Reminder",
     "ReplyDue",
     "Resolution",
+    "Retention",
     "Rotation",
     "RotationStep",
     "SavedReply",

@@ -153,6 +153,7 @@ class Conversation(Base):
 
     ``turn`` is raised by whoever needs this row to himself and gives each text its position. ``waiting_since`` is when
     the first of the client's texts came that no person has answered; it stays while a conversation is done, unseen.
+    Since ``erased_at`` its keys are destroyed (:class:`.retention.Erased`).
     """
 
     __tablename__ = "firmtext_conversation"
@@ -186,6 +187,7 @@ class Conversation(Base):
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_by: Mapped[str | None] = mapped_column(Reference)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Query, Session, defer
 from werkzeug.wrappers import Response
 
 from ...current import firmtext
+from ...firm import legal_holds
 from ...language import gettext as _
 from ...language import html, marked
 from ...language import ngettext as _n
@@ -36,6 +37,7 @@ from .records import ActingRecords
 
 KINDS = {"inbound": marked("Text"), "status": marked("Report")}
 REASONS = {
+    "erased": marked("Erased with the texts of a contact; kept for a day to know a repeat"),
     STRANGER: marked("From a number that the firm has never texted"),
     "conflict": marked("The carrier repeated a text with other words"),
 }
@@ -126,6 +128,9 @@ class Quarantine(ActingRecords):
             return self._gone(back)
         if "confirmed" not in request.form:
             return self._ask_discard(row, back)
+        if legal_holds.on_contacts(who.firm.ref, ()):
+            flash(_("A legal hold stands on the whole firm: nothing is discarded before it is lifted."), "error")
+            return redirect(back)
         moved = strangers.discard(who.firm.ref, row, by=who.user.ref)
         _say(moved, _n("%(n)s text discarded.", "%(n)s texts discarded.", moved.done))
         return redirect(back)

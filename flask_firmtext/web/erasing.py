@@ -1,0 +1,132 @@
+"""The texts of one contact: held, or erased on request after everything has been said; and the proof, for paper."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ..errors import FormRefused
+from ..firm import erasure_requests, erasures
+from ..firm.erasure_requests import Plan
+from ..firm.erasures import Proof
+from ..language import gettext as _
+from ..language import marked
+from ..messaging import owners, tenancy
+from ..messaging.owners import Subject
+from ..messaging.shown import named
+from ..ports.values import Contact, Matter
+from .access import Visitor, asked, visitor
+from .blueprint import blueprint
+from .form import Form
+from .problems import nothing_here
+
+SURE = marked("Tick the box: what is erased cannot be brought back, by nobody.")
+#: Why conversations were left as they are, in words.
+LEFT = {
+    "held": marked("a legal hold stands"),
+    "sending": marked("a text was being sent"),
+    "doubt": marked("nobody knows whether a text was sent; say what became of it, then erase again"),
+    "filing": marked("a file was being filed"),
+    "shared": marked("they are also somebody else's"),
+    "newer": marked("something came meanwhile"),
+    "gone": marked("somebody else had erased them"),
+}
+PARTS = {
+    "conversations": marked("Conversations"),
+    "texts": marked("Texts"),
+    "files": marked("Files"),
+    "drafts": marked("Begun texts"),
+    "scheduled": marked("Texts for later"),
+    "kept": marked("Kept texts of the numbers"),
+    "links": marked("Payment links' addresses and words"),
+    "events": marked("What past events were about"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is shown before anything is erased: the plan with the names of those whose texts these are, too."""
+
+    contact: Contact
+    plan: Plan
+    others: Mapping[str, str]
+    matters: Sequence[Matter]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """What would go, in words."""
+        amount = {"conversations": self.plan.amount.conversations, "texts": self.plan.amount.texts}
+        return [(_(PARTS[name]), count) for name, count in {**amount, **self.plan.rest}.items()]
+
+
+@blueprint.get("/settings/erase")
+def erase_form() -> Response:
+    """What would be erased of a contact, and what stands against it; nothing is changed."""
+    who, contact = _asked_for(request.args.get("contact", ""))
+    return _page(who, contact, Form())
+
+
+@blueprint.post("/settings/erase")
+def erase() -> Response:
+    """Erase a contact's texts; those that are others' too only where each of these was named and confirmed."""
+    who, contact = _asked_for(request.form.get("contact", ""))
+    form = Form.sent("why", "sure", "shared")
+    others = request.form.getlist("other") if form.values["shared"] else []
+    if others:
+        who.must("contact.erase", Subject(who.firm.ref, (contact.ref, *others)))
+    if not form.values["sure"]:
+        return _page(who, contact, form.refused({"sure": _(SURE)}), 422)
+    try:
+        begun = erasure_requests.begin(who.firm.ref, contact, form.values["why"], by=who.user.ref, others=others)
+    except FormRefused as refusal:
+        return _page(who, contact, form.refused(refusal.faults), 422)
+    # Whatever happens from here on, the sweep goes on with it.
+    owners.shielded("Contacts.by_number", lambda: erasure_requests.go_on(begun), False)
+    return redirect(url_for("firmtext.erasure", erasure_id=begun.id), code=303)
+
+
+@blueprint.get("/settings/erasures/<uuid:erasure_id>")
+def erasure(erasure_id: uuid.UUID) -> str:
+    """The proof: what was erased, when, by whom and why, and where the record says so."""
+    who = visitor()
+    who.must("contact.erase")
+    proof = erasures.proof(who.firm.ref, erasure_id)
+    if proof is None:
+        raise nothing_here()
+    if proof.row.contact is not None:
+        who.must("contact.erase", Subject(who.firm.ref, (proof.row.contact, *proof.row.shared)))
+    gone = [(_(PARTS[name]), count) for name, count in proof.row.gone.items() if name in PARTS]
+    left = [(_(LEFT[why]), count) for why, count in proof.row.left.items() if why in LEFT]
+    context = {"proof": proof, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
+    return render_template("firmtext/erasure.html", **context)
+
+
+def _by(proof: Proof) -> str:
+    if proof.row.by == "sweep":
+        return _("The firm's rule")
+    return named(owners.names_of([proof.row.by]), proof.row.by)
+
+
+def _asked_for(ref: str) -> tuple[Visitor, Contact]:
+    """:raises Problem: 404, the user may not, or the firm has no such contact."""
+    who = visitor()
+    who.must("contact.erase", Subject(who.firm.ref, (ref,)))
+    contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref)) if ref else None
+    if contact is None:
+        raise nothing_here()
+    return who, contact
+
+
+def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Response:
+    plan = asked("Contacts.by_number", lambda: erasure_requests.plan(who.firm.ref, contact))
+    if plan.others:
+        who.must("contact.erase", Subject(who.firm.ref, (contact.ref, *plan.others)))
+    found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, plan.others))
+    names = {ref: found[ref].name if ref in found else ref for ref in plan.others}
+    matters = owners.matters_told(who.firm.ref, [contact.ref]) or ()
+    sheet = Sheet(contact, plan, names, matters)
+    return make_response(render_template("firmtext/erase.html", sheet=sheet, form=form, firm=who.firm), code)

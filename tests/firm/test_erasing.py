@@ -1,0 +1,235 @@
+"""Texts of a contact are erased: their keys, their bytes, and everything beside them; what is not theirs stays."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from flask_firmtext.current import firmtext
+from flask_firmtext.errors import FormRefused, KeyUnavailable
+from flask_firmtext.firm import erasure_requests, erasures, legal_holds
+from flask_firmtext.messaging import drafts, epochs, placing, strangers, thread
+from flask_firmtext.ports.gateway import InboundText, RawRequest
+from flask_firmtext.store import cells, keys, read_check
+from flask_firmtext.store.models import (
+    Attachment,
+    Conversation,
+    Draft,
+    Erased,
+    Erasure,
+    FilePiece,
+    Key,
+    Message,
+    Quarantine,
+)
+from flask_firmtext.store.states import KeyState, State
+from flask_firmtext.store.transactions import own, reading
+from mailroom import arrives
+from office import ADMIN, HARBOR, ROSA, Office
+
+CANARY = "The canary sings at dawn"
+
+
+@pytest.fixture
+def office(app: Any) -> Office:
+    return Office(app)
+
+
+def rows(model: Any, *where: Any) -> list[Any]:
+    with reading() as session:
+        return list(session.scalars(select(model).where(*where)))
+
+
+def rosa(office: Office) -> Any:
+    return office.host.for_firm("harbor").contacts.get("rosa")
+
+
+def delivered(office: Office, text: str = CANARY) -> uuid.UUID:
+    message = office.sends(text=text)
+    office.becomes(message, State.DELIVERED)
+    return message
+
+
+def erased(office: Office, **how: Any) -> Erasure:
+    row = erasure_requests.begin("harbor", rosa(office), "She asked for it", by=ADMIN, **how)
+    assert erasure_requests.go_on(row)
+    return row
+
+
+def test_nothing_of_the_texts_is_left_and_no_key_opens_what_backups_hold(office: Office) -> None:
+    delivered(office)
+    office.receives(f"{CANARY} too")
+    arrives(office)
+    conversation = office.conversation()
+    before = {row.id: bytes(row.body) for row in rows(Message)}
+    erased(office)
+    assert {bytes(row.body) for row in rows(Message)} == {b""}
+    assert rows(FilePiece) == []
+    assert {(row.state, row.reason, bytes(row.url), row.file_id) for row in rows(Attachment)} == {
+        ("refused", "erased", b"", None)
+    }
+    scope = keys.conversation_scope(conversation)
+    assert {(row.state, set(bytes(row.wrapped))) == ("destroyed", {0}) for row in rows(Key, Key.scope == scope)} == {
+        True
+    }
+    [row] = rows(Conversation)
+    assert (bytes(row.phone), row.last_in_position, row.waiting_since) == (b"", 0, None)
+    with reading() as session:
+        found = cells.read(
+            session, [(cells.place(Message, "body", id_, "harbor"), cell) for id_, cell in before.items()]
+        )
+    assert [type(one).__name__ for one in found] == ["DecryptError"] * 3
+
+
+def test_the_proof_says_what_went_and_is_what_the_record_says(office: Office) -> None:
+    delivered(office)
+    arrives(office)
+    row = erased(office)
+    proof = erasures.proof("harbor", row.id)
+    assert proof is not None
+    assert (proof.row.gone["conversations"], proof.row.gone["texts"], proof.row.gone["files"]) == (1, 2, 1)
+    assert (proof.why, proof.row.by, proof.whole, proof.seal) == ("She asked for it", ADMIN, True, None)
+
+    with own() as session:
+        session.get_one(Erased, proof.conversations[0]).texts = 1
+    changed = erasures.proof("harbor", row.id)
+    assert changed is not None
+    assert not changed.whole, "a changed row is found by the record"
+
+
+def test_a_text_after_that_begins_anew_under_the_same_contact(office: Office) -> None:
+    office.sends()
+    office.becomes(rows(Message)[0].id, State.DELIVERED)
+    first = office.conversation()
+    erased(office)
+    office.receives("It is me again")
+    assert rows(Quarantine) == []
+    [new] = [row for row in rows(Conversation) if row.id != first]
+    assert (new.epoch, new.closed_at) == (2, None)
+    shown = thread.show(office.host.firms.get("harbor"), new.id)
+    assert shown is not None
+    assert [text.body for text in shown.texts] == ["It is me again"]
+    assert [contact.ref for contact in shown.contacts] == ["rosa"]
+
+
+def test_the_number_of_erased_texts_that_has_left_is_a_strangers(office: Office) -> None:
+    delivered(office)
+    erased(office)
+    office.host.remove_contact("harbor", "rosa")
+    with office.app.test_request_context():
+        epochs.contact_changed(firmtext.db.session, "rosa")
+        firmtext.db.session.commit()
+    office.receives("Who are you?")
+    assert len(rows(Quarantine)) == 1
+    assert len(rows(Conversation)) == 1
+
+
+def test_the_carriers_repeat_of_an_erased_text_does_not_come_back(office: Office) -> None:
+    delivered(office)
+    event = InboundText("carrier-1", ROSA, HARBOR, CANARY, firmtext.clock.now(), media=(), digest=b"d")
+    request = RawRequest("POST", {}, b"carrier-1")
+    with own() as session:
+        placing.store(session, event, request)
+    erased(office)
+    for _ in range(2):
+        with own() as session:
+            placing.store(session, event, request)
+    assert len(rows(Message)) == 2
+    assert rows(Quarantine) == []
+    assert len(rows(Conversation)) == 1
+
+
+def test_what_waits_is_not_sent_and_what_is_being_sent_is_waited_for(office: Office) -> None:
+    queued = office.sends(text="Later")
+    row = erasure_requests.begin("harbor", rosa(office), "why", by=ADMIN)
+    office.becomes(queued, State.SENDING)
+    assert not erasure_requests.go_on(row)
+    assert rows(Conversation)[0].erased_at is None
+    office.becomes(queued, State.QUEUED)
+    assert erasure_requests.go_on(row)
+    assert rows(Message)[0].state == State.CANCELLED
+
+
+def test_a_text_in_doubt_is_left_and_said(office: Office) -> None:
+    office.becomes(office.sends(), State.UNKNOWN)
+    row = erased(office)
+    assert rows(Erasure, Erasure.id == row.id)[0].left == {"doubt": 1}
+    assert rows(Conversation)[0].erased_at is None
+
+
+def test_somebody_elses_texts_go_only_when_they_were_named(office: Office) -> None:
+    delivered(office)
+    office.host.add_contact("harbor", "Her husband", ROSA, ref="husband")
+    found = erasure_requests.plan("harbor", rosa(office))
+    assert (found.shared, found.others) == (1, ("husband",))
+    left = erased(office)
+    assert rows(Erasure, Erasure.id == left.id)[0].left == {"shared": 1}
+    assert rows(Conversation)[0].erased_at is None
+    with pytest.raises(FormRefused):
+        erasure_requests.begin("harbor", rosa(office), "why", by=ADMIN, others=["somebody"])
+    erased(office, others=["husband"])
+    assert rows(Conversation)[0].erased_at is not None
+
+
+@pytest.mark.parametrize("kind", ["contact", "matter", "firm"])
+def test_a_hold_beats_it(office: Office, kind: str) -> None:
+    delivered(office)
+    matter = office.host.add_matter("harbor", "Rosa v. Landlord", client=rosa(office))
+    on = {"contact": "rosa", "matter": matter.ref, "firm": ""}[kind]
+    hold = legal_holds.put("harbor", kind, on, "Suit is pending", by=ADMIN)
+    with pytest.raises(FormRefused):
+        erasure_requests.begin("harbor", rosa(office), "why", by=ADMIN)
+    assert legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
+    erased(office)
+    assert rows(Conversation)[0].erased_at is not None
+
+
+def test_a_hold_that_is_set_after_it_began_wins(office: Office) -> None:
+    delivered(office)
+    row = erasure_requests.begin("harbor", rosa(office), "why", by=ADMIN)
+    legal_holds.put("harbor", "contact", "rosa", "Suit", by=ADMIN)
+    assert erasure_requests.go_on(row)
+    assert rows(Erasure, Erasure.id == row.id)[0].left == {"held": 1}
+    assert rows(Conversation)[0].erased_at is None
+
+
+def test_nothing_more_is_stored_under_an_erased_conversation(office: Office) -> None:
+    delivered(office)
+    conversation = office.conversation()
+    erased(office)
+    firmtext.active.forget()
+    place = drafts.place_of("harbor", ADMIN, contact="rosa", phone_index=b"", conversation=conversation)
+    with pytest.raises(KeyUnavailable), own() as session:
+        drafts.keep(session, place, drafts.Written("Dear Rosa", "t" * 20, "writer"))
+    assert rows(Draft) == []
+
+
+def test_kept_texts_of_the_number_go_and_do_not_come_back(office: Office) -> None:
+    office.receives(CANARY, to=HARBOR)
+    assert len(rows(Quarantine)) == 1
+    row = erased(office)
+    assert rows(Erasure, Erasure.id == row.id)[0].gone["kept"] == 1
+    assert {(kept.reason, bytes(kept.body), kept.phone_index) for kept in rows(Quarantine)} == {("erased", b"", None)}
+
+
+def test_everything_left_can_be_read(office: Office) -> None:
+    delivered(office)
+    arrives(office)
+    erased(office)
+    assert read_check.unreadable(lambda count: None) == {}
+    assert {row.state for row in rows(Key, Key.firm == "harbor", Key.scope.startswith("conversation"))} == {
+        KeyState.DESTROYED
+    }
+
+
+def test_a_hold_on_the_firm_keeps_strangers_texts(office: Office) -> None:
+    office.receives(CANARY, "+13125550188")
+    [kept] = rows(Quarantine)
+    hold = legal_holds.put("harbor", "firm", "", "Suit", by=ADMIN)
+    assert strangers.discard("harbor", kept, by=ADMIN).done == 0
+    assert len(rows(Quarantine)) == 1
+    legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
+    assert strangers.discard("harbor", kept, by=ADMIN).done == 1

@@ -1,0 +1,143 @@
+"""What is kept, what is held and what was erased, as a firm's administrators see it; and threads of which nothing is
+left."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from evidence import rows
+from flask_firmtext.current import firmtext
+from flask_firmtext.firm import erasure_requests, legal_holds, retention
+from flask_firmtext.store.models import Conversation, Erasure, LegalHold, Message, Retention
+from flask_firmtext.store.states import State
+from flask_firmtext.store.transactions import own
+from mailroom import arrives
+from office import ADMIN, ROSA, STAFF, Office, Person
+
+PAGE = "/texting/settings/retention"
+ERASE = "/texting/settings/erase"
+
+
+@pytest.fixture
+def admin(office: Office) -> Person:
+    return office.person(ADMIN)
+
+
+def delivered(office: Office, text: str = "Canary") -> uuid.UUID:
+    message = office.sends(text=text)
+    office.becomes(message, State.DELIVERED)
+    return office.conversation()
+
+
+def token(html: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    return found.group(1) if found else ""
+
+
+def posts(person: Person, url: str, **form: Any) -> Any:
+    page = person.get(PAGE).text
+    return person.post(url, {"csrf_token": token(page), **form})
+
+
+def test_an_administrator_sets_the_rule_and_what_is_wrong_is_said(admin: Person) -> None:
+    assert posts(admin, PAGE, days="365").status_code == 303
+    assert rows(Retention)[0].days == 365
+    refused = posts(admin, PAGE, days="3")
+    assert refused.status_code == 422
+    assert 'value="3"' in refused.text
+    assert "from 30 to 36500" in refused.text
+    assert posts(admin, PAGE, days="").status_code == 303
+    assert rows(Retention)[0].days is None
+
+
+def test_staff_find_no_page(office: Office) -> None:
+    person = office.person(STAFF)
+    assert person.get(PAGE).status_code == 404
+    assert person.get(f"{ERASE}?contact=rosa").status_code == 404
+    assert "Keep or erase" not in person.get(f"/texting/conversations/{delivered(office)}").text
+
+
+def test_the_page_says_how_much_the_next_night_erases(office: Office, admin: Person) -> None:
+    conversation = delivered(office)
+    retention.set_rule("harbor", "365", by=ADMIN)
+    with own() as session:
+        old = firmtext.clock.now() - timedelta(days=400)
+        session.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=old))
+    shown = admin.get(PAGE).text
+    assert "the next night erases 1 of 1 conversations" in shown
+    assert "That is 100 % of your firm" in shown
+
+
+def test_a_hold_is_set_and_lifted_with_reasons(office: Office, admin: Person) -> None:
+    assert (
+        posts(admin, "/texting/settings/holds", kind="contact", object="rosa", why="Suit is pending").status_code == 303
+    )
+    shown = admin.get(PAGE).text
+    assert "Suit is pending" in shown
+    hold = rows(LegalHold)[0].id
+    assert posts(admin, f"/texting/settings/holds/{hold}/lift", why=" ").status_code == 422
+    assert posts(admin, f"/texting/settings/holds/{hold}/lift", why="Settled").status_code == 303
+    assert rows(LegalHold)[0].lifted_at is not None
+    assert posts(admin, "/texting/settings/holds", kind="contact", object="nobody", why="x").status_code == 404
+
+
+def test_a_contacts_texts_are_erased_after_everything_was_said(office: Office, admin: Person) -> None:
+    conversation = delivered(office)
+    arrives(office)
+    page = admin.get(f"{ERASE}?contact=rosa").text
+    assert re.search(r"<dt>Texts</dt><dd>2</dd>", page)
+    assert posts(admin, ERASE, contact="rosa", why="She asked").status_code == 422, "the box was not ticked"
+    assert rows(Conversation)[0].erased_at is None
+    done = posts(admin, ERASE, contact="rosa", why="She asked", sure="1")
+    assert done.status_code == 303
+    proof = admin.get(done.headers["Location"]).text
+    assert "She asked" in proof
+    assert str(conversation) in proof
+    assert "it is sealed in a few minutes" in proof
+    assert "not what the record says" not in proof
+
+
+def test_a_thread_of_which_nothing_is_left_says_so(office: Office, admin: Person) -> None:
+    conversation = delivered(office)
+    office.receives("Unread")
+    erasure_requests.go_on(erasure_requests.begin("harbor", contact(office), "why", by=ADMIN))
+    staff = office.person(STAFF)
+    thread = staff.get(f"/texting/conversations/{conversation}")
+    assert thread.status_code == 200
+    assert "Erased on" in thread.text
+    assert "by Ada Admin" in thread.text or "by " in thread.text
+    assert "This text cannot be read" not in thread.text
+    inbox = staff.get("/texting/?show=all")
+    assert "Erased" in inbox.text
+    assert "1 unread" not in inbox.text
+
+
+def contact(office: Office) -> Any:
+    return office.host.for_firm("harbor").contacts.get("rosa")
+
+
+def test_under_a_hold_nothing_is_offered_and_nothing_erased(office: Office, admin: Person) -> None:
+    delivered(office)
+    legal_holds.put("harbor", "firm", "", "Suit", by=ADMIN)
+    page = admin.get(f"{ERASE}?contact=rosa").text
+    assert 'name="sure"' not in page
+    assert posts(admin, ERASE, contact="rosa", why="x", sure="1").status_code == 422
+    assert rows(Erasure) == []
+
+
+def test_others_are_named_and_their_texts_stay_unless_somebody_says_so(office: Office, admin: Person) -> None:
+    delivered(office)
+    office.host.add_contact("harbor", "Her Husband", ROSA, ref="husband")
+    assert "Her Husband" in admin.get(f"{ERASE}?contact=rosa").text
+    first = posts(admin, ERASE, contact="rosa", why="x", sure="1", other="husband")
+    assert "somebody else" in admin.get(first.headers["Location"]).text
+    assert rows(Conversation)[0].erased_at is None
+    posts(admin, ERASE, contact="rosa", why="x", sure="1", shared="1", other="husband")
+    assert rows(Conversation)[0].erased_at is not None
+    assert {bytes(row.body) for row in rows(Message)} == {b""}
