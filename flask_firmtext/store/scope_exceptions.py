@@ -15,7 +15,6 @@ ROOMS = {
     "testing": "what hosts' tests use",
     "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
-    "store.read_check": "an operator has everything opened that is stored, as after a restore",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }
 
