@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
+from ..messaging import marking
 from ..store import audit, cells, erasing, erasure_queries, keys, seals
 from ..store.base import new_id
 from ..store.ciphers import packed
@@ -31,8 +32,8 @@ from . import legal_holds
 AT_ONCE = 100
 #: Nobody else goes on with what somebody has just begun, or looks again at what will pass, before that is over.
 PAUSE = timedelta(minutes=1)
-#: What else forgets the texts of a conversation, such as an index of their words.
-OTHERS: tuple[erasing.Forget, ...] = ()
+#: What else forgets the texts of a conversation.
+OTHERS: tuple[erasing.Forget, ...] = (marking.forget,)
 BEGAN, DONE = "erasure.begin", "erasure.end"
 
 

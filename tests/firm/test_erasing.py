@@ -11,7 +11,7 @@ from sqlalchemy import select
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused, KeyUnavailable
 from flask_firmtext.firm import erasure_requests, erasures, legal_holds
-from flask_firmtext.messaging import drafts, epochs, placing, strangers, thread
+from flask_firmtext.messaging import drafts, epochs, marking, placing, strangers, thread
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.store import cells, keys, read_check
 from flask_firmtext.store.models import (
@@ -24,6 +24,8 @@ from flask_firmtext.store.models import (
     Key,
     Message,
     Quarantine,
+    SearchMark,
+    SearchText,
 )
 from flask_firmtext.store.states import KeyState, State
 from flask_firmtext.store.transactions import own, reading
@@ -82,6 +84,16 @@ def test_nothing_of_the_texts_is_left_and_no_key_opens_what_backups_hold(office:
             session, [(cells.place(Message, "body", id_, "harbor"), cell) for id_, cell in before.items()]
         )
     assert [type(one).__name__ for one in found] == ["DecryptError"] * 3
+
+
+def test_their_words_are_found_no_more_and_are_not_marked_again(office: Office) -> None:
+    delivered(office)
+    office.receives(f"{CANARY} too")
+    assert marking.walk("harbor") == 2
+    erased(office)
+    assert rows(SearchMark) == []
+    assert {row.marks for row in rows(SearchText)} == {b""}
+    assert marking.walk("harbor", None) == 0
 
 
 def test_the_proof_says_what_went_and_is_what_the_record_says(office: Office) -> None:
