@@ -43,8 +43,8 @@ REMEMBERED = timedelta(minutes=10)
 class Reindexed:
     """What a run has come to. ``until`` is when the next step can be taken, None when there is none.
 
-    ``marked`` counts the texts whose words are found under the new key since, ``unreadable`` what stays under the old key,
-    by table, because its number or words cannot be read.
+    ``marked`` counts the texts whose words are found under the new key since, ``unreadable`` what stays under the old
+    key, by table, because its number or words cannot be read.
     """
 
     announced: bool = False
