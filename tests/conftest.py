@@ -43,7 +43,8 @@ WORDS = ("calls", "registration", "replies", "saved_replies", "templates", "veri
 TALK = ("alarms", "auto_replies", "doing", "drafts", "hearing", "holds", "letters", "pace", "reading", "recipients")
 WORK = ("answers", "calendar_model", "events", "hurrying", "payments", "reminders", "time_entries")
 ON_SQLITE = (
-    *("browser/", "cli/", "sample_host_app/", "web/", "store/test_cells", "test_canary", "test_language"),
+    *("browser/", "cli/", "sample_host_app/", "web/", "test_canary", "test_language"),
+    *("store/test_cells", "store/test_protected"),
     *("faults/test_crash_points", "messaging/test_orders", "messaging/test_sending_model"),
     *(f"firm/test_{name}" for name in WORDS),
     *(f"messaging/test_{name}" for name in TALK),
@@ -52,6 +53,7 @@ ON_SQLITE = (
 #: Processes that are killed, and steps that wait for each other: on the engine of production.
 ON_POSTGRESQL = (
     *("worker/", "firm/test_orders", "messaging/test_media", "messaging/test_scheduled", "practice/test_filing"),
+    *("messaging/test_reindexing", "store/test_rotating"),
     *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
 )
 #: Of what is looked at in several ways.

@@ -14,6 +14,7 @@ ROOMS = {
     "migrations": "a migration changes every row",
     "testing": "what hosts' tests use",
     "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
+    "store.read_check": "an operator opens everything that is stored, as after a restore",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }

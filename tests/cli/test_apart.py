@@ -19,8 +19,11 @@ from office import HARBOR, ROSA, Office
 TEXT, ORDER = "TEXT", "ORDER"
 #: With --firm, tried for Summit with Harbor's ids: exit code, and arguments after the command's name.
 OF_A_FIRM: dict[str, tuple[int, tuple[str, ...]]] = {
+    "audit export": (0, ("--format", "jsonl")),
+    "audit verify": (0, ("--json",)),
+    "keys rotate": (2, ("--yes", "--json")),  # nothing of Summit's is stored
     "messages failed": (0, ("--json",)),
-    "messages resolve": (1, (TEXT, "lost", "--yes", "--json")),
+    "messages resolve": (1, (TEXT, "lost", "--reason", "known", "--yes", "--json")),
     "messages retry": (1, (TEXT, "--yes", "--json")),
     "messages show": (1, (TEXT,)),
     "numbers buy": (0, ("--country", "US", "--dry-run", "--json")),
@@ -38,7 +41,7 @@ OF_ALL = {
     **dict.fromkeys(("db check", "db current", "db downgrade", "db upgrade"), "tables are every firm's"),
     **dict.fromkeys(("doctor", "sandbox", "sweep", "worker"), "processes are every firm's"),
     **dict.fromkeys(("holds lift", "holds list"), "a hold names its firm or number, or the account of all"),
-    **dict.fromkeys(("keys generate",), "configured keys are every firm's"),
+    **dict.fromkeys(("keys generate", "keys status"), "configured keys are every firm's"),
     **dict.fromkeys(("numbers release", "numbers search", "numbers sync"), "a number names its firm"),
     **{f"numbers verification {name}": "a number names its firm" for name in ("export", "set", "show")},
     **dict.fromkeys(("templates check", "templates import"), "what is read comes from a file"),
