@@ -57,7 +57,9 @@ def _sentences(done: Reindexed) -> list[str]:
     if done.switched:
         said.append("The new index key writes from now on.")
     if done.moved:
-        said.append(f"{done.moved} numbers, payment links, payments and texts were moved to it.")
+        said.append(f"{done.moved} numbers, payment links and payments were moved to it.")
+    if done.marked:
+        said.append(f"{done.marked} texts are searched for under it.")
     if done.again:
         said.append(f"{done.again} numbers were in use for too long; they are moved by the next run.")
     if done.conflicts:

@@ -43,12 +43,14 @@ REMEMBERED = timedelta(minutes=10)
 class Reindexed:
     """What a run has come to. ``until`` is when the next step can be taken, None when there is none.
 
-    ``unreadable`` counts what stays under the old key, by table, because its number or words cannot be read.
+    ``marked`` counts the texts whose words are found under the new key since, ``unreadable`` what stays under the old
+    key, by table, because its number or words cannot be read.
     """
 
     announced: bool = False
     switched: bool = False
     moved: int = 0
+    marked: int = 0
     again: int = 0
     conflicts: int = 0
     unreadable: dict[str, int] = field(default_factory=dict)
@@ -71,7 +73,7 @@ def run(by: str, tell: Callable[[int], None] = lambda count: None) -> Reindexed:
             _move(firm, pairs, done)
             tell(len(pairs))
         done.moved += numbered.digests(firm, done.unreadable)
-        done.moved += marking.walk(firm, tell=tell)
+        done.marked += marking.walk(firm, tell=tell)
     _settle(by, done)
     return done
 
