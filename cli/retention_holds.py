@@ -9,6 +9,8 @@ from flask.cli import with_appcontext
 
 from ..current import firmtext
 from ..firm import legal_holds
+from ..messaging import tenancy
+from ..ports import promises
 from . import firms
 from .db import require_current
 from .operator import actor
@@ -60,6 +62,11 @@ def hold(
     require_current(firmtext.engine)
     firms.known(firm)
     kind = "contact" if contact is not None else "matter" if matter is not None else "firm"
+    ports = firmtext.host.for_firm(firm)
+    if contact is not None and tenancy.contact(ports, contact) is None:
+        raise click.BadParameter(f"the firm has no contact {contact!r}.", param_hint="--contact")
+    if matter is not None and promises.matter("get", ports.matters.get(matter)) is None:
+        raise click.BadParameter(f"the firm has no matter {matter!r}.", param_hint="--matter")
     confirm("Set the hold?", yes=yes)
     made = legal_holds.put(firm, kind, contact or matter or "", why, by=actor())
     if as_json:

@@ -29,6 +29,12 @@ OF_A_FIRM: dict[str, tuple[int, tuple[str, ...]]] = {
     "numbers buy": (0, ("--country", "US", "--dry-run", "--json")),
     "numbers link": (1, (HARBOR, "--yes")),
     "numbers list": (0, ("--json",)),
+    "retention erase": (2, ("--contact", "rosa", "--why", "x", "--yes", "--json")),
+    "retention hold": (2, ("--contact", "rosa", "--why", "x", "--yes", "--json")),
+    "retention holds": (0, ("--json",)),
+    "retention lift": (1, ("00000000-0000-7000-8000-000000000001", "--why", "x", "--yes", "--json")),
+    "retention run": (2, ("--yes", "--json")),  # Summit has no rule
+    "retention status": (2, ("--json",)),
     "stats": (0, ("--json",)),
     "templates export": (0, ()),
     "templates list": (0, ("--json",)),
