@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from flask import render_template_string, request
-from flask_firmtext.web.turnstile import Turnstile
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -20,6 +19,7 @@ from flask_firmtext.messaging import marking, searches, searching
 from flask_firmtext.store import search_queries
 from flask_firmtext.store.models import Audit, Message, Search
 from flask_firmtext.store.transactions import reading
+from flask_firmtext.turnstile import Turnstile
 from office import ADMIN, STAFF, Office, Person, Statements
 
 PAGE = """{% import "firmtext/slots.html" as slots with context %}
