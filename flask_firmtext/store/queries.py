@@ -72,7 +72,7 @@ def _sending() -> Select[Number]:
 
 def sends() -> ColumnElement[bool]:
     """Whether a number sends: verified, and its firm has texting turned on."""
-    on = exists().where(Texting.firm == Number.firm, Texting.off_at.is_(None))
+    on = exists().where(Texting.firm == Number.firm, Texting.off_at.is_(None)).correlate(Number)
     return and_(Number.state == NumberState.VERIFIED, Number.release_at.is_(None), on)
 
 
