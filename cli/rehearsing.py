@@ -26,21 +26,22 @@ class DryRun:
         self._rehearsal = Rehearsal()
 
     def __call__(self, text: uuid.UUID) -> None:
-        if self._texts[text] is None:
+        firm = self._texts[text]
+        if firm is None:
             nothing_there()
         if text not in self._verdicts:
-            self._look()
+            self._look(text, firm)
         why = self._verdicts.pop(text)
         if why is not None:
             raise why
 
-    def _look(self) -> None:
-        """At the next ones, firm by firm; a firm that could not be looked at is looked at by the next call."""
-        for text in [*islice(self._left, PAGE)] if not self._pending else ():
-            firm = self._texts[text]
-            if firm is not None:
-                self._pending[firm].append(text)
-        for firm in [*self._pending]:
-            with shared() as session:
-                self._verdicts |= self._rehearsal.look(session, self._pending[firm], operator(firm))
-            del self._pending[firm]
+    def _look(self, text: uuid.UUID, firm: str) -> None:
+        """At this one and the next ones of its firm. Where that fails, the next call begins at its own text; another
+        firm's do not wait for it."""
+        while text not in self._pending[firm]:
+            for one in islice(self._left, PAGE):
+                self._pending[self._texts[one] or ""].append(one)
+        behind = self._pending[firm][self._pending[firm].index(text) :]
+        with shared() as session:
+            self._verdicts |= self._rehearsal.look(session, behind[:PAGE], operator(firm))
+        self._pending[firm] = behind[PAGE:]

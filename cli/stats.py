@@ -88,13 +88,14 @@ def _system(session: Session) -> dict[str, Any]:
     now = operator_queries.now(session)
     due, beats = queries.oldest_due_at(session), operator_queries.newest_beats(session)
     status, text = stats_queries.newest_status(session), stats_queries.newest_text(session)
+    kept = stats_queries.newest_kept(session)
     return {
         "oldest_due_seconds": _age(now, due) or 0,
         "bell_failures": _counted(session, "bell_failed"),
         "contradictions": _counted(session, "contradiction"),
         "webhooks_refused": [*counts.counted(session, REFUSED, LATELY)],
         "failed_orders": sum(order.state == OrderState.FAILED for order in number_queries.unfinished(session)),
-        "newest_webhook": max((moment for moment in (status, text) if moment), default=None),
+        "newest_webhook": max((moment for moment in (status, text, kept) if moment), default=None),
         "newest_status": status,
         "newest_text": text,
         "heartbeats": {kind: _age(now, beats.get(kind)) for kind in KINDS},

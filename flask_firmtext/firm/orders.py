@@ -122,7 +122,7 @@ def _again(session: Sessions, which: ColumnElement[bool], by: str) -> bool:
     tried = session.execute(
         update(Order)
         .where(which, Order.state == OrderState.FAILED)
-        .values(state=OrderState.WORKING, tries=0, trouble=None, awaited=False, not_before=firmtext.clock.now())
+        .values(state=OrderState.WORKING, tries=0, trouble=None, awaited=False, not_before=firmtext.clock.sql())
         .returning(Order.id, Order.firm)
         .execution_options(synchronize_session=False)
     ).all()

@@ -36,6 +36,7 @@ RETRY_AFTER_CAP = timedelta(minutes=5)
 CERTAIN_FAILURES = 12
 BUG, BUGS = "bug", 3
 FROZEN = "frozen"
+STARVED = "memory"
 UNREADABLE = "unreadable"
 #: What a text failed of that was tried often enough; all else is temporary.
 GIVEN_UP = {BUG: Reason.UNKNOWN_ERROR, UNREADABLE: Reason.CARRIER_ERROR}
@@ -73,6 +74,11 @@ class Answered:
     def frozen(cls) -> Answered:
         """This process stood still after its claim; the budget is over and nothing was posted."""
         return cls(Outcome.NOT_SENT, FROZEN)
+
+    @classmethod
+    def starved(cls) -> Answered:
+        """This process gets no more memory, and nothing was posted."""
+        return cls(Outcome.NOT_SENT, STARVED)
 
 
 def judge(error: Exception, *, posted: bool) -> Answered:

@@ -116,4 +116,4 @@ def note_answer(
     if said.wish is Wish.YES and consent.opt_out_of(session, firm, phone_index) is not None:
         return
     if reply_queries.is_invited(session, firm, conversation, at):
-        insert_once(session, ReplyDue, message_id=message, firm=firm, not_before=firmtext.clock.now())
+        insert_once(session, ReplyDue, message_id=message, firm=firm, not_before=firmtext.clock.sql())

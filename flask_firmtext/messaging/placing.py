@@ -243,7 +243,7 @@ def _attach(
                 kind=one.kind if KIND.fullmatch(one.kind) else "file",
                 url=cells.seal(session, cells.place(Attachment, "url", row_id, firm), one.url, scope=scope),
                 name=cells.seal(session, cells.place(Attachment, "name", row_id, firm), one.name[:300], scope=scope),
-                not_before=now,
+                not_before=firmtext.clock.sql(),
                 state_at=now,
                 created_at=now,
             )

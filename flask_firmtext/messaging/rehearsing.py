@@ -116,7 +116,7 @@ def _page(session: Sessions, ref: str, rows: Sequence[Message]) -> Page:
         firm=firm,
         ways=ways,
         phones=phones,
-        owners=owners.of_conversations(ref, known) if known else {},
+        owners=owners.of_conversations(ref, known) if known and isinstance(firm, Firm) else {},
         told=told,
         news=repeat_queries.telling(session, ref, {invitation.id for _notice, invitation, _event in told.values()}),
         made={one.retry_of: one.id for one in repeat_queries.made_of(session, ref, [row.id for row in rows])},

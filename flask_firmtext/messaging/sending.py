@@ -141,8 +141,15 @@ def _stored(due: Due, attempt: uuid.UUID, started: float) -> Sealed | None:
 
 
 def deliver(claimed: Claimed) -> None:
-    """Post a claimed text and record what the answer proves."""
-    answered = _post(claimed)
+    """Post a claimed text and record what the answer proves.
+
+    :raises MemoryError: before anything was posted; the text waits again, and the process had better end.
+    """
+    try:
+        answered = _post(claimed)
+    except MemoryError:
+        conclude(claimed.message, claimed.attempt, claimed.number, Answered.starved())
+        raise
     points.reach("receipt.before")
     conclude(claimed.message, claimed.attempt, claimed.number, answered)
 
@@ -178,6 +185,8 @@ def claimant() -> str:
 def _post(claimed: Claimed) -> Answered:
     try:
         outbound, gateway = _outbound(claimed), _gateway()
+    except MemoryError:
+        raise
     except Exception as error:  # before the POST nothing has left, whatever it was
         return judge(error, posted=False)
     points.reach("post.before")
@@ -192,6 +201,8 @@ def _post(claimed: Claimed) -> Answered:
 def _gateway() -> Gateway:
     try:
         return firmtext.gateway
+    except MemoryError:
+        raise
     except Exception as error:  # a wrong FIRMTEXT_GATEWAY, an SDK that is not installed: nothing is wrong with the text
         raise CarrierRefused("local", type(error).__name__, scope=Scope.ACCOUNT) from error
 

@@ -201,7 +201,7 @@ def _move_files(session: Session, firm: str, kept: uuid.UUID, message: uuid.UUID
             quarantine_id=None,
             state=case((parked, becomes), else_=Attachment.state),
             state_at=case((parked, now), else_=Attachment.state_at),
-            not_before=case((parked, now), else_=Attachment.not_before),
+            not_before=case((parked, firmtext.clock.sql()), else_=Attachment.not_before),
         )
         .execution_options(synchronize_session=False)
     )

@@ -113,7 +113,7 @@ def again(session: Sessions, firm: str, filing_id: uuid.UUID, *, by: str) -> boo
     row = session.execute(
         update(Filing)
         .where(Filing.firm == firm, Filing.id == filing_id, Filing.state == FilingState.NOT_FILED)
-        .values(state=FilingState.WANTED, tries=0, not_before=now, state_at=now)
+        .values(state=FilingState.WANTED, tries=0, not_before=firmtext.clock.sql(), state_at=now)
         .returning(Filing.attachment_id)
         .execution_options(synchronize_session=False)
     ).one_or_none()

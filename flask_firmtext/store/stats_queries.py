@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..clock import UTCDateTime
-from .models import Firm, Message, StatusEvent
+from .models import Firm, Message, Number, Quarantine, StatusEvent
 from .queries import is_in
 from .states import Direction, State
 
@@ -53,3 +53,17 @@ def newest_text(session: Session) -> datetime | None:
     """When the last text of a client came."""
     inbound = is_in(Message.direction, Direction.IN)
     return session.scalar(select(func.max(Message.created_at, type_=UTCDateTime)).where(inbound))
+
+
+def newest_kept(session: Session) -> datetime | None:
+    """When the last webhook came that has no place yet, such as a stranger's text. For the firm of each number, as
+    its index is."""
+    of_one = (
+        select(func.max(Quarantine.received_at))
+        .where(Quarantine.firm == Number.firm)
+        .correlate(Number)
+        .scalar_subquery()
+    )
+    newest = select(func.max(of_one, type_=UTCDateTime)).select_from(Number)
+    nobody = select(func.max(Quarantine.received_at, type_=UTCDateTime)).where(Quarantine.firm == "")
+    return max(filter(None, (session.scalar(newest), session.scalar(nobody))), default=None)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from flask import Flask
+from werkzeug.utils import import_string
 
 from ..current import firmtext
 from . import filing, media, sends, sweep
@@ -95,6 +96,10 @@ def run(app: Flask, processes: int, with_sweep: bool) -> int:
 
     Until SIGTERM or SIGINT; returns the exit code.
     """
+    with app.app_context(), suppress(Exception):  # one that cannot be loaded is told with the first text
+        # Before they are forked: once, in memory that they share. A sender that gets no more memory could not load the
+        # SDK any more, and would take that for one that is not installed.
+        import_string(firmtext.settings.gateway)
     wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run, filing.run]
     if with_sweep:
         wanted.append(sweep.run)

@@ -27,12 +27,30 @@ POINTS = {
 }
 
 
+#: Others that the campaign's traffic passes. Where numbers are ordered and hours filed, tests/faults/test_crash_points*
+#: have processes die.
+PASSED = (
+    *("media.claimed", "media.complete", "filing.claimed", "filing.written", "filing.filed", "filing.committed"),
+    *("answer.taken", "respond.claimed", "respond.told"),
+)
+
+
 def _kills(point: str) -> object:
     def act(stack: Stack, dice: random.Random) -> Iterator[None]:
         traps.set_(stack.traps, traps.KILL, point)
         yield
         traps.wait(stack.traps, traps.KILL, point, BITES)
         stack.bitten[point] += traps.lift(stack.traps, traps.KILL, point)
+
+    return act
+
+
+def _freezes(point: str) -> object:
+    def act(stack: Stack, dice: random.Random) -> Iterator[None]:
+        traps.set_(stack.traps, traps.STOP, point)
+        traps.wait(stack.traps, traps.STOP, point, BITES)
+        yield
+        stack.bitten[f"{point}, frozen"] += traps.lift(stack.traps, traps.STOP, point)
 
     return act
 
@@ -80,12 +98,9 @@ def _f05(stack: Stack, dice: random.Random) -> Iterator[None]:
     yield
 
 
-@fault("F08", "a sender is frozen after its claim until its time is over, and thawed", lasting=(26, 30), part="send")
-def _f08(stack: Stack, dice: random.Random) -> Iterator[None]:
-    traps.set_(stack.traps, traps.STOP, "post.before")
-    traps.wait(stack.traps, traps.STOP, "post.before", BITES)
-    yield
-    stack.bitten["post.before, frozen"] += traps.lift(stack.traps, traps.STOP, "post.before")
+fault("F08", "a sender is frozen after its claim until its time is over, and thawed", lasting=(26, 30), part="send")(
+    _freezes("post.before")  # type: ignore[arg-type]
+)
 
 
 @fault("F09", "senders are frozen while the answer is awaited", lasting=(3, 8), part="send")
@@ -182,3 +197,18 @@ def _f76(stack: Stack, dice: random.Random) -> Iterator[None]:
     file.write_text(str(dice.choice([step, -step])))
     yield
     file.unlink(missing_ok=True)
+
+
+@fault(
+    "K03",
+    "a process dies at a named point of fetching, filing, answering or telling the host",
+    lasting=(3, 5),
+    part="point",
+)
+def _k03(stack: Stack, dice: random.Random) -> Iterator[None]:
+    yield from _kills(dice.choice(PASSED))(stack, dice)  # type: ignore[operator]
+
+
+@fault("K04", "a process is frozen at any named point, and thawed", lasting=(4, 12), part="point")
+def _k04(stack: Stack, dice: random.Random) -> Iterator[None]:
+    yield from _freezes(dice.choice((*PASSED, *(point for point, _ in POINTS.values()))))(stack, dice)  # type: ignore[operator]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask_firmtext.cli import bulk, repeating
+from flask_firmtext.cli import bulk, rehearsing, repeating
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import consent, retrying
+from flask_firmtext.messaging.rehearsing import Rehearsal
 from flask_firmtext.ports.values import User
 from flask_firmtext.store.models import Audit, Conversation, Message, Resolution
 from flask_firmtext.store.transactions import own, reading
@@ -172,6 +173,49 @@ def test_a_dry_run_checks_everything_and_sends_nothing(cli: Cli, failing: Any) -
     assert repeats() == []
     assert audited("message.retry") == []
     assert "1 would be sent again, 0 skipped." in cli("messages", "retry", str(text), "--dry-run").output
+
+
+def test_a_dry_run_goes_on_behind_a_page_of_texts_that_are_not_there(
+    cli: Cli, failing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "PAGE", 2)
+    missing, text = [uuid.uuid4() for _ in range(5)], failing()
+    found = run(cli, "retry", *map(str, [*missing, text]), "--dry-run", code=1)
+    assert (found["retried"], len(found["skipped"])) == ([str(text)], 5)
+
+
+def test_a_dry_run_goes_on_where_the_database_comes_back(
+    cli: Cli, failing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, real = [], Rehearsal.look
+
+    def busy(self: Rehearsal, session: Any, texts: Any, user: User) -> Any:
+        asked.append(texts)
+        if len(asked) <= 2 * bulk.TRIES:
+            raise OperationalError("", {}, Exception("the server is restarting"))
+        return real(self, session, texts, user)
+
+    monkeypatch.setattr(rehearsing, "PAGE", 2)
+    monkeypatch.setattr(Rehearsal, "look", busy)
+    texts = [str(failing()) for _ in range(4)]
+    found = run(cli, "retry", *texts, "--dry-run", code=1)
+    assert ([one["id"] for one in found["skipped"]], found["retried"]) == (texts[:2], texts[2:])
+
+
+def test_in_a_dry_run_one_firm_that_cannot_be_looked_at_holds_up_no_other(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(_self: Rehearsal, _session: Any, texts: Sequence[uuid.UUID], user: User) -> Any:
+        if user.firm == "harbor":
+            raise OperationalError("", {}, Exception("statement timeout"))
+        return dict.fromkeys(texts)
+
+    monkeypatch.setattr(rehearsing, "PAGE", 3)
+    monkeypatch.setattr(Rehearsal, "look", look)
+    texts = {uuid.uuid4(): firm for firm in ("harbor", "summit") * 4}
+    done = bulk.each("retried", [*texts], rehearsing.DryRun(texts), label="", as_json=True)
+    assert done.ids == [text for text, firm in texts.items() if firm == "summit"]
+    assert {why.code for _, why in done.skipped} == {"busy"}
 
 
 def test_interrupted_it_says_what_was_done(cli: Cli, failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,14 @@ def test_what_needs_a_person_is_there_at_once(cli: Cli, number: Any) -> None:
     assert "sweep" not in found["reasons"]
 
 
+@pytest.mark.parametrize("firm", ["harbor", ""])
+def test_a_webhook_without_a_place_is_a_webhook(cli: Cli, number: Any, firm: str) -> None:
+    kept(firm=firm)
+    found = figures(cli)
+    assert found["newest_webhook"] is not None
+    assert (found["newest_text"], found["newest_status"]) == (None, None)
+
+
 def test_a_person_reads_a_line_a_figure(cli: Cli, number: Any) -> None:
     held()
     result = cli("stats")

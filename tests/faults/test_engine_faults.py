@@ -1,8 +1,10 @@
-"""Transactions that meet in the database, with real processes: no text is lost or posted twice."""
+"""A process without memory, engines with one connection, transactions that meet, with real processes: no text is lost
+or posted twice."""
 
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from flask_firmtext.store.models import Conversation, Message
+from flask_firmtext.worker import heartbeats
 from hostapp import OPTIONS
-from outbound import FAST, attempts, message, state
+from outbound import FAST, attempts, message, older, people, state, states
 from rows import accepted, adopt
 from servers import until
-from workers import working
+from workers import beating, working
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 #: Sessions that wait for a row that somebody else has.
@@ -37,6 +40,47 @@ def harbor(carrier_app: Any) -> Any:
 def posted_once(sandbox: Any, count: int) -> None:
     references = [post["client_ref"] for post in sandbox.posts]
     assert len(references) == len(set(references)) == count
+
+
+@pytest.mark.fault("F12")
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no process can be given a limit here")
+def test_f12_a_sender_that_gets_no_more_memory_ends_and_another_sends_all_once(
+    harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path
+) -> None:
+    clients = people(harbor, 20)
+    with working(host_environment, tmp_path) as worker:
+        until(lambda: beating(heartbeats.SEND) and beating(heartbeats.SWEEP), seconds=90)
+        (sender,) = [one for one in worker.ready() if one.pid in beating(heartbeats.SEND)]
+        used = sender.memory_info().rss
+        resource.prlimit(sender.pid, resource.RLIMIT_AS, (used // 2, used // 2))
+        texts = [accepted("Hello", contact=ref) for ref in clients]
+        until(lambda: not sender.is_running(), seconds=60)
+        older(31, *(text for text in texts if state(text) == "queued"))
+        until(lambda: not {"queued", "sending"} & {*states()}, seconds=160)
+        assert worker.parent.poll() is None
+        assert worker.stop() == 0
+    assert {*states()} <= {"submitted", "unknown"}, states()
+    references = [post["client_ref"] for post in sandbox.posts]
+    assert len(references) == len(set(references)) >= states().get("submitted", 0) > 0
+
+
+@pytest.mark.fault("F17")
+def test_f17_eight_senders_with_one_connection_each_send_five_hundred_texts_once(
+    harbor: Any, sandbox: Any, host_environment: dict[str, str], tmp_path: Path, database_url: str
+) -> None:
+    clients = people(harbor, 500)
+    texts = [accepted("Hello", contact=ref) for ref in clients]
+    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 20}
+    with working(host_environment, tmp_path, "--processes", "8", **{OPTIONS: json.dumps(one)}) as worker:
+        until(lambda: len(beating(heartbeats.SEND)) == 8 and beating(heartbeats.SWEEP), seconds=120)
+        children = worker.ready(9)
+        older(31, *texts)
+        until(lambda: states() == {"submitted": 500}, seconds=300)
+        assert {child.pid for child in children} == {child.pid for child in worker.ready(9)}, "none of them died"
+        assert worker.stop() == 0
+    posted_once(sandbox, 500)
+    assert {len(attempts(text)) for text in texts} == {1}
+    assert not [line for line in worker.log.read_text().splitlines() if "Error" in line or "SSL" in line]
 
 
 @pytest.mark.fault("F32")

@@ -298,6 +298,26 @@ def test_a_database_that_is_away_before_the_post_is_no_try(harbor: Any, monkeypa
     assert [row.evidence for row in attempts(text)] == ["database"]
 
 
+@pytest.mark.fault("F12")
+@pytest.mark.parametrize("place", ["the text is read", "the gateway is made"])
+def test_f12_no_more_memory_before_the_post_costs_no_try_holds_nothing_and_ends_the_drain(
+    harbor: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    text = accepted("Hello")
+
+    def starved(*_: Any) -> Any:
+        raise MemoryError
+
+    if place == "the text is read":
+        monkeypatch.setattr(sending, "_outbound", starved)
+    else:
+        monkeypatch.setattr(type(firmtext._get_current_object()), "gateway", property(starved))  # type: ignore[attr-defined]
+    with pytest.raises(MemoryError):
+        drain.run()
+    assert (state(text), message(text).tries, holds()) == ("queued", 0, [])
+    assert [row.evidence for row in attempts(text)] == ["memory"]
+
+
 def test_a_bug_at_the_post_is_unknown(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise TypeError("the library fell over")

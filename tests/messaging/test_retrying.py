@@ -272,6 +272,16 @@ def test_a_rehearsal_of_many_says_of_each_what_comes_of_it_in_as_many_looks(diar
     assert verdicts == [tried(diary.office, text) for text in texts]
 
 
+def test_a_rehearsal_asks_the_host_nothing_about_a_firm_that_may_not_text(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = failed(office)
+    unavailable(office)
+    office.host.fault("Contacts.by_numbers", raises=OSError("no such firm"))
+    assert refused(office, text) == "not_available"
+    assert caplog.messages == []
+
+
 def tried(office: Office, text: uuid.UUID) -> str | None:
     try:
         with own() as session:

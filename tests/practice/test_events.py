@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 import evidence
 from diary import DAY, HOUR, MINUTE, NOON, Diary
+from flask_firmtext.clock import Clock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError, HostContractError
 from flask_firmtext.firm import replies
@@ -39,6 +41,33 @@ def test_a_created_event_is_told_once(diary: Diary) -> None:
     ((purpose, words),) = diary.texts()
     assert purpose == "created"
     assert words.startswith("Harbor Law: new appointment. Hearing, Wed, Jun 11, 3:00 PM, 12 Main Street.")
+
+
+class TwoHoursAhead(Clock):
+    """That of a process whose machine is wrong; the database is right."""
+
+    def __init__(self, right: Clock) -> None:
+        self.right = right
+
+    def now(self) -> datetime:
+        return self.right.now() + 2 * HOUR
+
+    def key(self) -> Hashable:
+        return self.right.key()
+
+    def sql(self, offset: timedelta = timedelta(0)) -> ColumnElement[datetime]:
+        return self.right.sql(offset)
+
+
+@pytest.mark.fault("F76")
+def test_f76_what_a_process_two_hours_ahead_hears_of_is_told_at_once(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as wrong:
+        wrong.setattr(firmtext._get_current_object(), "clock", TwoHoursAhead(diary.clock))  # type: ignore[attr-defined]
+        diary.saves(START)
+    diary.works()
+    assert diary.purposes() == ["created"]
 
 
 def test_a_change_that_matters_is_told_once_with_old_and_new(diary: Diary) -> None:

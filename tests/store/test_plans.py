@@ -226,6 +226,7 @@ WATCHING: dict[str, Ask] = {
     "a firm's texts by state": lambda session: stats_queries.states(session, NOW - timedelta(minutes=1), "summit"),
     "the newest status": stats_queries.newest_status,
     "the newest text": stats_queries.newest_text,
+    "the newest webhook without a place": stats_queries.newest_kept,
     "codes of failures": lambda session: failure_queries.codes_since(session, NOW - timedelta(minutes=1)),
     "codes of a firm's failures": lambda session: failure_queries.codes_since(
         session, NOW - timedelta(minutes=1), FIRM

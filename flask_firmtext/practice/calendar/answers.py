@@ -120,7 +120,7 @@ def _note(session: Session, reply: Reply, found: Open, answer: Answer, n: int) -
             message_id=reply.message,
             at=reply.at,
             tries=0,
-            not_before=firmtext.clock.now(),
+            not_before=firmtext.clock.sql(),
         )
     )
     table, said = (Invitation.__tablename__, found.invitation), f"message {reply.message}"

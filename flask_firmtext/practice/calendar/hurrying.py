@@ -75,7 +75,7 @@ def _due(session: Sessions, invitation: uuid.UUID, **columns: bool) -> bool:
     due = session.execute(
         update(Invitation)
         .where(Invitation.id == invitation, Invitation.notice_at.is_not(None))
-        .values(notice_at=firmtext.clock.now(), **columns)
+        .values(notice_at=firmtext.clock.sql(), **columns)
         .returning(Invitation.id)
         .execution_options(synchronize_session=False)
     )

@@ -60,10 +60,12 @@ def look_again(session: Sessions, people: Collection[Invitation]) -> None:
 
 
 def _note(session: Sessions, invitations: Collection[uuid.UUID], due: datetime | None) -> None:
+    # By the database's clock: what a process whose own is hours ahead notes would be told hours late.
+    notice_at = None if due is None else firmtext.clock.sql(due - firmtext.clock.now())
     session.execute(
         update(Invitation)
         .where(Invitation.id.in_(invitations))
-        .values(notice_at=due, hurried=False)
+        .values(notice_at=notice_at, hurried=False)
         .execution_options(synchronize_session=False)
     )
 

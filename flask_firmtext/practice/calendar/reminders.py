@@ -138,7 +138,7 @@ def _put_off(row: Reminder, pause: timedelta, tries: int) -> None:
         session.execute(
             update(Reminder)
             .where(Reminder.id == row.id, Reminder.due_at == row.due_at)
-            .values(not_before=firmtext.clock.now() + pause, tries=tries)
+            .values(not_before=firmtext.clock.sql(pause), tries=tries)
             .execution_options(synchronize_session=False)
         )
 

@@ -93,6 +93,6 @@ def _look_again(invitation: uuid.UUID, seen: datetime | None, after: timedelta |
         session.execute(
             update(Invitation)
             .where(Invitation.id == invitation, due)
-            .values(notice_at=firmtext.clock.now() + after if after else None)
+            .values(notice_at=firmtext.clock.sql(after) if after else None)
             .execution_options(synchronize_session=False)
         )
