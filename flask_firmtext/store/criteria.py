@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table
+from sqlalchemy.engine.default import StrCompileDialect
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.dml import DMLWhereBase, Insert
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ClauseElement, ColumnElement, Grouping
@@ -41,6 +42,7 @@ POINTING = {
 #: The number of a firm in E.164 is a key as its id is.
 KEYS = {"firmtext_number.e164"}
 
+_DIALECT: Any = StrCompileDialect()
 Leaf = FromClause
 Known = frozenset[int]
 #: Whether a value given for this column says whose the rows are.
@@ -99,7 +101,9 @@ def _parts(statement: ClauseElement, around: tuple[Leaf, ...]) -> tuple[list[Lea
         return [], []
     leaves: list[Leaf] = []
     terms = list(statement._where_criteria)
-    for one in statement.get_final_froms():
+    # Not statement.get_final_froms(), which compiles the statement as if it stood alone.
+    state: Any = statement._compile_state_factory(statement, _DIALECT.statement_compiler(_DIALECT, None))
+    for one in state._get_display_froms():
         _take_apart(one, leaves, terms)
     return [leaf for leaf in leaves if hash(leaf) not in outer], terms
 

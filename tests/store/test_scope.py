@@ -27,6 +27,7 @@ FEW = select(Conversation).where(Conversation.firm == "x").limit(3).subquery()
 Page = aliased(Conversation, FEW)
 WITH_TEXTS = select(Message).join(Conversation, Conversation.id == Message.conversation_id)
 MARK = and_(ReadMark.conversation_id == Conversation.id, ReadMark.firm == Conversation.firm)
+OF_BOTH = exists().where(Conversation.id == Message.conversation_id)
 HAS_TEXT = exists().where(Message.conversation_id == Conversation.id)
 
 OF_A_FIRM = {
@@ -38,6 +39,10 @@ OF_A_FIRM = {
     "an outer join": select(Conversation).outerjoin(ReadMark, MARK).where(Conversation.firm == "x"),
     "few of a firm": select(Page, Message).join(Message, Message.conversation_id == Page.id),
     "there is one": select(Conversation).where(Conversation.firm == "x", HAS_TEXT),
+    "there is one that says so of both": select(Conversation).where(
+        Conversation.firm == "x",
+        select(Message.id).where(Message.conversation_id == Conversation.id, OF_BOTH).exists(),
+    ),
     "counted": select(func.count()).select_from(Message).where(Message.firm == "x"),
     "in a choice": select(Message).where(Message.conversation_id.in_(select(FEW.c.id))),
     "every branch": select(Message).where(or_(Message.firm == "x", Message.firm == "y")),
@@ -123,6 +128,21 @@ def test_where_nobody_looks_on_it_is_told_once_and_goes_on(app: Flask, caplog: p
         scope.of_request("harbor")
         with pytest.raises(scope.Unscoped):
             asks(OF_ANY["by a state"])
+
+
+def test_what_cannot_be_judged_goes_on_where_nobody_looks_on(
+    app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_statement: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(criteria, "of_any_firm", fails)
+    monkeypatch.setattr(scope, "_judged", {})
+    with pytest.raises(ValueError):
+        firmtext.db.session.execute(select(Conversation.id))
+    app.testing = False
+    assert firmtext.db.session.execute(select(Message.id).where(Message.firm == "x")).all() == []
+    assert "cannot be judged" in caplog.text
 
 
 def test_on_a_page_another_firm_than_the_users_is_an_error(app: Flask) -> None:
