@@ -12,10 +12,13 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
+
 from flask_firmtext import points
 
 FOLDER = "CAMPAIGN_TRAPS"
 KILL, STOP = "kill", "stop"
+GONE = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 
 def install() -> None:
@@ -48,7 +51,17 @@ def lift(folder: Path, how: str, name: str) -> int:
     (folder / f"{how}@{name}").unlink(missing_ok=True)
     taken = list(folder.glob(f"taken-{how}@{name}-*"))
     for one in taken:
+        pid = int(one.name.rpartition("-")[2])
+        _is_in_it(pid)
         with contextlib.suppress(OSError):
-            os.kill(int(one.name.rpartition("-")[2]), signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
         one.rename(one.with_name(f"was-{one.name}"))
     return len(taken)
+
+
+def _is_in_it(pid: int) -> None:
+    """Whoever takes a trap stops a moment later: one that went on before it stopped would stand still for ever."""
+    limit = time.monotonic() + 1
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() not in GONE and time.monotonic() < limit:
+            time.sleep(0.01)
