@@ -63,7 +63,8 @@ def retry(
         confirm(f"Send {'1 text' if len(found) == 1 else f'{len(found)} texts'} again?", yes=yes)
 
     each = DryRun(found) if dry_run else partial(_again, found)
-    done = bulk.each("retried", [*found], _in_full(each), label="Sending again", as_json=as_json)
+    label = "Looking at what failed" if dry_run else "Sending again"
+    done = bulk.each("retried", [*found], _in_full(each), label=label, as_json=as_json)
     if dry_run:
         done.said = "would be sent again"
         say("Nothing was sent: this was a dry run.")
