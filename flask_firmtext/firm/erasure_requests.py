@@ -129,6 +129,8 @@ def go_on(erasure: Erasure) -> bool:
         erasures.put_off(erasure)
         return False
     alone = [index for index, some in owners.items() if some <= set(erasure.shared)]
-    gone = {} if erasing.HELD in left else erasure_rest.erase(erasure, alone)
+    gone, held = ({}, False) if erasing.HELD in left else erasure_rest.erase(erasure, alone)
+    if held:  # not of a conversation: what is beside them stays
+        left[erasing.HELD] = 0
     erasures.finish(erasure, left=left, gone=gone)
     return True

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..current import firmtext
 from ..messaging import drafts, scheduled_rows, strangers
-from ..store import audit, erasing
+from ..store import audit, erasing, retention_queries
 from ..store.erasing import NOTHING
 from ..store.models import (
     CalendarEvent,
@@ -27,11 +27,13 @@ from ..store.models import (
     PaymentLink,
     Quarantine,
     ScheduledText,
+    Search,
 )
 from ..store.queries import is_in
 from ..store.states import Later
 from ..store.stranger_queries import STRANGER
 from ..store.transactions import own
+from . import legal_holds
 
 #: A carrier repeats a webhook no longer than this: so long a kept text that was erased is known by its digest.
 REPEATED = timedelta(hours=26)
@@ -83,11 +85,17 @@ def count(session: Session, firm: str, contact: str, numbers: Collection[bytes])
     }
 
 
-def erase(erasure: Erasure, numbers: Collection[bytes]) -> dict[str, int]:
-    """Remove all of it. Done twice, or gone on with, the second time there is nothing."""
+def erase(erasure: Erasure, numbers: Collection[bytes]) -> tuple[dict[str, int], bool]:
+    """Remove all of it; how much of each, and whether a hold that was set meanwhile keeps what is there still.
+
+    Done twice, or gone on with, the second time there is nothing.
+    """
     firm, contact = erasure.firm, erasure.contact or ""
-    kept = _strangers(erasure, numbers)
+    kept, held = _strangers(erasure, numbers)
     with own() as session:
+        if held or _is_held(session, erasure):
+            session.rollback()
+            return {"kept": kept}, True
         parts = _parts(session, firm, contact, numbers)
         gone = dict.fromkeys(parts, 0) | {"kept": kept}
         gone["drafts"] = erasing.remove(session, Draft, *parts["drafts"][1])
@@ -97,13 +105,26 @@ def erase(erasure: Erasure, numbers: Collection[bytes]) -> dict[str, int]:
         gone["events"] = erasing.changed(
             session, update(CalendarEvent).where(*parts["events"][1]).values(facts=NOTHING)
         )
-        past = select(Invitation.id).join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
-        theirs = past.where(
-            Invitation.firm == firm, Invitation.contact == contact, CalendarEvent.starts_at < firmtext.clock.now()
-        )
-        told = (Notice.firm == firm, Notice.invitation_id.in_(theirs), Notice.facts.is_not(None))
-        erasing.changed(session, update(Notice).where(*told).values(facts=None))
-    return gone
+        _told(session, firm, contact)
+        erasing.remove(session, Search, Search.firm == firm, Search.contact == contact)
+    return gone, False
+
+
+def _is_held(session: Session, erasure: Erasure) -> bool:
+    """Whether a hold stands on any of those whose texts go; nobody sets one until the end of this transaction."""
+    legal_holds.take_turn(session, erasure.firm)
+    whose = {erasure.contact or "", *erasure.shared}
+    return bool(retention_queries.standing_on(session, erasure.firm, whose))
+
+
+def _told(session: Session, firm: str, contact: str) -> None:
+    """What they were told of events that are over."""
+    past = select(Invitation.id).join(CalendarEvent, CalendarEvent.id == Invitation.event_id)
+    theirs = past.where(
+        Invitation.firm == firm, Invitation.contact == contact, CalendarEvent.starts_at < firmtext.clock.now()
+    )
+    told = (Notice.firm == firm, Notice.invitation_id.in_(theirs), Notice.facts.is_not(None))
+    erasing.changed(session, update(Notice).where(*told).values(facts=None))
 
 
 def _scheduled(session: Session, erasure: Erasure, *which: ColumnElement[bool]) -> int:
@@ -113,16 +134,20 @@ def _scheduled(session: Session, erasure: Erasure, *which: ColumnElement[bool]) 
     return erasing.changed(session, update(ScheduledText).where(*which).values(body=None, away_at=firmtext.clock.now()))
 
 
-def _strangers(erasure: Erasure, numbers: Collection[bytes]) -> int:
+def _strangers(erasure: Erasure, numbers: Collection[bytes]) -> tuple[int, bool]:
     done = 0
     while some := _some_strangers(erasure, numbers):
         done += some
-    return done
+    return done, some is None
 
 
-def _some_strangers(erasure: Erasure, numbers: Collection[bytes]) -> int:
+def _some_strangers(erasure: Erasure, numbers: Collection[bytes]) -> int | None:
+    """How many went; None where a hold keeps them."""
     firm = erasure.firm
     with own() as session:
+        if _is_held(session, erasure):
+            session.rollback()
+            return None
         _model, which = _parts(session, firm, "", numbers)["kept"]
         found = select(Quarantine.id).where(*which).order_by(Quarantine.id).limit(AT_ONCE)
         ids: list[uuid.UUID] = list(session.scalars(found))

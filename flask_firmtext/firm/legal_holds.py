@@ -19,9 +19,9 @@ from ..errors import DecryptError, FormRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports import promises
-from ..store import audit, cells, keys, retention_queries
+from ..store import audit, cells, erasing, keys, retention_queries
 from ..store.base import new_id
-from ..store.models import LegalHold, LegalHoldContact, Retention
+from ..store.models import LegalHold, LegalHoldContact
 from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import own, reading
 from ..store.upsert import insert_once
@@ -31,6 +31,7 @@ LONGEST = 1000
 WHY = marked("Say why: the next one who reads this was not there.")
 TOO_LONG = marked("That is too long; a few sentences are enough.")
 STANDS = marked("This hold stands already.")
+take_turn = erasing.take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,6 @@ class Shown:
     lifted_at: datetime | None
     lifted_by: str | None
     lifted_why: str | None = field(repr=False)
-
-
-def take_turn(session: Session, firm: str) -> None:
-    """Nobody sets a hold, and nobody erases anything of this firm, until the end of this transaction."""
-    insert_once(session, Retention, firm=firm)
-    turn = update(Retention).where(Retention.firm == firm).values(turn=Retention.turn + 1)
-    session.execute(turn.execution_options(synchronize_session=False))
 
 
 def covered(firm: str, kind: str, object_: str) -> frozenset[str]:

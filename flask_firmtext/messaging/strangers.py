@@ -18,7 +18,7 @@ from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.gateway import InboundText
-from ..store import audit, cells, keys, queries, retention_queries, stranger_queries
+from ..store import audit, cells, erasing, keys, queries, retention_queries, stranger_queries
 from ..store.ciphers import Place
 from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
@@ -207,20 +207,21 @@ def _move_files(session: Session, firm: str, kept: uuid.UUID, message: uuid.UUID
     )
 
 
-def discard(firm: str, row: Quarantine, *, by: str) -> Moved:
-    """Delete the texts of this one's number with their files, for good. Done twice, nothing more is done."""
+def discard(firm: str, row: Quarantine, *, owners: Collection[str] = (), by: str) -> Moved:
+    """Delete the texts of this one's number with their files, for good. A legal hold on one of ``owners`` (references),
+    who have the number now, or on the firm keeps them."""
     done = 0
     for _ in range(BATCHES):
-        gone = _discarded(firm, _oldest(firm, row), by)
-        done += gone
-        if not gone:
+        if not (gone := _discarded(firm, _oldest(firm, row), owners, by)):
             break
+        done += gone
     return Moved(done, _left(firm, row))
 
 
-def _discarded(firm: str, kept: Collection[uuid.UUID], by: str) -> int:
+def _discarded(firm: str, kept: Collection[uuid.UUID], owners: Collection[str], by: str) -> int:
     with own() as session:
-        if retention_queries.standing_on(session, firm, ()):  # a legal hold on the whole firm
+        erasing.take_turn(session, firm)
+        if retention_queries.standing_on(session, firm, owners):
             return 0
         gone = session.scalars(
             delete(Quarantine)

@@ -18,9 +18,10 @@ from .. import points
 from ..current import firmtext
 from . import audit, files, keys
 from .base import Base
-from .models import Attachment, CalendarEvent, Erased, Invitation, Key, Message, Notice, Resolution
+from .models import Attachment, CalendarEvent, Erased, Invitation, Key, Message, Notice, Resolution, Retention
 from .states import FileState, KeyState
 from .transactions import own, reading
+from .upsert import insert_once
 
 AT_ONCE = 500
 #: What stands in a column that cannot be NULL.
@@ -32,6 +33,13 @@ REASON = "erased"
 #: Lets something forget texts (ids) of a firm, in the transaction that empties them.
 Forget = Callable[[Session, str, Sequence[uuid.UUID]], object]
 UNSEEN = {"synchronize_session": False}
+
+
+def take_turn(session: Session, firm: str) -> None:
+    """Nobody sets a hold, and nobody erases anything of this firm, until the end of this transaction."""
+    insert_once(session, Retention, firm=firm)
+    turn = update(Retention).where(Retention.firm == firm).values(turn=Retention.turn + 1)
+    session.execute(turn.execution_options(**UNSEEN))
 
 
 def destroy_keys(session: Session, firm: str, scope: str, by: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +14,7 @@ from ..errors import FormRefused
 from ..firm import erasure_requests, erasures
 from ..firm.erasure_requests import Plan
 from ..firm.erasures import Proof
+from ..firm.legal_holds import Shown
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import owners, tenancy
@@ -23,6 +25,9 @@ from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .form import Form
 from .problems import nothing_here
+from .retention import about
+
+T = TypeVar("T")
 
 SURE = marked("Tick the box: what is erased cannot be brought back, by nobody.")
 #: Why conversations were left as they are, in words.
@@ -49,11 +54,16 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is shown before anything is erased: the plan with the names of those whose texts these are, too."""
+    """What is shown before anything is erased: the plan with the names of those whose texts these are, too.
+
+    ``holds``, ``documents`` and ``matters`` are those of which the user may know; the plan has all that count.
+    """
 
     contact: Contact
     plan: Plan
     others: Mapping[str, str]
+    holds: Sequence[Shown]
+    documents: Sequence[tuple[str, str]]
     matters: Sequence[Matter]
 
     @property
@@ -101,7 +111,8 @@ def erasure(erasure_id: uuid.UUID) -> str:
         who.must("contact.erase", Subject(who.firm.ref, (proof.row.contact, *proof.row.shared)))
     gone = [(_(PARTS[name]), count) for name, count in proof.row.gone.items() if name in PARTS]
     left = [(_(LEFT[why]), count) for why, count in proof.row.left.items() if why in LEFT]
-    context = {"proof": proof, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
+    documents = _known(who, "contact.erase", proof.documents, lambda one: _matter(who, one[0]))
+    context = {"proof": proof, "documents": documents, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
     return render_template("firmtext/erasure.html", **context)
 
 
@@ -128,5 +139,21 @@ def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Respon
     found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, plan.others))
     names = {ref: found[ref].name if ref in found else ref for ref in plan.others}
     matters = owners.matters_told(who.firm.ref, [contact.ref]) or ()
-    sheet = Sheet(contact, plan, names, matters)
+    known = {
+        "holds": _known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one)),
+        "documents": _known(who, "contact.erase", plan.documents, lambda one: _matter(who, one[0])),
+        "matters": _known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
+    }
+    sheet = Sheet(contact, plan, names, **known)
     return make_response(render_template("firmtext/erase.html", sheet=sheet, form=form, firm=who.firm), code)
+
+
+def _matter(who: Visitor, ref: str) -> Subject:
+    return Subject(who.firm.ref, matter=ref)
+
+
+def _known(who: Visitor, action: str, some: Sequence[T], of: Callable[[T], Subject]) -> list[T]:
+    """Those of which this user may know: others are behind a wall, with their matter."""
+    subjects = [of(one) for one in some]
+    answers = dict(zip(dict.fromkeys(subjects), who.may_each(action, [*dict.fromkeys(subjects)]), strict=True))
+    return [one for one, subject in zip(some, subjects, strict=True) if answers[subject]]

@@ -134,7 +134,7 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     mine = who.may_each("contact.erase", [Subject(firm, (*filter(None, [one.contact]), *one.shared)) for one in listed])
     erasures = tuple(one for one, may in zip(listed, mine, strict=True) if may)
     every = tuple(legal_holds.shown(firm))
-    allowed = who.may_each("legal_hold", [Subject(firm) if (on := _about(firm, one)) is None else on for one in every])
+    allowed = who.may_each("legal_hold", [about(firm, one) for one in every])
     holds = tuple(one for one, may in zip(every, allowed, strict=True) if may)
     people = {ref for one in holds for ref in (one.by, one.lifted_by) if ref} | {one.by for one in erasures}
     sheet = Sheet(rule, plan, holds, _titles(who, holds), erasures, owners.names_of(people))
@@ -143,9 +143,10 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     return make_response(render_template("firmtext/retention.html", **context), code)
 
 
-def _about(firm: str, one: Shown) -> Subject | None:
+def about(firm: str, one: Shown) -> Subject:
+    """What the host is asked about before somebody is told of a hold."""
     if one.kind == FIRM:
-        return None
+        return Subject(firm)
     return Subject(firm, (one.object,)) if one.kind == CONTACT else Subject(firm, matter=one.object)
 
 

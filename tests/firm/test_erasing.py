@@ -11,9 +11,10 @@ from sqlalchemy import select
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused, KeyUnavailable
 from flask_firmtext.firm import erasure_requests, erasures, legal_holds
-from flask_firmtext.messaging import drafts, epochs, marking, placing, strangers, thread
+from flask_firmtext.messaging import drafts, epochs, marking, placing, searches, strangers, thread
 from flask_firmtext.ports.gateway import InboundText, RawRequest
-from flask_firmtext.store import cells, keys, read_check
+from flask_firmtext.ports.values import User
+from flask_firmtext.store import cells, keys, read_check, rotating
 from flask_firmtext.store.models import (
     Attachment,
     Conversation,
@@ -24,6 +25,8 @@ from flask_firmtext.store.models import (
     Key,
     Message,
     Quarantine,
+    Retention,
+    Search,
     SearchMark,
     SearchText,
 )
@@ -110,6 +113,28 @@ def test_the_proof_says_what_went_and_is_what_the_record_says(office: Office) ->
     changed = erasures.proof("harbor", row.id)
     assert changed is not None
     assert not changed.whole, "a changed row is found by the record"
+
+
+def test_the_proof_outlives_a_rotation_of_the_firms_keys(office: Office) -> None:
+    delivered(office)
+    row = erased(office)
+    rotating.rotate("harbor", "cli:test", lambda count: None)
+    proof = erasures.proof("harbor", row.id)
+    assert proof is not None
+    assert (proof.why, proof.whole) == ("She asked for it", True)
+    with own() as session:
+        session.get_one(Erasure, row.id).why = None
+    changed = erasures.proof("harbor", row.id)
+    assert changed is not None
+    assert not changed.whole
+
+
+def test_what_was_searched_for_under_the_contact_goes_too(office: Office) -> None:
+    delivered(office)
+    for contact in ("rosa", "husband"):
+        assert searches.make("harbor", User(ADMIN, "Ada", "harbor"), "canary", contact=contact, matter=None)
+    erased(office)
+    assert [row.contact for row in rows(Search)] == ["husband"]
 
 
 def test_a_text_after_that_begins_anew_under_the_same_contact(office: Office) -> None:
@@ -208,6 +233,19 @@ def test_a_hold_that_is_set_after_it_began_wins(office: Office) -> None:
     assert rows(Conversation)[0].erased_at is None
 
 
+def test_a_hold_that_is_set_after_it_began_keeps_what_is_beside_the_conversations(office: Office) -> None:
+    office.receives(CANARY, to=HARBOR)
+    row = erasure_requests.begin("harbor", rosa(office), "why", by=ADMIN)
+    hold = legal_holds.put("harbor", "contact", "rosa", "Suit", by=ADMIN)
+    assert erasure_requests.go_on(row)
+    assert [kept.reason for kept in rows(Quarantine)] == ["stranger"]
+    [done] = rows(Erasure)
+    assert (done.left, done.gone["kept"]) == ({"held": 0}, 0)
+    legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
+    erased(office)
+    assert [kept.reason for kept in rows(Quarantine)] == ["erased"]
+
+
 def test_nothing_more_is_stored_under_an_erased_conversation(office: Office) -> None:
     delivered(office)
     conversation = office.conversation()
@@ -245,3 +283,14 @@ def test_a_hold_on_the_firm_keeps_strangers_texts(office: Office) -> None:
     assert len(rows(Quarantine)) == 1
     legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
     assert strangers.discard("harbor", kept, by=ADMIN).done == 1
+
+
+def test_a_hold_on_who_has_the_number_now_keeps_its_kept_texts(office: Office) -> None:
+    office.receives(CANARY, "+13125550188")
+    [kept] = rows(Quarantine)
+    hold = legal_holds.put("harbor", "contact", "late", "Suit", by=ADMIN)
+    [before] = rows(Retention)
+    assert strangers.discard("harbor", kept, owners=["late"], by=ADMIN).done == 0
+    legal_holds.lift("harbor", hold, "Settled", by=ADMIN)
+    assert strangers.discard("harbor", kept, owners=["late"], by=ADMIN).done == 1
+    assert rows(Retention)[0].turn > before.turn + 1  # whoever sets a hold at that moment is waited for

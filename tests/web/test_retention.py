@@ -14,8 +14,8 @@ from sqlalchemy import update
 from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import erasure_requests, legal_holds, retention
-from flask_firmtext.store.models import Conversation, Erasure, LegalHold, Message, Retention
-from flask_firmtext.store.states import State
+from flask_firmtext.store.models import Attachment, Conversation, Erasure, Filing, LegalHold, Message, Retention
+from flask_firmtext.store.states import FilingState, State
 from flask_firmtext.store.transactions import own
 from mailroom import arrives
 from office import ADMIN, ROSA, STAFF, Office, Person
@@ -141,3 +141,36 @@ def test_others_are_named_and_their_texts_stay_unless_somebody_says_so(office: O
     posts(admin, ERASE, contact="rosa", why="x", sure="1", shared="1", other="husband")
     assert rows(Conversation)[0].erased_at is not None
     assert {bytes(row.body) for row in rows(Message)} == {b""}
+
+
+def test_behind_a_wall_an_administrator_is_not_told_of_its_matter(office: Office, admin: Person) -> None:
+    delivered(office)
+    arrives(office)
+    walled = office.host.add_matter("harbor", "Zanzibar v. Rosa", client=contact(office), ref="walled")
+    open_ = office.host.add_matter("harbor", "Rosa's will", client=contact(office), ref="open")
+    file = rows(Attachment)[0].id
+    with own() as session:
+        for matter in ("walled", "open"):
+            filed = {"attachment_id": file, "matter": matter, "state": FilingState.FILED, "by": ADMIN}
+            now = firmtext.clock.now()
+            times = {"not_before": now, "created_at": now, "state_at": now}
+            session.add(Filing(firm="harbor", document=f"paper-{matter}", **filed, **times))
+    legal_holds.put("harbor", "matter", walled.ref, "the Zanzibar suit", by=ADMIN)
+    seen = admin.get(f"{ERASE}?contact=rosa").text
+    assert ("Zanzibar v. Rosa" in seen, "the Zanzibar suit" in seen, "paper-walled" in seen) == (True, True, True)
+
+    office.host.users.wall_off(ADMIN, "walled")
+    page = admin.get(f"{ERASE}?contact=rosa").text
+    assert re.search("(?i)zanzibar|walled", page) is None
+    assert open_.title.replace("'", "&#39;") in page
+    assert "paper-open" in page
+    assert "Nothing can be erased while a legal hold stands." in page
+    assert "No hold stands" not in page
+
+    for hold in rows(LegalHold):
+        legal_holds.lift("harbor", hold.id, "Settled", by=ADMIN)
+    begun = erasure_requests.begin("harbor", contact(office), "why", by=ADMIN)
+    erasure_requests.go_on(begun)
+    proof = admin.get(f"/texting/settings/erasures/{begun.id}").text
+    assert "paper-open" in proof
+    assert "walled" not in proof

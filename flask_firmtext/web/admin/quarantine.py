@@ -19,7 +19,7 @@ from sqlalchemy.orm import Query, Session, defer
 from werkzeug.wrappers import Response
 
 from ...current import firmtext
-from ...firm import legal_holds
+from ...firm import erasure_requests, legal_holds
 from ...language import gettext as _
 from ...language import html, marked
 from ...language import ngettext as _n
@@ -131,7 +131,11 @@ class Quarantine(ActingRecords):
         if legal_holds.on_contacts(who.firm.ref, ()):
             flash(_("A legal hold stands on the whole firm: nothing is discarded before it is lifted."), "error")
             return redirect(back)
-        moved = strangers.discard(who.firm.ref, row, by=who.user.ref)
+        owners = [one.ref for one in kept.owners_of(who, kept.phone_of(firmtext.db.session(), row, who))]
+        if legal_holds.on_contacts(who.firm.ref, owners):
+            flash(_(erasure_requests.UNDER_HOLD), "error")
+            return redirect(back)
+        moved = strangers.discard(who.firm.ref, row, owners=owners, by=who.user.ref)
         _say(moved, _n("%(n)s text discarded.", "%(n)s texts discarded.", moved.done))
         return redirect(back)
 

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 
 from administering import kept
 from evidence import rows
+from flask_firmtext.firm import legal_holds
 from flask_firmtext.store.base import new_id
 from flask_firmtext.store.models import Audit, Message, Quarantine
 from flask_firmtext.store.transactions import own
@@ -244,6 +245,16 @@ def test_discarding_asks_first_and_then_all_of_the_number_is_gone(office: Office
     assert "2 texts discarded." in ada.get(LIST).text
     assert {row for _, row in audited("quarantine.discard")} == gone
     assert office.texts() == 0
+
+
+def test_under_a_hold_on_who_has_the_number_now_nothing_is_discarded(office: Office, ada: Person) -> None:
+    texts("Hello", sender=ZELDA)
+    office.host.add_contact("harbor", "Zelda", ZELDA, ref="zelda")
+    legal_holds.put("harbor", "contact", "zelda", "Suit", by=ADMIN)
+    asked = ada.post(ACTION, form(ada.get(LIST).text, "discard"))
+    ada.post(ACTION, form(asked.text, "discard"))
+    assert len(strangers()) == 1
+    assert "A legal hold stands on these texts" in ada.get(LIST).text
 
 
 def test_a_webhook_that_is_no_strangers_has_no_button(office: Office, ada: Person) -> None:
