@@ -20,6 +20,8 @@ SEARCH_LIMIT = 20
 class MemoryUsers(Users):
     """Who is signed in is a matter of each thread, as each request has a thread."""
 
+    may_each = faulty(Users.may_each)  # type: ignore[type-var]
+
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
         self.all: dict[str, User] = {}

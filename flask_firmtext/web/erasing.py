@@ -139,12 +139,14 @@ def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Respon
     found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, plan.others))
     names = {ref: found[ref].name if ref in found else ref for ref in plan.others}
     matters = owners.matters_told(who.firm.ref, [contact.ref]) or ()
-    known = {
-        "holds": _known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one)),
-        "documents": _known(who, "contact.erase", plan.documents, lambda one: _matter(who, one[0])),
-        "matters": _known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
-    }
-    sheet = Sheet(contact, plan, names, **known)
+    sheet = Sheet(
+        contact,
+        plan,
+        names,
+        holds=_known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one)),
+        documents=_known(who, "contact.erase", plan.documents, lambda one: _matter(who, one[0])),
+        matters=_known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
+    )
     return make_response(render_template("firmtext/erase.html", sheet=sheet, form=form, firm=who.firm), code)
 
 
