@@ -30,7 +30,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
     with inbox(stage) as shown:
         shown.text()
-        found = [shown.text(pause=n * 0.37 % 1) for n in range(scale.of(60, 8))]
+        found = [shown.text(pause=n * 0.37 % 1) for n in range(scale.of(60, 5))]
     answered, seen = ([one[n] for one in found] for n in (0, 1))
     ours, baseline = percentile(seen, 0.95), percentile(answered, 0.95)
     more = {"p50": round(statistics.median(seen), 3)}

@@ -29,7 +29,7 @@ def run(stage: Stage, scale: Scale) -> Iterator[Figure]:
         with stage.database(engine) as url:
             _fill(url)
             with routes(stage, url) as both:
-                pair = both.compared(scale.of(300, 50), scale.rounds(15))
+                pair = both.compared(scale.of(300, 30), scale.rounds(15))
         yield pair.figure("P1", "webhook ingest", TARGET, unit="requests/s", db=engine)
 
 

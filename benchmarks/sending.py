@@ -47,7 +47,7 @@ def run_naive(stage: Stage, scale: Scale) -> Iterator[Figure]:
         stage.valkey() as redis,
         naive(stage, redis, carrier) as jobs,
     ):
-        pair = alternating(lambda: ours.rate(scale.of(60, 20)), lambda: jobs.rate(scale.of(15, 3)), scale.rounds(7))
+        pair = alternating(lambda: ours.rate(scale.of(60, 20)), lambda: jobs.rate(scale.of(15, 2)), scale.rounds(7))
     yield pair.figure("P3", "sending beside a naive program", NAIVE_TARGET, unit="texts/s", db=engine)
 
 
