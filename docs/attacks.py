@@ -9,19 +9,12 @@ import runpy
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 MARKS = runpy.run_path(str(Path(__file__).parent / "faults.py"))
 ROOT, TESTS = MARKS["ROOT"], MARKS["TESTS"]
 
 
-class Attack(NamedTuple):
-    """``missing`` is what the named tests leave out, ``not_here`` why there is none at all."""
-
-    happens: str
-    missing: str = ""
-    not_here: str = ""
-
+Attack = MARKS["Fault"]
 
 ATTACKS = {
     "A01": Attack("Somebody without the secret plays a client (*YES*, *STOP*) at the webhooks: 503 where it could be the carrier's own, else 401; nothing is stored, one alarm a minute, and 429 from the fifty-first a minute on."),
@@ -90,10 +83,4 @@ def untried() -> list[str]:
 
 def table() -> Iterator[str]:
     """The rows of the page."""
-    found = proofs()
-    for attack, row in ATTACKS.items():
-        where = ", ".join(found[attack])
-        told = [where or f"Not tried: {row.not_here}."]
-        if where and row.missing:
-            told.append(f"Not shown: {row.missing}.")
-        yield f"| {attack} | {row.happens} | {' '.join(told)} |"
+    yield from MARKS["rows"](ATTACKS, proofs(), "Not tried")

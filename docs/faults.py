@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -176,10 +176,14 @@ def unproved() -> list[str]:
 
 def table() -> Iterator[str]:
     """The rows of the page."""
-    found = proofs()
-    for fault, row in FAULTS.items():
-        where = ", ".join(found[fault])
-        told = [where or f"Not proved: {row.not_here}."]
+    return rows(FAULTS, proofs(), "Not proved")
+
+
+def rows(listed: Mapping[str, Fault], found: Mapping[str, Sequence[str]], otherwise: str) -> Iterator[str]:
+    """What is ``listed``, by its id, with what comes of it and where that was ``found`` to be proved."""
+    for name, row in listed.items():
+        where = ", ".join(found[name])
+        told = [where or f"{otherwise}: {row.not_here}."]
         if where and row.missing:
             told.append(f"Not shown: {row.missing}.")
-        yield f"| {fault} | {row.happens} | {' '.join(told)} |"
+        yield f"| {name} | {row.happens} | {' '.join(told)} |"
