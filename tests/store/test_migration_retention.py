@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
 import sqlalchemy as sa
 from alembic import command
-from flask_firmtext.migrations import migrating
 
-from flask_firmtext.testing.tables import create_tables
+from revisions import run
 
 NOW = "2031-05-03 10:00:00"
 ID = "0190d5f0-0000-7000-8000-000000000001"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
-    if request.config.getoption("--db") not in ("both", request.param):
-        pytest.skip(f"not {request.param}")
-    made = sa.create_engine(new_database(request.param))
-    create_tables(made)
-    yield made
-    made.dispose()
-
-
-def run(engine: sa.Engine, verb: Any, revision: str) -> None:
-    with migrating(engine) as config:
-        verb(config, revision)
 
 
 def test_down_and_up_again_with_rows(engine: sa.Engine) -> None:

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from alembic import command
-from flask_firmtext.migrations import migrating
 
-from flask_firmtext.testing.tables import create_tables
+from revisions import run
 
 NOW = "2031-05-03 10:00:00"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
-    if request.config.getoption("--db") not in ("both", request.param):
-        pytest.skip(f"not {request.param}")
-    made = sa.create_engine(new_database(request.param))
-    create_tables(made)
-    yield made
-    made.dispose()
-
-
-def run(engine: sa.Engine, verb: Any, revision: str) -> None:
-    with migrating(engine) as config:
-        verb(config, revision)
 
 
 def rows(engine: sa.Engine, statement: str) -> list[Any]:
