@@ -112,6 +112,18 @@ def test_a_picture_is_seen_without_being_a_download_and_a_press_is_one(staff: An
     assert downloads() == [STAFF]
 
 
+def test_a_picture_that_failed_before_the_script_came_is_said_to_be_broken(
+    staff: Any, site: str, office: Office
+) -> None:
+    arrives(office, b"no picture", "image/png")
+    staff.route("**/files.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    opened(staff, site, office)
+    expect(staff.locator("img[data-ft-media]")).to_have_js_property("complete", True)
+    staff.unroute("**/files.js")
+    staff.add_script_tag(url="/texting/static/files.js?late")
+    expect(staff.get_by_text("It cannot be shown here. Download it to look at it.")).to_be_visible()
+
+
 @pytest.mark.attack("A21")
 def test_A21_a_page_that_calls_itself_a_picture_runs_nothing(staff: Any, site: str, office: Office) -> None:
     file = arrives(office, b"<html><script>parent.document.title = 'ran'; alert(1)</script>", "image/png")

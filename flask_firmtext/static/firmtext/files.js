@@ -29,12 +29,16 @@
     }
   });
 
-  // Errors of media do not bubble.
-  document.addEventListener("error", (event) => {
-    const media = event.target;
-    if (!(media instanceof Element) || !media.matches("[data-ft-media]")) return;
+  const broken = (media) => {
     const said = media.closest("[data-ft-part]").querySelector("[data-ft-broken]");
     if (said) said.hidden = false;
     media.hidden = true;
+  };
+
+  // Errors of media do not bubble, and may have come before this script.
+  document.addEventListener("error", (event) => {
+    if (event.target instanceof Element && event.target.matches("[data-ft-media]")) broken(event.target);
   }, true);
+  for (const media of document.querySelectorAll("[data-ft-media]"))
+    if (media.error || (media.complete && !media.naturalWidth)) broken(media);
 })();
