@@ -25,7 +25,7 @@ ATTACKS = {
     "A06": Attack("A forged *delivered* or *rejected*: refused, and no text changes its state."),
     "A07": Attack("The token's header names a key of the attacker's (`kid`, `jku`, `x5u`, `jwk`): not looked at, 401."),
     "A08": Attack("Guessing a signature, or which secret is live, by time or by the answer's bytes: all secrets are always tried, compared in constant time, and refusals are the same bytes."),
-    "A09": Attack("Bodies that are huge, without a length, deeply nested, with names twice or absurd numbers: 413 before they are read, or kept in quarantine; never 500. A body is read before a database connection is taken.", "one that comes a byte a second, which is the web server's own time limit to cut off: say so to yours"),
+    "A09": Attack("Bodies that are huge, without a length, deeply nested, with names twice or absurd numbers: 413 before they are read, or kept in quarantine; never 500. A body is read before a database connection is taken.", "one that comes a byte a second, which is the web server's own time limit to cut off: say so to yours ([how](operations.md#slow-clients))"),
     "A10": Attack("Forged `X-Forwarded-For` or `Host`: only the host's own `ProxyFix` is believed; links that go out are made of `FIRMTEXT_PUBLIC_URL`, and no form leads a person to another site."),
     "A11": Attack("Another firm's id in every route's path, query and form, in slots and on the command line: 404 like an id that does not exist, with the same words and number of queries."),
     "A12": Attack("One's own conversation with a foreign matter, bill, account, link or number: 404 or refused, and nothing is made."),

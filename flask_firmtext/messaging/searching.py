@@ -161,7 +161,8 @@ def _seen(
     gathered.refs |= refs
     subjects = [subject(row, refs.get(row.id, ())) for row in conversations.values()]
     allowed = {row for row, yes in zip(conversations, each(may, subjects), strict=True) if yes}
-    mine = [one for one in found if one.conversation.id in allowed]
+    # Between the end of its keys and of its marks, what was erased is not there any more.
+    mine = [one for one in found if one.conversation.id in allowed and one.conversation.erased_at is None]
     bodies = read_bodies(looks.session, [one.message for one in mine])
     for one in mine:
         body = bodies[one.message.id]

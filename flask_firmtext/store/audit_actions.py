@@ -43,7 +43,7 @@ ACTIONS: Mapping[str, Action] = {
     "message.resolve": Action(marked("Said what became of a text in doubt"), (USER, OPERATOR), "evidence: the answer"),
     "evidence.contradiction": Action(marked("Carrier contradicted itself"), (CARRIER,)),
     "scheduled.state": Action(marked("Scheduled text moved on"), (USER, MACHINE, CLIENT, HOST), "states"),
-    "scheduled.put_away": Action(marked("Scheduled text put away, its words removed"), (USER,)),
+    "scheduled.put_away": Action(marked("Scheduled text put away, its words removed unless held"), (USER,)),
     "conversation.done": Action(marked("Conversation marked done"), (USER,)),
     "conversation.reopen": Action(marked("Conversation reopened"), (USER,)),
     "conversation.end": Action(marked("Conversation ended: the number left its contacts"), (HOST,)),

@@ -135,13 +135,14 @@ def _active(session: Sessions, firm: str, scope: str) -> KeyRow | None:
     return session.connection().execute(ACTIVE, {"firm": firm, "scope": scope}).one_or_none()
 
 
-def _was_destroyed(session: Sessions, firm: str, scope: str) -> bool:
+def was_destroyed(session: Sessions, firm: str, scope: str) -> bool:
+    """Whether what a scope protected was erased."""
     gone = select(Key.id).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.DESTROYED)
     return session.scalar(gone.limit(1)) is not None
 
 
 def _made(session: Sessions, firm: str, scope: str) -> KeyRow:
-    if scope.startswith(CONVERSATION) and _was_destroyed(session, firm, scope):
+    if scope.startswith(CONVERSATION) and was_destroyed(session, firm, scope):
         raise KeyUnavailable(f"what belongs to {scope} was erased, so nothing more is stored there")
     if scope == FIRM:
         parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))

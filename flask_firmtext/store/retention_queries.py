@@ -194,6 +194,14 @@ def why_not(session: Sessions, firm: str, conversation: uuid.UUID) -> Any:
     ).one()
 
 
+def keeps(session: Sessions, firm: str, contact: str, conversation: uuid.UUID | None) -> bool:
+    """Whether a hold stands on a contact (reference), or touches a conversation with them."""
+    if standing_on(session, firm, {contact}):
+        return True
+    touched = select(Conversation.id).where(Conversation.firm == firm, Conversation.id == conversation, is_held())
+    return conversation is not None and session.scalar(touched) is not None
+
+
 def shown_under(
     session: Sessions, firm: str, conversations: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, frozenset[str]]:

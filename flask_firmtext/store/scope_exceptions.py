@@ -55,7 +55,7 @@ _BY_KEY = {
         "messaging.resolving": "resend",
         "messaging.retrying": "again check_way whose",
         "messaging.routes": "_answering",
-        "messaging.scheduled": "change put_away",
+        "messaging.scheduled": "change",
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _stored _taken _won",

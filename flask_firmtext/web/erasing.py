@@ -36,9 +36,9 @@ LEFT = {
     "sending": marked("a text was being sent"),
     "doubt": marked("nobody knows whether a text was sent; say what became of it, then erase again"),
     "filing": marked("a file was being filed"),
-    "shared": marked("they are also somebody else's"),
+    "shared": marked("also somebody else's"),
     "newer": marked("something came meanwhile"),
-    "gone": marked("somebody else had erased them"),
+    "gone": marked("already erased by somebody else"),
 }
 PARTS = {
     "conversations": marked("Conversations"),

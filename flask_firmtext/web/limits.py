@@ -7,15 +7,16 @@ database is asked what all processes have taken together.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import marked
-from ..messaging import alarms
+from ..messaging import accepting, alarms
 from ..store import pace_queries
 from ..store.transactions import reading
-from ..turnstile import MINUTE, Turnstile
+from ..turnstile import MINUTE, Gate, Turnstile, give_back_all, pass_all
 from .access import Visitor
 from .problems import Problem
 
@@ -30,21 +31,41 @@ TODAY = marked("Your firm has reached its limit of texts for 24 hours. Nothing w
 LOOKED = marked("That is more than is looked up in a minute. Wait a minute, then search again.")
 
 
+def new(who: Visitor, tokens: Collection[str]) -> int:
+    """With how many of these forms' tokens nothing was sent before. :raises TextRefused: one is no token of ours."""
+    for token in tokens:
+        accepting.check_token(token)
+    with reading() as session:
+        return len(set(tokens) - pace_queries.used(session, who.firm.ref, who.user.ref, tokens))
+
+
 def spend(who: Visitor, conversation: uuid.UUID | None = None, texts: int = 1) -> None:
-    """So many texts are about to be accepted, all of them or none.
+    """So many texts are about to be accepted, all of them or none. What is refused is not counted, and the repeat of
+    a form is none of them: see :func:`new`.
 
     :raises TextRefused: ``too_many``; nothing is sent, and an operator hears.
     """
+    if texts < 1:
+        return
+    gates = _gates(who, conversation)
+    if not pass_all(gates, texts):
+        raise _refused("user_texts", _(SOON))
+    if _elsewhere(who, conversation, texts):
+        give_back_all(gates, texts)
+        raise _refused("user_texts", _(SOON))
+    if not _fits_today(who.firm.ref, texts):
+        give_back_all(gates, texts)
+        raise _refused("firm_texts", _(TODAY))
+
+
+def _gates(who: Visitor, conversation: uuid.UUID | None) -> list[Gate]:
     limits, firm = firmtext.settings, who.firm.ref
     names = {
         "user": (f"{firm} {who.user.ref}", limits.user_texts_per_minute),
         "firm": (firm, limits.firm_texts_per_minute),
         **({"conversation": (str(conversation), limits.conversation_texts_per_minute)} if conversation else {}),
     }
-    passed = [_turnstile(kind, most).passes(name, texts) for kind, (name, most) in names.items() if most]
-    if not all(passed) or _elsewhere(who, conversation, texts):
-        raise _refused("user_texts", _(SOON))
-    _spend_today(firm, texts)
+    return [(_turnstile(kind, most), name) for kind, (name, most) in names.items() if most]
 
 
 def look_up(who: Visitor, typed: str) -> None:
@@ -74,17 +95,20 @@ def _elsewhere(who: Visitor, conversation: uuid.UUID | None, texts: int) -> bool
     return any(most and count and count + texts > most for count, most in counts)
 
 
-def _spend_today(firm: str, texts: int) -> None:
+def _fits_today(firm: str, texts: int) -> bool:
     most = firmtext.settings.firm_texts_per_day
     if not most:
-        return
+        return True
     turnstile = _turnstile("day", most, DAY)
-    fits = turnstile.passes(firm, texts)
-    if fits and PART * turnstile.lately(firm) > most:
-        with reading() as session:
-            fits = pace_queries.today(session, firm, most) + texts <= most
+    if not turnstile.passes(firm, texts):
+        return False
+    if PART * turnstile.lately(firm) <= most:
+        return True
+    with reading() as session:
+        fits = pace_queries.today(session, firm, most) + texts <= most
     if not fits:
-        raise _refused("firm_texts", _(TODAY))
+        turnstile.give_back(firm, texts)
+    return fits
 
 
 def _refused(what: str, words: str) -> TextRefused:

@@ -19,6 +19,7 @@ from flask_firmtext.store.states import FilingState, State
 from flask_firmtext.store.transactions import own
 from mailroom import arrives
 from office import ADMIN, ROSA, STAFF, Office, Person
+from recorded import clock_at, sealed
 
 PAGE = "/texting/settings/retention"
 ERASE = "/texting/settings/erase"
@@ -101,6 +102,10 @@ def test_a_contacts_texts_are_erased_after_everything_was_said(office: Office, a
     assert str(conversation) in proof
     assert "it is sealed in a few minutes" in proof
     assert "not what the record says" not in proof
+    clock_at(office.app, firmtext.clock.now() + timedelta(minutes=4))
+    sealed()
+    proof = admin.get(done.headers["Location"]).text
+    assert re.search(r"Seal \d+ of your firm.{1,5}s record names it. <code>flask firmtext audit verify</code>", proof)
 
 
 def test_a_thread_of_which_nothing_is_left_says_so(office: Office, admin: Person) -> None:
@@ -136,7 +141,7 @@ def test_others_are_named_and_their_texts_stay_unless_somebody_says_so(office: O
     office.host.add_contact("harbor", "Her Husband", ROSA, ref="husband")
     assert "Her Husband" in admin.get(f"{ERASE}?contact=rosa").text
     first = posts(admin, ERASE, contact="rosa", why="x", sure="1", other="husband")
-    assert "somebody else" in admin.get(first.headers["Location"]).text
+    assert "1 conversation: also somebody else" in admin.get(first.headers["Location"]).text
     assert rows(Conversation)[0].erased_at is None
     posts(admin, ERASE, contact="rosa", why="x", sure="1", shared="1", other="husband")
     assert rows(Conversation)[0].erased_at is not None

@@ -60,6 +60,8 @@ def test_texts_are_found_with_their_words_marked_the_newest_first(office: Office
     assert hits(page) == ["Your [ESCROW] papers", "The [escrow] deposit is <due>"]
     assert "<due>" not in page
     assert page.count('class="ft-hit"') == 2
+    assert "Texts with <bdi>escr</bdi>, the newest first" in page
+    assert "Text with <bdi>due</bdi><" in finds(office.person(), "due")
     assert "Grace" in page
     assert 'value="escr"' in page
 
