@@ -189,6 +189,16 @@ class Gateway(ABC):
         :raises WebhookDoubtful: it could be theirs, and something on our side may be wrong.
         """
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """With any of which a webhook may be signed, the newest first; empty where there is no such thing."""
+        return ()
+
+    @property
+    def secret_index(self) -> int | None:
+        """Which of them (0 is the newest) signed the last webhook that this thread has verified; None: none did."""
+        return None
+
     @abstractmethod
     def parse(self, request: RawRequest, kind: str) -> Sequence[CarrierEvent]:
         """The events in a verified webhook; ``kind`` is ``inbound`` or ``status``.

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import audit_check, sealing
-from flask_firmtext.firm.audit_check import Checked
+from flask_firmtext.firm import audit_check, breaks, sealing
+from flask_firmtext.firm.breaks import Checked
 from flask_firmtext.store import seals
 from flask_firmtext.store.models import Audit, AuditSeal, Key
 from flask_firmtext.store.transactions import own
@@ -165,7 +165,7 @@ def test_a_sweep_that_is_away_is_told(clock: Any) -> None:
 def test_many_breaks_are_counted_and_the_first_named(
     clock: Any, rows: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_check, "NAMED", 2)
+    monkeypatch.setattr(breaks, "NAMED", 2)
     tampered(sa.update(AUDIT).values(actor="somebody"))
     checked = audit_check.check(FIRM)
     assert (len(checked.breaks), checked.more) == (2, 7)
