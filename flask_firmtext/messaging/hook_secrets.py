@@ -21,6 +21,8 @@ from ..store.upsert import insert_once
 
 #: Before a secret's mark: in its name among the proofs, and in that of the counter of what it signed.
 PROOF, SIGNED = "hook ", "webhook_signed."
+#: Where the record's rows of a secret belong, and who writes them.
+OURS = {"table": KeyCheck.__tablename__, "actor": audit.SYSTEM}
 #: So often it is counted, and by each process asked for.
 EVERY = timedelta(minutes=1)
 
@@ -93,14 +95,9 @@ def _note(session: Session, secrets: Sequence[str]) -> None:
         values = {"name": f"{PROOF}{mark}", "value": bytes.fromhex(mark), "since": since}
         stale -= {mark}
         if mark not in proofs and insert_once(session, KeyCheck, **values) and not before:
-            _record(session, "webhook_accept", mark)
+            audit.record_key(session, "webhook_accept", f"{PROOF}{mark}", **OURS)
     moved = {mark for secret in secrets for mark in _marks(secret)}
     for mark in sorted(stale):
         gone = delete(KeyCheck).where(KeyCheck.name == f"{PROOF}{mark}").returning(KeyCheck.name)
         if session.execute(gone.execution_options(synchronize_session=False)).first() and mark not in moved:
-            _record(session, "webhook_drop", mark)
-
-
-def _record(session: Session, event: str, mark: str) -> None:
-    name = f"{PROOF}{mark}"
-    audit.record_key(session, event, name, table=KeyCheck.__tablename__, actor=audit.SYSTEM)
+            audit.record_key(session, "webhook_drop", f"{PROOF}{mark}", **OURS)

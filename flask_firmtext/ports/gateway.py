@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Literal
 
+from .signing import Signing
+
 
 class Reason(StrEnum):
     """Why a text failed, as staff read it."""
@@ -166,10 +168,9 @@ class Speech:
     body: str = field(repr=False)
 
 
-class Gateway(ABC):
-    """A carrier. One object per process; it keeps its connection and its token.
-
-    ``name`` stands beside the carrier's ids in our tables, so that two carriers never mean one text.
+class Gateway(Signing, ABC):
+    """A carrier. One object per process; it keeps its connection and its token. ``name`` stands beside its ids in our
+    tables, so that two carriers never mean one text.
     """
 
     name = "carrier"
@@ -188,16 +189,6 @@ class Gateway(ABC):
         :raises WebhookForged: it cannot be theirs.
         :raises WebhookDoubtful: it could be theirs, and something on our side may be wrong.
         """
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        """With any of which a webhook may be signed, the newest first; empty where there is no such thing."""
-        return ()
-
-    @property
-    def secret_index(self) -> int | None:
-        """Which of them (0 is the newest) signed the last webhook that this thread has verified; None: none did."""
-        return None
 
     @abstractmethod
     def parse(self, request: RawRequest, kind: str) -> Sequence[CarrierEvent]:

@@ -86,7 +86,7 @@ def _is_after(last: Erased) -> Any:
     return tuple_(Erased.at, Erased.conversation_id) > tuple_(at, id_)
 
 
-def _erased_by(firm: str, erasure_id: uuid.UUID) -> Select[tuple[Erased]]:
+def _erased_by(firm: str, erasure_id: uuid.UUID) -> Select[Erased]:
     found = select(Erased).where(Erased.firm == firm, Erased.erasure_id == erasure_id)
     return found.order_by(Erased.at, Erased.conversation_id)
 
