@@ -119,6 +119,8 @@ ACTIONS: Mapping[str, Action] = {
     "key.index_announce": Action(marked("New index key announced"), (OPERATOR,)),
     "key.index_switch": Action(marked("Index key replaced"), (OPERATOR,)),
     "key.index_retire": Action(marked("Old index key not needed any more"), (OPERATOR,)),
+    "key.webhook_accept": Action(marked("Webhook secret accepted from now on"), (MACHINE,), "object: its mark"),
+    "key.webhook_drop": Action(marked("Webhook secret not accepted any more"), (MACHINE,), "object: its mark"),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), "evidence: format, filters"),
     "audit.restore": Action(marked("Record's end taken as it is, after a restore"), (OPERATOR,), "to: the chain's end"),

@@ -147,6 +147,7 @@ _ACROSS = {
     },
     "whose record there is, for a process that seals all of them": {
         "store.seal_queries": "chained firms",
+        "store.erasure_queries": "firms",
     },
     "an operator lists what there is of all firms, or of one": {
         "store.failure_queries": "codes_since",
