@@ -32,6 +32,13 @@ class Turnstile:
             passed.extend([now] * times)
             return True
 
+    def give_back(self, name: str, times: int = 1) -> None:
+        """What has just passed came to nothing and does not count."""
+        with self._lock:
+            passed = self._passed.get(name, ())
+            for _ in range(min(times, len(passed))):
+                self._passed[name].pop()
+
     def lately(self, name: str) -> int:
         """How often it has passed lately."""
         with self._lock:

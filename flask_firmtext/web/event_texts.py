@@ -211,6 +211,8 @@ def _send(sheet: Sheet, contact: Contact, text: str) -> str:
         if not who.may("message.send", route.subject):
             return _(GONE)
         accepting.check_availability(who.firm)
+        if route.shown:
+            limits.spend_in(who, route.shown.conversation.id)
         token = attendee_texts.token(sheet.token, contact.ref, text)
         accepting.accept_on(session, route, user=who.user, contact=contact, text=text, token=token, zone=who.firm.zone)
         session.commit()

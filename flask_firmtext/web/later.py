@@ -145,7 +145,7 @@ def _scheduled(who: Visitor, draft: Draft, sheet: Sheet) -> str:
     route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
-    limits.spend(who)
+    limits.spend(who, route.shown.conversation.id if route.shown else None)
     with own() as session:
         row_id = scheduled.schedule(
             session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, when=when
