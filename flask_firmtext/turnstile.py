@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 
 MINUTE = 60.0
 #: Of so many names we remember something at a time.
@@ -55,22 +54,3 @@ class Turnstile:
         self._passed = {name: passed for name, passed in self._passed.items() if passed and passed[-1] > before}
         if len(self._passed) >= ADDRESSES:
             self._passed.clear()
-
-
-#: A turnstile, and the name under which somebody passes it.
-Gate = tuple[Turnstile, str]
-
-
-def pass_all(gates: Sequence[Gate], times: int = 1) -> bool:
-    """Pass all of these, or none: who is turned away at one has passed no other."""
-    for n, (turnstile, name) in enumerate(gates):
-        if not turnstile.passes(name, times):
-            give_back_all(gates[:n], times)
-            return False
-    return True
-
-
-def give_back_all(gates: Sequence[Gate], times: int = 1) -> None:
-    """What passed all of these was turned away elsewhere."""
-    for turnstile, name in gates:
-        turnstile.give_back(name, times)

@@ -119,7 +119,7 @@ def withdraw(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     return scheduled_rows.end(session, row_id, Later.CANCELLED, reason=BY_HAND, by=user.ref)
 
 
-def put_away(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
+def put_away(session: Session, row_id: uuid.UUID, *, user: User) -> bool:
     """Somebody has seen that it was not sent: it leaves the pages. Its words go, unless a legal hold keeps them."""
     erasing.take_turn(session, user.firm)
     row = scheduled_queries.of_firm(session, user.firm, row_id)

@@ -79,7 +79,7 @@ _BY_KEY = {
         "store.changes": "write",
         "store.file_readers": "_Plain._fetched",
         "store.files": "FileWriter.complete forget",
-        "store.keys": "hand_over to_decrypt",
+        "store.keys": "_found hand_over",
         "store.moving": "_forget_pieces _put_in_place",
         "store.number_queries": "waiting_texts",
         "store.overdue_queries": "unwanted",

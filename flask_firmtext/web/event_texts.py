@@ -217,6 +217,8 @@ def _send(sheet: Sheet, contact: Contact, text: str) -> str:
             return _(GONE)
         accepting.check_availability(who.firm)
         token = _token(sheet, contact, text)
+        if route.shown:
+            limits.spend_in(who, route.shown.conversation.id, token)
         accepting.accept_on(session, route, user=who.user, contact=contact, text=text, token=token, zone=who.firm.zone)
         session.commit()
     except TextRefused as error:

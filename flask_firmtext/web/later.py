@@ -148,7 +148,7 @@ def _scheduled(who: Visitor, draft: Draft, sheet: Sheet) -> str:
     accepting.check_token(draft.token)
     with reading() as looking:
         made = scheduled_queries.with_token(looking, who.firm.ref, who.user.ref, draft.token)
-    limits.spend(who, texts=int(made is None))
+    limits.spend(who, route.shown.conversation.id if route.shown else None, texts=int(made is None))
     with own() as session:
         row_id = scheduled.schedule(
             session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, when=when

@@ -409,6 +409,16 @@ def test_the_sweep_goes_on_ten_minutes_later(full: dict[str, Any]) -> None:
     assert rotating.due() == []
 
 
+def test_a_sweep_that_comes_too_late_begins_no_rotation_that_nobody_asked_for(full: dict[str, Any]) -> None:
+    rotate()
+    later(timedelta(minutes=11))
+    [due] = rotating.due()
+    assert rotate().done  # by another sweep, or a person, meanwhile
+    before = named_keys()
+    assert rotating.go_on(*due, lambda count: None) is None
+    assert (len(rows(Rotation)), named_keys()) == (1, before)
+
+
 def test_keys_that_are_handed_over_at_that_moment_are_left_to_the_next_run(full: dict[str, Any]) -> None:
     """A key under one parent that names another would open nothing: who moves it and who wraps it take turns."""
     if firmtext.engine.dialect.name != "postgresql":

@@ -63,8 +63,9 @@ def test_a_session_that_sends_too_much_is_refused_with_its_words_and_an_operator
 
 
 @pytest.mark.attack("A38")
-def test_other_processes_count(limited: Callable[..., Office]) -> None:
-    office = limited(USER_TEXTS_PER_MINUTE=8)
+@pytest.mark.parametrize("limit", ["USER_TEXTS_PER_MINUTE", "CONVERSATION_TEXTS_PER_MINUTE"])
+def test_other_processes_count(limited: Callable[..., Office], limit: str) -> None:
+    office = limited(**{limit: 8})
     for n in range(8):
         office.sends(text=f"by another process {n}")  # not past this process's turnstile
     staff = office.person()
@@ -176,6 +177,14 @@ def test_a_failed_text_is_not_sent_again_past_the_limit(limited: Callable[..., O
     assert office.texts() == 3
 
 
+@pytest.mark.attack("A38")
+def test_who_is_refused_takes_nothing_from_colleagues(limited: Callable[..., Office]) -> None:
+    office = limited(CONVERSATION_TEXTS_PER_MINUTE=1, FIRM_TEXTS_PER_MINUTE=4, FIRM_TEXTS_PER_DAY=4)
+    staff = office.person()
+    assert [send(staff, f"Hello {n}").status_code for n in range(6)] == [303, *[429] * 5]
+    assert send(office.person(ADMIN), "Hello Grace", contact="grace").status_code == 303
+
+
 def test_another_firm_has_limits_of_its_own(limited: Callable[..., Office]) -> None:
     office = limited(FIRM_TEXTS_PER_MINUTE=1)
     staff = office.person()
@@ -194,6 +203,26 @@ def test_a_text_that_is_scheduled_or_sent_again_counts(limited: Callable[..., Of
     assert send(staff, "Now").status_code == 429
     assert staff.post("/texting/scheduled", {**form, "day": day, "token": "t2"}).status_code == 429
     assert office.texts() == 0
+    text = office.sends()
+    office.becomes(text, State.FAILED, reason="temporary_error", code="busy")
+    again = f"/texting/conversations/{office.conversation()}/texts/{text}/again"
+    assert staff.post(again, {"csrf_token": form["csrf_token"]}).status_code == 303
+    assert office.texts() == 1
+
+
+@pytest.mark.attack("A38")
+def test_a_conversation_has_its_limit_whichever_way_a_text_comes_into_it(limited: Callable[..., Office]) -> None:
+    office = limited(CONVERSATION_TEXTS_PER_MINUTE=1)
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer("/texting/new?contact=rosa"), "text": "Later", "zone": "America/Chicago", "time": "10:00"}
+    form["day"] = f"{firmtext.clock.now().year + 1}-01-05"
+    assert staff.post("/texting/scheduled", form).status_code == 429
+    office.host.add_event("harbor", "Hearing", firmtext.clock.now() + timedelta(days=30), ref="hearing")
+    data = {"event": "hearing", "contact": "rosa", "to": "rosa", "text": "Hi", "do": "send", "token": "t"}
+    answer = staff.post("/texting/events/text", {**data, "csrf_token": form["csrf_token"]})
+    assert (answer.status_code, SOON in answer.text) == (422, True)
+    assert office.texts() == 1
 
 
 def test_nobody_pays_for_it_at_an_ordinary_click(
