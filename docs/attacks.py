@@ -43,7 +43,7 @@ ATTACKS = {
     "A24": Attack("`{{7*7}}`, `{contact.__class__}`, `%n` in names, texts and templates: stand there letter for letter, or the template is refused."),
     "A25": Attack("A form of another site, without token, with another session's, by GET, or as JSON: refused at every address that changes anything."),
     "A26": Attack("A page of ours in another site's frame, or a file of ours in another site's page: `frame-ancestors`, `X-Frame-Options`, `Cross-Origin-Resource-Policy`; no CORS header anywhere."),
-    "A27": Attack("SQL, wildcards and patterns in searches, filters and orders: bound values, a list of what can be sorted by; no pattern comes from outside, and none of ours takes more than proportional time."),
+    "A27": Attack("SQL, wildcards and patterns in searches, filters and orders: bound values, a list of what can be sorted by; no pattern comes from outside, and each of ours reads so little at a time that none takes long."),
     "A28": Attack("A file's address that leads inside (loopback, private, metadata, IPv6 forms, decimal hosts, `user@host`, `file:`, other ports): refused before anything is asked."),
     "A29": Attack("A listed host redirects inside, or its name leads inside at the moment of connecting: refused; the connected address is judged."),
     "A30": Attack("Bombs, endless streams, lying lengths, enormous pictures: cut off by what is read; nothing is decoded."),
