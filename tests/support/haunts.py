@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import logging
+import re
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from servers import FOLDER
 LAST = b"heard to the end"
 #: A line of a log, and what moves a terminal's cursor or turns its writing round.
 FORGED = "\r\nCRITICAL:root:forged \x1b[2J\x9b1m\u202e\u2028"
+#: The development server's own, by which it tells answers apart.
+COLOUR = re.compile(r"\x1b\[\d*m")
 #: Who writes into an application's log on our behalf.
 OURS = ("flask_firmtext", "hostapp", "werkzeug")
 
@@ -88,8 +91,8 @@ class Search:
 
     def forged(self) -> list[str]:
         """Records of ours that are more than one line, or move a terminal's cursor."""
-        ours = (record for record in self.records() if record.name.startswith(OURS))
-        return [message for record in ours if not (message := record.getMessage()).isprintable()]
+        ours = (COLOUR.sub("", record.getMessage()) for record in self.records() if record.name.startswith(OURS))
+        return [message for message in ours if not message.isprintable()]
 
     def tables(self) -> Iterator[tuple[str, bytes]]:
         with firmtext.engine.connect() as connection:
