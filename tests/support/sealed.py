@@ -78,8 +78,8 @@ def _of_conversation(session: Any, firm: str, message: uuid.UUID, conversation: 
         session.add(
             ScheduledText(
                 id=row, firm=firm, conversation_id=where, contact="rosa", author="a",
-                phone_index=keys.index_of(firm, ROSA), token=row.hex, body=body, wall=later.replace(tzinfo=None), zone="UTC", due_at=later, look_at=later,
-                state="waiting", state_at=now, created_at=now,
+                phone_index=keys.index_of(firm, ROSA), token=row.hex, body=body, wall=later.replace(tzinfo=None),
+                zone="UTC", due_at=later, look_at=later, state="waiting", state_at=now, created_at=now,
             )
         )  # fmt: skip
 
