@@ -156,8 +156,7 @@ class _Looks:
         for _pass in range(PASSES):
             found: set[uuid.UUID] = set()
             for wanted in self.wanted:
-                where = {"before": stamp, "without": self.hidden}
-                found |= search_queries.places(self.session, self.firm.ref, wanted, **where)
+                found |= search_queries.places(self.session, self.firm.ref, wanted, before=stamp, without=self.hidden)
             if not self.ask(found):
                 return
 

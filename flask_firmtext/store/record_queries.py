@@ -179,8 +179,8 @@ def _of_phones(session: Session, firm: str, indexes: Iterable[str]) -> Iterator[
     pairs = select(Conversation.phone_index, Conversation.id).where(
         Conversation.firm == firm, Conversation.phone_index.in_(wanted)
     )
-    for index, conversation in session.execute(pairs):
-        yield (CONSENT, bytes(index).hex()), About(conversation)
+    for phone, conversation in session.execute(pairs):
+        yield (CONSENT, bytes(phone).hex()), About(conversation)
     newest = select(Quarantine.phone_index, func.max(Quarantine.received_at).label("at")).where(
         Quarantine.firm == firm, Quarantine.phone_index.in_(wanted)
     )
