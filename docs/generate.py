@@ -12,6 +12,7 @@ from flask_firmtext.cli import firmtext
 
 from flask_firmtext.settings import REQUIRED, SETTINGS
 from flask_firmtext.store.audit_actions import ACTIONS
+from flask_firmtext.store.audit_objects import OPEN, WALLS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
@@ -22,6 +23,7 @@ RECORD_NOTE = (
     "<!-- Written by docs/generate.py: change flask_firmtext/store/audit_actions.py, then run `make docs`. -->"
 )
 RECORD_END = "<!-- end -->"
+OBJECTS_INTRO = "Behind a wall, who may not know of any one of these is not shown the row:"
 
 SETTINGS_INTRO = """
 `app.config["FIRMTEXT_…"]` wins; a setting that is absent there is read from the environment variable of the same name,
@@ -110,7 +112,10 @@ def record() -> str:
         f"| `{name}` | {action.label} | {', '.join(action.by)} | {action.told} |" for name, action in ACTIONS.items()
     )
     table = "\n".join(["| action | what it means | by | from, to and evidence |", "|---|---|---|---|", *rows])
-    return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
+    walls = (f"| `{table}` | {whose} |" for table, whose in WALLS.items())
+    none = (f"| `{table}` | no wall: {why} |" for table, why in OPEN.items())
+    objects = "\n".join(["| a row about | is behind the wall before |", "|---|---|", *walls, *none])
+    return f"{before}{mark}\n\n{table}\n\n{OBJECTS_INTRO}\n\n{objects}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
 PAGES = {

@@ -7,26 +7,31 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, literal, select, tuple_
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_, union
+from sqlalchemy.orm import Session, aliased, scoped_session
 
 from ..clock import UTCDateTime
-from .models import Attachment, Audit, AuditSeal, Erased, Erasure, Filing, Message
+from .models import Attachment, Audit, AuditSeal, Conversation, ConversationContact, Erased, Erasure, Filing, Message
 from .retention_queries import Amount
 from .states import FilingState
 
 Sessions = Session | scoped_session[Any]
+Contacts = tuple[str, ...]
+#: So many contacts a host is asked about together.
+TOGETHER = 200
 
 #: So many erasures, and conversations of one, are looked at in one piece.
 PAGE, MANY = 200, 5000
 
 
-def since(session: Session, firm: str, cause: str, at: datetime) -> Amount:
-    """How much was erased for this cause since then."""
+def since(session: Session, firm: str, cause: str, at: datetime, *which: ColumnElement[bool]) -> Amount:
+    """How much was erased for this cause since then, of those of the conversations."""
     found = (
         select(func.count(), func.coalesce(func.sum(Erased.texts), 0))
         .join(Erasure, Erasure.id == Erased.erasure_id)
-        .where(Erased.firm == firm, Erasure.firm == firm, Erasure.cause == cause, Erased.at > at)
+        .join(Conversation, Conversation.id == Erased.conversation_id)
+        .where(Erased.firm == firm, Erasure.firm == firm, Conversation.firm == firm, *which)
+        .where(Erasure.cause == cause, Erased.at > at)
     )
     return Amount(*session.execute(found).one())
 
@@ -170,3 +175,36 @@ def seal_of(session: Sessions, row: Audit) -> int | None:
 def _members(members: bytes) -> set[bytes]:
     """The ids in a seal: 16 bytes of each 48."""
     return {members[at : at + 16] for at in range(0, len(members), 48)}
+
+
+def whose(session: Sessions, firm: str, erasures_: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Contacts]]:
+    """Whom (references, some at a time) each of these tells of: the contact, everybody who shares a conversation with
+    them, and everybody under whom something that went was shown."""
+    if not erasures_:
+        return {}
+    mine = (Erasure.firm == firm, Erasure.id.in_(erasures_))
+    found = {
+        row.id: {*filter(None, [row.contact]), *row.shared}
+        for row in session.execute(select(Erasure.id, Erasure.contact, Erasure.shared).where(*mine))
+    }
+    theirs, others = aliased(ConversationContact), aliased(ConversationContact)
+    beside = (
+        select(Erasure.id, others.contact)
+        .join(theirs, theirs.contact == Erasure.contact)
+        .join(others, others.conversation_id == theirs.conversation_id)
+        .where(*mine, theirs.firm == firm, others.firm == firm)
+    )
+    went = (
+        select(Erased.erasure_id, others.contact)
+        .join(others, others.conversation_id == Erased.conversation_id)
+        .where(Erased.firm == firm, Erased.erasure_id.in_(erasures_), others.firm == firm)
+    )
+    for id_, contact in session.execute(union(beside, went)):
+        found[id_].add(contact)
+    return {id_: [*batched(sorted(contacts), TOGETHER)] for id_, contacts in found.items()}
+
+
+def batched(contacts: Sequence[str], many: int) -> Iterator[Contacts]:
+    """So many at a time, of none one time none."""
+    for at in range(0, len(contacts) or 1, many):
+        yield tuple(contacts[at : at + many])
