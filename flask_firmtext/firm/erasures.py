@@ -70,9 +70,10 @@ def begin(
     contact: str | None = None,
     shared: Sequence[str] = (),
     why: str | None = None,
+    row_id: uuid.UUID | None = None,
 ) -> Erasure:
     """Note that something is about to be erased; ``told`` says how much."""
-    row_id, now = new_id(), firmtext.clock.now()
+    row_id, now = row_id or new_id(), firmtext.clock.now()
     place = cells.place(Erasure, "why", row_id, firm)
     row = Erasure(
         id=row_id,
