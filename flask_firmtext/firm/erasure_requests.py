@@ -120,8 +120,10 @@ def begin(
             return first
         if retention_queries.standing_on(session, firm, {contact.ref}):
             raise FormRefused({"": _(UNDER_HOLD)})
-        whose = {"contact": contact.ref, "shared": sorted(others)}
-        return erasures.begin(session, firm, CAUSE, row_id=row_id, by=by, told=told, why=why, **whose)
+        whose, shared = contact.ref, sorted(others)
+        return erasures.begin(
+            session, firm, CAUSE, row_id=row_id, by=by, told=told, why=why, contact=whose, shared=shared
+        )
 
 
 def go_on(erasure: Erasure) -> bool:

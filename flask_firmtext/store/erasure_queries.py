@@ -57,10 +57,10 @@ def is_done(session: Sessions, firm: str, erasure_id: uuid.UUID) -> bool:
     return session.scalar(done) is not None
 
 
-def erasures(session: Sessions, firm: str, limit: int) -> Sequence[Erasure]:
+def erasures(session: Sessions, firm: str, limit: int, offset: int = 0) -> Sequence[Erasure]:
     """A firm's erasures, the newest first."""
     found = select(Erasure).where(Erasure.firm == firm).order_by(Erasure.begun_at.desc(), Erasure.id.desc())
-    return session.scalars(found.limit(limit)).all()
+    return session.scalars(found.limit(limit).offset(offset)).all()
 
 
 def erased_by(session: Sessions, firm: str, erasure_id: uuid.UUID) -> Sequence[Erased]:
