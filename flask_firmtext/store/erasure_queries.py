@@ -101,7 +101,8 @@ def documents(session: Sessions, firm: str, conversations: Collection[uuid.UUID]
 
 def record_of(session: Sessions, firm: str, action: str, row: uuid.UUID) -> Audit | None:
     """The row of the record that says so of an erasure."""
-    said = (Audit.firm == firm, Audit.action == action, Audit.object_id == str(row))
+    # Not along the firm's whole record from its newest row, which SQLite prefers to sorting two.
+    said = (Audit.firm.concat("") == firm, Audit.action == action, Audit.object_id == str(row))
     return session.scalars(select(Audit).where(*said).order_by(Audit.at.desc()).limit(1)).one_or_none()
 
 

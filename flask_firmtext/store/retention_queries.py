@@ -73,9 +73,9 @@ def standing_on_matters(session: Sessions, firm: str) -> Mapping[uuid.UUID, str]
 
 def covered_by(session: Sessions, firm: str, holds: Collection[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[str]]:
     """Whom (references) each of these holds covers."""
-    wanted = select(LegalHoldContact.hold_id, LegalHoldContact.contact).where(
-        LegalHoldContact.firm == firm, LegalHoldContact.hold_id.in_(holds)
-    )
+    # Not by the index of the firm's contacts, which SQLite prefers to many ids.
+    here = (LegalHoldContact.firm.concat("") == firm, LegalHoldContact.hold_id.in_(holds))
+    wanted = select(LegalHoldContact.hold_id, LegalHoldContact.contact).where(*here)
     found: dict[uuid.UUID, set[str]] = {}
     for hold_id, contact in session.execute(wanted):
         found.setdefault(hold_id, set()).add(contact)
