@@ -154,6 +154,7 @@ def is_awaited() -> ColumnElement[bool]:
     waiting = select(ScheduledText.id).where(
         ScheduledText.firm == Conversation.firm,
         is_in(ScheduledText.state, Later.WAITING),
+        ScheduledText.away_at.is_(None),  # what waits is shown, and by that it is found
         ScheduledText.phone_index == Conversation.phone_index,
     )
     return waiting.correlate(Conversation).exists()

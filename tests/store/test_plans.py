@@ -126,7 +126,7 @@ LARGE = tuple(
     for name in (
         *("message", "attempt", "read_mark", "resolution", "status_event", "scheduled_text"),
         *("event", "invitation", "notice", "reminder", "search", "search_text", "search_mark"),
-        *("legal_hold", "legal_hold_contact", "erasure", "erased", "key", "audit"),
+        *("legal_hold", "legal_hold_contact", "erasure", "key", "audit"),
     )
 )
 
