@@ -74,7 +74,6 @@ def begin(
 ) -> Erasure:
     """Note that something is about to be erased; ``told`` says how much."""
     row_id, now = row_id or new_id(), firmtext.clock.now()
-    place = cells.place(Erasure, "why", row_id, firm)
     row = Erasure(
         id=row_id,
         firm=firm,
@@ -82,7 +81,7 @@ def begin(
         contact=contact,
         shared=sorted(shared),
         by=by,
-        why=cells.seal(session, place, why, scope=keys.GENERAL) if why else None,
+        why=cells.seal(session, cells.place(Erasure, "why", row_id, firm), why, scope=keys.GENERAL) if why else None,
         begun_at=now,
         look_at=now + PAUSE,
         gone={},

@@ -108,8 +108,8 @@ MOST = {
     "texts with a frequent word, in a place": 1_000,
     "how frequent words are": 10 * LOOKED_AT,
     # Of each conversation that is old enough every standing hold is asked, and of one its own texts.
-    "what a rule lets go": 40_000,
-    "what a rule lets go, further on": 40_000,
+    "what a rule lets go": 20_000,
+    "what a rule lets go, further on": 20_000,
     "why a conversation may not go": 600,
     "why a long one may not go": 6 * TEXTS // 4,
     "a contact's conversations that may go": 200,
@@ -307,7 +307,7 @@ KEEPING: dict[str, Ask] = {
     "the papers of a conversation": lambda session: erasure_queries.documents(session, FIRM, [named(2, 5)]),
     "the row of the record": lambda session: erasure_queries.record_of(session, FIRM, "erasure.end", named(12, 5)),
     "the keys that are to be destroyed": lambda session: erasing.destroy_keys(
-        session, FIRM, keys.conversation_scope(named(2, 5)), USER
+        session, FIRM, keys.conversation_scope(named(2, TEXTS)), USER
     ),
     "the texts that are to be emptied": lambda session: erasing._texts(FIRM, named(2, 5), -1),
 }
