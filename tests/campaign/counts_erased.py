@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .oracle import Found, Oracle
+from .oracle import NOBODY, Found, Oracle
 
 
 def an_erased_conversation_is_readable_anywhere(it: Oracle) -> Found:
@@ -30,7 +30,9 @@ def erasures_begun_under_a_hold(it: Oracle) -> Found:
 
 
 def erasures_lost(it: Oracle) -> Found:
-    """What somebody was promised is done, once, and stands in the record."""
+    """What somebody was promised is done, once, and stands in the record; where nobody got an answer, nothing was tried."""
+    if it.driver.asked and all(one.refused == "gave up" for one in it.driver.asked):
+        yield NOBODY, f"none of {len(it.driver.asked)} askings got an answer"
     for one in it.driver.asked:
         row = it.rows.erasures.get(one.id)
         if one.id and row is None:

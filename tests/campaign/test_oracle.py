@@ -221,6 +221,10 @@ def erasure_unaudited(it: World) -> None:
     del it.rows.audit[CONVERSATION]
 
 
+def nobody_answered(it: World) -> None:
+    it.driver.asked[0].refused = "gave up"
+
+
 def file_refused_by_an_erasing(it: World) -> None:
     """Of a conversation that nobody erased."""
     it.rows.attachments[0].state, it.rows.attachments[0].reason = "refused", "erased"
@@ -296,6 +300,7 @@ DOCTORED: list[tuple[str, Callable[[World], None], bool]] = [
     ("erasures_lost", erasure_forgotten, True),
     ("erasures_lost", erasure_unfinished, True),
     ("erasures_lost", erasure_unaudited, True),
+    ("erasures_lost", nobody_answered, False),
     ("not_quiet_in_time", seen(left={"queued": 3}), False),
     ("not_settled", still_queued, True),
     ("handed_over_late", late, True),
