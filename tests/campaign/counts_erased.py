@@ -30,7 +30,7 @@ def erasures_begun_under_a_hold(it: Oracle) -> Found:
 
 
 def erasures_lost(it: Oracle) -> Found:
-    """What somebody was promised is done, once, and stands in the record; where nobody got an answer, nothing was tried."""
+    """What somebody was promised is done, once, and stands in the record; no answer at all is no trial."""
     if it.driver.asked and all(one.refused == "gave up" for one in it.driver.asked):
         yield NOBODY, f"none of {len(it.driver.asked)} askings got an answer"
     for one in it.driver.asked:
