@@ -70,10 +70,10 @@ def begin(
     contact: str | None = None,
     shared: Sequence[str] = (),
     why: str | None = None,
+    row_id: uuid.UUID | None = None,
 ) -> Erasure:
     """Note that something is about to be erased; ``told`` says how much."""
-    row_id, now = new_id(), firmtext.clock.now()
-    place = cells.place(Erasure, "why", row_id, firm)
+    row_id, now = row_id or new_id(), firmtext.clock.now()
     row = Erasure(
         id=row_id,
         firm=firm,
@@ -81,7 +81,7 @@ def begin(
         contact=contact,
         shared=sorted(shared),
         by=by,
-        why=cells.seal(session, place, why, scope=keys.GENERAL) if why else None,
+        why=cells.seal(session, cells.place(Erasure, "why", row_id, firm), why, scope=keys.GENERAL) if why else None,
         begun_at=now,
         look_at=now + PAUSE,
         gone={},

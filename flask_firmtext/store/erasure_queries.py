@@ -66,10 +66,10 @@ def is_done(session: Sessions, firm: str, erasure_id: uuid.UUID) -> bool:
     return session.scalar(done) is not None
 
 
-def erasures(session: Sessions, firm: str, limit: int) -> Sequence[Erasure]:
+def erasures(session: Sessions, firm: str, limit: int, offset: int = 0) -> Sequence[Erasure]:
     """A firm's erasures, the newest first."""
     found = select(Erasure).where(Erasure.firm == firm).order_by(Erasure.begun_at.desc(), Erasure.id.desc())
-    return session.scalars(found.limit(limit)).all()
+    return session.scalars(found.limit(limit).offset(offset)).all()
 
 
 def erased_by(session: Sessions, firm: str, erasure_id: uuid.UUID) -> Sequence[Erased]:
@@ -159,7 +159,8 @@ def documents(session: Sessions, firm: str, conversations: Collection[uuid.UUID]
 
 def record_of(session: Sessions, firm: str, action: str, row: uuid.UUID) -> Audit | None:
     """The row of the record that says so of an erasure: the first, for there is never a second one of ours."""
-    said = (Audit.firm == firm, Audit.action == action, Audit.object_id == str(row))
+    # Not along the firm's whole record from its newest row, which SQLite prefers to sorting two.
+    said = (Audit.firm.concat("") == firm, Audit.action == action, Audit.object_id == str(row))
     return session.scalars(select(Audit).where(*said).order_by(Audit.at, Audit.id).limit(1)).one_or_none()
 
 

@@ -63,6 +63,25 @@ def hold(session: Sessions, firm: str, hold_id: uuid.UUID) -> LegalHold | None:
     return session.scalars(select(LegalHold).where(LegalHold.firm == firm, LegalHold.id == hold_id)).one_or_none()
 
 
+def standing_on_matters(session: Sessions, firm: str) -> Mapping[uuid.UUID, str]:
+    """The holds that stand on a firm's matters, with the matter of each."""
+    found = select(LegalHold.id, LegalHold.object).where(
+        LegalHold.firm == firm, LegalHold.kind == MATTER, LegalHold.lifted_at.is_(None)
+    )
+    return {row.id: row.object for row in session.execute(found.order_by(LegalHold.object))}
+
+
+def covered_by(session: Sessions, firm: str, holds: Collection[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[str]]:
+    """Whom (references) each of these holds covers."""
+    # Not by the index of the firm's contacts, which SQLite prefers to many ids.
+    here = (LegalHoldContact.firm.concat("") == firm, LegalHoldContact.hold_id.in_(holds))
+    wanted = select(LegalHoldContact.hold_id, LegalHoldContact.contact).where(*here)
+    found: dict[uuid.UUID, set[str]] = {}
+    for hold_id, contact in session.execute(wanted):
+        found.setdefault(hold_id, set()).add(contact)
+    return {hold_id: frozenset(some) for hold_id, some in found.items()}
+
+
 def standing_on(session: Sessions, firm: str, contacts: Collection[str]) -> Sequence[LegalHold]:
     """The holds of the firm, and those that cover one of these contacts."""
     covers = select(LegalHoldContact.hold_id).where(
@@ -135,6 +154,7 @@ def is_awaited() -> ColumnElement[bool]:
     waiting = select(ScheduledText.id).where(
         ScheduledText.firm == Conversation.firm,
         is_in(ScheduledText.state, Later.WAITING),
+        ScheduledText.away_at.is_(None),  # what waits is shown, and by that it is found
         ScheduledText.phone_index == Conversation.phone_index,
     )
     return waiting.correlate(Conversation).exists()

@@ -10,10 +10,27 @@ from sqlalchemy.orm import Session
 from ..messaging.owners import Subject
 from ..store import erasure_queries
 from ..store.models import Erasure
+from ..store.transactions import reading
 from .access import Visitor
 
+#: So many are looked at together.
+LOOKED_AT = 100
 #: What the host is asked about for each erasure: all of it must be allowed.
 Subjects = Mapping[uuid.UUID, Sequence[Subject]]
+
+
+def page(who: Visitor, number: int, size: int) -> tuple[tuple[Erasure, ...], bool]:
+    """A page (1 is the newest) of those of which this user may know; whether there are more."""
+    mine, looked_at = list[Erasure](), 0
+    while len(mine) <= size * number:
+        with reading() as session:
+            listed = erasure_queries.erasures(session, who.firm.ref, LOOKED_AT, looked_at)
+            of_each = subjects(session, who.firm.ref, listed)
+        mine += known(who, listed, of_each)
+        looked_at += LOOKED_AT
+        if len(listed) < LOOKED_AT:
+            break
+    return tuple(mine[size * (number - 1) : size * number]), len(mine) > size * number
 
 
 def subjects(session: Session, firm: str, erasures: Sequence[Erasure]) -> Subjects:

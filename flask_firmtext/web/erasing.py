@@ -70,15 +70,22 @@ class Sheet:
     holds: Sequence[Shown]
     documents: Sequence[tuple[str, str]]
     matters: Sequence[Matter]
+    token: str
     refused: bool = False
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """What would go, in words."""
+        """What would go, in words; of what is beside conversations only what there is."""
         if self.refused:
             return []
         amount = {"conversations": self.plan.amount.conversations, "texts": self.plan.amount.texts}
-        return [(_(PARTS[name]), count) for name, count in {**amount, **self.plan.rest}.items()]
+        rest = {name: count for name, count in self.plan.rest.items() if count}
+        return [(_(PARTS[name]), count) for name, count in {**amount, **rest}.items()]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could go."""
+        return not self.plan.amount.conversations and not any(self.plan.rest.values())
 
 
 @blueprint.get("/settings/erase")
@@ -92,8 +99,10 @@ def erase_form() -> Response:
 def erase() -> Response:
     """Erase a contact's texts; those that are others' too only where each of these was named and confirmed."""
     who, contact = _asked_for(request.form.get("contact", ""))
-    form = Form.sent("why", "sure", "shared")
-    sheet = _sheet(who, contact)
+    form = Form.sent("why", "sure", "shared", "token")
+    if form.values["token"] and (first := erasure_requests.begun(who.firm.ref, contact.ref, form.values["token"])):
+        return redirect(url_for("firmtext.erasure", erasure_id=first.id), code=303)
+    sheet = _sheet(who, contact, form)
     if sheet.refused:
         return _shown(who, sheet, form.refused({"": _(NOT_HERE)}), 422)
     named = request.form.getlist("other") if form.values["shared"] else []
@@ -101,7 +110,8 @@ def erase() -> Response:
     if not form.values["sure"]:
         return _page(who, contact, form.refused({"sure": _(SURE)}), 422)
     try:
-        begun = erasure_requests.begin(who.firm.ref, contact, form.values["why"], by=who.user.ref, others=others)
+        why, token = form.values["why"], form.values["token"] or None
+        begun = erasure_requests.begin(who.firm.ref, contact, why, by=who.user.ref, others=others, token=token)
     except FormRefused as refusal:
         return _page(who, contact, form.refused(refusal.faults), 422)
     # Whatever happens from here on, the sweep goes on with it.
@@ -123,7 +133,15 @@ def erasure(erasure_id: uuid.UUID) -> str:
     left = [(_(LEFT[why]), count) for why, count in proof.row.left.items() if why in LEFT]
     documents = _known(who, "contact.erase", proof.documents, lambda one: _matter(who, one[0]))
     context = {"proof": proof, "documents": documents, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
-    return render_template("firmtext/erasure.html", **context)
+    return render_template("firmtext/erasure.html", whose=_whose(who, proof), **context)
+
+
+def _whose(who: Visitor, proof: Proof) -> list[tuple[str, str]]:
+    """The references of whose texts went, with the names that the host knows them by today, empty where it does not."""
+    refs = [*filter(None, [proof.row.contact]), *proof.row.shared]
+    nobody: Mapping[str, Contact] = {}
+    found = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs), nobody)
+    return [(ref, found[ref].name if ref in found else "") for ref in refs]
 
 
 def _by(proof: Proof) -> str:
@@ -143,10 +161,10 @@ def _asked_for(ref: str) -> tuple[Visitor, Contact]:
 
 
 def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Response:
-    return _shown(who, _sheet(who, contact), form, code)
+    return _shown(who, _sheet(who, contact, form), form, code)
 
 
-def _sheet(who: Visitor, contact: Contact) -> Sheet:
+def _sheet(who: Visitor, contact: Contact, form: Form) -> Sheet:
     plan = asked("Contacts.by_number", lambda: erasure_requests.plan(who.firm.ref, contact))
     with_others = _known(who, "contact.erase", plan.others, lambda ref: Subject(who.firm.ref, (contact.ref, ref)))
     holds = _known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one))
@@ -163,6 +181,7 @@ def _sheet(who: Visitor, contact: Contact) -> Sheet:
         documents=_known(who, "contact.erase", documents, lambda one: _matter(who, one[0])),
         matters=_known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
         refused=refused,
+        token=form.values.get("token") or uuid.uuid4().hex,
     )
 
 

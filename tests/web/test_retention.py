@@ -14,11 +14,21 @@ from sqlalchemy import update
 from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import erasure_requests, legal_holds, retention
-from flask_firmtext.store.models import Attachment, Conversation, Erasure, Filing, LegalHold, Message, Retention
+from flask_firmtext.store.models import (
+    Attachment,
+    Conversation,
+    ConversationContact,
+    Erasure,
+    Filing,
+    LegalHold,
+    Message,
+    Retention,
+)
 from flask_firmtext.store.states import FilingState, State
 from flask_firmtext.store.transactions import own
+from flask_firmtext.store.upsert import insert_once
 from mailroom import arrives
-from office import ADMIN, ROSA, STAFF, Office, Person
+from office import ADMIN, ROSA, STAFF, Office, Person, Statements
 from recorded import clock_at, sealed
 
 PAGE = "/texting/settings/retention"
@@ -235,3 +245,93 @@ def test_behind_a_wall_an_administrator_is_not_told_of_its_matter(office: Office
     proof = admin.get(f"/texting/settings/erasures/{begun.id}").text
     assert "paper-open" in proof
     assert "walled" not in proof
+
+
+def holds(count: int) -> None:
+    """So many that stand, on as many matters, with reasons that nobody can read."""
+    now = firmtext.clock.now()
+    with own() as session:
+        session.add_all(
+            LegalHold(firm="harbor", kind="matter", object=f"matter-{n}", why=b"", since=now, by=ADMIN)
+            for n in range(count)
+        )
+
+
+def test_five_hundred_holds_are_shown_a_page_at_a_time(admin: Person) -> None:
+    holds(500)
+    page = admin.get(PAGE).text
+    assert page.count("Lift this hold") == 25
+    assert "holds=2" in page
+    last = admin.get(f"{PAGE}?holds=20").text
+    assert last.count("Lift this hold") == 25
+    assert "holds=21" not in last
+    assert "None stands" not in admin.get(f"{PAGE}?holds=999999999999999999999").text
+
+
+def test_however_many_there_are_the_page_asks_the_database_as_often(app: Any, admin: Person) -> None:
+    counts = []
+    for more in (10, 190):
+        holds_and_erasures(more)
+        admin.get(PAGE)
+        with Statements(app) as statements:
+            admin.get(PAGE)
+        counts.append(len(statements.seen))
+    assert counts[0] == counts[1]
+
+
+def holds_and_erasures(count: int) -> None:
+    now = firmtext.clock.now()
+    with own() as session:
+        for n in range(count):
+            hold = LegalHold(firm="harbor", kind="contact", object=uuid.uuid4().hex, why=b"", since=now, by=ADMIN)
+            session.add(hold)
+            erasure = Erasure(firm="harbor", cause="request", contact=f"one-{n}", by=ADMIN, begun_at=now, look_at=now)
+            erasure.done_at = now
+            session.add(erasure)
+
+
+def test_what_is_known_of_a_contact_is_counted_as_fast_with_many_conversations(
+    app: Any, office: Office, admin: Person
+) -> None:
+    office.sends()
+    counts = []
+    for number in (10, 200):
+        made = office.conversation_copies(number) if number == 10 else more_copies(office, number)
+        with own() as session:
+            for one in made:
+                insert_once(session, ConversationContact, conversation_id=one, contact="rosa", firm="harbor",
+                            since=firmtext.clock.now())  # fmt: skip
+        admin.get(f"{ERASE}?contact=rosa")
+        with Statements(app) as statements:
+            shown = admin.get(f"{ERASE}?contact=rosa").text
+        assert f"<dt>Conversations</dt><dd>{number}</dd>" in shown
+        counts.append(len(statements.seen))
+    assert counts[0] == counts[1]
+
+
+def more_copies(office: Office, number: int) -> list[uuid.UUID]:
+    """As many more as are missing; their numbers go on behind the first."""
+    first = rows(Conversation)
+    made = []
+    with own() as session:
+        for n in range(len(first), number):
+            values = {column.key: getattr(first[0], column.key) for column in first[0].__mapper__.column_attrs}
+            copy = Conversation(**{**values, "id": uuid.uuid4(), "phone_index": (10_000 + n).to_bytes(16, "big")})
+            session.add(copy)
+            made.append(copy.id)
+    return made
+
+
+def test_a_hold_that_is_refused_says_on_whom_it_was_to_be(office: Office, admin: Person) -> None:
+    refused = posts(admin, "/texting/settings/holds", kind="contact", object="rosa", why=" ")
+    assert refused.status_code == 422
+    assert "Hold everything of <bdi>Rosa Marsh</bdi>" in refused.text
+    assert "Hold everything of the firm" not in refused.text
+
+
+def test_a_form_that_is_sent_twice_leads_to_one_proof(office: Office, admin: Person) -> None:
+    delivered(office)
+    form = {"contact": "rosa", "why": "She asked", "sure": "1", "token": "of this form"}
+    first, second = posts(admin, ERASE, **form), posts(admin, ERASE, **form)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(rows(Erasure)) == 1
