@@ -183,7 +183,8 @@ class Driver:
 
     def _erase(self, n: int, dice: random.Random) -> None:
         """Of a client's texts everything; every tenth time of one whose texts are kept."""
-        one = dice.choice(self.kept if n % 10 == 9 and self.kept else self.people)
+        written = [each.client for each in self.written if each.id and each.client in self.people]
+        one = dice.choice(self.kept if n % 10 == 9 and self.kept else written or self.people)
         asked = Asked(one, new_token(), kept=one in self.kept)
         self.asked.append(asked)
         body = {"firm": one.firm, "contact": one.ref, "text": f"{CANARY}they asked", "token": asked.token}
