@@ -103,7 +103,8 @@ def is_held() -> ColumnElement[bool]:
         .where(standing, ConversationContact.conversation_id == Conversation.id)
     )
     every = (whole, covered, *_by_matter(standing))
-    return or_(*(one.correlate(Conversation).exists() for one in every))
+    # Looked up for each conversation: PostgreSQL would rather read all events of all firms once for some of them.
+    return or_(*(one.limit(1).correlate(Conversation).scalar_subquery().is_not(None) for one in every))
 
 
 def _by_matter(standing: ColumnElement[bool]) -> Sequence[Select[Any]]:

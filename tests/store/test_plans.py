@@ -108,8 +108,8 @@ MOST = {
     "texts with a frequent word, in a place": 1_000,
     "how frequent words are": 10 * LOOKED_AT,
     # Of each conversation that is old enough every standing hold is asked, and of one its own texts.
-    "what a rule lets go": 20_000,
-    "what a rule lets go, further on": 20_000,
+    "what a rule lets go": 25_000,
+    "what a rule lets go, further on": 25_000,
     "why a conversation may not go": 600,
     "why a long one may not go": 6 * TEXTS // 4,
     "a contact's conversations that may go": 200,
