@@ -8,7 +8,7 @@ from .oracle import NOBODY, Found, Oracle
 from .witnesses import SEEN
 
 
-def gone(it: Oracle) -> set[str]:
+def erased_with_a_contact(it: Oracle) -> set[str]:
     """Strangers' texts that went with all else of somebody who asked for it: as many as rows are left without words."""
     whose = {one.client.phone for one in it.driver.asked if one.id}
     known = {str(one.get("message_uuid")) for one in it.rows.kept}.union(it.rows.inbound)
@@ -18,7 +18,7 @@ def gone(it: Oracle) -> set[str]:
 
 def answered_2xx_without_a_row(it: Oracle) -> Found:
     """R4."""
-    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | gone(it)
+    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | erased_with_a_contact(it)
     statuses = {(one.carrier_id, one.name) for one in it.rows.statuses}
     for hook in it.carrier.webhooks:
         if hook["http_status"] not in SEEN or hook["kind"] == "answer":
@@ -40,7 +40,7 @@ def signed_and_answered_otherwise(it: Oracle) -> Found:
 
 def texts_of_clients_lost(it: Oracle) -> Found:
     """R4, from the phones' side."""
-    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | gone(it)
+    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | erased_with_a_contact(it)
     for one in it.driver.said:
         if one.uuid not in it.rows.inbound and one.uuid not in kept:
             yield one.uuid, f"{one.client.phone} wrote to {one.to}, and there is no row"
@@ -80,7 +80,7 @@ def files_of_clients_missing(it: Oracle) -> Found:
                 f"file {one.n} is {one.state} ({one.reason}), tried {one.tries} times",
             )
     kept = Counter(str(one.message_id or one.quarantine_id) for one in it.rows.attachments)
-    went = gone(it)
+    went = erased_with_a_contact(it)
     sent = sum(bool(one.media) for one in it.driver.said if one.uuid not in went)
     if len(kept) < sent:
         yield NOBODY, f"{len(kept)} texts with files, and clients sent {sent}"
