@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flask_firmtext.ports.permissions import ADMINISTRATOR, STAFF
 from flask_firmtext.settings import NAMES
 from flask_firmtext.store.states import State
-from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))

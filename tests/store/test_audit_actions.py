@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from flask_firmtext.ports.permissions import ADMINISTRATOR, STAFF
 from flask_firmtext.store.audit_actions import ACTIONS, LABELS
-from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 from source import Module, modules
 
 TABLE = "flask_firmtext/store/audit_actions.py"
