@@ -139,9 +139,8 @@ def _is_column(given: Any) -> bool:
 
 def _strange_tables(given: Any, mapper: Any) -> list[str]:
     """What an expression is selected from beside the model's own tables."""
-    used: Iterable[Any] = (
-        table for origin in select(given).get_final_froms() for table in find_tables(origin) or [origin]
-    )
+    origins: Iterable[Any] = select(given).get_final_froms()
+    used = [table for origin in origins for table in find_tables(origin) or [origin]]
     own = set(mapper.tables)
     return sorted({getattr(table, "name", "a subquery") for table in used if table not in own})
 

@@ -24,8 +24,9 @@ class Written(NamedTuple):
 class Place(Protocol):
     """Where numbers stand."""
 
-    #: Columns of the contact's own row.
-    selected: Sequence[Any]
+    @property
+    def selected(self) -> Sequence[Any]:
+        """Columns of the contact's own row."""
 
     def having(self, numbers: Collection[str], country: str) -> ColumnElement[bool]:
         """A condition on contacts with one of these numbers (E.164)."""

@@ -62,7 +62,7 @@ def _plain(kind: TypeEngine[Any], wanted: type[TypeEngine[Any]]) -> bool:
 
 
 def _decorated(kind: TypeDecorator[Any]) -> Callable[[str], Any | None] | None:
-    inner = reader(kind.impl_instance if hasattr(kind, "impl_instance") else kind.impl)
+    inner = reader(kind.impl_instance)
 
     def read(ref: str) -> Any | None:
         key = inner(ref) if inner else None

@@ -63,6 +63,6 @@ def address(page: Page, key: Any) -> str | None:
 
 def primary_key(model: type) -> Any:
     """The attribute of a model's primary key. :raises ValueError: it has several columns, or the model has none."""
-    mapper = inspect(model)
+    mapper: Any = inspect(model)
     (column,) = mapper.primary_key
     return getattr(model, mapper.get_property_by_column(column).key)
