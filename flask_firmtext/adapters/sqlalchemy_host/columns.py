@@ -69,7 +69,7 @@ def words(attributes: Any) -> ColumnElement[str]:
     whole: ColumnElement[str] = parts[0]
     for part in parts[1:]:
         whole = whole + literal(" ", String) + part
-    return whole
+    return func.trim(whole) if len(parts) > 1 else whole
 
 
 def _as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
