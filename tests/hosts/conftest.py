@@ -9,7 +9,6 @@ import pytest
 
 from flask_firmtext.testing import create_tables
 from hostapp import KEYS
-from serving import serving
 from strangers import STRANGERS, Stranger
 
 
@@ -44,10 +43,3 @@ def make_practice(new_database: Callable[[str], str]) -> Iterator[Callable[..., 
         with app.app_context():
             for engine in app.extensions["sqlalchemy"].engines.values():
                 engine.dispose()
-
-
-@pytest.fixture
-def site(practice: Any) -> Iterator[str]:
-    """The address under which it is served."""
-    with serving(practice) as served:
-        yield served
