@@ -124,7 +124,7 @@ def test_in_a_browser_it_looks_like_the_practice_around_it(
         for name, value in stranger.login.items():
             page.locator(f"[name={name}]").fill(value)
         page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        page.wait_for_url(lambda url: stranger.login_page not in url)
         page.goto(f"{site}{stranger.root}{stranger.contact_page}")
         page.get_by_role("button", name="New", exact=True).click()
         page.get_by_role("menuitem", name="Send text message").click()
