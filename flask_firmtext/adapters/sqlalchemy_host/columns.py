@@ -65,14 +65,15 @@ def joined(values: tuple[Any, ...]) -> str:
 
 def words(attributes: Any) -> ColumnElement[str]:
     """The same in SQL, to search in and to sort by."""
-    parts = [func.coalesce(_as_text(expression(one)), "") for one in listed(attributes)]
+    parts = [func.coalesce(as_text(expression(one)), "") for one in listed(attributes)]
     whole: ColumnElement[str] = parts[0]
     for part in parts[1:]:
         whole = whole + literal(" ", String) + part
     return func.trim(whole) if len(parts) > 1 else whole
 
 
-def _as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+def as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A column of numbers or of an enumeration as text; one of text as it is."""
     kind = column.type
     if isinstance(kind, String | TypeDecorator) and not isinstance(kind, Enum):
         return column

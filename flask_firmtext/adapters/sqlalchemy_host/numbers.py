@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, inspect, or_, select
 
 from ...ports.values import PhoneNumber
 from . import maps, written
-from .columns import expression
+from .columns import as_text, expression
 from .rows import Rows
 
 
@@ -113,19 +113,18 @@ def place(mapped: Any, contacts: Rows) -> Place:
 
 
 def _equal(mapped: Any, numbers: Collection[str], country: str) -> ColumnElement[bool]:
-    """In any way of writing. The column as it is comes first, for an index that a host may have on it."""
-    column = expression(_column(mapped))
-    plain: ColumnElement[bool] = column.in_(numbers)
+    """In any way of writing. An index on the very function helps, or one on a column of nothing but E.164."""
     if isinstance(mapped, maps.E164):
-        return plain
+        exact: ColumnElement[bool] = expression(mapped.column).in_(numbers)
+        return exact
     ways = {way for number in numbers for way in written.forms(number, country)}
-    return or_(plain, written.digits(column).in_(sorted(ways)))
+    return written.digits(as_text(expression(mapped))).in_(sorted(ways))
 
 
 def _contains(mapped: Any, digits: Iterable[str]) -> ColumnElement[bool]:
     column = expression(_column(mapped))
     if not isinstance(mapped, maps.E164):
-        column = written.digits(column)
+        column = written.digits(as_text(column))
     return or_(*(column.contains(one, autoescape=True) for one in sorted(digits)))
 
 

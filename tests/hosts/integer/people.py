@@ -19,7 +19,7 @@ def seed() -> None:
             Client(id=2, first=None, last="Lakeside Bakery", cell=None, work="+13125550101"),
             Client(id=3, first="Victor", last="Stone", cell="312-555-0102"),
             Client(id=4, first="Zoë", last="Érard", cell="ask her sister"),
-            *(Client(first="Kin", last=f"Number {n}", cell=f"1-312-555-01{n}") for n in range(20, 45)),
+            *(Client(id=n, first="Kin", last=f"Number {n}", cell=f"1-312-555-01{n}") for n in range(20, 45)),
         ]
     )
     db.session.flush()
