@@ -165,10 +165,26 @@ def amount(session: Session, firm: str, *which: ColumnElement[bool]) -> Amount:
     return Amount(conversations or 0, session.scalar(texts.where(Message.firm == firm, *mine)) or 0)
 
 
-def held(session: Session, firm: str, before: datetime) -> int:
+def held(session: Session, firm: str, before: datetime, *which: ColumnElement[bool]) -> int:
     """How many conversations only a hold keeps."""
-    old = (Conversation.firm == firm, Conversation.erased_at.is_(None), Conversation.last_at < before)
+    old = (Conversation.firm == firm, Conversation.erased_at.is_(None), Conversation.last_at < before, *which)
     return session.scalar(select(func.count()).select_from(Conversation).where(*old, is_held())) or 0
+
+
+def everybody(session: Session, firm: str) -> Sequence[str]:
+    """All contacts under whom anything of a firm was shown."""
+    shown = select(ConversationContact.contact).where(ConversationContact.firm == firm)
+    return session.scalars(shown.distinct()).all()
+
+
+def is_of_nobody_in(contacts: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Conversations that were shown under none of these."""
+    theirs = select(ConversationContact.conversation_id).where(
+        ConversationContact.conversation_id == Conversation.id,
+        ConversationContact.firm == Conversation.firm,
+        ConversationContact.contact.in_(contacts),
+    )
+    return (~theirs.correlate(Conversation).exists(),) if contacts else ()
 
 
 def of_contact(session: Sessions, firm: str, contact: str) -> Sequence[Conversation]:
@@ -192,6 +208,14 @@ def why_not(session: Sessions, firm: str, conversation: uuid.UUID) -> Any:
             is_worked_on().label("filing"),
         ).where(Conversation.firm == firm, Conversation.id == conversation)
     ).one()
+
+
+def keeps(session: Sessions, firm: str, contact: str, conversation: uuid.UUID | None) -> bool:
+    """Whether a hold stands on a contact (reference), or touches a conversation with them."""
+    if standing_on(session, firm, {contact}):
+        return True
+    touched = select(Conversation.id).where(Conversation.firm == firm, Conversation.id == conversation, is_held())
+    return conversation is not None and session.scalar(touched) is not None
 
 
 def shown_under(

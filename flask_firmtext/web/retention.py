@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,6 +25,7 @@ from ..store import erasure_queries, retention_queries
 from ..store.models import Erasure, Retention
 from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import reading
+from . import erased
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .form import Form
@@ -32,6 +33,8 @@ from .problems import nothing_here
 
 #: So many of the newest erasures are listed.
 LISTED = 50
+#: Nothing is counted for whom so many contacts are kept from: a database takes no longer list.
+WALLED = 10_000
 SAID = {
     "rule": marked("Saved. The rule is obeyed from the next night on."),
     "held": marked("The hold stands: nothing that it covers is erased."),
@@ -41,7 +44,8 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the page shows. ``plan`` is None while the practice system cannot say what is held."""
+    """What the page shows. ``plan`` is None while the practice system cannot say what is held; of what the user may not
+    know of it counts nothing. ``waits``: it is so much that somebody has to say yes."""
 
     rule: Retention | None
     plan: Plan | None
@@ -49,6 +53,7 @@ class Sheet:
     titles: Mapping[uuid.UUID, str]
     erasures: tuple[Erasure, ...]
     names: Mapping[str, str]
+    waits: bool = False
 
     def person(self, ref: str) -> str:
         """Who did something; the sweep is the firm's rule."""
@@ -131,16 +136,29 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     with reading() as session:
         rule = retention_queries.rule(session, firm)
         listed = erasure_queries.erasures(session, firm, LISTED)
-    mine = who.may_each("contact.erase", [Subject(firm, (*filter(None, [one.contact]), *one.shared)) for one in listed])
-    erasures = tuple(one for one, may in zip(listed, mine, strict=True) if may)
+        subjects = erased.subjects(session, firm, listed)
+        everybody = retention_queries.everybody(session, firm) if plan and plan.days else ()
+    erasures = erased.known(who, listed, subjects)
     every = tuple(legal_holds.shown(firm))
     allowed = who.may_each("legal_hold", [about(firm, one) for one in every])
     holds = tuple(one for one, may in zip(every, allowed, strict=True) if may)
     people = {ref for one in holds for ref in (one.by, one.lifted_by) if ref} | {one.by for one in erasures}
-    sheet = Sheet(rule, plan, holds, _titles(who, holds), erasures, owners.names_of(people))
+    shown = _as_known(who, plan, everybody)
+    waits = bool(plan and shown and plan.is_too_much and shown.is_too_much)
+    sheet = Sheet(rule, shown, holds, _titles(who, holds), erasures, owners.names_of(people), waits)
     said = SAID.get(request.args.get("said", ""), "")
     context = {"sheet": sheet, "form": form, "said": _(said) if said else "", "firm": who.firm}
     return make_response(render_template("firmtext/retention.html", **context), code)
+
+
+def _as_known(who: Visitor, plan: Plan | None, everybody: Sequence[str]) -> Plan | None:
+    """What a night would erase of what the user may know of: as if there were nothing else."""
+    firm = who.firm.ref
+    answers = who.may_each("conversation.list", [Subject(firm, (one,)) for one in everybody])
+    behind = [one for one, yes in zip(everybody, answers, strict=True) if not yes]
+    if plan is None or not behind:
+        return plan
+    return replace(plan, days=None) if len(behind) > WALLED else rules.counted(firm, without=behind)
 
 
 def about(firm: str, one: Shown) -> Subject:
