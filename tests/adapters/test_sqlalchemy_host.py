@@ -373,6 +373,13 @@ def test_what_cannot_be_a_key_is_nobodys_and_no_database_is_asked(kind: Any, goo
     assert [reference.key(ref) for ref in bad] == [None] * len(bad)
 
 
+def test_a_key_too_large_for_its_column_is_nobodys_and_spoils_no_transaction(host: SQLAlchemyHost) -> None:
+    number = Reference(Docket.number)
+    for ref in ("9999999999", "-9999999999", "7"):
+        found = db.session.scalars(select(Docket.title).where(number.equals(ref) | number.among([ref]))).all()
+        assert found == (["Lease"] if ref == "7" else [])
+
+
 @pytest.mark.parametrize(
     ("text", "country", "e164"),
     [
