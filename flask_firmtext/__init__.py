@@ -1,6 +1,6 @@
 """Text messaging between a law firm and its clients, for practice systems written in Flask."""
 
-from typing import TYPE_CHECKING
+import typing as _typing
 
 from . import deferred as _deferred
 
@@ -56,7 +56,7 @@ from .signals import text_failed as text_failed
 from .signals import text_received as text_received
 
 # A host of mapped tables, which is loaded when it is first used
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from .adapters.sqlalchemy_host import E164 as E164
     from .adapters.sqlalchemy_host import Attendees as Attendees
     from .adapters.sqlalchemy_host import ContactMap as ContactMap
