@@ -36,7 +36,7 @@ class Walker:
 
     def __init__(self, app: Any, stranger: Stranger) -> None:
         self.client, self.stranger = app.test_client(), stranger
-        assert self.client.post(stranger.root + stranger.login_page, data=stranger.login).status_code in (302, 303)
+        stranger.sign_in(self.client)
 
     def page(self, path: str) -> str:
         answer = self.client.get(self.stranger.root + path, follow_redirects=True)
