@@ -1,17 +1,8 @@
 """Text messaging between a law firm and its clients, for practice systems written in Flask."""
 
-# A host of mapped tables
-from .adapters.sqlalchemy_host import E164 as E164
-from .adapters.sqlalchemy_host import Attendees as Attendees
-from .adapters.sqlalchemy_host import ContactMap as ContactMap
-from .adapters.sqlalchemy_host import EventMap as EventMap
-from .adapters.sqlalchemy_host import FirmMap as FirmMap
-from .adapters.sqlalchemy_host import MatterMap as MatterMap
-from .adapters.sqlalchemy_host import Numbers as Numbers
-from .adapters.sqlalchemy_host import Related as Related
-from .adapters.sqlalchemy_host import SQLAlchemyHost as SQLAlchemyHost
-from .adapters.sqlalchemy_host import TimeEntryMap as TimeEntryMap
-from .adapters.sqlalchemy_host import UserMap as UserMap
+from typing import TYPE_CHECKING
+
+from . import deferred as _deferred
 
 # The extension
 # Errors that a host may catch
@@ -63,3 +54,32 @@ from .signals import payment_link_paid as payment_link_paid
 from .signals import text_delivered as text_delivered
 from .signals import text_failed as text_failed
 from .signals import text_received as text_received
+
+# A host of mapped tables, which is loaded when it is first used
+if TYPE_CHECKING:
+    from .adapters.sqlalchemy_host import E164 as E164
+    from .adapters.sqlalchemy_host import Attendees as Attendees
+    from .adapters.sqlalchemy_host import ContactMap as ContactMap
+    from .adapters.sqlalchemy_host import EventMap as EventMap
+    from .adapters.sqlalchemy_host import FirmMap as FirmMap
+    from .adapters.sqlalchemy_host import MatterMap as MatterMap
+    from .adapters.sqlalchemy_host import Numbers as Numbers
+    from .adapters.sqlalchemy_host import Related as Related
+    from .adapters.sqlalchemy_host import SQLAlchemyHost as SQLAlchemyHost
+    from .adapters.sqlalchemy_host import TimeEntryMap as TimeEntryMap
+    from .adapters.sqlalchemy_host import UserMap as UserMap
+else:
+    __getattr__ = _deferred.names_of(
+        "flask_firmtext.adapters.sqlalchemy_host",
+        "E164",
+        "Attendees",
+        "ContactMap",
+        "EventMap",
+        "FirmMap",
+        "MatterMap",
+        "Numbers",
+        "Related",
+        "SQLAlchemyHost",
+        "TimeEntryMap",
+        "UserMap",
+    )

@@ -3,8 +3,9 @@ none of their tables."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
@@ -16,4 +17,16 @@ else:
     email_validator = LocalProxy(partial(import_string, "email_validator"))
     phonenumbers = LocalProxy(partial(import_string, "phonenumbers"))
 
-__all__ = ["email_validator", "phonenumbers"]
+
+def names_of(module: str, *names: str) -> Callable[[str], Any]:
+    """A ``__getattr__`` for a module that has these names of another one, which is loaded when one is asked for."""
+
+    def get(name: str) -> Any:
+        if name in names:
+            return import_string(f"{module}:{name}")
+        raise AttributeError(f"there is no {name!r} here")
+
+    return get
+
+
+__all__ = ["email_validator", "names_of", "phonenumbers"]

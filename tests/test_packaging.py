@@ -200,10 +200,9 @@ def test_flask_help_works_from_the_wheel_with_nothing_configured(installed: Path
     assert "firmtext" in run(installed, "-m", "flask", "--help", cwd=tmp_path)
 
 
-def test_importing_the_package_does_not_import_the_carriers_sdk(installed: Path, tmp_path: Path) -> None:
-    program = (
-        "import sys, flask_firmtext, flask_firmtext.cli; print([m for m in sys.modules if m.startswith('vonage')])"
-    )
+def test_importing_the_package_imports_no_carriers_sdk_and_no_mapped_host(installed: Path, tmp_path: Path) -> None:
+    late = ("vonage", "flask_firmtext.adapters.sqlalchemy_host")
+    program = f"import sys, flask_firmtext, flask_firmtext.cli; print([m for m in sys.modules if m.startswith({late})])"
     assert run(installed, "-c", program, cwd=tmp_path).strip() == "[]"
 
 

@@ -13,6 +13,7 @@ from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, Integer, String, TypeDecorator, Uuid, column, event, select
 
+import flask_firmtext
 import mapped
 from flask_firmtext import (
     ConfigurationError,
@@ -27,6 +28,7 @@ from flask_firmtext import (
     SQLAlchemyHost,
     UserMap,
 )
+from flask_firmtext.adapters import sqlalchemy_host
 from flask_firmtext.adapters.sqlalchemy_host import written
 from flask_firmtext.adapters.sqlalchemy_host.references import Reference
 from flask_firmtext.messaging.owners import Subject
@@ -266,6 +268,14 @@ def test_one_port_is_replaced_alone_and_what_is_not_mapped_is_absent() -> None:
     assert (type(ports.matters), type(ports.documents)) == (NoMatters, NoDocuments)
 
 
+def test_the_root_has_each_of_its_names() -> None:
+    for name, value in vars(sqlalchemy_host).items():
+        if isinstance(value, type):
+            assert getattr(flask_firmtext, name) is value
+    with pytest.raises(AttributeError, match="NoSuchMap"):
+        flask_firmtext.NoSuchMap  # noqa: B018
+
+
 def test_a_map_without_faults_has_none() -> None:
     assert make_host().faults() == []
     assert make_host(contact=mapped.in_columns()).faults() == []
@@ -314,8 +324,9 @@ CARD = {"name": Card.name, "numbers": Numbers(Card.phones, Phone.written), "firm
         ),
         ({"contact": None, "contacts": OurContacts}, "SQLAlchemyHost(matter=…) needs contact=, too."),
         ({"documents": NoDocuments()}, "Pass the class, or a function, that is called with (db, firm)"),
-        ({"documents": OurContacts}, "OurContacts is no Documents"),
-        ({"users": Documents}, "Documents is no Users"),
+        ({"documents": OurContacts}, "(documents=OurContacts): it is no Documents"),
+        ({"document": Documents}, "there is no such port. Did you mean documents?"),
+        ({"users": Documents}, "(users=Documents): it is no Users"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_map_is_told_with_its_cure(given: dict[str, Any], said: str) -> None:
@@ -360,6 +371,13 @@ def test_what_cannot_be_a_key_is_nobodys_and_no_database_is_asked(kind: Any, goo
     reference = Reference(column("id", kind))
     assert str(reference.key(good)) == good
     assert [reference.key(ref) for ref in bad] == [None] * len(bad)
+
+
+def test_a_key_too_large_for_its_column_is_nobodys_and_spoils_no_transaction(host: SQLAlchemyHost) -> None:
+    number = Reference(Docket.number)
+    for ref in ("9999999999", "-9999999999", "7"):
+        found = db.session.scalars(select(Docket.title).where(number.equals(ref) | number.among([ref]))).all()
+        assert found == (["Lease"] if ref == "7" else [])
 
 
 @pytest.mark.parametrize(

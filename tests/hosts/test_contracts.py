@@ -37,9 +37,11 @@ class TestStrangers(HostContract):
                 user=stranger.user,
                 contact=stranger.contact,
                 matter=stranger.matter,
+                event=stranger.event,
                 other_firm=stranger.other_firm,
                 other_contact=stranger.other_contact,
                 other_matter=stranger.other_matter,
+                other_event=stranger.other_event,
                 session=session,
                 signed_out=lambda: signed_out(practice),
             )

@@ -38,9 +38,11 @@ class Stranger:
     contact_page: str
     matter_page: str
     words: str
+    event: str | None = None
     other_firm: str | None = None
     other_contact: str | None = None
     other_matter: str | None = None
+    other_event: str | None = None
     root: str = ""
     texting: str = "/texting"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from ...ports import host
 from ...ports.values import Firm, LegalDetails
 from . import maps
 from .columns import listed
@@ -21,16 +20,6 @@ KINDS = {
     "matter": maps.MatterMap,
     "event": maps.EventMap,
     "time_entry": maps.TimeEntryMap,
-}
-#: Ports that replace ours, by the words under which they are handed over. The first are the whole installation's.
-OF_ALL: Mapping[str, type] = {"users": host.Users, "firms": host.Firms}
-OF_A_FIRM: Mapping[str, type] = {
-    "contacts": host.Contacts,
-    "matters": host.Matters,
-    "documents": host.Documents,
-    "time_entries": host.TimeEntries,
-    "payments": host.Payments,
-    "calendar": host.Calendar,
 }
 
 
@@ -53,24 +42,10 @@ def of_maps(firm: Any, given: Mapping[str, Any], model_of_contacts: type | None)
             yield f"SQLAlchemyHost({where}={type(mapped).__name__}): pass a {kind.__name__}."
 
 
-def of_ports(given: Mapping[str, Any]) -> Iterator[str]:
-    """The faults of ports that replace ours."""
-    for where, kind in {**OF_ALL, **OF_A_FIRM}.items():
-        port = given.get(where)
-        arguments = "(db)" if where in OF_ALL else "(db, firm)"
-        if isinstance(port, type) and not issubclass(port, kind):
-            yield f"SQLAlchemyHost({where}={port.__name__}): {port.__name__} is no {kind.__name__}. Derive it from one."
-        elif port is not None and not callable(port):
-            yield (
-                f"SQLAlchemyHost({where}=…) is a {type(port).__name__}. Pass the class, or a function, that is called "
-                f"with {arguments} and makes a {kind.__name__}."
-            )
-
-
-def of_what_is_missing(given: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[str]:
+def of_what_is_missing(given: Mapping[str, Any], own: Collection[str]) -> Iterator[str]:
     """What has to be there, and what one map needs of another."""
     for where, port in (("user", "users"), ("contact", "contacts")):
-        if given[where] is None and not own[port]:
+        if given[where] is None and port not in own:
             yield f"SQLAlchemyHost: {where}= is missing. Pass a {KINDS[where].__name__}, or your own {port}=."
     for where, needed in (
         ("matter", "contact"),

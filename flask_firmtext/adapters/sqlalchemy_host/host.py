@@ -5,27 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Unpack
 
-from ...ports.host import (
-    Calendar,
-    Contacts,
-    Documents,
-    Firms,
-    Host,
-    Matters,
-    Payments,
-    Ports,
-    TimeEntries,
-    Users,
-)
+from ...ports.host import Firms, Host, Ports, Users
 from ...ports.values import Firm
-from . import faults
+from . import faults, own_ports
 from .calendar import EventRows, MappedCalendar
 from .contacts import ContactRows, MappedContacts
 from .firms import FirmRows, MappedFirms, TheFirm
 from .maps import ContactMap, EventMap, FirmMap, MatterMap, TimeEntryMap, UserMap
 from .matters import MappedMatters, MatterRows
+from .own_ports import OwnPorts
 from .time_entries import MappedTimeEntries, TimeEntryRows
 from .users import MappedUsers, Narrowing, UserRows, signed_in
 
@@ -33,8 +23,8 @@ from .users import MappedUsers, Narrowing, UserRows, signed_in
 class SQLAlchemyHost(Host):
     """Your practice system, as maps of your models say it is. What is not mapped is not offered.
 
-    Any port can be an own one: ``users`` and ``firms`` are called with ``db``, the others with ``db`` and a firm's
-    reference, and make the port. All run in ``db.session`` and see the firm's rows only.
+    Any port can be an own one (:class:`.own_ports.OwnPorts`): ``documents=OurDocuments``. All run in ``db.session``
+    and see the firm's rows only.
 
     :param firm: the one firm, or a map of firms. :param user: may be None with ``users``, ``contact`` with
         ``contacts``. :param signed_in: returns who is signed in, a row of the users' model or None; without
@@ -54,45 +44,24 @@ class SQLAlchemyHost(Host):
         time_entry: TimeEntryMap | None = None,
         signed_in: Callable[[], Any | None] | None = None,
         may: Narrowing | None = None,
-        users: Callable[[Any], Users] | None = None,
-        firms: Callable[[Any], Firms] | None = None,
-        contacts: Callable[[Any, str], Contacts] | None = None,
-        matters: Callable[[Any, str], Matters] | None = None,
-        documents: Callable[[Any, str], Documents] | None = None,
-        time_entries: Callable[[Any, str], TimeEntries] | None = None,
-        payments: Callable[[Any, str], Payments] | None = None,
-        calendar: Callable[[Any, str], Calendar] | None = None,
+        **own: Unpack[OwnPorts],
     ) -> None:
         self.db, self._firm, self._signed_in, self._may = db, firm, signed_in, may
-        self._maps: Mapping[str, Any] = {
-            "user": user,
-            "contact": contact,
-            "matter": matter,
-            "event": event,
-            "time_entry": time_entry,
-        }
-        self._own: Mapping[str, Any] = {
-            "users": users,
-            "firms": firms,
-            "contacts": contacts,
-            "matters": matters,
-            "documents": documents,
-            "time_entries": time_entries,
-            "payments": payments,
-            "calendar": calendar,
-        }
+        by_word = {"user": user, "contact": contact, "matter": matter, "event": event, "time_entry": time_entry}
+        self._maps: Mapping[str, Any] = by_word
+        self._own: Mapping[str, Any] = {where: port for where, port in own.items() if port is not None}
 
     def faults(self) -> Sequence[str]:
         """What is wrong with the maps and ports; ``init_app`` asks."""
         contact = self._maps["contact"]
         found = [
             *faults.of_maps(self._firm, self._maps, getattr(contact, "model", None)),
-            *faults.of_ports(self._own),
+            *own_ports.faults(self._own),
             *faults.of_what_is_missing(self._maps, self._own),
         ]
         if not hasattr(self.db, "session"):
             found.insert(0, f"SQLAlchemyHost({type(self.db).__name__}, …): pass your db, the one of Flask-SQLAlchemy.")
-        if self._signed_in is None and not self._own["users"] and importlib.util.find_spec("flask_login") is None:
+        if self._signed_in is None and "users" not in self._own and importlib.util.find_spec("flask_login") is None:
             found.append(
                 "SQLAlchemyHost: Flask-Login is not installed. Pass signed_in=, a function that returns the user."
             )
@@ -101,7 +70,7 @@ class SQLAlchemyHost(Host):
     @cached_property
     def users(self) -> Users:  # type: ignore[override]
         """Who is signed in."""
-        own = self._own["users"]
+        own = self._own.get("users")
         made: Users = (
             own(self.db) if own else MappedUsers(self.db, self._users, self._signed_in or signed_in, self._may)
         )
@@ -110,7 +79,7 @@ class SQLAlchemyHost(Host):
     @cached_property
     def firms(self) -> Firms:  # type: ignore[override]
         """The firms there are."""
-        own = self._own["firms"]
+        own = self._own.get("firms")
         made: Firms = own(self.db) if own else self._firms
         return made
 
@@ -128,7 +97,7 @@ class SQLAlchemyHost(Host):
         }
         by_map = {"contacts": "contact", "matters": "matter", "time_entries": "time_entry", "calendar": "event"}
         makers = {name: mapped[name] for name, of in by_map.items() if self._maps[of] is not None}
-        own = {name: partial(self._own[name], self.db) for name in faults.OF_A_FIRM if self._own[name]}
+        own = {name: partial(self._own[name], self.db) for name in own_ports.OF_A_FIRM if name in self._own}
         return makers | own
 
     @cached_property

@@ -6,10 +6,11 @@ Only their digits count, in SQL as in Python, so that a contact is found by each
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, func, literal_column
+from sqlalchemy import String, case, func, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -22,6 +23,7 @@ BETWEEN = (
     *("tel:", " ", "-", "(", ")", ".", "/", "+", "\t"),
     *("\u202f", "\u00a0", "\u2011", "\u2013", "\u200e", "\u200f", "\u202a", "\u202c"),
 )
+USUAL = (" ", "-", "(", ")", ".", "+")
 _BETWEEN = re.compile("|".join(map(re.escape, BETWEEN)))
 _NUMBERLIKE = re.compile(r"[\d\s().+/\-\u2011\u2013\u00a0\u202f]*")
 _FEWEST = 3
@@ -38,9 +40,21 @@ class digits(FunctionElement[str]):  # noqa: N801 - a function of SQL
 @compiles(digits)
 def _replaced(element: Any, compiler: Any, **options: Any) -> str:
     (found,) = element.clauses
-    for one in BETWEEN:
+    return str(compiler.process(_without(found, BETWEEN), **options))
+
+
+@compiles(digits, "sqlite")
+def _replaced_if_there(element: Any, compiler: Any, **options: Any) -> str:
+    """SQLite has no function for it, and to replace each sign takes its time: nearly always few will do."""
+    (found,) = element.clauses
+    other = found.op("GLOB")(literal_column("'*[^-0-9() +.]*'"))
+    return str(compiler.process(case((other, _without(found, BETWEEN)), else_=_without(found, USUAL)), **options))
+
+
+def _without(found: Any, signs: Iterable[str]) -> Any:
+    for one in signs:
         found = func.replace(found, literal_column(f"'{one}'"), literal_column("''"))
-    return str(compiler.process(found, **options))
+    return found
 
 
 @compiles(digits, "postgresql")
