@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +29,8 @@ from .store.transactions import notes
 from .web import health, pages, webhooks
 
 NAME = "firmtext"
+#: A variable part of an address; how it is called makes no difference to what it matches.
+_PART = re.compile(r"<(?:([^<>:]*):)?[^<>]*>")
 
 
 class FirmText:
@@ -141,6 +144,18 @@ def _register(app: Flask, typed: settings.Settings) -> None:
     for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint):
         app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
     pages.register(app)
+    _check_addresses(app, typed.url_prefix)
+
+
+def _check_addresses(app: Flask, prefix: str) -> None:
+    """What is served under our prefix already would answer in our place, or never answer again."""
+    taken: dict[str, str] = {}
+    for rule in app.url_map.iter_rules():
+        address, ours = _PART.sub(r"<\1>", rule.rule), rule.endpoint.startswith(NAME)
+        other = taken.setdefault(address, rule.endpoint)
+        if other.startswith(NAME) is not ours:
+            taken_by = f"{rule.rule} is the address of your {other if ours else rule.endpoint} already"
+            raise ConfigurationError([f"FIRMTEXT_URL_PREFIX: {taken_by}. Choose another prefix than {prefix}."])
 
 
 def _prepare_engine(app: Flask, db: SQLAlchemy, typed: settings.Settings) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
 from ..current import firmtext
-from . import headers
+from . import frames, headers
 
-OWN_BASE = "firmtext/base.html"
+OWN_BASE = frames.OWN
 #: For our own frame; under a host's frame the policy is the host's.
 POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'self'"
 
@@ -35,7 +35,8 @@ def protect(response: Response) -> Response:
 @blueprint.context_processor
 def frame() -> dict[str, Any]:
     """What every page of ours can use."""
-    return {"firmtext_base": firmtext.settings.base_template, "firmtext_csrf": generate_csrf}
+    base = frames.usable(current_app.jinja_env, firmtext.settings.base_template)
+    return {"firmtext_base": base, "firmtext_csrf": generate_csrf}
 
 
 def wants_part() -> bool:

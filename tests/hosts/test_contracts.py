@@ -29,7 +29,7 @@ class TestStrangers(HostContract):
     def known(self, practice: Any, stranger: Stranger) -> Iterator[Known]:
         session = practice.extensions["sqlalchemy"].session
         with practice.test_client() as client:
-            client.post(stranger.root + stranger.login_page, data=stranger.login)
+            stranger.sign_in(client)
             client.get(stranger.root + stranger.contact_page)  # whose request goes on until the test ends
             yield Known(
                 host=practice.extensions["firmtext"].host,

@@ -24,6 +24,8 @@ from serving import serving
 from strangers import Stranger
 
 LIVE = 10_000  # milliseconds
+#: A phone and a desk; the walk goes on at the desk.
+SCREENS = ((390, 844), (1280, 800))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ class Walker:
 
     def __init__(self, app: Any, stranger: Stranger) -> None:
         self.client, self.stranger = app.test_client(), stranger
-        assert self.client.post(stranger.root + stranger.login_page, data=stranger.login).status_code in (302, 303)
+        stranger.sign_in(self.client)
 
     def page(self, path: str) -> str:
         answer = self.client.get(self.stranger.root + path, follow_redirects=True)
@@ -111,13 +113,19 @@ def test_in_a_browser_it_looks_like_the_practice_around_it(
     walker = Walker(practice, stranger)
     number = turned_on(practice, walker)
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: said.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     shots = Path(os.environ.get("SHOTS") or tmp_path)
 
     def shot(name: str) -> None:
-        check(page, name)
-        page.screenshot(path=shots / f"{stranger.package}-{name}.png", full_page=True)
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            check(page, name)
+            file = shots / f"{stranger.package}-{name}-{width}.png"
+            page.screenshot(path=file, full_page=True, caret="initial")  # to hide it, fields would get an inline style
 
     with serving(practice) as site:
         page.goto(f"{site}{stranger.root}{stranger.login_page}")
@@ -132,11 +140,11 @@ def test_in_a_browser_it_looks_like_the_practice_around_it(
         shot("new")
         page.get_by_role("button", name="Send", exact=True).click()
         log = page.get_by_role("log")
-        expect(log.get_by_role("article")).to_contain_text("How are you?")
+        expect(log.get_by_role("article")).to_contain_text("How are you?", timeout=LIVE)
         answers(walker, delivered(practice), number, "Very well, thanks")
         expect(log.get_by_role("article").last).to_contain_text("Very well, thanks", timeout=LIVE)
         shot("thread")
         page.goto(f"{site}{stranger.root}{stranger.matter_page}")
         expect(page.get_by_text(stranger.name).first).to_be_visible()
         shot("matter")
-    assert said == []
+    assert said == [], "\n".join(said)

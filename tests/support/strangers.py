@@ -12,6 +12,8 @@ FOLDER = Path(__file__).parents[1] / "hosts"
 MOST_LINES = 15
 #: A block of lines between two that say so, or a line whose comment does.
 _MARKED = re.compile(r"texting: begin[^\n]*\n(.*?)[^\n]*texting: end|([^\n]*)  # texting\n", re.DOTALL)
+_HIDDEN = re.compile(r'<input[^>]* type="hidden"[^>]*>')
+_ATTRIBUTES = re.compile(r'(name|value)="([^"]*)"')
 _EMPTY = re.compile(r"\s*|\s*(#|\{#|//|/\*|\*).*")
 
 
@@ -50,6 +52,13 @@ class Stranger:
     def seed(self) -> None:
         importlib.import_module(f"{self.package}.people").seed()
 
+    def sign_in(self, client: Any) -> None:
+        """Fill in the form as a browser does, with what it hides."""
+        shown = client.get(self.root + self.login_page)
+        inputs = [dict(_ATTRIBUTES.findall(tag)) for tag in _HIDDEN.findall(shown.text)]
+        hidden = {field["name"]: field["value"] for field in inputs}
+        assert client.post(self.root + self.login_page, data={**hidden, **self.login}).status_code in (302, 303)
+
     def lines(self) -> list[str]:
         """The lines that it has for the sake of texting, without empty ones and comments."""
         files = [file for file in sorted((FOLDER / self.package).rglob("*")) if file.suffix in (".py", ".html", ".js")]
@@ -71,5 +80,38 @@ STRANGERS = (
         contact_page="/clients/1",
         matter_page="/cases/1",
         words="Est. 1974",
+    ),
+    Stranger(
+        package="tenants",
+        firm="cab14e70-0000-4000-8000-000000000001",
+        user="cab14e70-0000-4000-8000-00000000000b",
+        contact="cab14e70-0000-4000-8000-000000000015",
+        name="Amélie Roy",
+        phone="+15145550110",
+        matter="cab14e70-0000-4000-8000-00000000001f",
+        login_page="/enter",
+        login={"email": "ines@nord.example", "secret": "cabinet"},
+        contact_page="/people/cab14e70-0000-4000-8000-000000000015",
+        matter_page="/matters/cab14e70-0000-4000-8000-00000000001f",
+        words="keeps the files of several firms apart",
+        other_firm="cab14e70-0000-4000-8000-000000000002",
+        other_contact="cab14e70-0000-4000-8000-000000000017",
+        other_matter="cab14e70-0000-4000-8000-000000000020",
+        root="/practice",
+        texting="/messages",
+    ),
+    Stranger(
+        package="schema",
+        firm="docket",
+        user="1",
+        contact="P-001",
+        name="Harriet Vale",
+        phone="+12125550120",
+        matter="25-CV-0417",
+        login_page="/login",
+        login={"email": "nia@oduya.example", "password": "docket"},
+        contact_page="/parties/P-001",
+        matter_page="/proceedings/25-CV-0417",
+        words="all hearings are public",
     ),
 )
