@@ -1,5 +1,18 @@
 """Text messaging between a law firm and its clients, for practice systems written in Flask."""
 
+# A host of mapped tables
+from .adapters.sqlalchemy_host import E164 as E164
+from .adapters.sqlalchemy_host import Attendees as Attendees
+from .adapters.sqlalchemy_host import ContactMap as ContactMap
+from .adapters.sqlalchemy_host import EventMap as EventMap
+from .adapters.sqlalchemy_host import FirmMap as FirmMap
+from .adapters.sqlalchemy_host import MatterMap as MatterMap
+from .adapters.sqlalchemy_host import Numbers as Numbers
+from .adapters.sqlalchemy_host import Related as Related
+from .adapters.sqlalchemy_host import SQLAlchemyHost as SQLAlchemyHost
+from .adapters.sqlalchemy_host import TimeEntryMap as TimeEntryMap
+from .adapters.sqlalchemy_host import UserMap as UserMap
+
 # The extension
 # Errors that a host may catch
 from .errors import ConfigurationError as ConfigurationError

@@ -40,7 +40,7 @@ class FirmText:
     def init_app(self, app: Flask, *, db: SQLAlchemy, host: Host, clock: Clock | None = None) -> None:
         """Bind to ``app``. Does no I/O: settings are checked for their form only.
 
-        :raises ConfigurationError: one error that lists every fault of the settings with its cure.
+        :raises ConfigurationError: one error that lists every fault of the settings, or of the host, with its cure.
         """
         _check_order(app, db, host)
         try:
@@ -127,6 +127,8 @@ def _check_order(app: Flask, db: SQLAlchemy, host: object) -> None:
         faults.append(
             f"host must be a flask_firmtext.Host, not {type(host).__name__}; see flask_firmtext/ports/host.py."
         )
+    else:
+        faults += host.faults()
     if faults:
         raise ConfigurationError(faults)
 

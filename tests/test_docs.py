@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import runpy
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from flask_firmtext.messaging.owners import Subject
+from flask_firmtext.ports.permissions import ADMINISTRATOR, STAFF
+from flask_firmtext.ports.values import User
 from flask_firmtext.settings import NAMES
 from flask_firmtext.store.states import State
-from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
+from hostapp import KEYS
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -119,3 +126,41 @@ def test_the_readmes_host_is_ten_lines_of_python_that_compile() -> None:
     listing = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
     compile(listing, "README.md", "exec")
     assert len([line for line in listing.splitlines() if line and not line.startswith(("from", "import"))]) <= 10
+
+
+def test_the_examples_of_the_hosts_page_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    listings = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "host.md").read_text(), re.DOTALL)
+    page = ModuleType("page_of_the_host")
+    monkeypatch.setitem(sys.modules, page.__name__, page)  # where annotations are looked up
+    names: dict[str, Any] = vars(page)
+    names.update(walls_of=lambda user: {"2"}, keep=lambda case, *rest: f"document of {case.id}")
+    hosts: list[Any] = []
+    for listing in listings:
+        exec(compile(listing, "docs/host.md", "exec"), names)
+        hosts += [names[name] for name in ("host", "several") if names.get(name) not in [None, *hosts]]
+    assert [host.faults() for host in hosts] == [[]] * 5
+    app = names["create_app"]({**KEYS, "SQLALCHEMY_DATABASE_URI": "sqlite://"})
+    with app.app_context():
+        engine = names["db"].engine
+        _ask(names, hosts)
+    engine.dispose()
+
+
+def _ask(names: dict[str, Any], hosts: list[Any]) -> None:
+    """Their hosts are asked, each at least once, after one client and one case were written."""
+    db, client = names["db"], names["Client"](id=1, first="Rosa", last="Marsh", mobile="+13125550100")
+    db.create_all()
+    case = names["Case"](id=1, caption="Marsh v. Stone", status="open", client=client)
+    db.session.add_all([client, case, names["Phone"](client_id=1, number="312.555.0100", kind="cell", preferred=True)])
+    for host in (host for host in hosts if host is not names["several"]):
+        assert [one.ref for one in host.for_firm("default").contacts.by_number("+13125550100")] == ["1"]
+    last = names["host"].for_firm("default")
+    assert last.matters.of_contact("1")[0].title == "Marsh v. Stone"
+    assert last.documents.file("1", "a.txt", "text/plain", None, token="x") == "document of 1"
+    day = dt.date(2031, 5, 6)
+    db.session.add(names["User"](id=1, full_name="Ada", role="partner"))
+    assert last.time_entries.add("1", "1", 6, day, "Texts", token="x") == "1"
+    assert names["several"].for_firm("1").contacts.search("a") == []
+    walled = User("1", "Ada", "default")
+    subjects = [Subject("default", ("2",)), Subject("default", ("1",))]
+    assert hosts[-2].users.may_each(walled, "message.send", subjects) == [False, True]

@@ -176,6 +176,13 @@ class Host(ABC):
     users: Users
     firms: Firms
 
+    def faults(self) -> Sequence[str]:
+        """What is wrong with the host itself, a sentence each with its cure; ``init_app`` refuses to go on with any.
+
+        It is asked without a database.
+        """
+        return ()
+
     @abstractmethod
     def for_firm(self, ref: str) -> Ports:
         """The ports of one firm. Each of their verbs sees that firm's things only."""

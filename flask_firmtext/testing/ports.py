@@ -9,10 +9,10 @@ from datetime import date
 from typing import BinaryIO
 
 from ..ports.host import Calendar, Contacts, Documents, Firms, Matters, Payments, TimeEntries, Users
+from ..ports.permissions import ADMINISTRATOR, STAFF
 from ..ports.values import Account, Answer, Bill, Contact, Event, Firm, Link, Matter, Party, Relation, Side, User
 from .faults import Faults, faulty
 from .files import Document, Files, TimeEntry
-from .permissions import ADMINISTRATOR, STAFF
 
 SEARCH_LIMIT = 20
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from flask_firmtext.ports.permissions import ADMINISTRATOR, STAFF
 from flask_firmtext.store import models
 from flask_firmtext.store.audit_actions import ACTIONS, LABELS
 from flask_firmtext.store.audit_objects import COMMAND, OPEN, WALLS
 from flask_firmtext.store.record_queries import ROWS
-from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 from source import Module, modules
 
 TABLE = "flask_firmtext/store/audit_actions.py"

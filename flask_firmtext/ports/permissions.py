@@ -1,4 +1,4 @@
-"""Which actions a user of MemoryHost may do: the table of docs/permissions.md, for staff and for administrators."""
+"""Which actions a host permits that has no finer rights: the tables of docs/permissions.md."""
 
 from __future__ import annotations
 
