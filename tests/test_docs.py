@@ -26,7 +26,11 @@ PAGES, FAULTS, ATTACKS = GENERATE["PAGES"], GENERATE["FAULTS"], GENERATE["ATTACK
 
 #: Names that configure tests, not a host.
 FOR_TESTS = {"FIRMTEXT_TEST_PAUSE"}
-PAPERS = [*DOCS, ROOT / "benchmarks" / "README.md", *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY"))]
+PAPERS = [
+    *DOCS,
+    ROOT / "benchmarks" / "README.md",
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")),
+]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -19,9 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evidence import rows
 from flask_firmtext import FirmText, text_received
-from flask_firmtext.current import firmtext as current
 from flask_firmtext.ports import host as ports
-from flask_firmtext.store.models import Attendee, Payment
+from flask_firmtext.store.models import Invitation, Payment
 from hostapp import KEYS
 from office import STAFF, Office
 
@@ -75,11 +74,15 @@ def test_the_hosts_of_the_first_page_and_of_flask_migrate(monkeypatch: pytest.Mo
     names: dict[str, Any] = {"Migrate": Migrate}
     exec(example("README", 0), names)
     exec(example("README", 1), names)
-    assert names["migrate"].configure_args["include_object"](None, "firmtext_message", "table", True, None) is False
+    assert (
+        app.extensions["migrate"].configure_args["include_object"](None, "firmtext_message", "table", True, None)
+        is False
+    )
     with app.app_context():
         db.create_all()
         db.session.add(practice.Client(first="Rosa", last="Marsh", mobile="(312) 555-0100"))
         assert [one.name for one in names["host"].for_firm("default").contacts.search("marsh")] == ["Rosa Marsh"]
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -99,7 +102,7 @@ def test_what_a_host_calls(names: dict[str, Any], office: Office) -> None:
     names |= {"event": SimpleNamespace(id="hearing"), "as_event": lambda event: calendar.event(event.id)}
     exec(example("README", 3), names)
     names["db"].session.commit()
-    assert [one.contact for one in rows(Attendee)] == ["rosa"]
+    assert [one.contact for one in rows(Invitation)] == ["rosa"]
 
 
 def test_an_event_is_saved_and_told(names: dict[str, Any], office: Office) -> None:
@@ -109,7 +112,7 @@ def test_an_event_is_saved_and_told(names: dict[str, Any], office: Office) -> No
     Hearing.__table__.create(names["db"].session.connection())
     names |= {"event": Hearing(id=1), "as_event": lambda row: office.host.for_firm("harbor").calendar.event("hearing")}
     exec(example("calendar"), names)
-    assert [one.contact for one in rows(Attendee)] == ["rosa"]
+    assert [one.contact for one in rows(Invitation)] == ["rosa"]
 
 
 def test_a_payment_is_told(names: dict[str, Any], office: Office) -> None:
@@ -148,11 +151,10 @@ def test_a_wall_is_answered_for_each_object() -> None:
     assert names["may_each"](None, user, "contact.erase", ["before"]) == [False]
 
 
-def test_a_signal_is_heard(names: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_signal_is_heard(names: dict[str, Any], office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     exec(example("signals"), names)
-    app = current.db.session and sys.modules["flask"].current_app._get_current_object()
-    text_received.send(app, firm="harbor", conversation="1", message="2")
+    text_received.send(office.app, firm="harbor", conversation="1", message="2")
     assert "a client of harbor wrote in 1" in caplog.text
 
 
