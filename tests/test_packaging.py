@@ -67,6 +67,7 @@ from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.worker import drain
 app = create_app()
+app.config["SECRET_KEY"] = "of a test"
 with app.app_context():
     user, firm = firmtext.host.users.all["staff@harbor.example"], "harbor"
     with own() as store:
