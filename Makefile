@@ -79,8 +79,12 @@ types: $(VENV)/.test ## Check types
 	cd .types && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache -p flask_firmtext
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the generated pages: settings, commands, faults and attacks
+docs: $(VENV)/.test ## Write the generated pages: settings, commands, signals, faults and attacks
 	$(BIN)/python docs/generate.py
+
+.PHONY: docs-site
+docs-site: $(VENV)/.test ## Build the site of the documents into build/site; a warning is an error
+	$(BIN)/sphinx-build -q -W -n -d build/doctrees docs build/site
 
 .PHONY: catalogues
 catalogues: $(VENV)/.test ## Bring the catalogues of translations up to date with the code

@@ -1,7 +1,8 @@
-"""Writes the pages that follow from the code: settings, commands, faults, attacks. ``make docs`` runs it."""
+"""Writes the pages that follow from the code: settings, commands, signals, faults, attacks. ``make docs`` runs it."""
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,20 @@ COMMANDS_INTRO = """
 Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted. `--json` prints one document on stdout and
 nothing else; what is said to people goes to stderr. `db …` needs no keys; `keys generate`, `doctor` and `sandbox` work
 without a loadable application.
+"""
+
+SIGNALS_INTRO = """
+What a host may hear, sent by the application after the commit: ids and no content. A receiver that fails is logged by
+type and place, and nothing else comes of it. A signal is a hint that may be lost with its process; what must not be
+lost is in the database.
+
+```python
+from flask_firmtext import text_received
+
+@text_received.connect
+def heard(app, firm, conversation, **more):
+    app.logger.info("a client of %s wrote in %s", firm, conversation)
+```
 """
 
 RELIABILITY_INTRO = """
@@ -87,6 +102,18 @@ def commands() -> str:
     return f"# Commands\n\n{NOTE}\n{COMMANDS_INTRO}\n" + "\n\n".join(chapters) + "\n"
 
 
+def signals() -> str:
+    """The comment above each signal is its row."""
+    code = (FOLDER.parent / "flask_firmtext" / "signals.py").read_text(encoding="utf-8")
+    found = re.findall(r"((?:^#: .*\n)+)^(\w+) = ", code, re.MULTILINE)
+    rows = []
+    for comment, name in found:
+        when, _, carried = comment.replace("#: ", "").replace("\n", " ").strip().partition(" Carries ")
+        rows.append(f"| `{name}` | {when} | {carried.replace('``', '`')} |")
+    table = "\n".join(["| signal | sent when | carries |", "|---|---|---|", *rows])
+    return f"# Signals\n\n{NOTE}\n{SIGNALS_INTRO}\n{table}\n"
+
+
 def helped(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
     context = click.Context(command, info_name=f"flask {path}", max_content_width=100, terminal_width=100)
     yield path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
@@ -121,6 +148,7 @@ def record() -> str:
 PAGES = {
     "settings.md": settings,
     "cli.md": commands,
+    "signals.md": signals,
     "reliability.md": reliability,
     "attacks.md": attacks,
     "audit.md": record,

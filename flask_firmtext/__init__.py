@@ -50,6 +50,7 @@ from .signals import consent_changed as consent_changed
 from .signals import file_filed as file_filed
 from .signals import file_received as file_received
 from .signals import invitation_answered as invitation_answered
+from .signals import number_verified as number_verified
 from .signals import payment_link_paid as payment_link_paid
 from .signals import text_delivered as text_delivered
 from .signals import text_failed as text_failed

@@ -56,14 +56,45 @@ print(Path(flask_firmtext.__file__).parent)
 """
 
 
-def run(*arguments: str | Path, cwd: Path, **environment: str) -> str:
+#: A firm is switched on, texts a client, and the carrier has it.
+TEXT = """
+from practice import create_app
+from flask_firmtext.current import firmtext
+from flask_firmtext.firm import provisioning, reminding
+from flask_firmtext.messaging import accepting
+from flask_firmtext.store.models import Message, Texting
+from flask_firmtext.store.states import NumberState
+from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.worker import drain
+app = create_app()
+app.config["SECRET_KEY"] = "of a test"
+with app.app_context():
+    user, firm = firmtext.host.users.all["staff@harbor.example"], "harbor"
+    with own() as store:
+        chosen = {"reminder_days": list(reminding.DAYS), "reminder_time": reminding.TIME}
+        store.add(Texting(firm=firm, on_at=firmtext.clock.now(), **chosen))
+        provisioning.adopt(store, firm=firm, number="+18335550100").state = NumberState.VERIFIED
+    with own() as store:
+        contact = firmtext.host.for_firm(firm).contacts.get("rosa")
+        id = accepting.accept(
+            store, user=user, contact=contact, to=None, text="Hello", token=accepting.new_token()
+        ).id
+    drain.run(id)
+    with reading() as store:
+        print(store.get_one(Message, id).state, [(one.to, one.text) for one in firmtext.gateway.sent])
+    firmtext.host.users.sign_in(user.ref)
+print(app.test_client().get("/texting/").status_code)
+"""
+
+
+def run(*arguments: str | Path, cwd: Path, seconds: float = 110, **environment: str) -> str:
     done = subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=seconds,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -194,6 +225,32 @@ def test_the_installed_wheel_runs_a_ten_line_host(installed: Path, tmp_path: Pat
     run(*flask, "firmtext", "db", "check", cwd=tmp_path)
     assert "[]" in run(*flask, "firmtext", "messages", "failed", "--json", cwd=tmp_path, **KEYS)
     assert "/texting/webhooks/inbound" in run(*flask, "routes", cwd=tmp_path, **KEYS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("versions", ["lowest", "newest"])
+def test_the_wheel_works_with_every_version_that_it_allows(
+    versions: str, built: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """With the lowest of what we name, or the newest, in an empty environment; this downloads."""
+    venv.create(tmp_path / "empty", with_pip=True)
+    python = tmp_path / "empty" / "bin" / "python"
+    named = [*PROJECT["project"]["dependencies"], *OPTIONAL["postgres"], *OPTIONAL["sandbox"]]
+    lowest = [re.sub(r"\[.*\]", "", line).replace(">=", "==") for line in named]
+    (tmp_path / "constraints.txt").write_text("\n".join(lowest) if versions == "lowest" else "")
+    whence = {name: value for name, value in os.environ.items() if name == "HOME" or name.startswith("PIP_")}
+    wheel, limits = f"{built[1]}[postgres,sandbox]", ("-c", "constraints.txt")
+    run(python, "-m", "pip", "install", "-q", wheel, *limits, cwd=tmp_path, seconds=3000, **whence)
+    run(python, "-m", "pip", "check", cwd=tmp_path)
+
+    (tmp_path / "practice.py").write_text(HOST.replace("MemoryHost", "harbor_and_summit"))
+    modules = [name for name in PACKAGES if name != "flask_firmtext.migrations.versions"]
+    run(python, "-c", PROBE, str(modules).replace("'", '"'), cwd=tmp_path)
+    settings = {**KEYS, "FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway"}
+    run(python, "-m", "flask", "--app", "practice", "firmtext", "db", "upgrade", cwd=tmp_path, **settings)
+    said = run(python, "-c", TEXT, cwd=tmp_path, **settings)
+    assert said.splitlines() == ["submitted [('+13125550100', 'Hello')]", "200"]
 
 
 def test_flask_help_works_from_the_wheel_with_nothing_configured(installed: Path, tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""No link in a document is dead: files, pictures, and headings within pages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+
+
+def prose(file: Path) -> str:
+    """What is not a listing."""
+    return re.sub(r"^```.*?^```$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+@cache
+def anchors(file: Path) -> frozenset[str]:
+    """The anchors of a page's headings, as the repository's pages and the site name them."""
+    found: list[str] = []
+    for heading in re.findall(r"^#+ (.*)$", prose(file), re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        found.append(f"{name}-{found.count(name)}" if name in found else name)
+    return frozenset(found)
+
+
+def dead(text: str, file: Path) -> list[str]:
+    """The links in ``text``, which stands in ``file``, that lead nowhere."""
+    found = []
+    for target, anchor in re.findall(r"\]\(([^()\s#]*)(?:#([^()\s]*))?\)", text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        there = (file.parent / target).resolve() if target else file
+        if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
+            found.append(f"{target}#{anchor}" if anchor else target)
+    return found
+
+
+@pytest.mark.parametrize("file", PAPERS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(file: Path) -> None:
+    assert dead(prose(file), file) == []
+
+
+def test_a_dead_link_is_found() -> None:
+    text = "[a](nothing.md) [b](keys.md#nowhere) [c](#nor-here) [d](keys.md#what-to-save) ![e](images/no.png)"
+    assert dead(text, ROOT / "docs" / "states.md") == [
+        "nothing.md", "keys.md#nowhere", "#nor-here", "images/no.png",
+    ]  # fmt: skip
+
+
+def test_every_picture_is_shown() -> None:
+    shown = {picture for file in PAPERS for picture in re.findall(r"images/([\w-]+)\.png\)", prose(file))}
+    there = {file.stem for file in (ROOT / "docs" / "images").iterdir()}
+    assert shown == there
+
+
+def test_every_page_is_in_the_sites_list() -> None:
+    listed = re.findall(r"^[\w*]+$", (ROOT / "docs" / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = {file for file in (ROOT / "docs").glob("*.md") if file.stem != "index"}
+    assert {file for name in listed for file in (ROOT / "docs").glob(f"{name}.md")} == pages
