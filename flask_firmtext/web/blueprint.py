@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from flask_wtf.csrf import generate_csrf
 
 from ..current import firmtext
-from . import headers
+from . import headers, requests
 
 OWN_BASE = "firmtext/base.html"
 #: For our own frame; under a host's frame the policy is the host's.
@@ -17,6 +17,7 @@ POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 's
 blueprint = Blueprint(
     "firmtext", __name__, template_folder="../templates", static_folder="../static/firmtext", static_url_path="/static"
 )
+requests.named(blueprint)
 
 
 @blueprint.after_request
