@@ -22,9 +22,9 @@ def refused(policy: str, origin: str) -> Iterator[tuple[str, str]]:
         name, *sources = directive.split() or [""]
         told.setdefault(name.lower(), sources)
     for what, directives in NEEDED.items():
-        name = next((one for one in directives if one in told), None)
-        if name is not None and not _allowed(told[name], origin):
-            yield what, name
+        decides = next((one for one in directives if one in told), None)
+        if decides is not None and not _allowed(told[decides], origin):
+            yield what, decides
 
 
 def _allowed(sources: Sequence[str], origin: str) -> bool:

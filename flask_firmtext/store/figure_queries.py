@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ MOST = 50
 def not_sent(session: Session, since: datetime) -> Mapping[str, int]:
     """Attempts that sent nothing since then, by evidence. One evidence after the other, as the index is ordered."""
     found: dict[str, int] = {}
-    last = session.scalar(_evidence())
+    last: str | None = session.scalar(_evidence())
     while last is not None and len(found) < MOST:
         closed = (_sent_nothing(), Attempt.evidence == last, Attempt.closed_at >= since)
         found[last] = session.scalar(select(func.count()).select_from(Attempt).where(*closed)) or 0
@@ -34,7 +35,7 @@ def not_sent(session: Session, since: datetime) -> Mapping[str, int]:
     return {evidence: count for evidence, count in found.items() if count}
 
 
-def _evidence() -> Select[tuple[str | None]]:
+def _evidence() -> Select[Any]:
     return (
         select(Attempt.evidence)
         .where(_sent_nothing(), Attempt.evidence.is_not(None))
