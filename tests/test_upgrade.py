@@ -43,7 +43,7 @@ with create_app().app_context(), own() as session:
 """
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ class Version:
         """As a deployment does it: SIGTERM, and patience."""
         for process in self.running:
             process.terminate()
-        assert [process.wait(60) for process in self.running] == [0, 0], self.log()
+        assert [process.wait(120) for process in self.running] == [0, 0], self.log()
 
     def log(self) -> str:
         return "\n".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
@@ -163,7 +163,7 @@ class Traffic:
 
     def goes_on(self, turns: int = 10) -> None:
         wanted = len(self.sent) + turns
-        until(lambda: len(self.sent) >= wanted or self.wrong, seconds=60)
+        until(lambda: len(self.sent) >= wanted or self.wrong, seconds=240)
         assert self.wrong == []
 
 
@@ -211,7 +211,7 @@ def test_a_new_version_takes_over_under_traffic(
         traffic.over.set()
         driver.join()
         with app.app_context():
-            until(lambda: everything_arrived(traffic), seconds=120)
+            until(lambda: everything_arrived(traffic), seconds=240)
             new.stop()
             texts = rows(Message)
             assert Counter(post["text"] for post in sandbox.posts) == Counter(traffic.sent)

@@ -16,6 +16,7 @@ from administering import held, kept
 from flask_firmtext.current import firmtext
 from flask_firmtext.store import counters
 from flask_firmtext.store.models import Attempt
+from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web import metrics
 from flask_firmtext.worker import heartbeats
@@ -89,7 +90,7 @@ def test_the_figures_are_those_of_the_database(watched: Any) -> None:
     for hours, code in ((1, "1060"), (30, "1060"), (2, "1190")):
         at = now - timedelta(hours=hours)
         changed(accepted("fails", contact="grace"), state="failed", code=code, state_at=at, not_before=at)
-    held(code="balance")
+    held(HoldKind.NUMBER, "+18335550199", "number")
     kept()
     heartbeats.beat(heartbeats.SWEEP, lag=7)
     attempts = [attempted("busy", now - timedelta(hours=1)), attempted("quota", now - timedelta(hours=30))]
@@ -98,12 +99,12 @@ def test_the_figures_are_those_of_the_database(watched: Any) -> None:
         counters.count(session, "webhook_signed.a-mark")
         session.add_all(attempts)
     found = figures(watched)
-    assert found["firmtext_oldest_due_seconds"][""] in range(150, 170)
+    assert 150 <= found["firmtext_oldest_due_seconds"][""] < 170
     assert {state: n for state, n in found["firmtext_texts"].items() if n} == {"queued": 1}
     assert {state: n for state, n in found["firmtext_texts_over_24h"].items() if n} == {"failed": 2}
     assert found["firmtext_texts_failed_24h"] == {"1060": 1, "1190": 1}
     assert found["firmtext_attempts_not_sent_24h"] == {"busy": 1}
-    assert found["firmtext_holds"] == {"account": 1}
+    assert found["firmtext_holds"] == {"number": 1}
     assert found["firmtext_heartbeat_lag_seconds"] == {"sweep": 7}
     assert found["firmtext_heartbeat_age_seconds"]["sweep"] < 20
     assert found["firmtext_webhook_age_seconds"]["kept"] < 20
@@ -121,7 +122,7 @@ def attempted(evidence: str, at: Any) -> Attempt:
 def test_they_say_no_text_number_name_or_firm(watched: Any) -> None:
     verified_number()
     changed(accepted("canary-sang"), state="failed", code="1060")
-    held("number", "+18335550100", code="number")
+    held(HoldKind.NUMBER, "+18335550100", "number")
     said = scraped(watched).text
     assert not any(word in said for word in ("canary", "8335550100", "3125550100", "Rosa", "harbor", STAFF.ref, TOKEN))
 
