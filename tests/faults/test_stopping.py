@@ -14,12 +14,10 @@ import pytest
 import requests
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.worker import heartbeats
 from office import Office, fields
 from outbound import state
 from rows import accepted, verified_number
 from servers import answers, free_port, process, until
-from workers import beating
 
 SUPPORT = Path(__file__).parents[1] / "support"
 
@@ -84,4 +82,3 @@ def test_a_sweep_finishes_the_post_that_is_on_the_wire(
         assert running.wait(60) == 0
     assert state(text) == "submitted"
     assert [post["text"] for post in sandbox.posts] == ["Hello"]
-    assert running.pid in beating(heartbeats.SWEEP)
