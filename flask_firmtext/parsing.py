@@ -21,6 +21,9 @@ _KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=?")
 _KEY_FORM = "must be `id:base64` of 32 bytes, id 1 to 16 of a-z, 0-9 and -; `flask firmtext keys generate` prints one."
 
 
+SHORTEST_TOKEN = 24
+
+
 def text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Fault("must be text that is not empty.")
@@ -148,6 +151,14 @@ def secrets(value: Any) -> tuple[str, ...]:
     found = tuple(listed(value))
     if len(found) > 8:
         raise Fault("lists more than 8 secrets; take old ones out.")
+    return found
+
+
+def tokens(value: Any) -> tuple[str, ...]:
+    """Secrets that whoever calls us sends along; what is short is guessed."""
+    found = secrets(value)
+    if any(len(token) < SHORTEST_TOKEN or not token.isascii() for token in found):
+        raise Fault(f"must be {SHORTEST_TOKEN} ASCII characters or more; `openssl rand -hex 32` prints some.")
     return found
 
 

@@ -29,6 +29,7 @@ from .parsing import (
     redis_url,
     secrets,
     text,
+    tokens,
     url_prefix,
 )
 
@@ -101,6 +102,14 @@ SETTINGS = (
         None,
         "Folder in which the sweep notes how far sending has come, to notice a restored backup (docs/operations.md); "
         "empty: `firmtext` in the app's instance folder.",
+    ),
+    Setting(
+        "FIRMTEXT_METRICS_TOKEN",
+        tokens,
+        (),
+        "Token by which Prometheus reads `/texting/metrics`, of 24 characters or more; while it is replaced, a list; "
+        "empty: there are no metrics. Needs `flask-firmtext[metrics]`.",
+        secret=True,
     ),
     Setting("FIRMTEXT_TRANSLATIONS", optional_text, None, "Folder of your own `<language>.po` (docs/translating.md)."),
     Setting("FIRMTEXT_MEDIA_SCANNER", optional_text, None, "Import string of your virus scanner (docs/operations.md)."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import Any
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import OperationalError
 
 PREFIX = "firmtext_"
 VERSION_TABLE = "firmtext_alembic_version"
+PATIENCE = "400ms"
+#: Between two tries those who waited come first (seconds).
+PAUSE = 0.3
+TRIES = 90
 
 
 def include_object(obj: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
@@ -34,6 +40,31 @@ def migrating(engine: Engine, **attributes: Any) -> Iterator[Config]:
         config = _config()
         config.attributes.update(attributes, connection=connection)
         yield config
+
+
+def take_tables(connection: Connection) -> None:
+    """On PostgreSQL, take all our tables at once for the migrations that follow in this transaction.
+
+    Taken one by one they would meet the processes that go on meanwhile, which hold some and want others: a deadlock. So
+    nobody is kept waiting for longer than ``PATIENCE`` (PostgreSQL looks for deadlocks after a second), and it is tried
+    again until nobody is in the way.
+
+    :raises OperationalError: somebody was in the way each time, for about a minute.
+    """
+    names = [name for name in inspect(connection).get_table_names() if name.startswith(PREFIX)]
+    held = ", ".join(name for name in names if name != VERSION_TABLE)
+    for tries_left in range(TRIES if held else 0, 0, -1):
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+                connection.exec_driver_sql(f"LOCK TABLE {held} IN ACCESS EXCLUSIVE MODE")
+                connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
+        except OperationalError:
+            if tries_left == 1:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def head() -> str:

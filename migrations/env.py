@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
-from flask_firmtext.migrations import PREFIX, VERSION_TABLE
+from flask_firmtext.migrations import PREFIX, VERSION_TABLE, current, head, take_tables
 
 from flask_firmtext.store.models import Message
 
@@ -30,6 +30,8 @@ context.configure(
 with context.begin_transaction():
     if on_sqlite:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif attributes.get("tell") and current(connection) != head():
+        take_tables(connection)
     context.run_migrations()
     if on_sqlite and (orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
         raise RuntimeError(f"a migration left rows without their parent: {orphans[:5]}")

@@ -24,6 +24,7 @@ FLOORS = (
         "clock",
         "points",
         "leniency",
+        "logs",
         "memory",
         "pipeline",
         "deferred",

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from flask_firmtext.migrations import PREFIX, VERSION_TABLE, current, head, know
 from flask_firmtext import migrations
 from flask_firmtext.store.base import Base
 from flask_firmtext.testing.tables import create_tables
+from servers import until
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 BYTES = {"sqlite": "BLOB", "postgresql": "bytea"}
@@ -347,3 +349,26 @@ def test_partial_indexes_hold_the_same_rows_in_models_and_migrations(new_databas
         if index.dialect_options["sqlite"]["where"] is not None
     }
     assert made == said != {}
+
+
+def test_an_upgrade_and_who_goes_on_meanwhile_do_not_wait_for_each_other_for_ever(fresh: sa.Engine) -> None:
+    if fresh.dialect.name == "sqlite":
+        pytest.skip("there one writer has the whole file")
+    with migrating(fresh) as config:
+        command.upgrade(config, "0005")
+
+    def upgrade() -> None:
+        with migrating(fresh, tell=lambda **_: None) as config:
+            command.upgrade(config, "head")
+
+    with ThreadPoolExecutor() as pool, fresh.connect() as busy, fresh.connect() as watching:
+        busy.exec_driver_sql("UPDATE firmtext_message SET tries = tries")
+        upgrading = pool.submit(upgrade)
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'firmtext_message'::regclass"
+        until(lambda: watching.exec_driver_sql(waits).scalar())
+        busy.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
+        busy.exec_driver_sql("UPDATE firmtext_conversation SET turn = turn")
+        busy.commit()
+        watching.rollback()
+        upgrading.result(60)
+    assert revision_of(fresh) == head()

@@ -9,13 +9,16 @@ import click
 from flask import Flask
 
 from ..output import document, json_option, printable
+from .adapter import adapter
 from .application import load, settings_of, surroundings
 from .carrier import carrier, holds, verification
 from .clock import clock
 from .database import database
 from .failures import failures
 from .finding import Finding, Level, without_secrets, wrong
+from .frame import frame, policy
 from .hook_secrets import signed
+from .metrics import metrics
 from .numbers import numbers
 from .processes import bell, senders
 from .protection import protection
@@ -58,10 +61,10 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         if not configured:
             return
         reachable: list[Check] = [protection, senders, holds, witness, failures]
-        reachable += [signed, refused, quarantine, numbers, clock]
+        reachable += [signed, refused, quarantine, numbers, clock, policy, adapter]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [bell, *reachable, address, application, reach, verification, carrier]:
+        for check in [bell, frame, metrics, *reachable, address, application, reach, verification, carrier]:
             yield from _tried(check.__name__, check)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import requests
@@ -12,6 +13,13 @@ from ...firm import provisioning, reconciling
 from .finding import Finding, doubtful, fine, wrong
 
 SECONDS = 3.0
+#: The most that we take of a webhook is 256 KiB.
+TOO_LARGE = 256 * 1024 + 1
+HEADER = "X-Request-Id"
+_KEEP = (
+    "Let the host's sign-in, its CSRF protection and the proxy in front leave our webhooks alone, and the proxy take "
+    "bodies of 300 KiB."
+)
 
 
 def application() -> Iterator[Finding]:
@@ -50,6 +58,32 @@ def reach() -> Iterator[Finding]:
         yield wrong("webhooks.reach", seen, "Start the web server, or mend FIRMTEXT_PUBLIC_URL and what is in between.")
     else:
         yield _judged(address, code)
+        if code == requests.codes.ok:
+            yield from _round_trip(f"{settings.public_url}{settings.url_prefix}/webhooks/inbound")
+
+
+def _round_trip(address: str) -> Iterator[Finding]:
+    """A POST as the carrier's, larger than any of them: we refuse it before we look at it, so nothing comes of it."""
+    name = uuid.uuid4().hex
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.headers.update({HEADER: name, "Content-Type": "application/json"})
+            answer = session.post(address, data=bytes(TOO_LARGE), timeout=SECONDS, allow_redirects=False)
+    except requests.RequestException as error:
+        seen = f"A POST to {address} is not answered: {type(error).__name__}."
+        yield doubtful("webhooks.round_trip", seen, "Let the proxy in front pass POST requests of up to 300 KiB.")
+        return
+    if answer.headers.get(HEADER) == name and answer.status_code == requests.codes.request_entity_too_large:
+        yield fine("webhooks.round_trip", f"A POST to {address} comes to us.")
+    else:
+        yield wrong("webhooks.round_trip", f"A POST to {address} is answered {answer.status_code}{_by(answer)}", _KEEP)
+
+
+def _by(answer: requests.Response) -> str:
+    if 300 <= answer.status_code < 400:
+        return ", leading elsewhere, before it comes to us."
+    return ", and not by us."
 
 
 def _code(address: str) -> int:

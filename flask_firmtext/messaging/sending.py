@@ -21,7 +21,7 @@ from sqlalchemy import Insert, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from .. import points
+from .. import logs, points
 from ..current import firmtext
 from ..errors import CarrierRefused, Scope
 from ..pipeline import UNANSWERED
@@ -67,11 +67,12 @@ class Claimed:
 
 def send(due: Due) -> bool:
     """Send one due text. False when it was not ours to send: somebody else was first."""
-    claimed = claim(due)
-    if claimed is None:
-        return False
-    deliver(claimed)
-    return True
+    with logs.about(due.message):
+        claimed = claim(due)
+        if claimed is None:
+            return False
+        deliver(claimed)
+        return True
 
 
 def claim(due: Due) -> Claimed | None:

@@ -15,6 +15,7 @@ from flask import has_request_context, request
 from sqlalchemy import Table, event, insert
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 
+from .. import logs
 from ..current import firmtext
 from ..pipeline import UNANSWERED
 from . import ciphers
@@ -112,10 +113,10 @@ def record_key(
 
 
 def current_request() -> str | None:
-    """What a host's proxy calls the request that is being answered."""
+    """What the request that is being answered is called: in the logs, and by a host's proxy."""
     if not has_request_context():
         return None
-    return (request.headers.get("X-Request-Id") or "")[:LONGEST] or None
+    return logs.current_request() or logs.sane(request.headers.get("X-Request-Id"))
 
 
 def _refuse(*_: object) -> NoReturn:

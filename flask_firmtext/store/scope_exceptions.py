@@ -16,6 +16,7 @@ ROOMS = {
     "store.key_queries": "what is under which key, for operators and for rotations: a cell names its key by the id",
     "store.read_check": "an operator opens everything that is stored, as after a restore",
     "store.operator_queries": "what operators list on the command line, of all firms or of one",
+    "store.figure_queries": "what Prometheus reads, of all firms together",
     "store.stats_queries": "what operators and alarms count, of all firms or of one",
 }
 

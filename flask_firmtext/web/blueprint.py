@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
 from ..current import firmtext
-from . import frames, headers
+from . import frames, headers, requests
 
 OWN_BASE = frames.OWN
 #: For our own frame; under a host's frame the policy is the host's.
@@ -17,6 +17,7 @@ POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 's
 blueprint = Blueprint(
     "firmtext", __name__, template_folder="../templates", static_folder="../static/firmtext", static_url_path="/static"
 )
+requests.named(blueprint)
 
 
 @blueprint.after_request

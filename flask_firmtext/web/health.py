@@ -9,10 +9,11 @@ from werkzeug.utils import import_string
 from ..reserve import reserved
 from ..store.counters import count
 from ..store.transactions import own
-from . import headers
+from . import headers, requests
 
 blueprint = Blueprint("firmtext_health", __name__)
 blueprint.after_request(headers.protect)
+requests.named(blueprint)
 
 
 @blueprint.get("/healthz")

@@ -6,21 +6,27 @@ database is asked what all processes have taken together.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..messaging import accepting, alarms
-from ..store import pace_queries
-from ..store.transactions import reading
+from ..reserve import reserved
+from ..store import counters, pace_queries
+from ..store.transactions import own, reading
 from ..turnstile import MINUTE, Turnstile
 from .access import Visitor
 from .problems import Problem
+
+log = logging.getLogger(__name__)
 
 DAY = 24 * 60 * MINUTE
 #: A part of a limit from which on the other processes count, too.
@@ -85,7 +91,8 @@ def look_up(who: Visitor, typed: str) -> None:
     if not most or sum(map(str.isdecimal, typed)) < DIGITS:
         return
     if not _turnstile("lookups", most).passes(f"{who.firm.ref} {who.user.ref}"):
-        alarms.tell("too_many_lookups", "a user looks up one number after the other")
+        if alarms.tell("too_many_lookups", "a user looks up one number after the other"):
+            _count("lookups")
         raise Problem(429, _("Too many searches"), _(LOOKED))
 
 
@@ -134,8 +141,18 @@ def _spend_today(taken: ExitStack, firm: str, texts: int) -> None:
 
 
 def _refused(what: str, words: str) -> TextRefused:
-    alarms.tell(f"too_many_{what}", "more texts than the settings allow; they were refused")
+    if alarms.tell(f"too_many_{what}", "more texts than the settings allow; they were refused"):
+        _count(what)
     return TextRefused(CODE, words)
+
+
+def _count(what: str) -> None:
+    """For operators, once a minute: who is refused may be a flood."""
+    try:
+        with reserved(), own() as session:
+            counters.count(session, f"limit_refused.{what}")
+    except SQLAlchemyError as error:
+        log.error("a refusal could not be counted: %s", type(error).__name__)
 
 
 def _turnstile(kind: str, most: int, seconds: float = MINUTE) -> Turnstile:

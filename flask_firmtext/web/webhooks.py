@@ -17,12 +17,13 @@ from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
 from ..turnstile import Turnstile
-from . import headers, hook_secrets, voice
+from . import headers, hook_secrets, requests, voice
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("firmtext_webhooks", __name__)
 blueprint.after_request(headers.protect)
+requests.named(blueprint)
 
 MAX_BYTES = 256 * 1024
 COME_AGAIN = {"Retry-After": "30"}

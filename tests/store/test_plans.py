@@ -22,6 +22,7 @@ from flask_firmtext.store import (
     erasing,
     erasure_queries,
     failure_queries,
+    figure_queries,
     hold_queries,
     inbox_pages,
     inbox_queries,
@@ -332,6 +333,9 @@ WATCHING: dict[str, Ask] = {
     "the newest status": stats_queries.newest_status,
     "the newest text": stats_queries.newest_text,
     "the newest webhook without a place": stats_queries.newest_kept,
+    "attempts that sent nothing": lambda session: figure_queries.not_sent(session, NOW - timedelta(minutes=1)),
+    "erasures that are open": figure_queries.open_erasures,
+    "what is counted": figure_queries.counted,
     "codes of failures": lambda session: failure_queries.codes_since(session, NOW - timedelta(minutes=1)),
     "codes of a firm's failures": lambda session: failure_queries.codes_since(
         session, NOW - timedelta(minutes=1), FIRM

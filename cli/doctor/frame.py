@@ -1,0 +1,87 @@
+"""Whether our pages can be shown inside the host's: its base template, and the policy that it sends to browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import current_app
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, nodes
+from werkzeug.test import TestResponse
+
+from ...current import firmtext
+from .finding import Finding, doubtful, fine, wrong
+from .policy import refused
+
+#: What our pages put where; what no block takes is not in the page.
+BLOCKS = {
+    "content": "what our pages show",
+    "head": "their stylesheets",
+    "scripts": "their scripts",
+    "title": "their titles",
+}
+_FRAME = "FIRMTEXT_BASE_TEMPLATE"
+
+
+def frame() -> Iterator[Finding]:
+    """The blocks of the host's base template, and of those that it extends."""
+    name = firmtext.settings.base_template
+    try:
+        known = _blocks(current_app.jinja_env, name)
+    except TemplateNotFound as error:
+        yield wrong("frame", f"There is no template {error.name}.", f"Set {_FRAME} to one of yours, or take it away.")
+        return
+    except TemplateSyntaxError as error:
+        yield wrong("frame", f"{error.name}, line {error.lineno} is no template.", "Mend that line.")
+        return
+    lacking = [block for block in BLOCKS if known is not None and block not in known]
+    for block in lacking:
+        cure = f"Add {{% block {block} %}}{{% endblock %}} to it (docs/theming.md)."
+        yield wrong("frame", f"{name} has no block {block}, so {BLOCKS[block]} are not in the page.", cure)
+    if not lacking:
+        yield fine("frame", f"{name} takes our pages.")
+
+
+def _blocks(environment: Environment, name: str) -> set[str] | None:
+    """All that a template and its parents offer; None where a parent's name is only known when it is shown."""
+    found: set[str] = set()
+    wanted: str | None = name
+    while wanted is not None:
+        source, _, _ = _source(environment, wanted)
+        tree = environment.parse(source, wanted)
+        found |= {block.name for block in tree.find_all(nodes.Block)}
+        parent = tree.find(nodes.Extends)
+        if parent is not None and not isinstance(parent.template, nodes.Const):
+            return None
+        wanted = parent.template.value if parent is not None and isinstance(parent.template, nodes.Const) else None
+    return found
+
+
+def _source(environment: Environment, name: str) -> tuple[str, str | None, object]:
+    if environment.loader is None:
+        raise TemplateNotFound(name)
+    return environment.loader.get_source(environment, name)
+
+
+def policy() -> Iterator[Finding]:
+    """Whether a browser would run our scripts: what the host answers to one of our pages, signed out."""
+    origin = firmtext.settings.public_url or "http://localhost"
+    answer = _asked(origin)
+    if answer.status_code >= 500:
+        seen = f"A page of ours answers {answer.status_code} inside the host's pages."
+        yield wrong("page", seen, "See the web server's log; a template or a before_request of the host fails.")
+    told = [value for value in answer.headers.getlist("Content-Security-Policy") if value.strip()]
+    faults = [(what, name) for one in told for part in one.split(",") for what, name in refused(part, origin)]
+    for what, name in dict.fromkeys(faults):
+        cure = f"Add 'self' to {name} of the host's Content-Security-Policy; nonces are not needed, nothing is inline."
+        yield wrong("policy", f"The host's Content-Security-Policy keeps browsers from {what}.", cure)
+    if told and not faults:
+        yield fine("policy", "The Content-Security-Policy lets our scripts and stylesheets load.")
+    if not told:
+        cure = "Send one with your pages; default-src 'self' is enough for ours (docs/theming.md)."
+        yield doubtful("policy", "Our pages are sent without a Content-Security-Policy.", cure)
+
+
+def _asked(origin: str) -> TestResponse:
+    scheme_and_host = "/".join(origin.split("/")[:3])
+    client = current_app.test_client(use_cookies=False)
+    return client.get(f"{firmtext.settings.url_prefix}/", base_url=scheme_and_host, headers={"Accept": "text/html"})

@@ -1,0 +1,188 @@
+"""Installations broken in one place each: the doctor says what it is and which line mends it, and no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, redirect, request
+from flask_firmtext.cli import firmtext as group
+from flask_firmtext.cli.doctor.policy import refused
+from jinja2 import ChoiceLoader, DictLoader
+
+from flask_firmtext.current import firmtext
+from flask_firmtext.ports.values import User
+from flask_firmtext.store.transactions import own
+from hostapp import KEYS
+from rows import switched_on
+from serving import serving
+
+MEMORY = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway"}
+SECRETS = {
+    "FIRMTEXT_METRICS_TOKEN": "canary-token-0123456789-abcd",
+    "FIRMTEXT_VONAGE_SIGNATURE_SECRETS": "canary-signature-secret",
+    "SECRET_KEY": "canary-of-the-host",
+}
+SELF = "default-src 'self'"
+HEADER = "Content-Security-Policy"
+
+Break = Callable[[Flask, pytest.MonkeyPatch], object]
+
+
+def found(app: Flask, name: str) -> list[dict[str, str]]:
+    said = app.test_cli_runner().invoke(group, ["doctor", "--json"]).stdout
+    assert not any(secret in said for secret in (*SECRETS.values(), *KEYS.values()))
+    return [one for one in json.loads(said) if one["id"] == name]
+
+
+def on(app: Flask, monkeypatch: pytest.MonkeyPatch, port: str, verb: str, answer: Callable[..., object]) -> None:
+    """The host's port of Harbor answers otherwise."""
+    host = app.extensions["memory_host"]
+    ports = {"users": host.users, "firms": host.firms}
+    which = ports.get(port) or getattr(host.for_firm("harbor"), port)
+    monkeypatch.setattr(type(which), verb, lambda self, *given, **named: answer(*given, **named))
+
+
+def raising(*given: object) -> None:
+    raise LookupError("canary-signature-secret: SELECT * FROM clients WHERE name = 'Rosa'")
+
+
+def sending(value: str) -> Break:
+    def send(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        @app.after_request
+        def tell(response: Any) -> Any:
+            response.headers[HEADER] = value
+            return response
+
+    return send
+
+
+def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.testing = False
+
+    @app.before_request
+    def fail() -> None:
+        raise LookupError
+
+
+def with_frame(source: str) -> Break:
+    def give(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        given = ChoiceLoader([DictLoader({"practice.html": source}), app.jinja_env.loader])
+        monkeypatch.setattr(app.jinja_env, "loader", given)
+        app.extensions["firmtext"].settings.base_template = "practice.html"
+
+    return give
+
+
+BROKEN: dict[str, tuple[Break, str, str, str]] = {
+    "a frame that is not there": (
+        lambda app, _: setattr(app.extensions["firmtext"].settings, "base_template", "nowhere.html"),
+        *("frame", "There is no template nowhere.html", "FIRMTEXT_BASE_TEMPLATE"),
+    ),
+    "a frame without scripts": (
+        with_frame("{% block title %}{% endblock %}{% block head %}{% endblock %}{% block content %}{% endblock %}"),
+        *("frame", "has no block scripts", "{% block scripts %}{% endblock %}"),
+    ),
+    "a frame that is no template": (with_frame("{% block"), "frame", "line 1 is no template", "Mend that line"),
+    "a page that fails": (failing, "page", "answers 500", "before_request"),
+    "a policy that forbids scripts": (
+        sending("default-src 'self'; script-src 'nonce-abc' 'strict-dynamic'"),
+        *("policy", "running our scripts", "'self' to script-src"),
+    ),
+    "a policy of elsewhere": (
+        sending("default-src https://cdn.example"),
+        "policy",
+        "new texts",
+        "'self' to default-src",
+    ),
+    "a host that raises": (
+        lambda app, patch: on(app, patch, "contacts", "search", raising),
+        *("host", "Contacts.search raised LookupError", "HostContract"),
+    ),
+    "a host that returns None": (
+        lambda app, patch: on(app, patch, "contacts", "search", lambda text: None),
+        *("host", "Contacts.search breaks its promise", "HostContract"),
+    ),
+    "a host that forgot the firm": (
+        lambda app, patch: on(app, patch, "firms", "get", lambda ref: None),
+        *("host", "Firms.get does not know harbor", "HostContract"),
+    ),
+    "a host that finds nobody by number": (
+        lambda app, patch: on(app, patch, "contacts", "by_number", lambda number: []),
+        *("host", "by_number does not find", "HostContract"),
+    ),
+    "another firm's administrator": (
+        lambda app, patch: on(app, patch, "users", "administrators", lambda ref: [User("x", "X", "summit")]),
+        *("host", "another firm's user", "HostContract"),
+    ),
+}
+
+
+@pytest.mark.attack("A36")
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_is_broken_is_told_with_what_mends_it(
+    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    broken, name, seen, cure = BROKEN[what]
+    app = new_app(**MEMORY, **SECRETS)
+    with app.app_context():
+        with own() as session:
+            switched_on(session, "harbor")
+        broken(app, monkeypatch)
+        told = found(app, name)
+        assert any(seen in one["seen"] and cure in one["cure"] and one["level"] == "error" for one in told), told
+
+
+def test_a_whole_installation_has_none_of_it(new_app: Callable[..., Flask]) -> None:
+    app = new_app(**MEMORY, **SECRETS)
+    with app.app_context():
+        with own() as session:
+            switched_on(session, "harbor")
+        for name in ("frame", "policy", "host"):
+            assert [one["level"] for one in found(app, name)] == ["ok"], found(app, name)
+        assert found(app, "page") == found(app, "metrics") == []
+        assert not firmtext.db.session().in_transaction()
+
+
+@pytest.mark.parametrize(
+    ("policy", "forbidden"),
+    [
+        (SELF, set()),
+        ("default-src *", set()),
+        ("default-src https:", set()),
+        ("default-src https://practice.example", set()),
+        ("default-src *.example", set()),
+        ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'", set()),
+        (f"{SELF}; form-action 'none'", {"form-action"}),
+        (f"{SELF}; connect-src https://api.example", {"connect-src"}),
+        (f"{SELF}; script-src-elem 'nonce-1'", {"script-src-elem"}),
+        (f"{SELF}; STYLE-SRC 'unsafe-inline'", {"style-src"}),
+        ("", set()),
+    ],
+)
+def test_a_policy_is_read_as_browsers_do(policy: str, forbidden: set[str]) -> None:
+    assert {name for _, name in refused(policy, "https://practice.example")} == forbidden
+
+
+def protected(app: Flask) -> None:
+    """A host that sends whoever POSTs to its sign-in page."""
+
+    @app.before_request
+    def wall() -> Any:
+        return redirect("/sign-in") if request.method == "POST" else None
+
+
+@pytest.mark.parametrize(
+    ("wall", "level", "words"), [(None, "ok", "comes to us"), (protected, "error", "leading elsewhere")]
+)
+def test_a_post_is_sent_the_carriers_way(
+    new_app: Callable[..., Flask], public_url: str, wall: Callable[[Flask], None] | None, level: str, words: str
+) -> None:
+    app = new_app(**MEMORY, FIRMTEXT_PUBLIC_URL=public_url, FIRMTEXT_VONAGE_API_HOST="127.0.0.1:1")
+    if wall:
+        wall(app)
+    with app.app_context(), serving(app, int(public_url.rpartition(":")[2])):
+        (told,) = found(app, "webhooks.round_trip")
+    assert (told["level"], words in told["seen"]) == (level, True), told
