@@ -119,6 +119,10 @@ ACTIONS: Mapping[str, Action] = {
     "key.index_announce": Action(marked("New index key announced"), (OPERATOR,)),
     "key.index_switch": Action(marked("Index key replaced"), (OPERATOR,)),
     "key.index_retire": Action(marked("Old index key not needed any more"), (OPERATOR,)),
+    # tokens of the JSON API; what is done with one stands as its administrator's, the request begins with "token:"
+    "token.make": Action(marked("API token made"), (USER, OPERATOR)),
+    "token.revoke": Action(marked("API token revoked"), (USER, OPERATOR)),
+    "token.refuse": Action(marked("API token refused"), (CLIENT,), "evidence: why; at most once a minute each"),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), "evidence: format, filters"),
     "audit.restore": Action(marked("Record's end taken as it is, after a restore"), (OPERATOR,), "to: the chain's end"),
