@@ -26,6 +26,7 @@ from .practice.calendar import events, facts
 from .store import scope
 from .store.transactions import notes
 from .web import health, pages, webhooks
+from .web.api import blueprint as api
 
 NAME = "firmtext"
 
@@ -136,7 +137,7 @@ def _ring(ids: list[str]) -> None:
 
 
 def _register(app: Flask, typed: settings.Settings) -> None:
-    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint):
+    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint, api.blueprint):
         app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
     pages.register(app)
 

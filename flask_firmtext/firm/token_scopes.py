@@ -47,13 +47,15 @@ SCOPES: Mapping[str, Scope] = {
     "templates:read": _scope(marked("Read the words of automatic texts"), "template.read"),
     "time:write": _scope(marked("Record time"), *_LOOK, "time.add"),
     "payments:write": _scope(marked("Make payment links"), "payment.insert"),
-    "events:read": _scope(marked("See how invitations stand"), "event.read"),
+    "events:read": _scope(marked("See how invitations stand"), *_LOOK, "event.read"),
     "events:write": _scope(marked("Send what an event's clients are waiting for"), "event.read", "message.send"),
     "settings:read": _scope(marked("See the settings and numbers"), "template.read"),
     "settings:write": _scope(marked("Change the settings"), "template.read", "settings.edit"),
-    "retention:read": _scope(marked("See what is kept, held and erased"), "retention.set", "legal_hold"),
+    "retention:read": _scope(
+        marked("See what is kept, held and erased"), "retention.set", "legal_hold", "contact.erase"
+    ),
     "retention:write": _scope(marked("Set what is kept, and legal holds"), "retention.set", "legal_hold"),
-    "record:read": _scope(marked("Read the record of who did what"), *_LOOK, "audit.read"),
+    "record:read": _scope(marked("Read the record of who did what"), *_LOOK, "event.read", "audit.read"),
     "quarantine:read": _scope(marked("See webhooks that have no place yet"), "quarantine.read"),
 }
 

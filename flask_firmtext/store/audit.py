@@ -36,6 +36,9 @@ LONGEST = 64
 REFUSED = "what was recorded is never altered or deleted"
 KEPT = frozenset({Audit.__table__, AuditSeal.__table__})
 
+#: Where a request of a program keeps the id of its token.
+OF_TOKEN = "firmtext.token"  # noqa: S105 - a name
+
 #: Not by the unit of work: every step of a text appends one.
 APPEND = insert(cast(Table, Audit.__table__)).execution_options(**{UNANSWERED: True})
 
@@ -112,10 +115,11 @@ def record_key(
 
 
 def current_request() -> str | None:
-    """What a host's proxy calls the request that is being answered."""
+    """What a host's proxy calls the request that is being answered; a program's begins with ``token:`` and its id."""
     if not has_request_context():
         return None
-    return (request.headers.get("X-Request-Id") or "")[:LONGEST] or None
+    given, token = request.headers.get("X-Request-Id") or "", request.environ.get(OF_TOKEN)
+    return (f"token:{token} {given}".strip() if token else given)[:LONGEST] or None
 
 
 def _refuse(*_: object) -> NoReturn:

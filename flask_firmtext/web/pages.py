@@ -77,7 +77,7 @@ VIEWS = (
 def register(app: Flask) -> None:
     """What an application gets beside the blueprint: what templates use, and who checks forms."""
     furniture.register(app)
-    csrf.stand_aside(app, "firmtext", "firmtext_webhooks")
+    csrf.stand_aside(app, "firmtext", "firmtext_webhooks", "firmtext_api")
 
 
 __all__ = ["VIEWS", "blueprint", "register"]

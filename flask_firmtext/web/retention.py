@@ -81,7 +81,7 @@ def put_hold() -> Response:
     kind, ref = form.values["kind"], form.values["object"]
     if kind not in KINDS or (kind == FIRM) is bool(ref):
         raise nothing_here()
-    who.must("legal_hold", _subject(who, kind, ref))
+    who.must("legal_hold", subject_of(who, kind, ref))
     try:
         legal_holds.put(who.firm.ref, kind, ref, form.values["why"], by=who.user.ref)
     except FormRefused as refusal:
@@ -97,7 +97,7 @@ def lift_hold(hold_id: uuid.UUID) -> Response:
         found = retention_queries.hold(session, who.firm.ref, hold_id)
     if found is None:
         raise nothing_here()
-    who.must("legal_hold", _subject(who, found.kind, found.object, there=False))
+    who.must("legal_hold", subject_of(who, found.kind, found.object, there=False))
     form = Form.sent("why")
     try:
         legal_holds.lift(who.firm.ref, hold_id, form.values["why"], by=who.user.ref)
@@ -112,7 +112,7 @@ def _keeper() -> Visitor:
     return who
 
 
-def _subject(who: Visitor, kind: str, ref: str, *, there: bool = True) -> Subject | None:
+def subject_of(who: Visitor, kind: str, ref: str, *, there: bool = True) -> Subject | None:
     """What the host is asked about. :raises Problem: 404, the firm has no such contact or matter (any more)."""
     if kind == FIRM:
         return None
