@@ -37,6 +37,7 @@ from . import (
     switch,
     thread,
     time_entry,
+    tokens,
 )
 from .blueprint import blueprint
 
@@ -71,6 +72,7 @@ VIEWS = (
     switch,
     thread,
     time_entry,
+    tokens,
 )
 
 

@@ -49,7 +49,9 @@ class Program:
         client = self.app.test_client(use_cookies=False)
         address = path if path.startswith("http") else f"{ROOT}{path}"
         return contextvars.Context().run(
-            lambda: client.open(address, method=method, headers={**given, **(headers or {})}, **body, **more)
+            lambda: client.open(
+                address, method=method, headers={**given, **(headers or {})}, buffered=True, **body, **more
+            )
         )
 
     def get(self, path: str, **more: Any) -> TestResponse:

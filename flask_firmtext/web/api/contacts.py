@@ -29,7 +29,7 @@ from .shapes import Answer, Asked, Done, Given, Page
 Way = Literal["phone", "letter", "person", "wrong_number", "other"]
 
 
-class Number(Answer):
+class ContactNumber(Answer):
     """A number of a contact."""
 
     number: str = Field(description="E.164.")
@@ -42,7 +42,7 @@ class Textable(Answer):
 
     ref: str
     name: str
-    numbers: list[Number]
+    numbers: list[ContactNumber]
     texting_number: str | None
     refusal: str | None = Field(description="Why a text would not be accepted, as a code; null: it would.")
     detail: str = Field(description="The same for people, where a text by a person would be refused.")
@@ -123,7 +123,7 @@ def show_consent(who: Bearer, conversation: uuid.UUID) -> Consent:
         may_be_texted=not found.opted_out,
         words=found.answer,
         asks=found.question is not None,
-        text=found.question.message if found.question else None,
+        text=found.question.id if found.question else None,
         events=events,
     )
 
@@ -181,7 +181,7 @@ def _textable(contact: Contact, code: str | None, own_numbers: Sequence[str]) ->
         ref=contact.ref,
         name=contact.name,
         numbers=[
-            Number(number=one.e164, label=one.label, can_be_texted=can_be_texted(one.e164, one.label))
+            ContactNumber(number=one.e164, label=one.label, can_be_texted=can_be_texted(one.e164, one.label))
             for one in contact.numbers
         ],
         texting_number=contact.texting_number,

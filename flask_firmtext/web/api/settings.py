@@ -61,7 +61,7 @@ class Numbers(Page[Number]):
     """All of them, the main one first."""
 
 
-class Hold(Answer):
+class StandingHold(Answer):
     """Something that keeps the firm's texts back."""
 
     kind: str
@@ -78,7 +78,7 @@ class Stats(Answer):
 
     since: datetime
     states: dict[str, int]
-    holds: list[Hold]
+    holds: list[StandingHold]
 
 
 class Since(Asked):
@@ -196,8 +196,8 @@ def _number(row: NumberRow) -> Number:
     )
 
 
-def _hold(one: held.Held) -> Hold:
-    return Hold(
+def _hold(one: held.Held) -> StandingHold:
+    return StandingHold(
         kind=one.kind,
         code=one.code,
         since=one.since,
