@@ -10,8 +10,12 @@ from typing import Any
 import click
 from flask_firmtext.cli import firmtext
 
+from flask_firmtext.firm.token_scopes import SCOPES
 from flask_firmtext.settings import REQUIRED, SETTINGS
 from flask_firmtext.store.audit_actions import ACTIONS
+from flask_firmtext.web.api.catalogue import every
+from flask_firmtext.web.api.operations import Operation
+from flask_firmtext.web.api.problems import KINDS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
@@ -21,7 +25,9 @@ NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`.
 RECORD_NOTE = (
     "<!-- Written by docs/generate.py: change flask_firmtext/store/audit_actions.py, then run `make docs`. -->"
 )
+API_NOTE = "<!-- Written by docs/generate.py: change flask_firmtext/web/api, then run `make docs`. -->"
 RECORD_END = "<!-- end -->"
+BLANK = "\n\n"
 
 SETTINGS_INTRO = """
 `app.config["FIRMTEXT_…"]` wins; a setting that is absent there is read from the environment variable of the same name,
@@ -103,12 +109,37 @@ def record() -> str:
     return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
+def api() -> str:
+    """The tables are ours, the words around them are their author's."""
+    before, mark, rest = (FOLDER / "api.md").read_text(encoding="utf-8").partition(API_NOTE)
+    problems = (f"| `{name}` | {kind.status} | {kind.told} |" for name, kind in KINDS.items())
+    scopes = (
+        f"| `{name}` | {scope.words} | {', '.join(f'`{one}`' for one in sorted(scope.actions))} |"
+        for name, scope in SCOPES.items()
+    )
+    chapters = [
+        "\n".join(["| type | status | when |", "|---|---|---|", *problems]),
+        "## Scopes",
+        "\n".join(["| scope | what it is for | asked of the practice system |", "|---|---|---|", *scopes]),
+        "## Operations",
+        "What each takes and answers stands in the document. A key: it needs an `Idempotency-Key`.",
+        "\n".join(["| | | scope | |", "|---|---|---|---|", *map(operation, every())]),
+    ]
+    return f"{before}{mark}\n\n{BLANK.join(chapters)}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
+
+
+def operation(one: Operation) -> str:
+    told = f"{one.summary}. {one.told}".strip()
+    return f"| {one.method} | `{one.path}` | `{one.scope}` | {told}{' *Key.*' if one.keyed else ''} |"
+
+
 PAGES = {
     "settings.md": settings,
     "cli.md": commands,
     "reliability.md": reliability,
     "attacks.md": attacks,
     "audit.md": record,
+    "api.md": api,
 }
 
 if __name__ == "__main__":
