@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 from werkzeug.utils import import_string
 
 from .. import headers
@@ -16,6 +16,17 @@ from .. import headers
 ROOT = "/api/v1"
 NAME = "firmtext_api"
 ENDPOINT = f"{NAME}.answer"
+
+
+class Anything(BaseConverter):
+    """The rest of an address, whatever stands in it: also a slash or a line's end, which Werkzeug's own leaves out."""
+
+    regex = r"[\s\S]+"
+    weight = 200
+    part_isolating = False
+
+
+CONVERTERS = {"firmtext_anything": Anything}
 
 blueprint = Blueprint(NAME, __name__)
 blueprint.after_request(headers.protect)
@@ -30,7 +41,8 @@ def answer(path: str = "") -> Response:
 @blueprint.record
 def _add_routes(state: BlueprintSetupState) -> None:
     root = f"{state.url_prefix or ''}{ROOT}"
-    for address in (f"{root}/", f"{root}/<path:path>"):
+    state.app.url_map.converters.update(CONVERTERS)
+    for address in (f"{root}/", f"{root}/<firmtext_anything:path>"):
         # Without a list of methods, so that also a method that is nowhere allowed comes here.
         state.app.url_map.add(Rule(address, endpoint=ENDPOINT, strict_slashes=False, merge_slashes=False))
     state.app.view_functions[ENDPOINT] = answer

@@ -23,6 +23,7 @@ from . import (
     texts_listed,
     time_entries,
 )
+from .blueprint import CONVERTERS
 from .operations import OPERATIONS, Operation
 
 MODULES = (
@@ -62,12 +63,14 @@ def find(path: str, method: str) -> tuple[Operation, dict[str, str]]:
 @cache
 def _addresses() -> MapAdapter:
     rules = [Rule(_written(one), endpoint=one.name, methods=[one.method]) for one in every()]
-    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False).bind("", "/")
+    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS).bind(
+        "", "/"
+    )
 
 
 def _written(one: Operation) -> str:
     """Its path as Werkzeug writes it; a reference of the practice system's may hold a slash."""
     path = one.path
     for name, kind in one.parts.items():
-        path = path.replace(f"{{{name}}}", f"<path:{name}>" if kind is str else f"<{name}>")
+        path = path.replace(f"{{{name}}}", f"<firmtext_anything:{name}>" if kind is str else f"<{name}>")
     return path
