@@ -103,13 +103,13 @@ def _nobody(*, given: bool = True) -> Failure:
 
 def _note_used(who: Bearer) -> None:
     """When the answer is out: no request waits for it, and none fails because of it."""
-    if firmtext.recorded.first(("token.used", who.token), True):
+    if firmtext.recorded.first(("used", who.token), True):
         firm, token = who.firm.ref, who.token
         _afterwards("that a token was used is not noted", lambda session: tokens.note_used(session, firm, token))
 
 
 def _note_refused(row: Token, why: str) -> None:
-    if firmtext.recorded.first(("token.refuse", row.id, why), True):
+    if firmtext.recorded.first(("refused", row.id, why), True):
         firm, token = row.firm, row.id
         trouble = "that a token was refused is not noted"
         _afterwards(trouble, lambda session: tokens.note_refused(session, firm, token, why))

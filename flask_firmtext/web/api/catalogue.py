@@ -63,9 +63,8 @@ def find(path: str, method: str) -> tuple[Operation, dict[str, str]]:
 @cache
 def _addresses() -> MapAdapter:
     rules = [Rule(_written(one), endpoint=one.name, methods=[one.method]) for one in every()]
-    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS).bind(
-        "", "/"
-    )
+    addresses = Map(rules, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS)
+    return addresses.bind("", "/")
 
 
 def _written(one: Operation) -> str:
