@@ -14,9 +14,10 @@ from flask.cli import AppGroup
 
 from ..current import firmtext
 from ..firm import audit_check, audit_export, sealing
-from ..firm.audit_check import Break, Checked, Seen
+from ..firm.audit_check import Seen
+from ..firm.breaks import Break, Checked
 from ..store import audit as record
-from ..store import seal_queries
+from ..store import erasure_queries, seal_queries
 from ..store.models import Audit, AuditSeal
 from ..store.transactions import own, reading
 from ..worker import ends
@@ -62,6 +63,8 @@ def seen(given: str | None) -> Seen | None:
 def verify(firm: str | None, head: Seen | None, restored: bool, yes: bool, as_json: bool) -> None:
     """Check every row of the record against its seal, and say where one was changed, deleted or put in.
 
+    Each proof of what was erased is compared with the record, too.
+
     Exit code 1 when anything is broken. Rows of the last minutes are not sealed yet. Keep the printed ends elsewhere,
     on paper for example: a chain that was cut off at its end is noticed by them, and by what the sweep notes in Redis
     and in a file.
@@ -88,8 +91,8 @@ def verify(firm: str | None, head: Seen | None, restored: bool, yes: bool, as_js
 
 def _firms() -> Sequence[str]:
     with reading() as session:
-        every = {*seal_queries.firms(session, None, sealing.AGE + firmtext.clock.now()), *seal_queries.chained(session)}
-    return sorted(every)
+        recorded = seal_queries.firms(session, None, sealing.AGE + firmtext.clock.now())
+        return sorted({*recorded, *seal_queries.chained(session), *erasure_queries.firms(session)})
 
 
 def _gone(known: Mapping[str, Seen], firms: Sequence[str]) -> list[Checked]:
@@ -135,6 +138,7 @@ def _row(one: Checked) -> Mapping[str, Any]:
         "late": one.late,
         "waiting": one.waiting,
         "overdue": one.overdue,
+        "proofs": one.proofs,
         "breaks": [_break(found) for found in one.breaks],
         "more_breaks": one.more,
     }
@@ -154,6 +158,8 @@ def _tell(one: Checked) -> None:
     say(f"{whose}: {verdict}; {sealed}; {one.waiting} too young to be sealed.")
     if one.overdue:
         say(f"  {one.overdue} of them should be sealed by now: is the sweep running?")
+    if one.proofs:
+        say(f"  {_many(one.proofs, 'proof')} of what was erased.")
     if one.late:
         say(f"  {one.late} came when later ones were sealed already: a slow transaction, or a clock that was behind.")
     if one.head:

@@ -13,6 +13,7 @@ from flask_firmtext.cli import firmtext
 from flask_firmtext.firm.token_scopes import SCOPES
 from flask_firmtext.settings import REQUIRED, SETTINGS
 from flask_firmtext.store.audit_actions import ACTIONS
+from flask_firmtext.store.audit_objects import OPEN, WALLS
 from flask_firmtext.web.api.catalogue import every
 from flask_firmtext.web.api.operations import Operation
 from flask_firmtext.web.api.problems import KINDS
@@ -28,6 +29,7 @@ RECORD_NOTE = (
 API_NOTE = "<!-- Written by docs/generate.py: change flask_firmtext/web/api, then run `make docs`. -->"
 RECORD_END = "<!-- end -->"
 BLANK = "\n\n"
+OBJECTS_INTRO = "Behind a wall, who may not know of any one of these is not shown the row:"
 
 SETTINGS_INTRO = """
 `app.config["FIRMTEXT_…"]` wins; a setting that is absent there is read from the environment variable of the same name,
@@ -55,6 +57,16 @@ these faults at random and every text is counted afterwards (`make campaign`); i
 ATTACKS_INTRO = """
 What somebody may try against us, what comes of it, and the tests that try it. [SECURITY.md](../SECURITY.md) says in one
 page from whom we protect what, and from whom not.
+
+A32 and A36 are tried with a canary. [One test](../tests/test_canary.py) lets it through a whole conversation with a
+real worker and carrier, [another](../tests/test_canary_pages.py) types it into every form, sends it to every address
+of the matrix, gives it to commands, and lets others' errors say it. Then everything is searched, in clear and in six
+disguises: every cell of every table, the database's files with their log and free pages (PostgreSQL's own log too,
+with every statement in it), every key of Redis, its snapshot and each command that it got, logs at DEBUG with their
+arguments, temporary files, addresses, headers and session cookies. On SQLite these are about 1,600 places. A form's
+field, a column or a command's option that is in none of the test's tables fails it. Bugs that were planted to see it
+work, and were found each: a text in a log at DEBUG, a search's words in the address, words as a job's argument, a
+draft in a temporary file, an error whose own words are the text.
 """
 
 
@@ -106,7 +118,10 @@ def record() -> str:
         f"| `{name}` | {action.label} | {', '.join(action.by)} | {action.told} |" for name, action in ACTIONS.items()
     )
     table = "\n".join(["| action | what it means | by | from, to and evidence |", "|---|---|---|---|", *rows])
-    return f"{before}{mark}\n\n{table}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
+    walls = (f"| `{table}` | {whose} |" for table, whose in WALLS.items())
+    none = (f"| `{table}` | no wall: {why} |" for table, why in OPEN.items())
+    objects = "\n".join(["| a row about | is behind the wall before |", "|---|---|", *walls, *none])
+    return f"{before}{mark}\n\n{table}\n\n{OBJECTS_INTRO}\n\n{objects}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
 def api() -> str:

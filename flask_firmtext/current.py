@@ -38,7 +38,8 @@ class State:
     ``ring`` is called after a commit with the ids of texts that are due, ``unwrapped`` holds data keys in memory for
     five minutes, ``active`` which key encrypts for one. Neither is pickled, logged or shown. ``proven`` says that
     the configured keys were found to be those that wrote here in the last minute, ``witnessed`` that the database was
-    found to be no older than its witness, ``alarmed`` which alarms sounded in the last minute,
+    found to be no older than its witness, ``secrets_noted`` that it is written down with which secrets webhooks may be
+    signed here, ``alarmed`` which alarms sounded in the last minute,
     ``told_hourly`` which of the carrier's codes an operator heard of in the last hour, ``recorded`` and
     ``recorded_hourly`` what need not be recorded again in this minute and hour, ``turnstiles`` what people did lately,
     ``bell_failed_at`` and ``beaten_at`` when a bell failed and a kind of process gave a sign of life (monotonic).
@@ -57,6 +58,7 @@ class State:
     recorded_hourly: Memory[Hashable, bool] = field(default_factory=lambda: Memory(HOUR), repr=False)
     proven: Memory[str, bool] = field(default_factory=lambda: Memory(ACTIVE_SECONDS), repr=False)
     witnessed: bool = False
+    secrets_noted: bool = False
     turnstiles: dict[str, Turnstile] = field(default_factory=dict, repr=False)
     bell_failed_at: float = -math.inf
     beaten_at: dict[str, float] = field(default_factory=dict)

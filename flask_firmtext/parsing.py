@@ -36,7 +36,9 @@ def listed(value: Any) -> list[str]:
     if isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()]
     if isinstance(value, (list, tuple)):
-        return [str(item).strip() for item in value]
+        if not all(isinstance(item, str) for item in value):  # such as a variable that is not there: None is no secret
+            raise Fault("must be a list of text, or text with commas.")
+        return [item.strip() for item in value if item.strip()]
     raise Fault("must be a list, or text with commas.")
 
 
@@ -122,6 +124,8 @@ def encryption_keys(value: Any) -> Mapping[str, bytes]:
         if name in keys:
             raise Fault(f"names the id {name} twice; each key needs an id of its own.")
         keys[name] = key_bytes(encoded)
+    if len(set(keys.values())) < len(keys):
+        raise Fault("lists one key under two ids; each id needs a key of its own, or replacing it replaces nothing.")
     if not keys:
         raise Fault(f"is empty. It {_KEY_FORM}")
     return keys
@@ -195,7 +199,7 @@ def hosts(value: Any) -> tuple[str, ...]:
 
 def _file(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8-sig")  # some editors put a mark before the first line
     except (OSError, ValueError) as error:
         # A key without its id looks like a path, and must not be repeated in an error.
         if re.fullmatch(r"[A-Za-z0-9+/_-]{40,}=*", path.strip()):

@@ -32,6 +32,13 @@ class Turnstile:
             passed.extend([now] * times)
             return True
 
+    def give_back(self, name: str, times: int = 1) -> None:
+        """What passed just now was turned away elsewhere: it does not count."""
+        with self._lock:
+            passed = self._passed.get(name, deque())
+            for _ in range(min(times, len(passed))):
+                passed.pop()
+
     def lately(self, name: str) -> int:
         """How often it has passed lately."""
         with self._lock:

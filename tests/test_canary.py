@@ -9,10 +9,8 @@ import os
 import re
 import sys
 import tempfile
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +19,6 @@ from typing import Any
 import pytest
 import redis
 import requests
-import sqlalchemy as sa
 from flask_firmtext.cli import firmtext as command_line
 
 from evidence import kept, rows
@@ -32,12 +29,12 @@ from flask_firmtext.messaging import accepting, drafts, holds, resolving, retryi
 from flask_firmtext.ports.values import Firm, Link, PhoneNumber
 from flask_firmtext.practice import payments
 from flask_firmtext.practice.calendar import telling
-from flask_firmtext.store.base import Base
 from flask_firmtext.store.models import Attachment, EventAnswer, Message
 from flask_firmtext.store.states import HoldKind, State
 from flask_firmtext.store.transactions import own, reading
+from haunts import FORGED, Search, breaking, disguises, heard_in, monitored, statements_logged
 from rows import STAFF, verified_number
-from servers import FOLDER, process, until
+from servers import process, until
 from signing import HARBOR, Signer, words
 
 HARBOR_NUMBER = f"+{HARBOR}"
@@ -73,117 +70,9 @@ from hostapp import create_app
 """
 
 
-def disguises(canary: str) -> set[bytes]:
-    """The ways in which a canary may lie about."""
-    raw = canary.encode()
-    coded = {base64.b64encode(b" " * shift + raw)[4:-4] for shift in range(3)}
-    return {raw, raw.hex().encode(), canary.encode("utf-16-le"), canary[::-1].encode()} | {
-        c for c in coded if len(c) > 7
-    }
-
-
-#: Said to Redis at the end, so that everything before it was heard.
-LAST = b"heard to the end"
-
 CANARIES = {
     canary: disguises(canary) for canary in (WORDS, NAME, PHONE, PHONE[1:], STRANGER[1:], FAILING[1:], "202-555-0143")
 }
-
-
-def sung(content: bytes) -> list[str]:
-    """Which canaries are heard in there."""
-    return [canary for canary, forms in CANARIES.items() if any(form in content for form in forms)]
-
-
-@dataclass
-class Search:
-    """Everywhere where something may have been left."""
-
-    redis_url: str
-    folders: list[Path]
-    logs: list[Path]
-    caplog: pytest.LogCaptureFixture
-    monitored: list[bytes] = field(default_factory=list)
-
-    def places(self) -> Iterator[tuple[str, bytes]]:
-        yield from self.tables()
-        yield from self.keys()
-        yield from self.database_files()
-        yield "what was said to Redis", b"\n".join(self.monitored)
-        yield "the log of this process", self.said()
-        for log in self.logs:
-            yield f"the log {log.name}", log.read_bytes()
-        for folder in self.folders:
-            for file in filter(Path.is_file, folder.rglob("*")):
-                yield f"the file {file}", file.read_bytes() + file.name.encode()
-
-    def found(self, where: str = "") -> list[tuple[str, list[str]]]:
-        """What was heard, and in which of the places whose name has ``where`` in it."""
-        return [(place, canaries) for place, content in self.places() if where in place and (canaries := sung(content))]
-
-    def said(self) -> bytes:
-        """Every record of this process, its arguments and traces too, but those of what the test itself asks."""
-        heard = [record for record in self.caplog.records if "/_sandbox/" not in record.getMessage()]
-        form = logging.Formatter("%(levelname)s %(name)s %(message)s")
-        return "\n".join(f"{form.format(record)} {record.__dict__!r}" for record in heard).encode()
-
-    def tables(self) -> Iterator[tuple[str, bytes]]:
-        with firmtext.engine.connect() as connection:
-            for name, table in Base.metadata.tables.items():
-                for row in connection.execute(sa.select(table)).mappings():
-                    for column, value in row.items():
-                        raw = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
-                        yield f"{name}.{column}", raw
-
-    def keys(self) -> Iterator[tuple[str, bytes]]:
-        with redis.Redis.from_url(self.redis_url) as client:
-            for key in client.scan_iter(count=1000):
-                yield f"the key {key!r}", key + (client.dump(key) or b"") + self._read(client, key)
-            client.save()
-            snapshot = Path(client.config_get("dir")["dir"]) / client.config_get("dbfilename")["dbfilename"]
-        yield "the snapshot of Redis", snapshot.read_bytes()
-
-    def _read(self, client: Any, key: bytes) -> bytes:
-        kind = client.type(key)
-        read = {b"string": client.get, b"hash": client.hgetall, b"set": client.smembers}
-        return repr(read[kind](key)).encode() if kind in read else b""
-
-    def database_files(self) -> Iterator[tuple[str, bytes]]:
-        url = firmtext.engine.url
-        if url.get_backend_name() == "sqlite":
-            assert url.database is not None
-            files = list(Path(url.database).parent.glob(Path(url.database).name + "*"))
-            assert any(file.name.endswith("-wal") for file in files)
-        else:
-            with firmtext.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("CHECKPOINT")
-                folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
-            if not folder.is_relative_to(FOLDER):
-                return  # a server that was given: its files are not ours to read
-            files = [file for file in folder.rglob("*") if file.is_file()]
-            assert any("pg_wal" in str(file) for file in files)
-        for file in files:
-            with contextlib.suppress(FileNotFoundError):
-                yield f"the database's file {file.name}", file.read_bytes()
-
-
-@contextlib.contextmanager
-def monitored(url: str, into: list[bytes]) -> Iterator[None]:
-    """Hear every command that Redis gets."""
-    client = redis.Redis.from_url(url, socket_timeout=None)
-    with client.monitor() as monitor:
-
-        def listen() -> None:
-            while not into or LAST not in into[-1]:
-                into.append(monitor.connection.read_response(disable_decoding=True))
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield
-        client.echo(LAST)
-        thread.join(20)
-        assert not thread.is_alive()
-    client.close()
 
 
 @pytest.fixture
@@ -329,7 +218,7 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     search.logs.append(log)
     command = [sys.executable, "-m", "flask", "firmtext", "worker"]
     with process(command, env=environment, log=log, cwd=tmp_path):
-        until(lambda: states() == ["delivered", "delivered", "failed"])
+        until(lambda: states() == ["delivered", "delivered", "failed"], seconds=60)
         sandbox.text(PHONE, HARBOR, "Y")
         until(lambda: states().count("delivered") == 3)  # with the thanks
         until(lambda: any(row.tries for row in rows(EventAnswer)))  # the worker's host knows of no such event
@@ -341,9 +230,10 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
         until(lambda: len(rows(Message)) == 7 and len(kept()) == 1)
         until(lambda: [row.state for row in rows(Attachment)] == ["stored"])
     signer, client = Signer.of(sandbox), app.test_client()
-    malformed = words(TEXTS["malformed"], sender=PHONE, channel=TEXTS["malformed"])
-    status = {"message_uuid": str(uuid.uuid4()), "status": TEXTS["malformed"], "client_ref": TEXTS["malformed"]}
-    bodies = [("inbound", malformed), ("status", status), ("inbound", TEXTS["malformed"].encode())]
+    wrong = TEXTS["malformed"] + FORGED
+    malformed = words(wrong, sender=PHONE, channel=wrong)
+    status = {"message_uuid": wrong, "status": wrong, "client_ref": wrong}
+    bodies = [("inbound", malformed), ("status", status), ("inbound", wrong.encode())]
     assert [signer.post(client, kind, body).status_code for kind, body in bodies] == [200] * 3
     forged = words(TEXTS["forged"], sender=PHONE)
     assert [signer.post(client, "inbound", forged, token=token).status_code for token in ("", "x")] == [503, 401]
@@ -353,27 +243,7 @@ def converse(app: Any, sandbox: Any, search: Search, environment: dict[str, str]
     assert len(rows(Attachment)) == 1
 
 
-@contextlib.contextmanager
-def breaking() -> Iterator[None]:
-    """The database refuses every text, and says which."""
-    create, drop = {
-        "sqlite": (
-            "CREATE TRIGGER broken BEFORE INSERT ON firmtext_message BEGIN SELECT RAISE(ABORT, 'broken'); END",
-            "DROP TRIGGER broken",
-        ),
-        "postgresql": (
-            "ALTER TABLE firmtext_message ADD CONSTRAINT broken CHECK (position < 0) NOT VALID",
-            "ALTER TABLE firmtext_message DROP CONSTRAINT broken",
-        ),
-    }[firmtext.engine.dialect.name]
-    with firmtext.engine.begin() as connection:
-        connection.exec_driver_sql(create)
-    yield
-    with firmtext.engine.begin() as connection:
-        connection.exec_driver_sql(drop)
-
-
-@pytest.mark.attack("A32", "A36")
+@pytest.mark.attack("A32", "A36", "A44")
 def test_a_whole_conversation_leaves_no_word_number_or_name(
     carrier_app: Any,
     served: str,
@@ -384,7 +254,7 @@ def test_a_whole_conversation_leaves_no_word_number_or_name(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    search = Search(redis_url, [tmp_path], [], caplog)
+    search = Search(CANARIES, redis_url, [tmp_path], [], caplog)
     heard: list[str] = []
 
     def hear(app: Any, **values: Any) -> None:
@@ -393,19 +263,23 @@ def test_a_whole_conversation_leaves_no_word_number_or_name(
     with contextlib.ExitStack() as stack:
         for signal in (signals.text_received, signals.text_failed, signals.text_delivered, signals.alarm):
             stack.enter_context(signal.connected_to(hear))
-        with monitored(redis_url, search.monitored):
+        with statements_logged(), monitored(redis_url, search.monitored):
             converse(carrier_app, sandbox, search, loud, tmp_path)
             decides(carrier_app)
             shown = pages(carrier_app, served) + commands(carrier_app, tmp_path)
-    assert sung(shown.encode()) == []
+    assert search.sung(shown) == []
     assert all(words in shown for words in ("keys.", "message.resolve", "queued", '"status"'))
     assert search.found() == []
+    assert search.looked > 500
+    assert {"firmtext_draft.body", "firmtext_file.head", "firmtext_payment_link.address"} <= heard_in([WORDS])
+    assert search.forged() == []
+    assert b"\nCRITICAL" not in search.logs[0].read_bytes()
     assert heard
-    assert sung("".join(heard).encode()) == []
+    assert search.sung("".join(heard)) == []
     assert all(level in search.said() for level in (b"DEBUG", b"WARNING", b"ERROR"))
     assert b"DEBUG" in search.logs[0].read_bytes()
     assert any(b"firmtext-send" in line for line in search.monitored)
-    assert all(sung(text.encode()) for text in TEXTS.values())
+    assert all(search.sung(text) for text in TEXTS.values())
     for place, leak in planted(search).items():
         leak()
         assert search.found(place), place

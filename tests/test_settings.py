@@ -167,6 +167,30 @@ def test_a_malformed_value_is_refused_by_name(name: str, value: Any) -> None:
     assert fault.endswith(".")
 
 
+def test_one_key_under_two_ids_is_refused() -> None:
+    """Whoever replaced the one by the other would have replaced nothing, and destroyed nothing."""
+    (fault,) = faults(FIRMTEXT_ENCRYPTION_KEYS=f"new:{KEY},old:{KEY}")
+    assert "one key under two ids" in fault
+    assert KEY not in fault
+
+
+def test_a_key_file_of_another_system_is_read(tmp_path: Path) -> None:
+    keys, index = tmp_path / "keys", tmp_path / "index"
+    keys.write_bytes(f"\ufeffnew:{OTHER}\r\nold:{KEY}\r\n".encode())
+    index.write_bytes(f"\ufeff{OTHER}\r\n".encode())
+    typed = read(FIRMTEXT_ENCRYPTION_KEYS=str(keys), FIRMTEXT_INDEX_KEY=str(index))
+    assert list(typed.encryption_keys) == ["new", "old"]
+    assert typed.index_key == read().index_key
+
+
+@pytest.mark.attack("A01")
+def test_a_secret_that_is_not_there_is_none_of_which_a_webhook_is_signed() -> None:
+    """``[os.environ.get("SECRET", "")]`` would let anybody sign with nothing, and ``None`` with the word."""
+    assert read(FIRMTEXT_VONAGE_SIGNATURE_SECRETS=["", "good", " "]).vonage_signature_secrets == ("good",)
+    (fault,) = faults(FIRMTEXT_VONAGE_SIGNATURE_SECRETS=["good", None])
+    assert fault == "FIRMTEXT_VONAGE_SIGNATURE_SECRETS must be a list of text, or text with commas."
+
+
 @pytest.mark.parametrize(
     ("config", "name"),
     [

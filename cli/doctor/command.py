@@ -15,6 +15,7 @@ from .clock import clock
 from .database import database
 from .failures import failures
 from .finding import Finding, Level, without_secrets, wrong
+from .hook_secrets import signed
 from .numbers import numbers
 from .processes import bell, senders
 from .protection import protection
@@ -56,7 +57,8 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         yield from stored
         if not configured:
             return
-        reachable: list[Check] = [protection, senders, holds, witness, failures, refused, quarantine, numbers, clock]
+        reachable: list[Check] = [protection, senders, holds, witness, failures]
+        reachable += [signed, refused, quarantine, numbers, clock]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
         for check in [bell, *reachable, address, application, reach, verification, carrier]:

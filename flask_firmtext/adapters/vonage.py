@@ -62,8 +62,11 @@ class VonageGateway(Gateway):
 
     @property
     def secret_index(self) -> int | None:
-        """Which signature secret (0 is the newest) verified the last webhook of this thread; None: none did."""
         return self._verifier.secret_index
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        return self._verifier.secrets
 
     def send(self, text: Outbound, *, seconds: float) -> Receipt:
         message = _sms(text)

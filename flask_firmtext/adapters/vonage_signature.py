@@ -38,7 +38,7 @@ class Verifier:
         application_id: str | None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._secrets = secrets
+        self.secrets = secrets
         self._ours = {"api_key": api_key, "application_id": application_id}
         self._now = now
         self._last = threading.local()
@@ -71,7 +71,7 @@ class Verifier:
         """The secret that fits. All are tried always, so that time tells nothing."""
         # HS256 itself, because PyJWT decodes the whole token anew for each secret and warns of short ones.
         said, fits = token.rpartition(".")[0].encode(), None
-        for index, secret in enumerate(self._secrets):
+        for index, secret in enumerate(self.secrets):
             if hmac.compare_digest(hmac.digest(secret.encode(), said, "sha256"), signature) and fits is None:
                 fits = index
         return fits

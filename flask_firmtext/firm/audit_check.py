@@ -1,4 +1,4 @@
-"""Checking the record against its seals: what was changed, deleted, put in or cut off since, and where.
+"""Checking the record against its seals, and proofs against the record: what was changed since, and where.
 
 It holds a few seals at a time, however long the record is, and reads beside sweeps that go on sealing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,45 +18,12 @@ from ..current import firmtext
 from ..store import keys, seal_queries, seals
 from ..store.models import AuditSeal
 from ..store.transactions import reading
+from . import proof_check
+from .breaks import Break, Checked
 from .sealing import AGE, LATE
 
-#: Seals that are read at once, and breaks that are named; more are counted.
-SEALS, NAMED = 10, 100
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A place where the record is not what was sealed. ``kind`` is ``changed``, ``deleted`` or ``inserted`` for a row,
-    ``seal``, ``missing`` or ``key`` for a seal, ``end`` for the chain's end."""
-
-    kind: str
-    why: str
-    seal: int | None = None
-    row: uuid.UUID | None = None
-    at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Checked:
-    """What was found. ``late`` rows came when later ones were sealed already, which slow transactions and clocks that
-    are behind do; ``waiting`` ones are not sealed yet, ``overdue`` of them should be."""
-
-    firm: str
-    rows: int = 0
-    seals: int = 0
-    head: str | None = None
-    late: int = 0
-    waiting: int = 0
-    overdue: int = 0
-    breaks: list[Break] = field(default_factory=list)
-    more: int = 0
-
-    def found(self, one: Break) -> None:
-        if len(self.breaks) < NAMED:
-            self.breaks.append(one)
-        else:
-            self.more += 1
-
+#: Seals that are read at once.
+SEALS = 10
 
 #: Number and hash (hexadecimal) of a seal that somebody has seen.
 Seen = tuple[int, str]
@@ -81,6 +48,7 @@ def check(firm: str, seen: Sequence[Seen] = (), advance: Advance = lambda rows: 
         for one in seen:
             _end(session, firm, one, checked)
         _unsealed(session, firm, settled, checked, advance)
+        proof_check.check(session, firm, checked)
     checked.head = seals.head(last.n, last.hash) if last else None
     return checked
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from ..language import marked
 from ..messaging import tenancy
 from ..ports.values import Contact
 from ..store import erasure_queries, indexes, retention_queries
+from ..store.base import new_id
+from ..store.ciphers import packed
 from ..store.models import Conversation, Erasure
 from ..store.retention_queries import Amount
 from ..store.transactions import own, reading
@@ -82,12 +85,27 @@ def _others(
     return [(shown.get(row.id, nobody) | owners.get(bytes(row.phone_index), nobody)) - {contact.ref} for row in rows]
 
 
-def begin(firm: str, contact: Contact, why: str, *, by: str, others: Collection[str] = ()) -> Erasure:
+def begun(firm: str, contact: str, token: str) -> Erasure | None:
+    """What was begun with this token of a form, so that a second press leads to the first one's proof."""
+    with reading() as session:
+        return erasure_queries.erasure(session, firm, _id_of(firm, contact, token))
+
+
+def _id_of(firm: str, contact: str, token: str) -> uuid.UUID:
+    """Another firm's or contact's token makes another id, whatever somebody types."""
+    return uuid.UUID(bytes=hashlib.sha256(packed("firmtext", "erasure token", firm, contact, token)).digest()[:16])
+
+
+def begin(
+    firm: str, contact: Contact, why: str, *, by: str, others: Collection[str] = (), token: str | None = None
+) -> Erasure:
     """Note that a contact's texts are to go, those too that are ``others``' (references) as well: all of these were
-    named to whoever said so. Without them, shared conversations stay.
+    named to whoever said so. Without them, shared conversations stay. With a ``token`` that was used it is that one.
 
     :raises FormRefused: there is no reason, a hold stands, or somebody else has these texts as well.
     """
+    if token and (first := begun(firm, contact.ref, token)):
+        return first
     why = legal_holds.reason(why)
     found = plan(firm, contact)
     if found.holds:
@@ -97,10 +115,14 @@ def begin(firm: str, contact: Contact, why: str, *, by: str, others: Collection[
     told = f"{found.amount.conversations} conversations, {found.amount.texts} texts"
     with own() as session:
         legal_holds.take_turn(session, firm)
+        row_id = _id_of(firm, contact.ref, token) if token else new_id()
+        if first := erasure_queries.erasure(session, firm, row_id):
+            return first
         if retention_queries.standing_on(session, firm, {contact.ref}):
             raise FormRefused({"": _(UNDER_HOLD)})
+        whose, shared = contact.ref, sorted(others)
         return erasures.begin(
-            session, firm, CAUSE, by=by, told=told, contact=contact.ref, shared=sorted(others), why=why
+            session, firm, CAUSE, row_id=row_id, by=by, told=told, why=why, contact=whose, shared=shared
         )
 
 

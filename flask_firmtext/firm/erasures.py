@@ -70,10 +70,10 @@ def begin(
     contact: str | None = None,
     shared: Sequence[str] = (),
     why: str | None = None,
+    row_id: uuid.UUID | None = None,
 ) -> Erasure:
     """Note that something is about to be erased; ``told`` says how much."""
-    row_id, now = new_id(), firmtext.clock.now()
-    place = cells.place(Erasure, "why", row_id, firm)
+    row_id, now = row_id or new_id(), firmtext.clock.now()
     row = Erasure(
         id=row_id,
         firm=firm,
@@ -81,7 +81,7 @@ def begin(
         contact=contact,
         shared=sorted(shared),
         by=by,
-        why=cells.seal(session, place, why, scope=keys.GENERAL) if why else None,
+        why=cells.seal(session, cells.place(Erasure, "why", row_id, firm), why, scope=keys.GENERAL) if why else None,
         begun_at=now,
         look_at=now + PAUSE,
         gone={},
@@ -147,20 +147,25 @@ def _finished(erasure: Erasure, left: Mapping[str, int], gone: Mapping[str, int]
         row = erasure_queries.erasure(session, firm, erasure.id)
         if row is not None:
             said = f"{total['conversations']}/{total['texts']}/{total['files']}"
-            told = {"became": said, "evidence": _digest(row, erasure_queries.erased_by(session, firm, row.id))}
+            told = {"became": said, "evidence": digest(row, erasure_queries.erased_by(session, firm, row.id))}
             audit.record(session, DONE, (Erasure.__tablename__, row.id), firm=firm, actor=row.by, **told)
             notes(session).show(firm)
     return True
 
 
-def _digest(row: Erasure, erased: Iterable[Erased]) -> str:
-    """Of all that the proof says but the reason: its bytes change with its key, and they name this row themselves."""
+def digest(row: Erasure, erased: Iterable[Erased]) -> str:
+    """Of all that the proof says but the reason: its bytes change with its key, and they name this row themselves.
+
+    ``erased`` is what went with it, in the order of :func:`.erasure_queries.erased_by`; one at a time is enough.
+    """
     when = (seals.written(row.begun_at), seals.written(row.done_at) if row.done_at else "-")
     counts = (f"{name}={count}" for some in (row.gone, row.left) for name, count in sorted(some.items()))
     why = "encrypted" if row.why else "-"
-    gone = (f"{one.conversation_id} {seals.written(one.at)} {one.texts} {one.files}" for one in erased)
     whose = (row.firm, row.cause, row.contact or "-", row.by, *row.shared)
-    return hashlib.sha256(packed("firmtext", "erasure", 1, row.id, *whose, why, *when, *counts, *gone)).hexdigest()
+    said = hashlib.sha256(packed("firmtext", "erasure", 1, row.id, *whose, why, *when, *counts))
+    for one in erased:
+        said.update(packed(f"{one.conversation_id} {seals.written(one.at)} {one.texts} {one.files}"))
+    return said.hexdigest()
 
 
 def proof(firm: str, erasure_id: uuid.UUID) -> Proof | None:
@@ -170,7 +175,7 @@ def proof(firm: str, erasure_id: uuid.UUID) -> Proof | None:
         if row is None:
             return None
         erased = erasure_queries.erased_by(session, firm, row.id)
-        digest = _digest(row, erased)
+        now = digest(row, erased)
         ids = tuple(one.conversation_id for one in erased)
         recorded = erasure_queries.record_of(session, firm, DONE, row.id)
         return Proof(
@@ -178,10 +183,10 @@ def proof(firm: str, erasure_id: uuid.UUID) -> Proof | None:
             _why(session, row),
             ids,
             tuple((one.matter, one.document) for one in erasure_queries.documents(session, firm, ids)),
-            digest,
+            now,
             recorded.at if recorded else None,
             erasure_queries.seal_of(session, recorded) if recorded else None,
-            recorded is not None and recorded.evidence == digest,
+            recorded is not None and recorded.evidence == now,
         )
 
 

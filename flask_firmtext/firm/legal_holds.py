@@ -7,7 +7,7 @@ one moment or not at all. So a hold that is set while a night's work goes on kee
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -105,18 +105,30 @@ def refresh(firm: str) -> None:
     """Let the holds on matters cover whoever is in them now, too. What the host raises goes on to the caller: as long
     as it does not answer nobody knows what is held."""
     with reading() as session:
-        standing = retention_queries.holds(session, firm, standing=True)
-    for hold in standing:
-        if hold.kind == MATTER and (contacts := covered(firm, MATTER, hold.object)):
+        standing = retention_queries.standing_on_matters(session, firm)
+        known = retention_queries.covered_by(session, firm, list(standing))
+    for hold, matter in standing.items():
+        if new := covered(firm, MATTER, matter) - known.get(hold, frozenset()):
             with own() as session:
-                _cover(session, firm, hold.id, contacts)
+                _cover(session, firm, hold, new)
+
+
+def listed(firm: str) -> Sequence[LegalHold]:
+    """A firm's holds, those that stand first, then the newest; their reasons are not read."""
+    with reading() as session:
+        rows = retention_queries.holds(session, firm, standing=False)
+    return sorted(rows, key=lambda one: one.lifted_at is not None)
+
+
+def read(rows: Iterable[LegalHold]) -> list[Shown]:
+    """The same with their reasons."""
+    with reading() as session:
+        return [_shown(session, row) for row in rows]
 
 
 def shown(firm: str) -> list[Shown]:
     """A firm's holds, those that stand first, then the newest."""
-    with reading() as session:
-        rows = retention_queries.holds(session, firm, standing=False)
-        return sorted((_shown(session, row) for row in rows), key=lambda one: one.lifted_at is not None)
+    return read(listed(firm))
 
 
 def on_contacts(firm: str, contacts: Iterable[str]) -> list[Shown]:

@@ -7,7 +7,7 @@ must not empty an office before anybody looks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -108,21 +108,24 @@ def set_rule(firm: str, days: str, *, by: str) -> None:
 def plan(firm: str) -> Plan:
     """What a night would erase now. The host is asked who is in the matters that are held."""
     legal_holds.refresh(firm)
-    return _counted(firm)
+    return counted(firm)
 
 
-def _counted(firm: str) -> Plan:
+def counted(firm: str, *, without: Collection[str] = ()) -> Plan:
+    """The same, as far as holds are known, as if there were no texts of the contacts ``without`` which it is."""
+    which = retention_queries.is_of_nobody_in(without)
     with reading() as session:
         rule = retention_queries.rule(session, firm)
         days = rule.days if rule else None
         before = firmtext.clock.now() - timedelta(days=days) if days else None
         nothing = Amount(0, 0)
-        everything = retention_queries.amount(session, firm, Conversation.erased_at.is_(None))
+        everything = retention_queries.amount(session, firm, Conversation.erased_at.is_(None), *which)
         if before is None:
             return Plan(firm, None, None, nothing, everything, nothing, 0)
-        over = retention_queries.amount(session, firm, *retention_queries.is_over(firm, before))
-        tonight = erasure_queries.since(session, firm, CAUSE, firmtext.clock.now() - APART)
-        return Plan(firm, days, before, over, everything, tonight, retention_queries.held(session, firm, before))
+        over = retention_queries.amount(session, firm, *retention_queries.is_over(firm, before), *which)
+        tonight = erasure_queries.since(session, firm, CAUSE, firmtext.clock.now() - APART, *which)
+        held = retention_queries.held(session, firm, before, *which)
+        return Plan(firm, days, before, over, everything, tonight, held)
 
 
 def run(firm: str, by: str, tell: Tell, *, yes: bool = False, planned: Plan | None = None) -> Ran:

@@ -52,11 +52,11 @@ SCOPES: Mapping[str, Scope] = {
     "settings:read": _scope(marked("See the settings and numbers"), "template.read"),
     "settings:write": _scope(marked("Change the settings"), "template.read", "settings.edit"),
     "retention:read": _scope(
-        marked("See what is kept, held and erased"), "retention.set", "legal_hold", "contact.erase"
+        marked("See what is kept, held and erased"), *_LOOK, "retention.set", "legal_hold", "contact.erase"
     ),
-    "retention:write": _scope(marked("Set what is kept, and legal holds"), "retention.set", "legal_hold"),
+    "retention:write": _scope(marked("Set what is kept, and legal holds"), *_LOOK, "retention.set", "legal_hold"),
     "record:read": _scope(marked("Read the record of who did what"), *_LOOK, "event.read", "audit.read"),
-    "quarantine:read": _scope(marked("See webhooks that have no place yet"), "quarantine.read"),
+    "quarantine:read": _scope(marked("See webhooks that have no place yet"), *_LOOK, "quarantine.read"),
 }
 
 

@@ -3,18 +3,18 @@ index key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import select, union, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
 from ..current import firmtext
 from ..errors import DecryptError
 from ..store import cells, ciphers, indexes
-from ..store.models import ConsentEvent, Conversation, KeyCheck, OptOut, Payment, PaymentLink, Quarantine, ScheduledText
+from ..store.models import ConsentEvent, Conversation, OptOut, Payment, PaymentLink, Quarantine, ScheduledText
+from ..store.states import Later
 from ..store.transactions import own, reading
 from . import pay_links, quarantine, tenancy
 
@@ -26,18 +26,22 @@ Unreadable = dict[str, int]
 def moves(firm: str, unreadable: Unreadable, at_once: int) -> Iterator[Pairs]:
     """Old and new index of every number of a firm that is not under the key that writes, some at once."""
     waiting: Pairs = {}
-    for found in (_of_conversations(firm, unreadable), _of_strangers(firm, unreadable), _of_scheduled(firm)):
-        for was, number in found:
+    known: set[bytes] = set()
+    for kind in (_of_conversations, _of_strangers, _of_scheduled):
+        for was, number in kind(firm, unreadable):
             now = ciphers.blind_index(firmtext.settings.index_key[0], firm, number)
             # Whatever stands there must be that number's, under one key or the other: nothing else is moved.
-            if was != now and was in indexes.all_of(firm, number):
+            if was not in indexes.all_of(firm, number):
+                continue
+            known |= {was, now}
+            if was != now:
                 waiting[was] = now
             if len(waiting) == at_once:
                 yield waiting
                 waiting = {}
     if waiting:
         yield waiting
-    _count_unknown(firm, unreadable)
+    _count_unknown(firm, known, unreadable)
 
 
 def _batches(model: Any, *where: Any) -> Iterator[Sequence[Any]]:
@@ -77,33 +81,36 @@ def _of_conversations(firm: str, unreadable: Unreadable) -> Iterator[tuple[bytes
 def _of_strangers(firm: str, unreadable: Unreadable) -> Iterator[tuple[bytes, str]]:
     for rows in _batches(Quarantine, Quarantine.firm == firm, Quarantine.phone_index.is_not(None)):
         for row, body in _texts(Quarantine, "body", rows, unreadable):
-            for event in quarantine.texts_in(body)[:1]:
+            texts = quarantine.texts_in(body)
+            if not texts:
+                _note(unreadable, Quarantine)
+            for event in texts[:1]:
                 yield row.phone_index, event.sender
 
 
-def _of_scheduled(firm: str) -> Iterator[tuple[bytes, str]]:
+def _of_scheduled(firm: str, unreadable: Unreadable) -> Iterator[tuple[bytes, str]]:
     """A text for later to whom the firm has never texted: the host knows the number."""
     for rows in _batches(ScheduledText, ScheduledText.firm == firm, ScheduledText.conversation_id.is_(None)):
         for row in rows:
             contact = tenancy.contact(firmtext.host.for_firm(firm), row.contact)
-            for number in contact.numbers if contact is not None else ():
-                yield row.phone_index, number.e164
+            numbers = [number.e164 for number in contact.numbers] if contact is not None else []
+            theirs = [number for number in numbers if row.phone_index in indexes.all_of(firm, number)]
+            if not theirs and row.state == Later.WAITING:
+                _note(unreadable, ScheduledText)
+            yield from ((row.phone_index, number) for number in theirs)
 
 
-def _count_unknown(firm: str, unreadable: Unreadable) -> None:
+def _count_unknown(firm: str, known: Collection[bytes], unreadable: Unreadable) -> None:
     """STOPs of numbers that stand nowhere in words any more. They are found under the old key, and never forgotten.
 
-    One of which something was noted since the switch is under the new key.
+    No digest tells by which key it was made, and none of these was made anew here: one that was begun, or moved, under
+    the new key and erased since is counted, too. An old key is kept rather once too often.
     """
-    switch = select(KeyCheck.since).where(KeyCheck.name == indexes.WRITES).scalar_subquery()
-    of_it = aliased(ConsentEvent)
-    said = exists().where(of_it.firm == firm, of_it.phone_index == OptOut.phone_index, of_it.noted_at >= switch)
-    wholes: Any = ((Conversation, (Conversation.erased_at.is_(None),)), (Quarantine, ()))
-    written = [exists().where(one.firm == firm, one.phone_index == OptOut.phone_index, *whole) for one, whole in wholes]
-    unknown = select(func.count()).select_from(OptOut).where(OptOut.firm == firm, ~said, ~or_(*written))
+    wanted = (select(one.phone_index).where(one.firm == firm) for one in (OptOut, ConsentEvent))
     with reading() as session:
-        if count := session.scalar(unknown):
-            _note(unreadable, OptOut, count)
+        noted = {bytes(index) for index in session.scalars(union(*wanted))}
+    if count := len(noted.difference(known)):
+        _note(unreadable, OptOut, count)
 
 
 def digests(firm: str, unreadable: Unreadable) -> int:

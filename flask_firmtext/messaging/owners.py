@@ -71,14 +71,9 @@ def of_conversations(firm: str, known: Mapping[K, Known]) -> Mapping[K, Owners]:
     Two may have one phone and be two people's: that of the number's old owner and that of the new one.
     """
     ports, numbers = firmtext.host.for_firm, list(dict.fromkeys(one.phone for one in known.values()))
-    found = shielded(
-        "Contacts.by_numbers",
-        lambda: promises.contacts_by_number("by_numbers", ports(firm).contacts.by_numbers(numbers)),
-        None,
-    )
-    if found is None:
+    whose = shielded("Contacts.by_numbers", lambda: tenancy.by_numbers(ports(firm), numbers), None)
+    if whose is None:
         return dict.fromkeys(known, UNKNOWN)
-    whose = {number: tenancy.with_number("by_numbers", found.get(number, ()), number) for number in numbers}
     return {key: _owners(whose[one.phone], one) for key, one in known.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -115,6 +116,15 @@ def texts_in(body: str) -> list[InboundText]:
     except WebhookUnreadable:
         return []
     return [event for event in events if isinstance(event, InboundText)]
+
+
+def senders(session: Session, firm: str, rows: Sequence[Quarantine]) -> Mapping[uuid.UUID, str]:
+    """Whose numbers (E.164) clients' texts among these came from, by the id of each; one of a number is read."""
+    first = {row.phone_index or row.id: row for row in rows if row.body and row.kind == "inbound"}
+    read = cells.read(session, [(cells.place(Quarantine, "body", row.id, firm), row.body) for row in first.values()])
+    found = {key: texts_in(body) for key, body in zip(first, read, strict=True) if isinstance(body, str)}
+    texts = ((row.id, found.get(row.phone_index or row.id)) for row in rows)
+    return {row: some[0].sender for row, some in texts if some}
 
 
 def forget(session: Session, row_id: uuid.UUID) -> None:

@@ -16,7 +16,7 @@ from ..errors import DecryptError, TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, User
-from ..store import audit, cells, keys, scheduled_queries
+from ..store import audit, cells, erasing, keys, retention_queries, scheduled_queries
 from ..store.base import new_id
 from ..store.ciphers import Place
 from ..store.models import ScheduledText
@@ -33,6 +33,8 @@ Sessions = Session | scoped_session[Any]
 
 #: A person withdrew it: nobody has to be told in the thread.
 BY_HAND = "by_hand"
+#: A legal hold keeps its words, in the record.
+KEPT = "words_kept"
 
 SENT_BEFORE = marked("Another text was made with this form already. Press Schedule to schedule this one, too.")
 
@@ -117,19 +119,26 @@ def withdraw(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     return scheduled_rows.end(session, row_id, Later.CANCELLED, reason=BY_HAND, by=user.ref)
 
 
-def put_away(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
-    """Somebody has seen that it was not sent: no page shows it any more, and its words go."""
+def put_away(session: Session, row_id: uuid.UUID, *, user: User) -> bool:
+    """Somebody has seen that it was not sent: it leaves the pages. Its words go, unless a legal hold keeps them."""
+    erasing.take_turn(session, user.firm)
+    row = scheduled_queries.of_firm(session, user.firm, row_id)
+    if row is None:
+        return False
+    held = retention_queries.keeps(session, row.firm, row.contact, row.conversation_id)
+    ended = (~is_in(ScheduledText.state, Later.WAITING), ScheduledText.away_at.is_(None))
     put = session.execute(
         update(ScheduledText)
-        .where(ScheduledText.id == row_id, ~is_in(ScheduledText.state, Later.WAITING), ScheduledText.away_at.is_(None))
-        .values(away_at=firmtext.clock.sql(), body=None)
+        .where(ScheduledText.firm == row.firm, ScheduledText.id == row_id, *ended)
+        .values(away_at=firmtext.clock.sql(), **({} if held else {"body": None}))
         .returning(ScheduledText.firm)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if put is None:
         return False
     table = (ScheduledText.__tablename__, row_id)
-    audit.record(session, "scheduled.put_away", table, firm=put.firm, actor=user.ref)
+    evidence = KEPT if held else None
+    audit.record(session, "scheduled.put_away", table, firm=put.firm, actor=user.ref, evidence=evidence)
     notes(session).show(put.firm)
     return True
 

@@ -21,9 +21,9 @@ from ..store.states import Kind
 from ..store.transactions import reading
 from . import owners
 from .numbers import display
-from .owners import Owners
+from .owners import Owners, Subject
 from .passages import Passage, passages
-from .rights import May, each, subject
+from .rights import May, each
 from .searches import Asked
 from .shown import Text, Wording, read_bodies, read_phones
 from .sought import Sought, Span, read
@@ -33,6 +33,8 @@ from .threads import AT_ONE_PLACE, UNREADABLE, known_of
 PAGE = 20
 #: So many candidates are looked at in each round; behind the last, the page ends where it is.
 ROUNDS = (60, 600)
+#: So often it is asked who may see a thousand texts, of which none may be seen, before a page ends where it is.
+PASSES = 16
 #: Above the text that was found, at the end of a page of its conversation, so many later ones are shown.
 LATER = 12
 
@@ -87,8 +89,8 @@ def page(
         complete = standing is not None and standing.walked_at is not None
         if not sought.lookups:
             return Results(searchable=False, complete=complete)
-        looks = _Looks(session, firm, sought, _conversations(session, firm, user, contacts))
-        gathered = _gathered(looks, may, before)
+        looks = _Looks(session, firm, sought, may, _conversations(session, firm, user, contacts))
+        gathered = _gathered(looks, before)
         phones = read_phones(session, [found.conversation for found, _ in gathered.found])
     hits = _hits(firm, user, sought, gathered, phones)
     if contacts is not None:
@@ -110,12 +112,19 @@ def _conversations(
 
 
 class _Looks:
-    """Looks at a firm's marks, under each index key under which there may be some."""
+    """Looks at a firm's marks, under each index key under which there may be some, as if there were none of texts that
+    the user may not see."""
 
     def __init__(
-        self, session: Session, firm: Firm, sought: Sought, conversations: Collection[uuid.UUID] | None
+        self, session: Session, firm: Firm, sought: Sought, may: May, conversations: Collection[uuid.UUID] | None
     ) -> None:
-        self.session, self.firm, self.sought, self.conversations = session, firm, sought, conversations
+        self.session, self.firm, self.sought, self.may = session, firm, sought, may
+        self.refs: dict[uuid.UUID, tuple[str, ...]] = {}
+        self.hidden: set[uuid.UUID] = set()
+        self.conversations = conversations
+        if conversations is not None:
+            self.ask(conversations)
+            self.conversations = [row for row in conversations if row not in self.hidden]
         keys = (ciphers.search_key(key, firm.ref) for key in firmtext.settings.index_key)
         self.wanted = [search_queries.rarest_first(session, sought.marks(key)) for key in keys]
 
@@ -123,6 +132,8 @@ class _Looks:
         """The newest that are older than ``stamp``; a text is under one key only."""
         if self.conversations is not None and not self.conversations:
             return Look()
+        if self.conversations is None:
+            self._pass_over(stamp)
         looks = [self._look(wanted, stamp, limit) for wanted in self.wanted]
         ends = [one.end for one in looks if one.end is not None]
         end = max(ends) if ends else None
@@ -130,17 +141,45 @@ class _Looks:
         return Look([one for one in found if end is None or one.stamp >= end], end)
 
     def _look(self, wanted: Wanted, stamp: int | None, limit: int) -> Look:
-        places = self.conversations
-        return search_queries.look(self.session, self.firm.ref, wanted, before=stamp, conversations=places, limit=limit)
+        return search_queries.look(
+            self.session,
+            self.firm.ref,
+            wanted,
+            before=stamp,
+            conversations=self.conversations,
+            limit=limit,
+            without=self.hidden,
+        )
+
+    def _pass_over(self, stamp: int | None) -> None:
+        """Find out what may not be seen among the texts that a look begins with, until all of these may be."""
+        for _pass in range(PASSES):
+            found: set[uuid.UUID] = set()
+            for wanted in self.wanted:
+                found |= search_queries.places(self.session, self.firm.ref, wanted, before=stamp, without=self.hidden)
+            if not self.ask(found):
+                return
+
+    def ask(self, conversations: Collection[uuid.UUID]) -> bool:
+        """Ask the host which of these may be seen, as far as it has not said so; whether some of them may not."""
+        rows = [row for row in conversations if row not in self.refs]
+        if not rows:
+            return False
+        refs = inbox_queries.contacts(self.session, self.firm.ref, rows)
+        self.refs.update((row, refs.get(row, ())) for row in rows)
+        answers = each(self.may, [Subject(self.firm.ref, self.refs[row], str(row)) for row in rows])
+        refused = {row for row, yes in zip(rows, answers, strict=True) if not yes}
+        self.hidden |= refused
+        return bool(refused)
 
 
-def _gathered(looks: _Looks, may: May, before: int | None) -> _Gathered:
+def _gathered(looks: _Looks, before: int | None) -> _Gathered:
     """As much as a page holds; ``end`` is where the next begins, None where nothing more can be found."""
-    gathered = _Gathered(end=before)
+    gathered = _Gathered(end=before, refs=looks.refs)
     for limit in ROUNDS:
         look = looks.before(gathered.end, limit)
         gathered.end = look.end
-        for found, body, spans in _seen(looks, look.found, may, gathered):
+        for found, body, spans in _seen(looks, look.found, gathered):
             if spans is None:
                 continue
             if len(gathered.found) == PAGE:  # there is one more: the next page begins with it
@@ -153,15 +192,13 @@ def _gathered(looks: _Looks, may: May, before: int | None) -> _Gathered:
 
 
 def _seen(
-    looks: _Looks, found: Sequence[Found], may: May, gathered: _Gathered
+    looks: _Looks, found: Sequence[Found], gathered: _Gathered
 ) -> Iterator[tuple[Found, str, Sequence[Span] | None]]:
     """Those of these that may be seen, decrypted, with where in them it stands."""
-    conversations = {one.conversation.id: one.conversation for one in found}
-    refs = inbox_queries.contacts(looks.session, looks.firm.ref, conversations)
-    gathered.refs |= refs
-    subjects = [subject(row, refs.get(row.id, ())) for row in conversations.values()]
-    allowed = {row for row, yes in zip(conversations, each(may, subjects), strict=True) if yes}
-    mine = [one for one in found if one.conversation.id in allowed]
+    looks.ask({one.conversation.id for one in found})
+    # Between the end of its keys and of its marks, what was erased is not there any more.
+    whole = [one for one in found if one.conversation.erased_at is None]
+    mine = [one for one in whole if one.conversation.id not in looks.hidden]
     bodies = read_bodies(looks.session, [one.message for one in mine])
     for one in mine:
         body = bodies[one.message.id]

@@ -47,6 +47,14 @@ def by_number(ports: Ports, number: str) -> Sequence[Contact]:
     return with_number("by_number", promises.contacts("by_number", ports.contacts.by_number(number)), number)
 
 
+def by_numbers(ports: Ports, numbers: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
+    """The contacts with each of these numbers (E.164), no others; the host is asked once."""
+    if not numbers:
+        return {}
+    found = promises.contacts_by_number("by_numbers", ports.contacts.by_numbers(numbers))
+    return {number: with_number("by_numbers", found.get(number, ()), number) for number in numbers}
+
+
 def with_number(verb: str, found: Sequence[Contact], number: str) -> Sequence[Contact]:
     """Those of these who have the number (E.164) for which ``verb`` of Contacts was asked."""
     return _only(f"Contacts.{verb}", found, lambda one: any(number == known.e164 for known in one.numbers))

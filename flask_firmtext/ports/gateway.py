@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Literal
 
+from .signing import Signing
+
 
 class Reason(StrEnum):
     """Why a text failed, as staff read it."""
@@ -166,10 +168,9 @@ class Speech:
     body: str = field(repr=False)
 
 
-class Gateway(ABC):
-    """A carrier. One object per process; it keeps its connection and its token.
-
-    ``name`` stands beside the carrier's ids in our tables, so that two carriers never mean one text.
+class Gateway(Signing, ABC):
+    """A carrier. One object per process; it keeps its connection and its token. ``name`` stands beside its ids in our
+    tables, so that two carriers never mean one text.
     """
 
     name = "carrier"

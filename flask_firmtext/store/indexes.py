@@ -16,13 +16,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session, scoped_session
 
 from ..current import firmtext
 from ..errors import IndexMoved, KeyUnavailable
 from . import ciphers
 from .models import ConsentEvent, Conversation, KeyCheck, MovedIndex, OptOut, Quarantine, ScheduledText
+from .states import Later
 
 Sessions = Session | scoped_session[Any]
 
@@ -31,6 +32,12 @@ NEXT = "index next"
 OLD = "index old "
 #: Tables in which a number's rows are found.
 NUMBERED: tuple[type[Any], ...] = (Conversation, OptOut, ConsentEvent, Quarantine, ScheduledText)
+#: What draws a number's next rows to the index that it has. What has ended does not, and neither does what was erased:
+#: nobody can move it, so that an old key would be retired while something is still begun under it.
+DRAWING: Mapping[type[Any], tuple[ColumnElement[bool], ...]] = {
+    Conversation: (Conversation.erased_at.is_(None),),
+    ScheduledText: (ScheduledText.state == Later.WAITING,),
+}
 #: Longer than any process goes on without looking whether its keys are still the right ones.
 NOTICE = timedelta(minutes=2)
 
@@ -73,7 +80,10 @@ def standing_each(session: Sessions, firm: str, numbers: Iterable[str]) -> Mappi
     if len(firmtext.settings.index_key) == 1 or not every:
         return {number: first for number, (first, *_) in every.items()}
     wanted = [one for some in every.values() for one in some]
-    looks = (select(one.phone_index).where(one.firm == firm, one.phone_index.in_(wanted)) for one in NUMBERED)
+    looks = (
+        select(one.phone_index).where(one.firm == firm, one.phone_index.in_(wanted), *DRAWING.get(one, ()))
+        for one in NUMBERED
+    )
     key = writing(session)
     known = {bytes(found) for found in session.scalars(union(*looks))}
     return {number: _standing(some, ciphers.blind_index(key, firm, number), known) for number, some in every.items()}

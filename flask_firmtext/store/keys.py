@@ -54,6 +54,8 @@ class KeyRow(Protocol):
 _KEYS: Any = select(Key.id, Key.parent, Key.firm, Key.scope, Key.wrapped)
 ACTIVE = _KEYS.where(Key.firm == bindparam("firm"), Key.scope == bindparam("scope"), Key.state == KeyState.ACTIVE)
 KNOWN = _KEYS.where(Key.id.in_(bindparam("ids", expanding=True)), Key.state != KeyState.DESTROYED)
+#: Above a data key is a firm's key and nothing else: a row that says otherwise, or leads back to itself, was changed.
+ABOVE = KNOWN.where(Key.scope == FIRM)
 
 
 def conversation_scope(conversation_id: uuid.UUID) -> str:
@@ -88,10 +90,13 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
 
 def to_decrypt(session: Sessions, ids: Iterable[str]) -> Mapping[str, bytes]:
     """The bytes of these keys, a page of them read with at most two queries; ids that cannot be had are left out."""
-    wanted = set(ids)
+    return _found(session, set(ids), KNOWN)
+
+
+def _found(session: Sessions, wanted: set[str], among: Any) -> dict[str, bytes]:
     found = {key_id: key for key_id in wanted if (key := firmtext.unwrapped.get(key_id))}
     for missing in portions(wanted - found.keys()):
-        found |= unwrapped(session, session.connection().execute(KNOWN, {"ids": list(missing)}).all())
+        found |= unwrapped(session, session.connection().execute(among, {"ids": list(missing)}).all())
     return found
 
 
@@ -135,13 +140,14 @@ def _active(session: Sessions, firm: str, scope: str) -> KeyRow | None:
     return session.connection().execute(ACTIVE, {"firm": firm, "scope": scope}).one_or_none()
 
 
-def _was_destroyed(session: Sessions, firm: str, scope: str) -> bool:
+def was_destroyed(session: Sessions, firm: str, scope: str) -> bool:
+    """Whether what a scope protected was erased."""
     gone = select(Key.id).where(Key.firm == firm, Key.scope == scope, Key.state == KeyState.DESTROYED)
     return session.scalar(gone.limit(1)) is not None
 
 
 def _made(session: Sessions, firm: str, scope: str) -> KeyRow:
-    if scope.startswith(CONVERSATION) and _was_destroyed(session, firm, scope):
+    if scope.startswith(CONVERSATION) and was_destroyed(session, firm, scope):
         raise KeyUnavailable(f"what belongs to {scope} was erased, so nothing more is stored there")
     if scope == FIRM:
         parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
@@ -174,7 +180,7 @@ def _made_here(session: Sessions) -> set[str]:
 
 def unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
     """The bytes of these keys by id; what cannot be unwrapped is left out."""
-    parents = _parents(session, {row.parent for row in rows if row.scope != FIRM})
+    parents = _found(session, {row.parent for row in rows if row.scope != FIRM}, ABOVE)
     found = {}
     for row in rows:
         parent = firmtext.settings.encryption_keys.get(row.parent) if row.scope == FIRM else parents.get(row.parent)
@@ -189,10 +195,6 @@ def unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
         if row.id not in _made_here(session):
             firmtext.unwrapped.put(row.id, found[row.id])
     return found
-
-
-def _parents(session: Sessions, ids: set[str]) -> Mapping[str, bytes]:
-    return to_decrypt(session, ids) if ids else {}
 
 
 def index_of(firm: str, number: str) -> bytes:

@@ -14,8 +14,8 @@ from sqlalchemy import Row, delete, select, update
 
 from .. import points
 from ..current import firmtext
-from ..errors import DecryptError
-from . import file_readers, files, key_queries, pieces, rotations
+from ..errors import DecryptError, KeyUnavailable
+from . import file_readers, files, key_queries, keys, pieces, rotations
 from .file_readers import FileReader
 from .files import GONE_AT_ONCE
 from .models import Attachment, File, FilePiece, Rotation
@@ -53,6 +53,10 @@ def _file(rotation: Rotation, row: Row[Any]) -> Passed:
             new = _copied(old, row.firm, scope)
     except DecryptError:
         return Passed(unreadable=1)
+    except KeyUnavailable:
+        if not _is_erased(row.firm, scope):
+            raise
+        return Passed(busy=1)
     points.reach("keys.copied")
     if not _put_in_place(rotation, row, new):
         files.forget(new)
@@ -60,6 +64,12 @@ def _file(rotation: Rotation, row: Row[Any]) -> Passed:
     points.reach("keys.moved")
     _forget_pieces(row.row)
     return Passed(done=1)
+
+
+def _is_erased(firm: str, scope: str) -> bool:
+    """Whether its keys were destroyed after it was opened: whoever erases it lets the file go in a moment."""
+    with reading() as session:
+        return keys.was_destroyed(session, firm, scope)
 
 
 def _copied(old: FileReader, firm: str, scope: str) -> uuid.UUID:

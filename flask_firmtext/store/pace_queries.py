@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -41,6 +42,13 @@ def today(session: Session, firm: str, most: int) -> int:
     """What a firm has sent within 24 hours; counted up to ``most``."""
     some = _by_people(select(literal(1).label("one")), firm, DAY).order_by(Message.created_at.desc()).limit(most)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def used(session: Session, firm: str, author: str, tokens: Collection[str]) -> frozenset[str]:
+    """Those of these forms' tokens with which this user has sent a text: a repeat costs nothing."""
+    theirs = (Message.firm == firm, Message.author == author, Message.client_token.in_(tokens))
+    found = session.scalars(select(Message.client_token).where(*theirs)).all()
+    return frozenset(token for token in found if token is not None)
 
 
 def _by_people(wanted: Select[Any], firm: str, within: timedelta) -> Select[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..clock import UTCDateTime
 from . import stranger_queries
-from .models import Audit, Conversation, Quarantine
+from .models import Audit, Quarantine
 
 Cursor = tuple[datetime, uuid.UUID]
 
@@ -28,12 +27,6 @@ def quarantine(session: Session, firm: str, after: Cursor | None, limit: int) ->
     chosen = select(Quarantine).where(Quarantine.firm == firm, stranger_queries.newest_of_its_number())
     query = _behind(chosen, Quarantine.received_at, Quarantine.id, after)
     return list(session.scalars(query.limit(limit)))
-
-
-def conversations(session: Session, firm: str, wanted: Collection[uuid.UUID]) -> list[Conversation]:
-    """The firm's among these."""
-    query = select(Conversation).where(Conversation.firm == firm, Conversation.id.in_(wanted))
-    return list(session.scalars(query)) if wanted else []
 
 
 def _behind(query: Select[Any], at: Any, row: Any, after: Cursor | None) -> Select[Any]:

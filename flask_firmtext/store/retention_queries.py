@@ -63,6 +63,25 @@ def hold(session: Sessions, firm: str, hold_id: uuid.UUID) -> LegalHold | None:
     return session.scalars(select(LegalHold).where(LegalHold.firm == firm, LegalHold.id == hold_id)).one_or_none()
 
 
+def standing_on_matters(session: Sessions, firm: str) -> Mapping[uuid.UUID, str]:
+    """The holds that stand on a firm's matters, with the matter of each."""
+    found = select(LegalHold.id, LegalHold.object).where(
+        LegalHold.firm == firm, LegalHold.kind == MATTER, LegalHold.lifted_at.is_(None)
+    )
+    return {row.id: row.object for row in session.execute(found.order_by(LegalHold.object))}
+
+
+def covered_by(session: Sessions, firm: str, holds: Collection[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[str]]:
+    """Whom (references) each of these holds covers."""
+    # Not by the index of the firm's contacts, which SQLite prefers to many ids.
+    here = (LegalHoldContact.firm.concat("") == firm, LegalHoldContact.hold_id.in_(holds))
+    wanted = select(LegalHoldContact.hold_id, LegalHoldContact.contact).where(*here)
+    found: dict[uuid.UUID, set[str]] = {}
+    for hold_id, contact in session.execute(wanted):
+        found.setdefault(hold_id, set()).add(contact)
+    return {hold_id: frozenset(some) for hold_id, some in found.items()}
+
+
 def standing_on(session: Sessions, firm: str, contacts: Collection[str]) -> Sequence[LegalHold]:
     """The holds of the firm, and those that cover one of these contacts."""
     covers = select(LegalHoldContact.hold_id).where(
@@ -84,7 +103,8 @@ def is_held() -> ColumnElement[bool]:
         .where(standing, ConversationContact.conversation_id == Conversation.id)
     )
     every = (whole, covered, *_by_matter(standing))
-    return or_(*(one.correlate(Conversation).exists() for one in every))
+    # Looked up for each conversation: PostgreSQL would rather read all events of all firms once for some of them.
+    return or_(*(one.limit(1).correlate(Conversation).scalar_subquery().is_not(None) for one in every))
 
 
 def _by_matter(standing: ColumnElement[bool]) -> Sequence[Select[Any]]:
@@ -135,6 +155,7 @@ def is_awaited() -> ColumnElement[bool]:
     waiting = select(ScheduledText.id).where(
         ScheduledText.firm == Conversation.firm,
         is_in(ScheduledText.state, Later.WAITING),
+        ScheduledText.away_at.is_(None),  # what waits is shown, and by that it is found
         ScheduledText.phone_index == Conversation.phone_index,
     )
     return waiting.correlate(Conversation).exists()
@@ -165,10 +186,26 @@ def amount(session: Session, firm: str, *which: ColumnElement[bool]) -> Amount:
     return Amount(conversations or 0, session.scalar(texts.where(Message.firm == firm, *mine)) or 0)
 
 
-def held(session: Session, firm: str, before: datetime) -> int:
+def held(session: Session, firm: str, before: datetime, *which: ColumnElement[bool]) -> int:
     """How many conversations only a hold keeps."""
-    old = (Conversation.firm == firm, Conversation.erased_at.is_(None), Conversation.last_at < before)
+    old = (Conversation.firm == firm, Conversation.erased_at.is_(None), Conversation.last_at < before, *which)
     return session.scalar(select(func.count()).select_from(Conversation).where(*old, is_held())) or 0
+
+
+def everybody(session: Session, firm: str) -> Sequence[str]:
+    """All contacts under whom anything of a firm was shown."""
+    shown = select(ConversationContact.contact).where(ConversationContact.firm == firm)
+    return session.scalars(shown.distinct()).all()
+
+
+def is_of_nobody_in(contacts: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Conversations that were shown under none of these."""
+    theirs = select(ConversationContact.conversation_id).where(
+        ConversationContact.conversation_id == Conversation.id,
+        ConversationContact.firm == Conversation.firm,
+        ConversationContact.contact.in_(contacts),
+    )
+    return (~theirs.correlate(Conversation).exists(),) if contacts else ()
 
 
 def of_contact(session: Sessions, firm: str, contact: str) -> Sequence[Conversation]:
@@ -192,6 +229,14 @@ def why_not(session: Sessions, firm: str, conversation: uuid.UUID) -> Any:
             is_worked_on().label("filing"),
         ).where(Conversation.firm == firm, Conversation.id == conversation)
     ).one()
+
+
+def keeps(session: Sessions, firm: str, contact: str, conversation: uuid.UUID | None) -> bool:
+    """Whether a hold stands on a contact (reference), or touches a conversation with them."""
+    if standing_on(session, firm, {contact}):
+        return True
+    touched = select(Conversation.id).where(Conversation.firm == firm, Conversation.id == conversation, is_held())
+    return conversation is not None and session.scalar(touched) is not None
 
 
 def shown_under(

@@ -49,7 +49,11 @@ def rotate(firm: str, by: str, tell: Tell) -> Rotated:
 
     :raises KeyUnavailable: the firm's key cannot be unwrapped; nothing was changed.
     """
-    rotation = rotations.begin(firm, by)
+    return _rest(rotations.begin(firm, by), by, tell)
+
+
+def _rest(rotation: Rotation, by: str, tell: Tell) -> Rotated:
+    firm = rotation.firm
     lost = rewrapping.data_keys(firm, rotation.key).unreadable
     texts, files = _passes(rotation, rewriting.one_pass, tell), _passes(rotation, moving.one_pass, tell)
     settled = retiring.settle(firm, by)
@@ -76,7 +80,10 @@ def due() -> Sequence[tuple[str, str]]:
         return [(one.firm, one.by) for one in rotations.due(session, retiring.WAIT)]
 
 
-def go_on(firm: str, by: str, tell: Tell) -> Rotated:
-    """Go on with a rotation without anybody at a terminal. ``tell`` may raise to end it."""
-    rotations.note_look(firm)
-    return rotate(firm, by, tell)
+def go_on(firm: str, by: str, tell: Tell) -> Rotated | None:
+    """Go on with a rotation without anybody at a terminal. ``tell`` may raise to end it.
+
+    None when somebody else has come to its end since it was due: another one is begun by a person only.
+    """
+    rotation = rotations.take(firm)
+    return None if rotation is None else _rest(rotation, by, tell)

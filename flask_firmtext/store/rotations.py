@@ -80,14 +80,16 @@ def note_place(session: Session, rotation: Rotation, one: Protected, place: str,
     insert_or_update(session, RotationStep, [*key], key | {"place": place, "done": done, "unreadable": 0}, changes)
 
 
-def note_look(firm: str) -> None:
-    """Somebody goes on with a firm's rotation now: whatever comes of it, the next one need not look at once."""
+def take(firm: str) -> Rotation | None:
+    """The rotation of a firm that goes on, for somebody who goes on with it now: whatever comes of it, the next one
+    need not look at once. None when it is over."""
     with own() as session:
-        rotation = session.scalars(_open().where(Rotation.firm == firm)).first()
+        rotation: Rotation | None = session.scalars(_open().where(Rotation.firm == firm)).first()
         if rotation is not None:
             key = {"rotation_id": rotation.id, "step": LOOK}
             now = {"passed_at": firmtext.clock.now()}
             insert_or_update(session, RotationStep, [*key], key | {"done": 0, "unreadable": 0} | now, now)
+    return rotation
 
 
 def note_passed(rotation: Rotation, one: Protected, *, unreadable: int) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import TextClause
 
+from ..errors import where
 from . import criteria
 from .base import Base
 from .scope_exceptions import ACROSS, BY_KEY, ROOMS
@@ -79,10 +80,10 @@ def _judge(compiled: SQLCompiler) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     try:
         return criteria.of_any_firm(asked), criteria.of_any_row(asked)
-    except Exception:
+    except Exception as error:
         if _strict():
             raise
-        log.exception("a statement cannot be judged, and goes on")
+        log.error("a statement cannot be judged, and goes on: %s", where(error))
         return (), ()
 
 

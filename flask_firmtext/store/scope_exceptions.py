@@ -55,7 +55,7 @@ _BY_KEY = {
         "messaging.resolving": "resend",
         "messaging.retrying": "again check_way whose",
         "messaging.routes": "_answering",
-        "messaging.scheduled": "change put_away",
+        "messaging.scheduled": "change",
         "messaging.scheduled_rows": "end",
         "messaging.scheduled_sending": "_put_off _sent",
         "messaging.sending": "_sealed _stored _taken _won",
@@ -79,7 +79,7 @@ _BY_KEY = {
         "store.changes": "write",
         "store.file_readers": "_Plain._fetched",
         "store.files": "FileWriter.complete forget",
-        "store.keys": "hand_over to_decrypt",
+        "store.keys": "_found hand_over",
         "store.moving": "_forget_pieces _put_in_place",
         "store.number_queries": "waiting_texts",
         "store.overdue_queries": "unwanted",
@@ -150,6 +150,7 @@ _ACROSS = {
     },
     "whose record there is, for a process that seals all of them": {
         "store.seal_queries": "chained firms",
+        "store.erasure_queries": "firms",
     },
     "an operator lists what there is of all firms, or of one": {
         "store.failure_queries": "codes_since",

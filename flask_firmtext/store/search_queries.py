@@ -87,9 +87,11 @@ def look(
     before: int | None,
     conversations: Collection[uuid.UUID] | None,
     limit: int,
+    without: Collection[uuid.UUID] = (),
 ) -> Look:
-    """Texts of a firm with these marks that are older than ``before``, in these conversations (None: in all)."""
-    near = _near(firm, wanted, before, conversations)
+    """Texts of a firm with these marks that are older than ``before``, in these conversations (None: in all), as if
+    there were none in those ``without`` which it is."""
+    near = _near(firm, wanted, before, conversations, without)
     rows = session.execute(_read(firm, _having(firm, near, wanted, conversations, limit))).all()
     found = [Found(*row) for row in rows]
     if len(found) == limit:
@@ -99,12 +101,31 @@ def look(
     return Look(found, session.scalar(near.offset(LOOKED_AT - 1)))
 
 
-def _near(firm: str, wanted: Wanted, before: int | None, conversations: Collection[uuid.UUID] | None) -> Select[Any]:
+def places(
+    session: Session, firm: str, wanted: Wanted, *, before: int | None, without: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """The conversations that are looked at for a page of the whole firm."""
+    near = _near(firm, wanted, before, None, without).subquery("near")
+    query = select(SearchText.conversation_id).join(near, SearchText.stamp == near.c.stamp)
+    return set(session.scalars(query.where(SearchText.firm == firm).distinct()))
+
+
+def _near(
+    firm: str,
+    wanted: Wanted,
+    before: int | None,
+    conversations: Collection[uuid.UUID] | None,
+    without: Collection[uuid.UUID],
+) -> Select[Any]:
     """What is looked at, along an index: the texts with the rarest mark; where that is not rare, those of the place."""
     column: Any = SearchMark.stamp if wanted.few or conversations is None else SearchText.stamp
     query: Select[Any] = select(column.label("stamp")).order_by(column.desc()).limit(LOOKED_AT)
     if wanted.few or conversations is None:
         query = query.where(SearchMark.mark == wanted.marks[0])
+        if without:
+            text = aliased(SearchText)
+            here = (text.firm == firm, text.stamp == column, text.conversation_id.not_in(without))
+            query = query.where(_is_there(select(text.stamp).where(*here)))
     else:
         query = query.where(SearchText.firm == firm, SearchText.conversation_id.in_(conversations))
     return query if before is None else query.where(column < before)

@@ -108,6 +108,13 @@ def oldest_ids(session: Session, firm: str, row: Quarantine, *, limit: int) -> S
     return session.scalars(query.order_by(Quarantine.received_at, Quarantine.id).limit(limit)).all()
 
 
+def those(session: Session, firm: str, kept: Collection[uuid.UUID]) -> Sequence[Quarantine]:
+    """These kept webhooks, as far as they are there."""
+    # Not by the index of the firm's, which SQLite prefers to many ids.
+    query = select(Quarantine).where(Quarantine.firm.concat("") == firm, Quarantine.id.in_(kept))
+    return session.scalars(query.execution_options(populate_existing=True)).all() if kept else ()
+
+
 def files(session: Session, firm: str, kept: Collection[uuid.UUID]) -> Sequence[Attachment]:
     """The files that came with these texts."""
     query = select(Attachment).where(Attachment.firm == firm, Attachment.quarantine_id.in_(kept))

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from .. import points
 from ..current import firmtext
+from ..errors import where
 from . import changes
 
 log = logging.getLogger(__name__)
@@ -210,8 +211,9 @@ def _deliver(done: Notes) -> None:
         for receiver in signal.receivers_for(app):
             try:
                 receiver(app, **values)
-            except Exception:
-                app.logger.exception("a receiver of %s failed; the text is not affected", signal.name)
+            except Exception as error:
+                # A receiver may have read the text, and its error may say it.
+                app.logger.error("a receiver of %s failed; the text is not affected: %s", signal.name, where(error))
     for call in done.afterwards:
         call()
 

@@ -107,7 +107,7 @@ def stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
-    limits.spend(who, route.shown.conversation.id if route.shown else None)
+    limits.spend(who, route.shown.conversation.id if route.shown else None, texts=limits.new(who, [draft.token]))
     # Who may text and not read is not told what others wrote.
     seen = draft.before if who.may("conversation.read", route.subject) else None
     session = firmtext.db.session

@@ -12,6 +12,7 @@ from ..messaging import proof, thread
 from ..store import inbox_queries
 from ..store.models import Conversation
 from ..store.transactions import own, reading
+from . import sightings
 from .access import Visitor, visitor
 from .blueprint import blueprint
 from .problems import nothing_here
@@ -27,6 +28,7 @@ def consent(conversation_id: uuid.UUID) -> str:
     shown = proof.show(who.firm, conversation_id, before=before)
     if shown is None:
         raise nothing_here()
+    sightings.seen(who.firm.ref, who.user.ref, conversation_id)
     may = may_decide(who, conversation_id)
     told = {"proof": shown, "newest": before is None, "ways": proof.WAYS, "may_decide": may, "visitor": who}
     return render_template("firmtext/consent.html", **told)

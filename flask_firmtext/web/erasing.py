@@ -21,6 +21,8 @@ from ..messaging import owners, tenancy
 from ..messaging.owners import Subject
 from ..messaging.shown import named
 from ..ports.values import Contact, Matter
+from ..store.transactions import reading
+from . import erased
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .form import Form
@@ -29,6 +31,8 @@ from .retention import about
 
 T = TypeVar("T")
 
+#: Whatever stands against it that the user may not know: a hold, or somebody else's texts.
+NOT_HERE = marked("Nothing of these texts can be erased here at the moment. Whoever operates this system can say why.")
 SURE = marked("Tick the box: what is erased cannot be brought back, by nobody.")
 #: Why conversations were left as they are, in words.
 LEFT = {
@@ -36,9 +40,9 @@ LEFT = {
     "sending": marked("a text was being sent"),
     "doubt": marked("nobody knows whether a text was sent; say what became of it, then erase again"),
     "filing": marked("a file was being filed"),
-    "shared": marked("they are also somebody else's"),
+    "shared": marked("also somebody else's"),
     "newer": marked("something came meanwhile"),
-    "gone": marked("somebody else had erased them"),
+    "gone": marked("already erased by somebody else"),
 }
 PARTS = {
     "conversations": marked("Conversations"),
@@ -57,6 +61,7 @@ class Sheet:
     """What is shown before anything is erased: the plan with the names of those whose texts these are, too.
 
     ``holds``, ``documents`` and ``matters`` are those of which the user may know; the plan has all that count.
+    ``refused``: something that they may not know stands against it, so nothing is counted, named or erased.
     """
 
     contact: Contact
@@ -65,12 +70,22 @@ class Sheet:
     holds: Sequence[Shown]
     documents: Sequence[tuple[str, str]]
     matters: Sequence[Matter]
+    token: str
+    refused: bool = False
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """What would go, in words."""
+        """What would go, in words; of what is beside conversations only what there is."""
+        if self.refused:
+            return []
         amount = {"conversations": self.plan.amount.conversations, "texts": self.plan.amount.texts}
-        return [(_(PARTS[name]), count) for name, count in {**amount, **self.plan.rest}.items()]
+        rest = {name: count for name, count in self.plan.rest.items() if count}
+        return [(_(PARTS[name]), count) for name, count in {**amount, **rest}.items()]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could go."""
+        return not self.plan.amount.conversations and not any(self.plan.rest.values())
 
 
 @blueprint.get("/settings/erase")
@@ -84,14 +99,19 @@ def erase_form() -> Response:
 def erase() -> Response:
     """Erase a contact's texts; those that are others' too only where each of these was named and confirmed."""
     who, contact = _asked_for(request.form.get("contact", ""))
-    form = Form.sent("why", "sure", "shared")
-    others = request.form.getlist("other") if form.values["shared"] else []
-    if others:
-        who.must("contact.erase", Subject(who.firm.ref, (contact.ref, *others)))
+    form = Form.sent("why", "sure", "shared", "token")
+    if form.values["token"] and (first := erasure_requests.begun(who.firm.ref, contact.ref, form.values["token"])):
+        return redirect(url_for("firmtext.erasure", erasure_id=first.id), code=303)
+    sheet = _sheet(who, contact, form)
+    if sheet.refused:
+        return _shown(who, sheet, form.refused({"": _(NOT_HERE)}), 422)
+    named = request.form.getlist("other") if form.values["shared"] else []
+    others = [ref for ref in named if ref in sheet.others]
     if not form.values["sure"]:
         return _page(who, contact, form.refused({"sure": _(SURE)}), 422)
     try:
-        begun = erasure_requests.begin(who.firm.ref, contact, form.values["why"], by=who.user.ref, others=others)
+        why, token = form.values["why"], form.values["token"] or None
+        begun = erasure_requests.begin(who.firm.ref, contact, why, by=who.user.ref, others=others, token=token)
     except FormRefused as refusal:
         return _page(who, contact, form.refused(refusal.faults), 422)
     # Whatever happens from here on, the sweep goes on with it.
@@ -107,13 +127,21 @@ def erasure(erasure_id: uuid.UUID) -> str:
     proof = erasures.proof(who.firm.ref, erasure_id)
     if proof is None:
         raise nothing_here()
-    if proof.row.contact is not None:
-        who.must("contact.erase", Subject(who.firm.ref, (proof.row.contact, *proof.row.shared)))
+    with reading() as session:
+        erased.must(who, session, proof.row)
     gone = [(_(PARTS[name]), count) for name, count in proof.row.gone.items() if name in PARTS]
     left = [(_(LEFT[why]), count) for why, count in proof.row.left.items() if why in LEFT]
     documents = _known(who, "contact.erase", proof.documents, lambda one: _matter(who, one[0]))
     context = {"proof": proof, "documents": documents, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
-    return render_template("firmtext/erasure.html", **context)
+    return render_template("firmtext/erasure.html", whose=_whose(who, proof), **context)
+
+
+def _whose(who: Visitor, proof: Proof) -> list[tuple[str, str]]:
+    """The references of whose texts went, with the names that the host knows them by today, empty where it does not."""
+    refs = [*filter(None, [proof.row.contact]), *proof.row.shared]
+    nobody: Mapping[str, Contact] = {}
+    found = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs), nobody)
+    return [(ref, found[ref].name if ref in found else "") for ref in refs]
 
 
 def _by(proof: Proof) -> str:
@@ -133,20 +161,31 @@ def _asked_for(ref: str) -> tuple[Visitor, Contact]:
 
 
 def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Response:
+    return _shown(who, _sheet(who, contact, form), form, code)
+
+
+def _sheet(who: Visitor, contact: Contact, form: Form) -> Sheet:
     plan = asked("Contacts.by_number", lambda: erasure_requests.plan(who.firm.ref, contact))
-    if plan.others:
-        who.must("contact.erase", Subject(who.firm.ref, (contact.ref, *plan.others)))
-    found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, plan.others))
-    names = {ref: found[ref].name if ref in found else ref for ref in plan.others}
+    with_others = _known(who, "contact.erase", plan.others, lambda ref: Subject(who.firm.ref, (contact.ref, ref)))
+    holds = _known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one))
+    refused = len(with_others) < len(plan.others) or len(holds) < len(plan.holds)
+    others = () if refused else plan.others
+    found = asked("Contacts.by_refs", lambda: tenancy.contacts(who.ports, others))
     matters = owners.matters_told(who.firm.ref, [contact.ref]) or ()
-    sheet = Sheet(
+    documents = () if refused else plan.documents
+    return Sheet(
         contact,
         plan,
-        names,
-        holds=_known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one)),
-        documents=_known(who, "contact.erase", plan.documents, lambda one: _matter(who, one[0])),
+        {ref: found[ref].name if ref in found else ref for ref in others},
+        holds=holds,
+        documents=_known(who, "contact.erase", documents, lambda one: _matter(who, one[0])),
         matters=_known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
+        refused=refused,
+        token=form.values.get("token") or uuid.uuid4().hex,
     )
+
+
+def _shown(who: Visitor, sheet: Sheet, form: Form, code: int) -> Response:
     return make_response(render_template("firmtext/erase.html", sheet=sheet, form=form, firm=who.firm), code)
 
 

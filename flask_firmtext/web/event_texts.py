@@ -136,7 +136,8 @@ def send_to_attendees() -> Response:
         shown = [Preview(one.name, texts[one.ref], measure(texts[one.ref]).count) for one in sheet.picked]
         return _page(replace(sheet, previews=shown))
     try:
-        limits.spend(sheet.who, texts=len(sheet.picked))
+        tokens = {_token(sheet, one, texts[one.ref]) for one in sheet.picked}
+        limits.spend(sheet.who, texts=limits.new(sheet.who, tokens))
     except TextRefused as error:
         return _page(replace(sheet, fault=error.sentence), 429)
     refused: dict[str, tuple[str, str]] = {}
@@ -202,6 +203,10 @@ def _filled(sheet: Sheet) -> Mapping[str, str]:
     return {one.ref: check(attendee_texts.fill(text, sheet.now, one)) for one in sheet.picked}
 
 
+def _token(sheet: Sheet, contact: Contact, text: str) -> str:
+    return attendee_texts.token(sheet.token, contact.ref, text)
+
+
 def _send(sheet: Sheet, contact: Contact, text: str) -> str:
     """Accept one text and commit; the sentence why not, "" when it is."""
     who, session = sheet.who, firmtext.db.session
@@ -211,7 +216,9 @@ def _send(sheet: Sheet, contact: Contact, text: str) -> str:
         if not who.may("message.send", route.subject):
             return _(GONE)
         accepting.check_availability(who.firm)
-        token = attendee_texts.token(sheet.token, contact.ref, text)
+        token = _token(sheet, contact, text)
+        if route.shown:
+            limits.spend_in(who, route.shown.conversation.id, token)
         accepting.accept_on(session, route, user=who.user, contact=contact, text=text, token=token, zone=who.firm.zone)
         session.commit()
     except TextRefused as error:

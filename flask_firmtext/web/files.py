@@ -1,9 +1,9 @@
 """A received file over HTTP: to be kept, or shown inside the conversation's page. Never as a page of its own.
 
 What the bytes are is what we found in them, from one short list, and no browser is to think otherwise; should one run
-them all the same, they run in a sandbox without anything. A download is recorded; a preview in the conversation's page
-is as little recorded as that the page was read. Which of the two it is, browsers say themselves (``Sec-Fetch-Dest``);
-whoever says nothing is recorded. Of a file that is fetched in parts, the first part is.
+them all the same, they run in a sandbox without anything. A download is recorded; a preview counts as seeing the
+conversation in whose page it is. Which of the two it is, browsers say themselves (``Sec-Fetch-Dest``); who says nothing
+downloads. Of a file that is fetched in parts, the first part is the download, and any other counts as a preview.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ..store.attachment_queries import Received
 from ..store.models import Attachment
 from ..store.states import FileState
 from ..store.transactions import own, reading
+from . import sightings
 from .access import Visitor, visitor
 from .blueprint import blueprint
 from .problems import Problem, nothing_here
@@ -75,6 +76,8 @@ def served(who: Visitor, attachment_id: uuid.UUID) -> Response:
         with own() as session:
             table = (Attachment.__tablename__, row.id)
             audit.record(session, "attachment.download", table, firm=row.firm, actor=who.user.ref)
+    elif request.method == "GET":
+        sightings.seen(row.firm, who.user.ref, found.conversation.id)
     headers["Content-Length"] = str(end - begin)
     whole = part == (0, size)
     if not whole:

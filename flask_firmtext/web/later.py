@@ -17,7 +17,7 @@ from ..messaging import accepting, drafts, scheduled, tenancy, wall_times
 from ..messaging.moments import place
 from ..messaging.wall_times import Wall
 from ..store import scheduled_queries
-from ..store.transactions import own
+from ..store.transactions import own, reading
 from . import csrf, limits
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint, wants_part
@@ -145,7 +145,10 @@ def _scheduled(who: Visitor, draft: Draft, sheet: Sheet) -> str:
     route = route_of(who, contact, draft)
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
-    limits.spend(who)
+    accepting.check_token(draft.token)
+    with reading() as looking:
+        made = scheduled_queries.with_token(looking, who.firm.ref, who.user.ref, draft.token)
+    limits.spend(who, route.shown.conversation.id if route.shown else None, texts=int(made is None))
     with own() as session:
         row_id = scheduled.schedule(
             session, route, user=who.user, contact=contact, text=draft.text, token=draft.token, when=when

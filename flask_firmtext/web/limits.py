@@ -7,12 +7,15 @@ database is asked what all processes have taken together.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from ..current import firmtext
 from ..errors import TextRefused
 from ..language import gettext as _
 from ..language import marked
-from ..messaging import alarms
+from ..messaging import accepting, alarms
 from ..store import pace_queries
 from ..store.transactions import reading
 from ..turnstile import MINUTE, Turnstile
@@ -30,21 +33,50 @@ TODAY = marked("Your firm has reached its limit of texts for 24 hours. Nothing w
 LOOKED = marked("That is more than is looked up in a minute. Wait a minute, then search again.")
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``most`` texts of ``name``; 0: no limit. ``kind`` is a field of :class:`.pace_queries.Lately`, or the day."""
+
+    kind: str
+    name: str
+    most: int
+
+
+def new(who: Visitor, tokens: Collection[str]) -> int:
+    """With how many of these forms' tokens nothing was sent before. :raises TextRefused: one is no token of ours."""
+    for token in tokens:
+        accepting.check_token(token)
+    with reading() as session:
+        return len(set(tokens) - pace_queries.used(session, who.firm.ref, who.user.ref, tokens))
+
+
 def spend(who: Visitor, conversation: uuid.UUID | None = None, texts: int = 1) -> None:
-    """So many texts are about to be accepted, all of them or none.
+    """So many texts are about to be accepted, all of them or none; what is refused counts nowhere, and the repeat of a
+    form is none of them: see :func:`new`.
 
     :raises TextRefused: ``too_many``; nothing is sent, and an operator hears.
     """
-    limits, firm = firmtext.settings, who.firm.ref
-    names = {
-        "user": (f"{firm} {who.user.ref}", limits.user_texts_per_minute),
-        "firm": (firm, limits.firm_texts_per_minute),
-        **({"conversation": (str(conversation), limits.conversation_texts_per_minute)} if conversation else {}),
-    }
-    passed = [_turnstile(kind, most).passes(name, texts) for kind, (name, most) in names.items() if most]
-    if not all(passed) or _elsewhere(who, conversation, texts):
-        raise _refused("user_texts", _(SOON))
-    _spend_today(firm, texts)
+    if texts < 1:
+        return
+    settings, firm = firmtext.settings, who.firm.ref
+    limits = [
+        *_of(conversation),
+        Limit("user", f"{firm} {who.user.ref}", settings.user_texts_per_minute),
+        Limit("firm", firm, settings.firm_texts_per_minute),
+    ]
+    with ExitStack() as taken:
+        _spend_now(taken, who, conversation, texts, limits)
+        _spend_today(taken, firm, texts)
+        taken.pop_all()
+
+
+def spend_in(who: Visitor, conversation: uuid.UUID, token: str) -> None:
+    """One of several texts that :func:`spend` let pass goes into this conversation. :raises TextRefused: as there."""
+    if not new(who, [token]):
+        return
+    with ExitStack() as taken:
+        _spend_now(taken, who, conversation, 1, _of(conversation))
+        taken.pop_all()
 
 
 def look_up(who: Visitor, typed: str) -> None:
@@ -57,32 +89,46 @@ def look_up(who: Visitor, typed: str) -> None:
         raise Problem(429, _("Too many searches"), _(LOOKED))
 
 
-def _elsewhere(who: Visitor, conversation: uuid.UUID | None, texts: int) -> bool:
+def _of(conversation: uuid.UUID | None) -> list[Limit]:
+    if conversation is None:
+        return []
+    return [Limit("conversation", str(conversation), firmtext.settings.conversation_texts_per_minute)]
+
+
+def _spend_now(
+    taken: ExitStack, who: Visitor, conversation: uuid.UUID | None, texts: int, limits: Sequence[Limit]
+) -> None:
+    if not all(_passes(taken, one, texts) for one in limits) or _elsewhere(who, conversation, texts, limits):
+        raise _refused("user_texts", _(SOON))
+
+
+def _passes(taken: ExitStack, limit: Limit, texts: int, seconds: float = MINUTE) -> bool:
+    """Whoever is turned away by another limit gets back what this one took: colleagues are not to go without."""
+    if not limit.most:
+        return True
+    turnstile = _turnstile(limit.kind, limit.most, seconds)
+    if not turnstile.passes(limit.name, texts):
+        return False
+    taken.callback(turnstile.give_back, limit.name, texts)
+    return True
+
+
+def _elsewhere(who: Visitor, conversation: uuid.UUID | None, texts: int, limits: Sequence[Limit]) -> bool:
     """Whether other processes have let so many pass that these are too many."""
-    limits, firm = firmtext.settings, who.firm.ref
-    by_user = (limits.user_texts_per_minute, f"{firm} {who.user.ref}", "user")
-    by_firm = (limits.firm_texts_per_minute, firm, "firm")
-    if not any(most and PART * _turnstile(kind, most).lately(name) > most for most, name, kind in (by_user, by_firm)):
+    if not any(PART * _turnstile(one.kind, one.most).lately(one.name) > one.most for one in limits if one.most):
         return False
     with reading() as session:
-        sent = pace_queries.lately(session, firm, who.user.ref, conversation)
-    counts = (
-        (sent.user, limits.user_texts_per_minute),
-        (sent.firm, limits.firm_texts_per_minute),
-        (sent.conversation, limits.conversation_texts_per_minute),
-    )
+        sent = pace_queries.lately(session, who.firm.ref, who.user.ref, conversation)
+    counts = [(getattr(sent, one.kind), one.most) for one in limits]
     return any(most and count and count + texts > most for count, most in counts)
 
 
-def _spend_today(firm: str, texts: int) -> None:
-    most = firmtext.settings.firm_texts_per_day
-    if not most:
-        return
-    turnstile = _turnstile("day", most, DAY)
-    fits = turnstile.passes(firm, texts)
-    if fits and PART * turnstile.lately(firm) > most:
+def _spend_today(taken: ExitStack, firm: str, texts: int) -> None:
+    limit = Limit("day", firm, firmtext.settings.firm_texts_per_day)
+    fits = _passes(taken, limit, texts, DAY)
+    if fits and PART * _turnstile(limit.kind, limit.most, DAY).lately(firm) > limit.most > 0:
         with reading() as session:
-            fits = pace_queries.today(session, firm, most) + texts <= most
+            fits = pace_queries.today(session, firm, limit.most) + texts <= limit.most
     if not fits:
         raise _refused("firm_texts", _(TODAY))
 

@@ -118,6 +118,8 @@ def code_of(refusal: TextRefused) -> str:
 def _made(text: Message, what: str, make: Callable[[Any], Message]) -> Response:
     session = firmtext.db.session
     try:
+        with reading() as looking:
+            retrying.check_first(looking, text)
         limits.spend(visitor(), text.conversation_id)
         new = make(session)
         session.commit()

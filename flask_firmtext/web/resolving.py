@@ -19,6 +19,7 @@ from ..messaging.shown import read_bodies
 from ..store.models import Message
 from ..store.states import State
 from ..store.transactions import reading
+from . import limits
 from .access import Visitor
 from .blueprint import blueprint
 from .csrf import KEEPING
@@ -93,6 +94,8 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
         return Form(who, text, answer, "", _(SAY_WHY)).page(422)
     session = firmtext.db.session
     try:
+        if answer == Decision.RESEND and text.state == State.UNKNOWN:
+            limits.spend(who, text.conversation_id)
         shown = resolving.decide(session, text.id, answer, user=who.user, why=form.why)
         session.commit()
     except TextRefused as refusal:

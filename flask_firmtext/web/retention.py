@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,17 +21,22 @@ from ..messaging.owners import Subject
 from ..messaging.shown import named
 from ..ports import promises
 from ..ports.values import Contact
-from ..store import erasure_queries, retention_queries
-from ..store.models import Erasure, Retention
+from ..store import retention_queries
+from ..store.models import Erasure, LegalHold, Retention
 from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import reading
+from . import erased
 from .access import Visitor, asked, visitor
 from .blueprint import blueprint
 from .form import Form
 from .problems import nothing_here
 
-#: So many of the newest erasures are listed.
-LISTED = 50
+#: So many holds are on a page, and so many erasures.
+PAGE = 25
+#: Nobody turns further pages than this.
+LAST = 10_000
+#: Nothing is counted for whom so many contacts are kept from: a database takes no longer list.
+WALLED = 10_000
 SAID = {
     "rule": marked("Saved. The rule is obeyed from the next night on."),
     "held": marked("The hold stands: nothing that it covers is erased."),
@@ -40,19 +45,44 @@ SAID = {
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """Which page of the holds and of the erasures is shown, from 1; ``more``: there is another behind it."""
+
+    holds: int
+    erasures: int
+    more_holds: bool = False
+    more_erasures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the page shows. ``plan`` is None while the practice system cannot say what is held."""
+    """What the page shows. ``plan`` is None while the practice system cannot say what is held; of what the user may not
+    know of it counts nothing. ``waits``: it is so much that somebody has to say yes.
+
+    ``lifted`` counts the holds that were lifted, on whatever page. ``wanted`` is the name of whom or what a hold was
+    to be set on that was refused, empty for the firm.
+    """
 
     rule: Retention | None
     plan: Plan | None
     holds: tuple[Shown, ...]
+    lifted: int
     titles: Mapping[uuid.UUID, str]
     erasures: tuple[Erasure, ...]
     names: Mapping[str, str]
+    contacts: Mapping[str, Contact]
+    pages: Pages
+    wanted: str
+    waits: bool = False
 
     def person(self, ref: str) -> str:
         """Who did something; the sweep is the firm's rule."""
         return _("The firm's rule") if ref == "sweep" else named(self.names, ref)
+
+    def whose(self, one: Erasure) -> str:
+        """Of whom the texts were, as far as the host knows them still; empty for a night's."""
+        known = self.contacts.get(one.contact or "")
+        return known.name if known else one.contact or ""
 
 
 @blueprint.get("/settings/retention")
@@ -130,31 +160,72 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     plan: Plan | None = owners.shielded("Matters.contacts_of", lambda: rules.plan(firm), None)
     with reading() as session:
         rule = retention_queries.rule(session, firm)
-        listed = erasure_queries.erasures(session, firm, LISTED)
-    mine = who.may_each("contact.erase", [Subject(firm, (*filter(None, [one.contact]), *one.shared)) for one in listed])
-    erasures = tuple(one for one, may in zip(listed, mine, strict=True) if may)
-    every = tuple(legal_holds.shown(firm))
-    allowed = who.may_each("legal_hold", [about(firm, one) for one in every])
-    holds = tuple(one for one, may in zip(every, allowed, strict=True) if may)
+        everybody = retention_queries.everybody(session, firm) if plan and plan.days else ()
+    holds, lifted, more_holds = _holds(who, page := _turned("holds"))
+    erasures, more_erasures = erased.page(who, turned := _turned("erasures"), PAGE)
     people = {ref for one in holds for ref in (one.by, one.lifted_by) if ref} | {one.by for one in erasures}
-    sheet = Sheet(rule, plan, holds, _titles(who, holds), erasures, owners.names_of(people))
+    contacts = _contacts(who, holds, erasures, form)
+    shown = as_known(who, plan, everybody)
+    sheet = Sheet(
+        rule,
+        shown,
+        holds,
+        lifted,
+        _titles(who, holds, contacts),
+        erasures,
+        owners.names_of(people),
+        contacts,
+        Pages(page, turned, more_holds, more_erasures),
+        _wanted(who, form, contacts),
+        bool(plan and shown and plan.is_too_much and shown.is_too_much),
+    )
     said = SAID.get(request.args.get("said", ""), "")
     context = {"sheet": sheet, "form": form, "said": _(said) if said else "", "firm": who.firm}
     return make_response(render_template("firmtext/retention.html", **context), code)
 
 
-def about(firm: str, one: Shown) -> Subject:
+def as_known(who: Visitor, plan: Plan | None, everybody: Sequence[str]) -> Plan | None:
+    """What a night would erase of what the user may know of: as if there were nothing else."""
+    firm = who.firm.ref
+    answers = who.may_each("conversation.list", [Subject(firm, (one,)) for one in everybody])
+    behind = [one for one, yes in zip(everybody, answers, strict=True) if not yes]
+    if plan is None or not behind:
+        return plan
+    return replace(plan, days=None) if len(behind) > WALLED else rules.counted(firm, without=behind)
+
+
+def _turned(name: str) -> int:
+    return min(max(request.args.get(name, 1, int), 1), LAST)
+
+
+def _holds(who: Visitor, page: int) -> tuple[tuple[Shown, ...], int, bool]:
+    """A page of those of which this user may know; how many of them were lifted; whether there are more."""
+    every = legal_holds.listed(who.firm.ref)
+    allowed = who.may_each("legal_hold", [about(who.firm.ref, one) for one in every])
+    mine = [one for one, may in zip(every, allowed, strict=True) if may]
+    here = mine[PAGE * (page - 1) : PAGE * page]
+    lifted = sum(one.lifted_at is not None for one in mine)
+    return tuple(legal_holds.read(here)), lifted, len(mine) > PAGE * page
+
+
+def about(firm: str, one: Shown | LegalHold) -> Subject:
     """What the host is asked about before somebody is told of a hold."""
     if one.kind == FIRM:
         return Subject(firm)
     return Subject(firm, (one.object,)) if one.kind == CONTACT else Subject(firm, matter=one.object)
 
 
-def _titles(who: Visitor, holds: tuple[Shown, ...]) -> Mapping[uuid.UUID, str]:
-    """The name of the contact or the title of the matter on which each hold is, as far as the host knows it."""
-    refs = [one.object for one in holds if one.kind == CONTACT]
+def _contacts(who: Visitor, holds: Iterable[Shown], erasures: Iterable[Erasure], form: Form) -> Mapping[str, Contact]:
+    """Whoever is named on the page, as far as the host knows them; it is asked once."""
+    refs = {one.object for one in holds if one.kind == CONTACT} | {one.contact for one in erasures if one.contact}
+    if form.values.get("kind") == CONTACT:
+        refs.add(form.values["object"])
     nobody: Mapping[str, Contact] = {}
-    contacts = owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, refs), nobody)
+    return owners.shielded("Contacts.by_refs", lambda: tenancy.contacts(who.ports, sorted(refs)), nobody)
+
+
+def _titles(who: Visitor, holds: Iterable[Shown], contacts: Mapping[str, Contact]) -> Mapping[uuid.UUID, str]:
+    """The name of the contact or the title of the matter on which each hold is, as far as the host knows it."""
     found: dict[uuid.UUID, str] = {}
     for one in holds:
         if one.kind == CONTACT and one.object in contacts:
@@ -162,6 +233,13 @@ def _titles(who: Visitor, holds: tuple[Shown, ...]) -> Mapping[uuid.UUID, str]:
         if one.kind == MATTER and (title := _title(who, one.object)):
             found[one.id] = title
     return found
+
+
+def _wanted(who: Visitor, form: Form, contacts: Mapping[str, Contact]) -> str:
+    ref = form.values.get("object", "")
+    if form.values.get("kind") == MATTER:
+        return _title(who, ref) or ref
+    return contacts[ref].name if ref in contacts else ref
 
 
 def _title(who: Visitor, ref: str) -> str | None:

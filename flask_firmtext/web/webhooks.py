@@ -17,7 +17,7 @@ from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
 from ..turnstile import Turnstile
-from . import headers, voice
+from . import headers, hook_secrets, voice
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _answer(raw: RawRequest, kind: str) -> Response:
         log.error("a webhook met a fault: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
         _refused("webhook_fault")
     else:
-        return _empty(200)
+        return hook_secrets.noting(_empty(200))
     return _empty(503)
 
 

@@ -18,6 +18,7 @@ from flask import Flask
 from werkzeug.utils import import_string
 
 from ..current import firmtext
+from ..errors import where
 from . import filing, media, sends, sweep
 from .stop import stopping
 
@@ -127,7 +128,7 @@ def _live_as_child(app: Flask, work: Callable[[Flask], None], parent: int) -> No
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except BaseException as error:
-        log.error("a process ended by %s", type(error).__name__, exc_info=error)
+        log.error("a process ended by %s", where(error))
     finally:
         sys.stderr.flush()
         os._exit(code)

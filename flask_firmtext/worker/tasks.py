@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import uuid
 
+from ..errors import where
 from . import drain as drains
 from . import heartbeats
 from .bells import hear, ring_next
 
 #: As a process that the kernel ended for want of memory (128 and SIGKILL).
 OUT_OF_MEMORY = 137
+
+
+class NotDrained(Exception):
+    """What RQ writes into Redis and its log of a drain that failed: type and place, without the error's own words."""
 
 
 def drain(message_id: str) -> None:
@@ -24,3 +29,5 @@ def drain(message_id: str) -> None:
         ring_next()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except Exception as error:
+        raise NotDrained(where(error)) from None

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util.exc import CommandError
 
 revision = "0016"
 down_revision = "0015"
@@ -106,6 +107,17 @@ def _partial(name: str, table: str, columns: list[str], where: sa.TextClause, un
 
 
 def downgrade() -> None:
+    _refuse_while_held()
     for table in ("erased", "erasure", "legal_hold_contact", "legal_hold", "retention"):
         op.drop_table(f"firmtext_{table}")
     op.drop_column("firmtext_conversation", "erased_at")
+
+
+def _refuse_while_held() -> None:
+    hold = sa.table("firmtext_legal_hold", sa.column("lifted_at"))
+    standing = sa.select(sa.func.count()).select_from(hold).where(hold.c.lifted_at.is_(None))
+    if count := op.get_bind().scalar(standing):
+        raise CommandError(
+            f"Legal holds that stand would be lost: {count}. `flask firmtext retention holds` shows them; whoever set "
+            "them decides, then `flask firmtext retention lift` lifts each. Nothing was changed."
+        )

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from flask_firmtext.messaging import thread
+from flask_firmtext.messaging import marking, thread
 from flask_firmtext.store.states import State
 from flask_firmtext.web.furniture import size
+from mailroom import arrives
 from office import ROSA, Office
 from servers import until
 
@@ -239,18 +240,50 @@ def test_a_contact_with_several_numbers_lets_staff_pick_another(staff: Any, site
     assert office.conversation("+13125550110")
 
 
+#: Everywhere where a page may keep something in a browser, and where it is.
+KEPT = """async () => JSON.stringify({
+    local: {...localStorage}, session: {...sessionStorage}, cookie: document.cookie, name: window.name,
+    state: history.state, address: location.href, referrer: document.referrer,
+    databases: await indexedDB.databases(), caches: await caches.keys(),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+    fetched: performance.getEntries().map(entry => entry.name),
+})"""
+
+
 @pytest.mark.attack("A36")
 def test_nothing_of_a_conversation_is_kept_in_the_browser(staff: Any, site: str, office: Office) -> None:
     office.sends("rosa", "privileged")
+    arrives(office, name="privileged.png")
+    marking.walk("harbor")
+    kept = []
+    staff.on("framenavigated", lambda frame: kept.append(frame.url))
     open_conversation(staff, site, office)
+    expect(staff.get_by_role("log").get_by_role("article")).to_have_count(2)
+    staff.get_by_label("Message", exact=True).fill("half privileged")
+    expect(staff.locator("[data-ft-kept]")).to_have_text("Draft saved")
+    kept.append(staff.evaluate(KEPT))
     staff.get_by_label("Message", exact=True).fill("also privileged")
     staff.get_by_role("button", name="Send", exact=True).click()
-    expect(staff.get_by_role("log").get_by_role("article")).to_have_count(2)
-    kept = staff.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
-    assert "privileged" not in kept
-    assert "Rosa" not in kept
-    assert json.loads(kept)[::2] == [{}, ""]
-    assert set(json.loads(kept)[1]) <= {"htmx-current-path-for-history"}
+    expect(staff.get_by_role("log").get_by_role("article")).to_have_count(3)
+    kept.append(staff.evaluate(KEPT))
+    staff.goto(f"{site}/texting/")
+    staff.get_by_label("Name, number or words").fill("privileged")
+    staff.get_by_role("button", name="Find in texts").click()
+    expect(staff.get_by_role("heading", level=1)).to_contain_text("Search")
+    kept.append(staff.evaluate(KEPT))
+    staff.go_back()
+    kept.append(staff.evaluate(KEPT))
+    for one in kept:
+        assert "privileged" not in one
+        assert "Rosa" not in one
+    for one in map(json.loads, (one for one in kept if one.startswith("{"))):
+        assert [one[name] for name in ("local", "cookie", "name", "databases", "caches", "workers")] == [
+            {}, "", "", [], [], 0,
+        ]  # fmt: skip
+        assert set(one["session"]) <= {"htmx-current-path-for-history"}
+    signed = staff.context.cookies()
+    assert {cookie["name"] for cookie in signed} == {"session"}
+    assert all(cookie["httpOnly"] for cookie in signed)
 
 
 def test_without_scripts_a_text_goes_out_all_the_same(browser: Any, site: str, office: Office) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from servers import until
 
-from . import canaries, caretaker, neighbours, operators, person, replay, schedule, usage
+from . import canaries, caretaker, erased, neighbours, operators, person, replay, schedule, usage
 from .caretaker import Caretaker
 from .counts import CHECKS
 from .driver import Driver
@@ -69,9 +69,12 @@ def run(scale: Scale, folder: Path, faults: str, bug: str, say: Say) -> Found:
         oracle.unseen = unshown + unseen + operators.unshown(stack, rows)
         oracle.canaries = [*driver.heard, *canaries.search(stack)]
         oracle.strangers = neighbours.seen(stack.app, stack.firms, rows)
+        oracle.readable = erased.readable(stack, rows)
         oracle.replayed = replay.again(stack, carrier)
         if scale.seconds >= WARM:
             oracle.grown = usage.grown(early, late)
+        # What comes again brings nothing back.
+        oracle.readable += [one for one in erased.readable(stack, rows) if one not in oracle.readable]
         oracle.judge(CHECKS)
         figures = {
             **_what_happened(oracle, weather),
@@ -102,6 +105,7 @@ def _what_happened(oracle: Oracle, weather: Weather) -> dict[str, Any]:
         "POSTs accepted by the carrier": f"{len(oracle.carrier.posts)}, {_attempts(oracle)}",
         "texts of clients": f"{len(driver.said)}, {sum(bool(one.media) for one in driver.said)} with files",
         "events": f"{len(driver.invited)}, {len(rows.reminders)} reminders",
+        "erasings": _erasings(oracle),
         "webhooks": len(oracle.carrier.webhooks),
         "faults": dict(sorted(weather.happened.items())),
         "faults, all together": sum(weather.happened.values()),
@@ -109,6 +113,18 @@ def _what_happened(oracle: Oracle, weather: Weather) -> dict[str, Any]:
         "unknown at quiet": f"{unknown} ({100 * unknown / max(texts, 1):.2f} %), {limit}",
         "worst hand-over": f"{worst:.0f} s, at most {HANDED_OVER:.0f}",
     }
+
+
+def _erasings(oracle: Oracle) -> str:
+    """What was asked for, and what went."""
+    asked, rows = oracle.driver.asked, oracle.rows
+    refused = Counter(one.refused for one in asked if one.refused)
+    went = f"{len(rows.erased)} conversations, {sum(one.texts for one in rows.erased.values())} texts"
+    stood = f"{len(rows.legal_holds)} holds, {sum(one.lifted_at is not None for one in rows.legal_holds)} lifted"
+    left: Counter[str] = Counter()
+    for row in rows.erasures.values():
+        left.update(row.left)
+    return f"{len(asked)} asked for, refused {dict(refused)}; {went} went, left {dict(left)}; {stood}"
 
 
 def _attempts(oracle: Oracle) -> str:

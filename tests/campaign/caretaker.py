@@ -17,6 +17,8 @@ from flask_firmtext.store.models import (
     Account,
     Attachment,
     Attempt,
+    Erased,
+    Erasure,
     EventAnswer,
     Hold,
     Invitation,
@@ -85,6 +87,8 @@ def hurried() -> None:
         for model in (Reminder, EventAnswer):
             later = sa.update(model).where(model.not_before > now).values(not_before=now)
             session.execute(later.execution_options(synchronize_session=False))
+        begun = sa.update(Erasure).where(Erasure.done_at.is_(None), Erasure.look_at > now).values(look_at=now)
+        session.execute(begun.execution_options(synchronize_session=False))
         waiting = sa.update(Attachment).where(Attachment.state == "wanted", Attachment.not_before > now)
         session.execute(waiting.values(not_before=now).execution_options(synchronize_session=False))
 
@@ -125,6 +129,8 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         answers = session.scalar(
             sa.select(sa.func.count()).where(EventAnswer.told_at.is_(None), EventAnswer.not_before.is_not(None))
         )
+        erasures = session.scalar(sa.select(sa.func.count()).where(Erasure.done_at.is_(None)))
+        full = session.scalar(sa.select(sa.func.count()).where(Erased.emptied_at.is_(None)))
         open_ = session.scalar(sa.select(sa.func.count()).where(Attempt.outcome == "open"))
     unheard = sum("inbound" not in seen.get(one.uuid, ()) for one in driver.said)
     untold = sum(not seen.get(post["message_uuid"], set()) & set(FINAL) for post in carrier.posts)
@@ -136,6 +142,8 @@ def unquiet(driver: Driver, carrier: Ledger) -> dict[str, int]:
         "reminders due": reminders or 0,
         "notices due": notices or 0,
         "answers untold": answers or 0,
+        "erasures": erasures or 0,
+        "erased and not emptied": full or 0,
         "texts of clients untold": unheard,
         "statuses untold": max(untold - driver.stack.allowed["silence"], 0),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import counts_erased as erased
 from . import counts_house as house
 from . import counts_in as received
 from . import counts_out as sent
@@ -63,6 +64,15 @@ PROMISES: dict[str, tuple[str, tuple[Check, ...]]] = {
             house.acts_without_an_audit_row,
             house.contradictions,
             house.unseen_by_operators,
+        ),
+    ),
+    "gone": (
+        "what is erased is gone, what is held stays",
+        (
+            erased.an_erased_conversation_is_readable_anywhere,
+            erased.a_held_conversation_was_erased,
+            erased.erasures_begun_under_a_hold,
+            erased.erasures_lost,
         ),
     ),
     "all": (

@@ -62,9 +62,11 @@ def statuses_twice(it: Oracle) -> Found:
 
 
 def files_of_clients_missing(it: Oracle) -> Found:
-    """The carrier had each of them all the time. One that comes compressed, unasked, is refused for good (F72)."""
+    """The carrier had each of them all the time. One that comes compressed, unasked, is refused for good (F72), and an
+    erased one is meant to be missing."""
     for one in it.rows.attachments:
-        if one.state not in ("stored", "parked") and one.reason != "encoding":
+        gone = one.reason == "erased" and it.is_erased(str(one.message_id))
+        if one.state not in ("stored", "parked") and one.reason != "encoding" and not gone:
             yield (
                 str(one.message_id or one.quarantine_id),
                 f"file {one.n} is {one.state} ({one.reason}), tried {one.tries} times",

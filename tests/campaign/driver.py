@@ -14,7 +14,7 @@ import requests
 from flask_firmtext.store.base import new_id
 from mailroom import png
 
-from .practice import FICKLE, Client, clients, failing, new_token, staff
+from .practice import FICKLE, KEPT, Client, clients, failing, new_token, staff
 from .scale import PHONES, RESUBMITTED, WITH_LINK
 from .stack import Stack
 
@@ -49,6 +49,18 @@ class Said:
 
 
 @dataclass
+class Asked:
+    """An erasing that somebody asked for: ``id`` once the web has said yes, ``refused`` where it has said no."""
+
+    client: Client
+    token: str
+    id: str = ""
+    refused: str = ""
+    #: Whether the web had said before that a hold stands which nobody lifts.
+    kept: bool = False
+
+
+@dataclass
 class Driver:
     """Everybody who writes. Threads of this process, each with dice of its own."""
 
@@ -56,12 +68,15 @@ class Driver:
     written: list[Written] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     invited: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    kept: list[Client] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.people = [one for firm in self.stack.firms for one in clients(firm, PHONES)[FICKLE:]]
         self.fickle = [one for firm in self.stack.firms for one in clients(firm, FICKLE)]
+        self.held: list[tuple[str, str]] = []
         self._threads: list[threading.Thread] = []
         self.stack.says = lambda one, words: self._text(one, words, [])
 
@@ -78,6 +93,17 @@ class Driver:
         self._each(scale.consents, seconds, lambda n: self._change_mind(n, fickle))
         calendar = random.Random(f"{scale.seed} calendar")
         self._each(scale.reminders, seconds * 0.6, lambda n: self._invite(n, calendar))
+
+        broom = random.Random(f"{scale.seed} erasing")
+        for one in [one for firm in self.stack.firms for one in self._of(firm)[:KEPT]]:
+            if self._hold(one):
+                self.kept.append(one)
+        self._each(scale.erasures, seconds, lambda n: self._erase(n, broom))
+        sealing = random.Random(f"{scale.seed} holding")
+        self._each(scale.holds, seconds, lambda n: self._hold_or_lift(n, sealing))
+
+    def _of(self, firm: str) -> list[Client]:
+        return [one for one in self.people if one.firm == firm]
 
     def join(self) -> None:
         for one in self._threads:
@@ -154,6 +180,28 @@ class Driver:
         self.said.append(
             Said(one, number, words, self.stack.carrier.text(one.phone, number, words, *media), len(media))
         )
+
+    def _erase(self, n: int, dice: random.Random) -> None:
+        """Of a client's texts everything; every tenth time of one whose texts are kept."""
+        written = [each.client for each in self.written if each.id and each.client in self.people]
+        one = dice.choice(self.kept if n % 10 == 9 and self.kept else written or self.people)
+        asked = Asked(one, new_token(), kept=one in self.kept)
+        self.asked.append(asked)
+        body = {"firm": one.firm, "contact": one.ref, "text": f"{CANARY}they asked", "token": asked.token}
+        asked.id, asked.refused = self._posted("/campaign/erasures", body)
+
+    def _hold(self, one: Client) -> str:
+        body = {"firm": one.firm, "contact": one.ref, "text": f"{CANARY}a suit is pending"}
+        return self._posted("/campaign/holds", body)[0]
+
+    def _hold_or_lift(self, n: int, dice: random.Random) -> None:
+        """No more than a few stand at a time."""
+        if len(self.held) > 3:
+            firm, hold = self.held.pop(0)
+            self._posted(f"/campaign/holds/{hold}/lift", {"firm": firm, "text": f"{CANARY}settled"})
+        one = dice.choice(self.people)
+        if hold := self._hold(one):
+            self.held.append((one.firm, hold))
 
     def _invite(self, n: int, dice: random.Random) -> None:
         firm = self.stack.firms[n % len(self.stack.firms)]

@@ -57,6 +57,7 @@ class Oracle:
     grown: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+    readable: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     at_most_unknown: float | None = None
     decided: int = 0
@@ -127,6 +128,11 @@ class Oracle:
     def people(self, message: str) -> bool:
         """Whether a person decided about this text."""
         return any(line.action in ("message.resolve", "message.resend") for line in self.rows.audit.get(message, ()))
+
+    def is_erased(self, message: str) -> bool:
+        """Whether a text went with its conversation."""
+        row = self.rows.messages.get(message)
+        return row is not None and str(row.conversation_id) in self.rows.erased
 
     def accepted(self) -> Iterator[Written]:
         return (one for one in self.driver.written if one.id)

@@ -23,7 +23,8 @@ from flask_firmtext import FirmText
 from flask_firmtext.adapters import bell
 from flask_firmtext.clock import Clock
 from flask_firmtext.current import firmtext
-from flask_firmtext.errors import FirmTextError, TextRefused
+from flask_firmtext.errors import FirmTextError, FormRefused, TextRefused
+from flask_firmtext.firm import erasure_requests, erasures, legal_holds
 from flask_firmtext.messaging import accepting, overdue, sending
 from flask_firmtext.store.models import CalendarEvent, Invitation, Reminder
 from flask_firmtext.worker import bells, sweep
@@ -38,6 +39,8 @@ FIRST_PHONE = 200
 FAILING = range(150, 170)
 #: Clients who write STOP and START.
 FICKLE = 10
+#: Clients of each firm under a hold that nobody lifts.
+KEPT = 3
 FOLDER, KIND, HASTE, BUG, BEGAN = "CAMPAIGN_FOLDER", "CAMPAIGN_KIND", "CAMPAIGN_HASTE", "CAMPAIGN_BUG", "CAMPAIGN_BEGAN"
 EVENTS, MEDIA = "CAMPAIGN_EVENTS", "CAMPAIGN_MEDIA"
 FULL = "full"
@@ -97,6 +100,7 @@ def hurry() -> None:
     sweep.TOO_LONG_DUE = timedelta(seconds=10)
     sending.BUDGET = timedelta(seconds=5)
     bells.REST = 1.0
+    erasures.PAUSE = timedelta(seconds=4)
     bell.JOB_LIFE = 30
 
 
@@ -189,6 +193,31 @@ def _pages(app: Flask, host: Any) -> None:
         _due_in(session, firm, ref, said["seconds"])
         session.commit()
         return jsonify(saved=ref), 201
+
+    @app.post("/campaign/erasures")
+    def erase() -> tuple[Response, int]:
+        said = request.get_json()
+        firm = said["firm"]
+        contact = host.for_firm(firm).contacts.get(said["contact"])
+        begun = erasure_requests.begin(firm, contact, said["text"], by=staff(firm), token=said["token"])
+        erasure_requests.go_on(begun)
+        return jsonify(erasure=str(begun.id)), 201
+
+    @app.post("/campaign/holds")
+    def hold() -> tuple[Response, int]:
+        said = request.get_json()
+        firm = said["firm"]
+        return jsonify(hold=str(legal_holds.put(firm, "contact", said["contact"], said["text"], by=staff(firm)))), 201
+
+    @app.post("/campaign/holds/<uuid:hold_id>/lift")
+    def lift(hold_id: uuid.UUID) -> tuple[Response, int]:
+        said = request.get_json()
+        legal_holds.lift(said["firm"], hold_id, said["text"], by=staff(said["firm"]))
+        return jsonify(lifted=str(hold_id)), 201
+
+    @app.errorhandler(FormRefused)
+    def unwilling(error: FormRefused) -> tuple[Response, int]:
+        return jsonify(code="/".join(error.faults) or "all"), 409
 
     @app.errorhandler(TextRefused)
     def refused(error: TextRefused) -> tuple[Response, int]:

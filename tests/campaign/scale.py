@@ -7,6 +7,7 @@ from dataclasses import dataclass
 #: What half an hour holds.
 FULL = 1800.0
 TEXTS, INBOUND, WITH_MEDIA, REMINDERS, CONSENT = 10_000, 5_000, 500, 1_000, 100
+ERASED, HELD = 300, 100
 #: Below this the waits of sweeps and claims are shortened, so that they happen within the time.
 HASTY = 400.0
 PHONES = 100
@@ -26,6 +27,8 @@ class Scale:
     media: int
     reminders: int
     consents: int
+    erasures: int
+    holds: int
     senders: int
     sweeps: int
     numbers: int
@@ -52,6 +55,8 @@ def scaled(seconds: float, db: str, seed: int, texts: int | None = None, house: 
         media=part(WITH_MEDIA),
         reminders=part(REMINDERS),
         consents=part(CONSENT),
+        erasures=part(ERASED),
+        holds=part(HELD),
         senders=4 if large else 2,
         sweeps=2 if large else 1,
         numbers=6 if large else 2,

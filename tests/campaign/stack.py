@@ -151,7 +151,7 @@ def _environment(
         "FIRMTEXT_REQUESTS_PER_SECOND": "100",
         "FIRMTEXT_NUMBER_SEGMENTS_PER_SECOND": "50",
         "FLASK_APP": str(TESTS / "campaign" / "practice.py") + ":create_app()",
-        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS / "support")]),
+        "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS), str(TESTS / "support")]),
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(folder / "temporary"),  # it is searched, too
         traps.FOLDER: str(folder / "traps"),

@@ -11,7 +11,7 @@ import pytest
 
 from . import counts, report
 from .oracle import NOBODY
-from .world import CONVERSATION, INVITATION, NOON, PAIR, SECOND, World
+from .world import CONVERSATION, HARBOR, INVITATION, NOON, PAIR, SECOND, World
 
 SEED = 4711
 
@@ -197,6 +197,40 @@ def late(it: World) -> None:
     it.rows.messages[it.text].created_at -= timedelta(minutes=2)
 
 
+def held_meanwhile(it: World) -> None:
+    it.rows.legal_holds[0].lifted_at = None
+
+
+def always_held(it: World) -> None:
+    it.driver.kept.append(HARBOR)
+
+
+def begun_under_a_hold(it: World) -> None:
+    it.driver.asked[0].kept = True
+
+
+def erasure_forgotten(it: World) -> None:
+    it.rows.erasures.clear()
+
+
+def erasure_unfinished(it: World) -> None:
+    it.erasure.done_at = None
+
+
+def erasure_unaudited(it: World) -> None:
+    del it.rows.audit[CONVERSATION]
+
+
+def nobody_answered(it: World) -> None:
+    it.driver.asked[0].refused = "gave up"
+
+
+def file_refused_by_an_erasing(it: World) -> None:
+    """Of a conversation that nobody erased."""
+    it.rows.attachments[0].state, it.rows.attachments[0].reason = "refused", "erased"
+    it.rows.erased.clear()
+
+
 def unknown(it: World) -> None:
     it.seen |= {"unknown": [it.text], "at_most_unknown": 0.02}
 
@@ -232,6 +266,7 @@ DOCTORED: list[tuple[str, Callable[[World], None], bool]] = [
     ("signed_and_answered_otherwise", inbound_answered(302), True),
     ("texts_of_clients_lost", client_unheard, True),
     ("files_of_clients_missing", file_gone, True),
+    ("files_of_clients_missing", file_refused_by_an_erasing, True),
     ("forgeries_believed", forgery, True),
     ("odd_answers", lambda it: it.driver.stack.odd.append("inbound b'{' was answered 500"), False),
     ("posted_and_not_shown_as_sent", told_and_not_believed, True),
@@ -258,6 +293,14 @@ DOCTORED: list[tuple[str, Callable[[World], None], bool]] = [
     ("acts_without_an_audit_row", decision_unaudited, False),
     ("contradictions", contradicted, True),
     ("unseen_by_operators", seen(unseen=["sweep was gone for 60 s"]), False),
+    ("an_erased_conversation_is_readable_anywhere", seen(readable=[(CONVERSATION, "a text is there still")]), True),
+    ("a_held_conversation_was_erased", held_meanwhile, True),
+    ("a_held_conversation_was_erased", always_held, True),
+    ("erasures_begun_under_a_hold", begun_under_a_hold, True),
+    ("erasures_lost", erasure_forgotten, True),
+    ("erasures_lost", erasure_unfinished, True),
+    ("erasures_lost", erasure_unaudited, True),
+    ("erasures_lost", nobody_answered, False),
     ("not_quiet_in_time", seen(left={"queued": 3}), False),
     ("not_settled", still_queued, True),
     ("handed_over_late", late, True),
@@ -274,6 +317,14 @@ def test_an_honest_world_has_nothing_to_count() -> None:
 
 def test_every_count_is_seen_failing() -> None:
     assert {name for name, _, _ in DOCTORED} == {check.__name__ for check in counts.CHECKS}
+
+
+def test_an_erased_file_is_not_missing_and_a_wrong_clock_accuses_nobody() -> None:
+    world = World()
+    world.rows.attachments[0].state, world.rows.attachments[0].reason = "refused", "erased"
+    world.driver.stack.allowed["clock"] = 1
+    held_meanwhile(world)
+    assert world.oracle().judge(counts.CHECKS) == []
 
 
 @pytest.mark.parametrize(("count", "doctor", "of_a_text"), DOCTORED)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from carrier import Carrier
 from flask_firmtext.store import cells
@@ -20,10 +21,15 @@ from flask_firmtext.store.models import (
     CalendarEvent,
     ConsentEvent,
     Conversation,
+    ConversationContact,
     Counter,
+    Erased,
+    Erasure,
     EventAnswer,
     Hold,
     Invitation,
+    LegalHold,
+    LegalHoldContact,
     Message,
     Notice,
     OptOut,
@@ -59,6 +65,11 @@ class Tables:
     events: dict[str, Any] = field(default_factory=dict)
     invitations: dict[str, Any] = field(default_factory=dict)
     answers: list[Any] = field(default_factory=list)
+    erasures: dict[str, Any] = field(default_factory=dict)
+    erased: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    legal_holds: list[Any] = field(default_factory=list)
+    covered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
     def held(self) -> list[tuple[datetime, datetime]]:
@@ -115,7 +126,7 @@ def tables() -> Tables:
         found.statuses = list(session.scalars(select(StatusEvent)))
         for row in session.scalars(select(Quarantine)):
             where = cells.place(Quarantine, "body", row.id, row.firm)
-            found.kept.append(_read(cells.unseal(session, where, row.body)))
+            found.kept.append(_read(cells.unseal(session, where, row.body)) if row.body else {})
             found.quarantine.append(row)
         found.consent = list(session.scalars(select(ConsentEvent).order_by(ConsentEvent.noted_at)))
         for row in session.execute(select(Conversation.id, Conversation.firm, Conversation.phone_index)):
@@ -129,7 +140,18 @@ def tables() -> Tables:
         found.events = {str(row.id): row for row in session.scalars(select(CalendarEvent))}
         found.invitations = {str(row.id): row for row in session.scalars(select(Invitation))}
         found.answers = list(session.scalars(select(EventAnswer)))
+        _what_was_erased(session, found)
     return found
+
+
+def _what_was_erased(session: Session, found: Tables) -> None:
+    found.erasures = {str(row.id): row for row in session.scalars(select(Erasure))}
+    found.erased = {str(row.conversation_id): row for row in session.scalars(select(Erased))}
+    found.legal_holds = list(session.scalars(select(LegalHold)))
+    for hold in session.scalars(select(LegalHoldContact)):
+        found.covered[str(hold.hold_id)].add(hold.contact)
+    for owner in session.scalars(select(ConversationContact)):
+        found.shown[str(owner.conversation_id)].add(owner.contact)
 
 
 def _read(body: str) -> dict[str, Any]:

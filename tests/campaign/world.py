@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from .driver import Driver, Said, Written
+from .driver import Asked, Driver, Said, Written
 from .oracle import Oracle
 from .practice import Client
 from .witnesses import Ledger, Tables
@@ -31,7 +31,8 @@ class World:
         stack = SimpleNamespace(
             allowed=Counter(), forged=[], odd=[], blocked=[], numbers=NUMBERS, scale=SimpleNamespace(db="postgresql")
         )
-        self.driver: Any = SimpleNamespace(written=[], said=[], invited=[("harbor", "appointment-1")], stack=stack)
+        invited = [("harbor", "appointment-1")]
+        self.driver: Any = SimpleNamespace(written=[], said=[], invited=invited, asked=[], kept=[], stack=stack)
         self.seen: dict[str, Any] = {}
         self.text, self.other = self.writes(0), self.writes(1)
         self.said = self.hears(NOON + 2 * SECOND)
@@ -41,6 +42,7 @@ class World:
         self.rows.holds.append(self.hold)
         self.audits(self.hold.id, "hold.put")
         self.audits(self.hold.id, "hold.lift")
+        self.erasure = self.erases()
 
     def oracle(self) -> Oracle:
         driver: Driver = self.driver
@@ -141,6 +143,22 @@ class World:
             self.rows.consent.append(line)
             self.audits(index.hex(), action)
         self.rows.opt_outs.append(SimpleNamespace(firm=firm, phone_index=index, opted_out=False))
+
+    def erases(self) -> Any:
+        """The conversation, after a hold on its client was lifted."""
+        row = SimpleNamespace(id=uuid.uuid4(), firm="harbor", done_at=NOON + 5 * SECOND, left={})
+        self.rows.erasures[str(row.id)] = row
+        gone = SimpleNamespace(conversation_id=CONVERSATION, firm="harbor", at=NOON + 4 * SECOND, texts=4)
+        self.rows.erased[CONVERSATION] = gone
+        hold = SimpleNamespace(id=uuid.uuid4(), firm="harbor", since=NOON, lifted_at=NOON + 3 * SECOND)
+        self.rows.legal_holds.append(hold)
+        self.rows.covered[str(hold.id)].add(HARBOR.ref)
+        self.rows.shown[CONVERSATION].add(HARBOR.ref)
+        self.audits(row.id, "erasure.begin")
+        self.audits(row.id, "erasure.end")
+        self.audits(CONVERSATION, "conversation.erase")
+        self.driver.asked.append(Asked(HARBOR, "token of a form", str(row.id)))
+        return row
 
     def keeps(self, **body: Any) -> None:
         """A webhook in quarantine."""

@@ -12,13 +12,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_firmtext.cli import firmtext as group
+from flask_firmtext.cli.doctor import hook_secrets as webhook_secrets
 from flask_firmtext.cli.doctor import webhooks
 
 from attempts import claimed
 from evidence import counted
+from flask_firmtext.adapters.vonage import VonageGateway
 from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import hook_secrets
 from flask_firmtext.store import counters
-from flask_firmtext.store.models import Counter, Message, StatusEvent
+from flask_firmtext.store.models import Counter, KeyCheck, Message, StatusEvent
 from flask_firmtext.store.transactions import own
 from rows import accepted, verified_number
 from signing import HARBOR, Signer, told, words
@@ -131,6 +134,66 @@ def make_earlier(column: Any) -> None:
 def level_of_the_refusal(app: Flask) -> str:
     (finding,) = found(app, "webhooks.refused")
     return finding["level"]
+
+
+def told_of_secrets() -> list[tuple[str, str, str]]:
+    return [(str(one.level), one.seen, one.cure) for one in webhook_secrets.signed()]
+
+
+def signed(app: Flask, *ages: int | None) -> list[tuple[str, str, str]]:
+    """The findings, as if the secrets of the list had last signed a webhook so many hours ago."""
+    secrets = [f"the secret number {n} of the account" for n in range(len(ages))]
+    state = app.extensions["firmtext"]
+    state.settings.__dict__["vonage_signature_secrets"] = tuple(secrets)
+    state.__dict__["gateway"] = VonageGateway(state.settings)
+    for n, age in enumerate(ages):
+        if age is not None:
+            hook_secrets.signed(n)
+    with own() as session:
+        for one in hook_secrets.look(session, secrets):
+            at = firmtext.clock.now() - timedelta(hours=ages[one.place or 0] or 0)
+            session.execute(
+                sa.update(Counter).where(Counter.name == f"{hook_secrets.SIGNED}{one.mark}").values(last_at=at)
+            )
+    return told_of_secrets()
+
+
+def test_the_secret_that_signs_no_more_is_to_be_taken_out(app: Flask) -> None:
+    (new, old) = signed(app, 1, 27)
+    assert (new[0], "The 1st secret in FIRMTEXT_VONAGE_SIGNATURE_SECRETS" in new[1]) == ("ok", True)
+    assert (old[0], "The 2nd secret" in old[1], "signed a webhook last at 20" in old[1]) == ("warning", True, True)
+    assert old[2].endswith("take it out of FIRMTEXT_VONAGE_SIGNATURE_SECRETS and restart every web process.")
+
+
+def test_a_secret_that_signed_within_a_day_of_the_last_webhook_stays(app: Flask) -> None:
+    assert [level for level, *_ in signed(app, 40, 50)] == ["ok", "ok"]
+
+
+def test_a_secret_that_has_signed_nothing_yet_is_told(app: Flask) -> None:
+    assert [level for level, *_ in signed(app, None, 0)] == ["ok", "ok"]
+    with own() as session:
+        session.execute(sa.update(KeyCheck).values(since=firmtext.clock.now() - timedelta(hours=30)))
+    new, _old = told_of_secrets()
+    assert (new[0], "has signed nothing" in new[1]) == ("warning", True)
+    assert "Change it at the carrier" in new[2]
+
+
+def test_a_list_that_differs_from_that_of_the_web_processes_is_told(app: Flask) -> None:
+    signed(app, 0)
+    app.extensions["firmtext"].settings.__dict__["vonage_signature_secrets"] = ("another one",)
+    mine, theirs = told_of_secrets()
+    assert (mine[0], "is not known to a web process yet" in mine[1]) == ("warning", True)
+    assert (theirs[0], "that is not in FIRMTEXT_VONAGE_SIGNATURE_SECRETS" in theirs[1]) == ("warning", True)
+
+
+def test_a_webhook_that_was_believed_says_which_secret_signed_it(carrier_app: Flask, post: Callable[..., Any]) -> None:
+    (before,) = found(carrier_app, "webhooks.secret")
+    assert (before["level"], "no webhook was believed yet" in before["seen"]) == ("ok", True)
+    verified_number()
+    accepted("How are you?")
+    post(text="Fine").close()
+    (after,) = found(carrier_app, "webhooks.secret")
+    assert (after["level"], "signed a webhook last at 20" in after["seen"]) == ("ok", True)
 
 
 def test_what_was_refused_long_ago_is_told_no_more(carrier_app: Flask) -> None:

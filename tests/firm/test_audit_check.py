@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import audit_check, sealing
-from flask_firmtext.firm.audit_check import Checked
+from flask_firmtext.firm import audit_check, breaks, sealing
+from flask_firmtext.firm.breaks import Checked
 from flask_firmtext.store import seals
 from flask_firmtext.store.models import Audit, AuditSeal, Key
 from flask_firmtext.store.transactions import own
@@ -86,6 +86,39 @@ def test_a34_a_row_put_in_long_afterwards_is_named(rows: list[uuid.UUID], clock:
     assert told() == [("inserted", None, put)]
     sealed()
     assert told() == [("inserted", None, put)], "no sweep makes it right"
+
+
+@pytest.mark.attack("A34")
+def test_a34_a_row_from_before_every_seal_is_named(rows: list[uuid.UUID]) -> None:
+    (put,) = recorded(1, ago=40 * 86400)
+    assert told() == [("inserted", None, put)]
+
+
+@pytest.mark.attack("A34")
+def test_a34_a_row_of_another_firm_is_named_in_both(rows: list[uuid.UUID], clock: Any) -> None:
+    recorded(2, firm="summit", ago=150)
+    sealed("summit")
+    clock.move(timedelta(days=3))
+    tampered(sa.update(AUDIT).where(of(rows[4])).values(firm="summit"))
+    assert told() == [("deleted", 2, rows[4])]
+    assert told(audit_check.check("summit")) == [("inserted", None, rows[4])]
+
+
+@pytest.mark.attack("A34")
+def test_a34_the_seals_of_another_firm_seal_nothing(rows: list[uuid.UUID]) -> None:
+    """Rows and seals of a firm are taken for another's, at the end of its chain and as its whole chain."""
+    recorded(2, firm="summit", ago=150)
+    sealed("summit")
+    (theirs,) = links("summit")
+    tampered(sa.update(AUDIT).where(AUDIT.c.firm == "summit").values(firm=FIRM))
+    tampered(sa.update(SEAL).where(SEAL.c.firm == "summit").values(firm=FIRM, n=4))
+    named = {row for row, _ in seals.parted(theirs.members)}
+    assert told() == [("seal", 4, None), ("seal", 4, None), *(("changed", 4, row) for row in sorted(named))]
+    assert audit_check.check("summit").seals == 0
+    tampered(sa.delete(SEAL).where(SEAL.c.n == 4))
+    tampered(sa.update(SEAL).values(firm="creek"))
+    tampered(sa.update(AUDIT).where(AUDIT.c.id.in_(rows)).values(firm="creek"))
+    assert {kind for kind, *_ in told(audit_check.check("creek"))} == {"seal", "changed"}
 
 
 @pytest.mark.attack("A34")
@@ -165,7 +198,7 @@ def test_a_sweep_that_is_away_is_told(clock: Any) -> None:
 def test_many_breaks_are_counted_and_the_first_named(
     clock: Any, rows: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_check, "NAMED", 2)
+    monkeypatch.setattr(breaks, "NAMED", 2)
     tampered(sa.update(AUDIT).values(actor="somebody"))
     checked = audit_check.check(FIRM)
     assert (len(checked.breaks), checked.more) == (2, 7)

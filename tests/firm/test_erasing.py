@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,15 +17,20 @@ from flask_firmtext.messaging import drafts, epochs, marking, placing, searches,
 from flask_firmtext.ports.gateway import InboundText, RawRequest
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import cells, keys, read_check, rotating
+from flask_firmtext.store.base import new_id
 from flask_firmtext.store.models import (
     Attachment,
+    CalendarEvent,
     Conversation,
     Draft,
     Erased,
     Erasure,
     FilePiece,
+    Invitation,
     Key,
     Message,
+    Notice,
+    PaymentLink,
     Quarantine,
     Retention,
     Search,
@@ -33,7 +40,7 @@ from flask_firmtext.store.models import (
 from flask_firmtext.store.states import KeyState, State
 from flask_firmtext.store.transactions import own, reading
 from mailroom import arrives
-from office import ADMIN, HARBOR, ROSA, Office
+from office import ADMIN, HARBOR, ROSA, STAFF, Office
 
 CANARY = "The canary sings at dawn"
 
@@ -263,6 +270,92 @@ def test_kept_texts_of_the_number_go_and_do_not_come_back(office: Office) -> Non
     row = erased(office)
     assert rows(Erasure, Erasure.id == row.id)[0].gone["kept"] == 1
     assert {(kept.reason, bytes(kept.body), kept.phone_index) for kept in rows(Quarantine)} == {("erased", b"", None)}
+
+
+def linked(contact: str, label: str) -> None:
+    """A payment link that was made for a contact."""
+    row, now = new_id(), firmtext.clock.now()
+    with own() as session:
+        words = {
+            name: cells.seal(session, cells.place(PaymentLink, name, row, "harbor"), label, scope=keys.GENERAL)
+            for name in ("address", "label")
+        }
+        of = {"currency": "USD", "account": "trust", "contact": contact, "by": STAFF, "created_at": now}
+        session.add(PaymentLink(id=row, firm="harbor", address_index=row.bytes * 2, **words, **of))
+
+
+def invited(ref: str, contacts: Sequence[str], days: int) -> None:
+    """An event so many days from now, of which these contacts were told."""
+    row, now = new_id(), firmtext.clock.now()
+    with own() as session:
+        facts = cells.seal(session, cells.place(CalendarEvent, "facts", row, "harbor"), CANARY, scope=keys.GENERAL)
+        at = {"starts_at": now + timedelta(days=days), "told_at": now}
+        session.add(CalendarEvent(id=row, firm="harbor", event=ref, facts=facts, **at))
+        session.flush()
+        for contact in contacts:
+            one, notice = new_id(), new_id()
+            session.add(Invitation(id=one, firm="harbor", event_id=row, contact=contact, created_at=now))
+            session.flush()
+            told = cells.seal(session, cells.place(Notice, "facts", notice, "harbor"), CANARY, scope=keys.GENERAL)
+            about = {"invitation_id": one, "purpose": "created", "sequence": 1, "created_at": now}
+            session.add(Notice(id=notice, firm="harbor", facts=told, **about))
+
+
+def test_payment_links_made_for_them_lose_address_and_words(office: Office) -> None:
+    delivered(office)
+    linked("rosa", "Balance of Rosa Marsh")
+    linked("grace", "Balance of Grace Moss")
+    assert erased_parts(erased(office), "links") == 1
+    assert {row.contact: (bytes(row.address), bytes(row.label)) == (b"", b"") for row in rows(PaymentLink)} == {
+        "rosa": True,
+        "grace": False,
+    }
+
+
+def test_what_past_events_were_about_goes_unless_somebody_else_was_invited(office: Office) -> None:
+    delivered(office)
+    invited("past", ["rosa"], -1)
+    invited("shared", ["rosa", "grace"], -1)
+    invited("to come", ["rosa"], 1)
+    assert erased_parts(erased(office), "events") == 1
+    assert {row.event: bytes(row.facts) == b"" for row in rows(CalendarEvent)} == {
+        "past": True,
+        "shared": False,
+        "to come": False,
+    }
+    event, whose = ({row.id: row for row in rows(one)} for one in (CalendarEvent, Invitation))
+    told = {
+        (event[whose[row.invitation_id].event_id].event, whose[row.invitation_id].contact): row.facts is not None
+        for row in rows(Notice)
+    }
+    assert told == {
+        ("past", "rosa"): False,
+        ("shared", "rosa"): False,
+        ("shared", "grace"): True,
+        ("to come", "rosa"): True,
+    }
+
+
+def test_texts_that_were_begun_go_in_a_conversation_and_before_there_was_one(office: Office) -> None:
+    delivered(office)
+    index, conversation = keys.index_of("harbor", ROSA), office.conversation()
+    with own() as session:
+        for user, contact, number, where in (
+            (STAFF, "rosa", index, conversation),
+            (ADMIN, "rosa", index, None),
+            (ADMIN, "grace", keys.index_of("harbor", "+13125550101"), None),
+        ):
+            place = drafts.place_of("harbor", user, contact=contact, phone_index=number, conversation=where)
+            drafts.keep(session, place, drafts.Written(f"{CANARY} for {contact}", uuid.uuid4().hex, "writer"))
+    assert len(rows(Draft)) == 3
+    assert erased_parts(erased(office), "drafts") == 1, "the one in the conversation is part of that"
+    [left] = rows(Draft)
+    with reading() as session:
+        assert cells.unseal(session, cells.place(Draft, "body", left.id, "harbor"), left.body).endswith("for grace")
+
+
+def erased_parts(row: Erasure, part: str) -> int:
+    return int(rows(Erasure, Erasure.id == row.id)[0].gone[part])
 
 
 def test_everything_left_can_be_read(office: Office) -> None:

@@ -16,6 +16,7 @@ from evidence import everything, rows
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import IndexMoved, KeyUnavailable, TextRefused
+from flask_firmtext.firm import erasure_requests
 from flask_firmtext.messaging import consent, conversations, drafts, placing, reindexing, scheduled_sending
 from flask_firmtext.messaging.pay_links import indexed, paid_words
 from flask_firmtext.ports.gateway import InboundText, RawRequest
@@ -38,7 +39,7 @@ from flask_firmtext.store.models import (
 from flask_firmtext.store.transactions import own, reading
 from hostapp import KEYS
 from office import Statements
-from rows import accepted, verified_number
+from rows import accepted, changed, verified_number
 
 MEMORY = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway"}
 HARBOR, ROSA, GRACE, STRANGER, GONE = "+18335550100", "+13125550100", "+13125550101", "+13125550188", "+13125550189"
@@ -71,6 +72,13 @@ def filled() -> None:
     with own() as session:
         kept = rows(Quarantine, Quarantine.phone_index == keys.index_of("harbor", GONE))
         session.execute(delete(Quarantine).where(Quarantine.id.in_([row.id for row in kept])))
+
+
+def forgotten(number: str) -> None:
+    """As if nothing had ever been said about texting a number."""
+    with own() as session:
+        for one in (OptOut, ConsentEvent):
+            session.execute(delete(one).where(one.phone_index == under(number, key=OLD)))
 
 
 def arrives(text: str, phone: str, carrier_id: str = "", body: bytes = b"") -> RawRequest:
@@ -153,6 +161,52 @@ def test_a_stop_of_which_no_number_can_be_read_stays_and_counts(both: Any) -> No
     assert [row.name for row in rows(KeyCheck, KeyCheck.name.startswith(indexes.OLD))] != [], "the old key is needed"
 
 
+@pytest.mark.parametrize("after_the_switch", [False, True])
+def test_a_stop_whose_texts_were_erased_keeps_the_old_key_and_counts(both: Any, after_the_switch: bool) -> None:
+    """Whether it was said before the switch or since, under the index that the number had: no digest tells its key."""
+    forgotten(GONE)
+    grace = firmtext.host.for_firm("harbor").contacts.get("grace")
+    if after_the_switch:
+        arrives("START", GRACE)
+        reindexing.run("cli:test")
+        later(timedelta(minutes=3))
+        reindexing._switch("cli:test")
+        arrives("STOP", GRACE)
+    for message in rows(Message):
+        changed(message.id, state="delivered")
+    others = erasure_requests.plan("harbor", grace).others
+    erasure = erasure_requests.begin("harbor", grace, "She asked for it", by="admin@harbor.example", others=others)
+    assert erasure_requests.go_on(erasure)
+    assert [row.erased_at is None for row in rows(Conversation) if row.phone_index == under(GRACE, key=OLD)] == [False]
+    replaced()
+    for hours in (1, 30, 31):
+        later(timedelta(hours=hours))
+        done = reindexing.run("cli:test")
+        with pytest.raises(TextRefused) as error:
+            accepted("again", contact="grace")
+        assert error.value.code == "opted_out"
+    assert (done.done, done.unreadable) == (True, {"firmtext_opt_out": 1})
+    assert rows(KeyCheck, KeyCheck.name.startswith(indexes.OLD)) != [], "the old key is needed"
+
+
+def test_nothing_is_begun_under_the_old_key_because_of_what_was_erased_under_it(both: Any) -> None:
+    erased = rows(Conversation, Conversation.phone_index == under(ROSA, key=OLD))[0].id
+    with own() as session:
+        session.get_one(Conversation, erased).erased_at = firmtext.clock.now()
+    replaced()
+    with reading() as session:
+        assert indexes.standing(session, "harbor", ROSA) == under(ROSA, key=NEW)
+
+
+def test_a_kept_text_that_nobody_can_read_keeps_the_old_key(both: Any) -> None:
+    place = rows(Quarantine, Quarantine.phone_index == under(STRANGER, key=OLD))
+    with own() as session:
+        for row in place:
+            cell = cells.place(Quarantine, "body", row.id, "harbor")
+            session.get_one(Quarantine, row.id).body = cells.seal(session, cell, "no webhook", scope=keys.GENERAL)
+    assert replaced().unreadable == {"firmtext_quarantine": len(place), "firmtext_opt_out": 2}
+
+
 def test_who_said_stop_is_not_texted_at_any_moment(both: Any, new_app: NewApp) -> None:
     def refused() -> None:
         with pytest.raises(TextRefused) as error:
@@ -203,8 +257,7 @@ def test_a_process_without_the_old_key_is_refused_while_something_is_under_it(bo
 
 
 def test_once_nothing_needs_it_the_old_key_may_go(both: Any, new_app: NewApp) -> None:
-    with own() as session:
-        session.execute(delete(OptOut).where(OptOut.phone_index == under(GONE, key=OLD)))
+    forgotten(GONE)
     done = replaced()
     assert done.until is not None
     later(timedelta(minutes=15))

@@ -16,7 +16,7 @@ from evidence import rows
 from flask_firmtext.clock import FixedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused, TextRefused
-from flask_firmtext.firm import texting
+from flask_firmtext.firm import legal_holds, texting
 from flask_firmtext.messaging import consent, routes, scheduled, scheduled_sending, wall_times
 from flask_firmtext.messaging.consent import Said
 from flask_firmtext.messaging.conversations import close
@@ -135,6 +135,28 @@ def test_whoever_cancels_first_has_it(harbor: Any, clock: FixedClock) -> None:
     with own() as session:
         assert not scheduled.withdraw(session, other, user=STAFF)
     assert len(rows(Message)) == 1
+
+
+@pytest.mark.parametrize("kind", ["contact", "firm", None])
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_was_not_sent_keeps_its_words_under_a_legal_hold(
+    harbor: Any, clock: FixedClock, kind: str | None, begun: bool
+) -> None:
+    conversation = rows(Message, Message.id == accepted("Hello"))[0].conversation_id if begun else None
+    one = written("The will is in the safe", conversation=conversation)
+    if kind:
+        legal_holds.put("harbor", kind, "rosa" if kind == "contact" else "", "Suit", by="admin@harbor.example")
+    with own() as session:
+        assert scheduled.withdraw(session, one, user=STAFF)
+    [row] = rows(ScheduledText)
+    assert (row.state, row.body is not None) == ("cancelled", True)
+    with own() as session:
+        assert scheduled.put_away(session, one, user=STAFF)
+        assert not scheduled.put_away(session, one, user=STAFF)
+    [row] = rows(ScheduledText)
+    with reading() as session:
+        assert scheduled.words(session, row) == ("The will is in the safe" if kind else None)
+        assert scheduled_queries.listed(session, "harbor", limit=5) == []
 
 
 def test_a_cancel_that_waits_for_the_step_is_told_that_it_is_too_late(

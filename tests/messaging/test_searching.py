@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dying import dies_at
 from evidence import rows
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
+from flask_firmtext.firm import erasure_requests
 from flask_firmtext.messaging import marking, searches, searching
 from flask_firmtext.messaging.searching import Results
-from flask_firmtext.ports.values import Firm, User
+from flask_firmtext.ports.values import Firm, PhoneNumber, User
 from flask_firmtext.store import search_queries
 from flask_firmtext.store.models import Message, Search
+from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import reading
-from office import Office
+from office import ADMIN, Office
 
 STAFF, FIRM = User("staff@harbor.example", "Sam Staff", "harbor"), Firm("harbor", "Harbor Law", "America/Chicago")
 
@@ -161,6 +165,29 @@ def test_what_may_have_it_and_cannot_be_read_is_counted(office: Office) -> None:
     found = search("escrow")
     assert bodies(found) == ["escrow again"]
     assert found.unreadable == 1
+
+
+def test_what_is_being_erased_is_not_there_and_is_not_called_unreadable(office: Office) -> None:
+    office.becomes(office.sends("rosa", "escrow of Rosa"), State.DELIVERED)
+    office.sends("grace", "escrow of Grace")
+    marking.walk("harbor")
+    rosa = firmtext.host.for_firm("harbor").contacts.get("rosa")
+    begun = erasure_requests.begin("harbor", rosa, "She asked for it", by=ADMIN)
+    assert dies_at("erase.taken", lambda: erasure_requests.go_on(begun))
+    found = search("escrow")
+    assert (bodies(found), found.unreadable) == (["escrow of Grace"], 0)
+
+
+def test_under_a_contact_who_has_another_number_now_nobody_elses_texts_are_found(office: Office) -> None:
+    """What was sent to a number stands under who had it then, as in the table, and not under who has it now."""
+    office.sends("rosa", "escrow of Rosa")
+    rosa, grace = (firmtext.host.for_firm("harbor").contacts.get(ref) for ref in ("rosa", "grace"))
+    number = rosa.numbers[0].e164
+    office.host.put_contact("harbor", replace(rosa, numbers=(), texting_number=None))
+    office.host.put_contact("harbor", replace(grace, numbers=(*grace.numbers, PhoneNumber(number))))
+    office.sends("grace", "escrow of Grace", to=number)
+    assert bodies(search("escrow", contacts=["grace"])) == ["escrow of Grace"]
+    assert bodies(search("escrow", contacts=["rosa"])) == ["escrow of Rosa"]
 
 
 def test_frequent_words_that_rarely_meet_end_a_page_where_it_was_looked(

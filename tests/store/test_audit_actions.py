@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from flask_firmtext.store import models
 from flask_firmtext.store.audit_actions import ACTIONS, LABELS
+from flask_firmtext.store.audit_objects import COMMAND, OPEN, WALLS
+from flask_firmtext.store.record_queries import ROWS
 from flask_firmtext.testing.permissions import ADMINISTRATOR, STAFF
 from source import Module, modules
 
@@ -55,6 +58,52 @@ def test_what_sounds_like_an_action_is_one() -> None:
 def test_what_is_in_the_table_is_recorded() -> None:
     said = {name for module in CODE for name in (*strings(module), *recorded(module))}
     assert ACTIONS.keys() - said == set()
+
+
+def objects(module: Module) -> Iterator[tuple[str | None, str]]:
+    """Action (where it stands there) and table of each call that records, as far as the function around it tells."""
+    imported = [one for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom) for one in node.names]
+    real = {one.asname: one.name for one in imported if one.asname}
+    for function in ast.walk(module.tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        assigned = [one for one in ast.walk(function) if isinstance(one, ast.Assign)]
+        pairs = {ast.unparse(one.targets[0]): one.value for one in assigned}
+        for call in ast.walk(function):
+            if not isinstance(call, ast.Call) or not RECORDING.fullmatch(ast.unparse(call.func)):
+                continue
+            names = [one.value for one in call.args if isinstance(one, ast.Constant) and NAME.fullmatch(str(one.value))]
+            for argument in call.args:
+                row = pairs.get(argument.id, argument) if isinstance(argument, ast.Name) else argument
+                for table in tables(row, real):
+                    yield (names[0] if names else None), table
+
+
+def tables(row: ast.AST, real: dict[str, str]) -> Iterator[str]:
+    for node in ast.walk(row):
+        if isinstance(node, ast.Attribute) and node.attr == "__tablename__":
+            name = ast.unparse(node.value)
+            yield str(getattr(models, real.get(name, name)).__tablename__)
+        if isinstance(node, ast.Constant) and str(node.value).startswith("firmtext_"):
+            yield str(node.value)
+
+
+def test_what_each_action_is_about_is_what_the_code_records() -> None:
+    found = {pair for module in CODE for pair in objects(module)}
+    assert {pair for pair in found if pair[0] and pair[1] not in ACTIONS[pair[0]].about} == set()
+    assert len({action for action, _table in found}) > 45, "most calls can be read"
+    said = {table for action in ACTIONS.values() for table in action.about}
+    assert {table for _action, table in found} <= said, "an action is recorded of a table that it does not name"
+
+
+def test_everything_that_is_recorded_has_a_wall_or_a_reason_why_not() -> None:
+    said = {table for action in ACTIONS.values() for table in action.about}
+    assert WALLS.keys() & OPEN.keys() == set()
+    assert said == WALLS.keys() | OPEN.keys()
+    special = {"firmtext_opt_out", "firmtext_quarantine", "firmtext_erasure", "firmtext_key"}
+    assert {model.__tablename__ for model, _rows in ROWS} == WALLS.keys() - special
+    known = {getattr(getattr(models, name), "__tablename__", "") for name in models.__all__}
+    assert said - known == {COMMAND}
 
 
 def test_each_action_fits_its_column_and_has_words() -> None:

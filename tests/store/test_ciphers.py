@@ -43,6 +43,7 @@ def known_nonce(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ciphers.os, "urandom", lambda n: bytes(range(100, 100 + n)))
 
 
+@pytest.mark.attack("A37")
 def test_a_cell_is_these_bytes(known_nonce: None) -> None:
     assert ciphers.seal(KEY, KEY_ID, PLACE, TEXT) == CELL
     assert ciphers.unseal(KEY, PLACE, CELL) == TEXT

@@ -292,6 +292,21 @@ def test_a_key_row_that_somebody_changed_opens_nothing_and_is_not_replaced(app: 
     assert other
 
 
+@pytest.mark.attack("A33")
+def test_keys_that_lead_back_to_themselves_open_nothing_and_hide_nothing_else(app: Any) -> None:
+    sealed = [seal("lost"), seal("lost, too", scope="conversation/x"), seal("there", scope="conversation/y")]
+    one, other = (ciphers.key_id_of(cell) for _, cell in sealed[:2])
+    state = app.extensions["firmtext"]
+    for parents in ({one: one, other: other}, {one: other, other: one}):
+        with own() as session:
+            for key_id, parent in parents.items():
+                session.get_one(Key, key_id).parent = parent
+        state.unwrapped._kept.clear()
+        with reading() as session:
+            read = cells.read(session, sealed)
+        assert [isinstance(text, DecryptError) for text in read] == [True, True, False]
+
+
 def test_nothing_shows_a_key(app: Any) -> None:
     seal()
     state = app.extensions["firmtext"]

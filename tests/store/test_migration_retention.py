@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.util.exc import CommandError
 
 from revisions import run
 
@@ -41,6 +43,11 @@ def test_down_and_up_again_with_rows(engine: sa.Engine) -> None:
             "INSERT INTO firmtext_legal_hold_contact (hold_id, contact, firm) VALUES (:id, 'rosa', 'harbor')",
         ):
             connection.execute(sa.text(statement), given)
+    with pytest.raises(CommandError, match="Legal holds that stand would be lost: 1"):
+        run(engine, command.downgrade, "0014")
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("SELECT erased_at FROM firmtext_conversation")).scalars().all() != [None]
+        connection.execute(sa.text("UPDATE firmtext_legal_hold SET lifted_at = :now"), {"now": NOW})
     run(engine, command.downgrade, "0014")
     tables = sa.inspect(engine).get_table_names()
     assert not {"firmtext_retention", "firmtext_erased", "firmtext_legal_hold"} & set(tables)

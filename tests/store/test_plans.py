@@ -19,10 +19,13 @@ from flask_firmtext.store import (
     calendar_queries,
     choice_queries,
     conversation_queries,
+    erasing,
+    erasure_queries,
     failure_queries,
     hold_queries,
     inbox_pages,
     inbox_queries,
+    keys,
     operator_queries,
     overdue_queries,
     pace_queries,
@@ -31,6 +34,7 @@ from flask_firmtext.store import (
     reach_queries,
     reminder_queries,
     repeat_queries,
+    retention_queries,
     scheduled_queries,
     search_queries,
     stats_queries,
@@ -40,14 +44,20 @@ from flask_firmtext.store.inbox_pages import View
 from flask_firmtext.store.models import (
     Account,
     Attempt,
+    Audit,
     Author,
     CalendarEvent,
     Conversation,
     ConversationContact,
+    Erased,
+    Erasure,
     Failure,
     Firm,
     Hold,
     Invitation,
+    Key,
+    LegalHold,
+    LegalHoldContact,
     Message,
     Notice,
     Number,
@@ -72,6 +82,7 @@ NOW = datetime.now(UTC)
 FIRM, USER = "harbor", "staff@harbor.example"
 #: Of these texts every fourth lies in one long thread, and the last few are to be sent.
 TEXTS, CONVERSATIONS, TO_SEND = 20_000, 999, 1_000
+ERASURES = TEXTS // 4
 #: So many rows may be looked at. A few questions are about all texts that are to be sent.
 ROWS = 100
 MOST = {
@@ -96,6 +107,14 @@ MOST = {
     "texts with a frequent word, further down": 400,
     "texts with a frequent word, in a place": 1_000,
     "how frequent words are": 10 * LOOKED_AT,
+    # Of each conversation that is old enough every standing hold is asked, and of one its own texts.
+    "what a rule lets go": 25_000,
+    "what a rule lets go, further on": 25_000,
+    "why a conversation may not go": 600,
+    "why a long one may not go": 6 * TEXTS // 4,
+    "a contact's conversations that may go": 200,
+    # They grow with the erasures of a firm, one a night, and with no text.
+    **dict.fromkeys(("what last night erased", "a night that is open"), ERASURES),
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
@@ -107,6 +126,7 @@ LARGE = tuple(
     for name in (
         *("message", "attempt", "read_mark", "resolution", "status_event", "scheduled_text"),
         *("event", "invitation", "notice", "reminder", "search", "search_text", "search_mark"),
+        *("legal_hold", "legal_hold_contact", "erasure", "key", "audit"),
     )
 )
 
@@ -260,6 +280,37 @@ SEARCHING: dict[str, Ask] = {
     "a search": lambda session: search_queries.search(session, FIRM, USER, named(10, 5)),
     "searches that are over": lambda session: search_queries.any_before(session, NOW - timedelta(days=9)),
 }
+OLD = NOW - timedelta(minutes=700)
+KEEPING: dict[str, Ask] = {
+    "what a rule lets go": lambda session: retention_queries.over(session, FIRM, OLD, None, 50),
+    "what a rule lets go, further on": lambda session: retention_queries.over(
+        session, FIRM, OLD, (OLD - timedelta(minutes=100), named(2, 800)), 50
+    ),
+    "why a conversation may not go": lambda session: retention_queries.why_not(session, FIRM, named(2, 5)),
+    "why a long one may not go": lambda session: retention_queries.why_not(session, FIRM, LONG),
+    "a contact's conversations that may go": lambda session: retention_queries.of_contact(session, FIRM, "contact-5"),
+    "under whom some were shown": lambda session: retention_queries.shown_under(session, FIRM, [named(2, 5), LONG]),
+    "the holds on contacts": lambda session: retention_queries.standing_on(session, FIRM, ["contact-5"]),
+    "the holds on matters": lambda session: retention_queries.standing_on_matters(session, FIRM),
+    "whom holds cover": lambda session: retention_queries.covered_by(session, FIRM, [named(11, n) for n in range(9)]),
+    "a hold": lambda session: retention_queries.hold(session, FIRM, named(11, 5)),
+    "the firms with a rule": retention_queries.ruled,
+    "what last night erased": lambda session: erasure_queries.since(session, FIRM, "retention", NOW),
+    "what is to be emptied": lambda session: erasure_queries.full(session, FIRM),
+    "what is to be gone on with": lambda session: erasure_queries.unfinished(session, NOW),
+    "a night that is open": lambda session: erasure_queries.open_night(session, FIRM, "retention"),
+    "an erasure": lambda session: erasure_queries.erasure(session, FIRM, named(12, 5)),
+    "a page of erasures": lambda session: erasure_queries.erasures(session, FIRM, 25),
+    "what went with an erasure": lambda session: erasure_queries.erased_by(session, FIRM, named(12, 5)),
+    "how much went with an erasure": lambda session: erasure_queries.counted(session, FIRM, named(12, 5)),
+    "who erased a conversation": lambda session: erasure_queries.erased(session, FIRM, named(2, 5)),
+    "the papers of a conversation": lambda session: erasure_queries.documents(session, FIRM, [named(2, 5)]),
+    "the row of the record": lambda session: erasure_queries.record_of(session, FIRM, "erasure.end", named(12, 5)),
+    "the keys that are to be destroyed": lambda session: erasing.destroy_keys(
+        session, FIRM, keys.conversation_scope(named(2, TEXTS)), USER
+    ),
+    "the texts that are to be emptied": lambda session: erasing._texts(FIRM, named(2, 5), -1),
+}
 REPEATED: dict[str, Ask] = {
     "texts that repeat those of a page": lambda session: repeat_queries.made_of(
         session, FIRM, [named(3, n) for n in range(50)]
@@ -382,9 +433,59 @@ def fill(connection: sa.Connection) -> None:
             for n in range(TEXTS // 4)
         ],
     )
+    kept_and_erased(connection)
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
+
+
+def kept_and_erased(connection: sa.Connection) -> None:
+    """Holds and erasures, most of them over; keys of many conversations; and a record with many rows."""
+    firm = {"firm": FIRM}
+    hold = {**firm, "why": bytes(60), "since": NOW, "by": USER}
+    connection.execute(
+        insert(LegalHold),
+        [
+            {
+                **hold,
+                "id": named(11, n),
+                "kind": "matter" if n % 2 else "contact",
+                "object": f"held-{n}",
+                "lifted_at": NOW if n > 50 else None,
+            }
+            for n in range(TEXTS // 4)
+        ],
+    )
+    covered = [{**firm, "hold_id": named(11, n), "contact": f"contact-{n + 500}"} for n in range(TEXTS // 4)]
+    connection.execute(insert(LegalHoldContact), covered)
+    begun = {**firm, "cause": "request", "contact": "contact-5", "shared": [], "by": USER, "gone": {}, "left": {}}
+    times = {"look_at": NOW, "done_at": NOW}
+    connection.execute(
+        insert(Erasure),
+        [{**begun, **times, "id": named(12, n), "begun_at": NOW - timedelta(hours=n)} for n in range(TEXTS // 4)],
+    )
+    gone = {**firm, "by": USER, "at": NOW, "emptied_at": NOW}
+    connection.execute(
+        insert(Erased),
+        [{**gone, "conversation_id": named(2, n), "erasure_id": named(12, n)} for n in range(900, CONVERSATIONS)],
+    )
+    key = {**firm, "parent": "firm", "wrapped": bytes(60), "created_at": NOW}
+    connection.execute(
+        insert(Key),
+        [
+            {**key, "id": f"{n:08x}", "scope": keys.conversation_scope(named(2, n)), "state": state}
+            for n in range(TEXTS)
+            for state in ["active" if n % 5 else "replaced"]
+        ],
+    )
+    line = {**firm, "actor": USER, "action": "erasure.end", "object_table": "firmtext_erasure"}
+    connection.execute(
+        insert(Audit),
+        [
+            {**line, "id": uuid.uuid4(), "at": NOW + timedelta(hours=n), "object_id": str(named(12, n))}
+            for n in range(TEXTS // 4)
+        ],
+    )
 
 
 def calendar(n: int) -> tuple[dict[str, Any], ...]:
@@ -469,9 +570,9 @@ def reported(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "received_at": sent["state_at"]}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING, *SEARCHING])
+@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING, *SEARCHING, *KEEPING])
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING | SEARCHING)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING | SEARCHING | KEEPING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()

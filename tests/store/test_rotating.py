@@ -15,7 +15,7 @@ from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError, KeyInUse, KeyUnavailable
 from flask_firmtext.ports.values import User
-from flask_firmtext.store import cells, files, keys, moving, retiring, rewrapping, rewriting, rotating
+from flask_firmtext.store import cells, erasing, files, keys, moving, retiring, rewrapping, rewriting, rotating
 from flask_firmtext.store.models import Attachment, Audit, File, FilePiece, Key, Message, Rotation
 from flask_firmtext.store.states import KeyState
 from flask_firmtext.store.transactions import own, reading
@@ -284,6 +284,23 @@ def test_a_file_that_was_let_go_while_it_was_copied_leaves_nothing(
     assert len(rows(File)) == before
 
 
+def test_a_conversation_that_is_erased_while_its_file_is_copied_does_not_end_the_rotation(
+    full: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = moving._copied
+
+    def copy(old: Any, firm: str, scope: str) -> uuid.UUID:
+        if scope.startswith(keys.CONVERSATION):
+            with own() as session:
+                erasing.destroy_keys(session, firm, scope, "cli:test")
+            forget_keys()
+        return copied(old, firm, scope)
+
+    monkeypatch.setattr(moving, "_copied", copy)
+    done = rotate()
+    assert (done.files, done.unreadable) == (1, 1), "the stranger's file is moved, the other is there to be let go"
+
+
 def test_a_strangers_file_that_becomes_a_conversations_takes_all_its_keys_along(full: dict[str, Any]) -> None:
     rotate()
     [stranger] = rows(Attachment, Attachment.quarantine_id.is_not(None))
@@ -390,6 +407,16 @@ def test_the_sweep_goes_on_ten_minutes_later(full: dict[str, Any]) -> None:
     sweep.once()
     assert in_state(KeyState.REPLACED) == set()
     assert rotating.due() == []
+
+
+def test_a_sweep_that_comes_too_late_begins_no_rotation_that_nobody_asked_for(full: dict[str, Any]) -> None:
+    rotate()
+    later(timedelta(minutes=11))
+    [due] = rotating.due()
+    assert rotate().done  # by another sweep, or a person, meanwhile
+    before = named_keys()
+    assert rotating.go_on(*due, lambda count: None) is None
+    assert (len(rows(Rotation)), named_keys()) == (1, before)
 
 
 def test_keys_that_are_handed_over_at_that_moment_are_left_to_the_next_run(full: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ from flask_firmtext.store.models import (
 )
 from flask_firmtext.store.protected import CELLS, FILES, Protected
 from flask_firmtext.store.transactions import own, reading
+from office import ROSA
 from rows import accepted
 
 PHOTO = os.urandom(200_000)
@@ -77,9 +78,9 @@ def _of_conversation(session: Any, firm: str, message: uuid.UUID, conversation: 
         later = now + timedelta(days=9)
         session.add(
             ScheduledText(
-                id=row, firm=firm, conversation_id=where, contact="rosa", phone_index=bytes(16), author="a",
-                token=row.hex, body=body, wall=later.replace(tzinfo=None), zone="UTC", due_at=later, look_at=later,
-                state="waiting", state_at=now, created_at=now,
+                id=row, firm=firm, conversation_id=where, contact="rosa", author="a",
+                phone_index=keys.index_of(firm, ROSA), token=row.hex, body=body, wall=later.replace(tzinfo=None),
+                zone="UTC", due_at=later, look_at=later, state="waiting", state_at=now, created_at=now,
             )
         )  # fmt: skip
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from flask_firmtext.store.models import Attachment
+from evidence import rows
+from flask_firmtext.store.models import Attachment, Audit
 from flask_firmtext.store.states import FileState
 from flask_firmtext.store.transactions import own
 from mailroom import arrives, becomes, comes, damage, downloads
@@ -179,6 +180,11 @@ def test_a_download_is_recorded_and_a_preview_or_a_later_part_is_not(
 ) -> None:
     get(office, arrives(office, BIG), **{name.replace("-", "_"): value for name, value in headers.items()})
     assert downloads() == recorded
+    assert seen() == ([] if recorded else [STAFF]), "whose file was seen, its conversation was"
+
+
+def seen() -> list[str]:
+    return [row.actor for row in rows(Audit, Audit.action == "conversation.read")]
 
 
 def test_a_look_at_the_headers_is_no_download(office: Office) -> None:

@@ -60,6 +60,8 @@ def test_texts_are_found_with_their_words_marked_the_newest_first(office: Office
     assert hits(page) == ["Your [ESCROW] papers", "The [escrow] deposit is <due>"]
     assert "<due>" not in page
     assert page.count('class="ft-hit"') == 2
+    assert "Texts with <bdi>escr</bdi>, the newest first" in page
+    assert "Text with <bdi>due</bdi><" in finds(office.person(), "due")
     assert "Grace" in page
     assert 'value="escr"' in page
 
@@ -130,6 +132,29 @@ def test_what_may_not_be_seen_leaves_no_trace(office: Office) -> None:
     none = finds(office.person(), "escrow nobody")
     assert "No text has" in nothing
     assert strip(nothing).replace("escrow grace", "X") == strip(none).replace("escrow nobody", "X")
+
+
+@pytest.mark.attack("A17")
+def test_a17_pages_of_hits_are_full_whatever_stands_before_them_behind_a_wall(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_queries, "LOOKED_AT", 4)
+    monkeypatch.setattr(searching, "ROUNDS", (2, 3))
+    monkeypatch.setattr(searching, "PAGE", 2)
+    for n in range(3):
+        office.sends("rosa", f"escrow {n}")
+    for n in range(12):
+        office.sends("grace", f"escrow of Grace {n}")
+    office.host.users.wall_off(STAFF, "grace")
+    staff = office.person()
+    first = finds(staff, "escrow")
+    assert hits(first) == ["[escrow] 2", "[escrow] 1"]
+    [older] = re.findall(r'rel="next" href="([^"]+)"', first)
+    last = staff.get(unescape(older)).text
+    assert hits(last) == ["[escrow] 0"]
+    assert 'rel="next"' not in last
+    office.host.users.wall_off(STAFF, "rosa")
+    assert 'rel="next"' not in finds(staff, "escrow")
 
 
 def strip(page: str) -> str:

@@ -20,7 +20,7 @@ from flask_firmtext import points, signals, turnstile
 from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import placing, receiving
 from flask_firmtext.store import keys
-from flask_firmtext.store.models import Message, Number, Quarantine
+from flask_firmtext.store.models import ConsentEvent, Message, Number, OptOut, Quarantine
 from flask_firmtext.store.states import NumberState
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web import webhooks
@@ -73,6 +73,33 @@ def test_a05_an_old_token_with_its_own_body_has_no_second_effect(client: FlaskCl
     token = signer.token(body, iat=int(time.time()) - 24 * HOUR)
     assert [signer.post(client, "inbound", body, token=token).status_code for _ in range(3)] == [200] * 3
     assert len(received()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A05")
+def test_a05_a_webhook_that_is_replayed_a_thousand_times_has_no_second_effect(
+    client: FlaskClient, signer: Signer
+) -> None:
+    body = packed(words("STOP"))
+    token = signer.token(body)
+    with heard(signals.text_received) as said:
+        assert {signer.post(client, "inbound", body, token=token).status_code for _ in range(1000)} == {200}
+    assert (len(received()), len(said), counted("webhook_repeated")) == (1, 1, 999)
+    assert [len(rows(one)) for one in (OptOut, ConsentEvent)] == [1, 1]
+
+
+@pytest.mark.attack("A05")
+def test_a05_an_old_start_lifts_no_newer_stop(client: FlaskClient, signer: Signer) -> None:
+    """Played again with its own token, with a new one as the carrier repeats, or so late that it is not believed."""
+    start, stop = packed(words("START")), packed(words("STOP"))
+    token = signer.token(start, iat=int(time.time()) - 24 * HOUR)
+    late = signer.token(start, iat=int(time.time()) - 26 * HOUR)
+    assert [signer.post(client, "inbound", body).status_code for body in (start, stop)] == [200, 200]
+    for old, code in ((token, 200), (signer.token(start), 200), (late, 503)):
+        assert signer.post(client, "inbound", start, token=old).status_code == code
+    before = packed(words("START", timestamp="2025-01-01T00:00:00Z"))  # one that the carrier held back
+    assert signer.post(client, "inbound", before).status_code == 200
+    assert [row.opted_out for row in rows(OptOut)] == [True]
 
 
 MALFORMED: list[tuple[str, Any, str]] = [

@@ -39,6 +39,22 @@
     closes.closest("dialog").close();
   });
 
+  // What goes on is asked for until it is over; then the page shows the end, and says so once.
+  async function follow() {
+    const going = document.querySelector("[data-ft-going]");
+    if (!going) return;
+    try {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = answer.ok && page.querySelector("[data-ft-going], [data-ft-gone]");
+      const line = document.querySelector("[data-ft-over]");
+      if (now) going.replaceWith(now);
+      if (now && now.matches("[data-ft-gone]") && line) line.textContent = line.dataset.ftOver;
+    } catch { /* the next question may be answered */ }
+    setTimeout(follow, 3000);
+  }
+  setTimeout(follow, 3000);
+
   const said = document.querySelector("[data-ft-said]");
   if (said && said.textContent) {
     said.focus();

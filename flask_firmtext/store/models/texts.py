@@ -44,6 +44,7 @@ class Key(Base):
     __tablename__ = "firmtext_key"
     __table_args__ = (
         partial("uq_firmtext_key_active", "firm", "scope", where="state = 'active'", unique=True),
+        Index(None, "firm", "scope"),
         Index(None, "parent"),
     )
 

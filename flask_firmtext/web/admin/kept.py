@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ...errors import DecryptError
 from ...language import gettext as _
 from ...language import html, marked, number
-from ...messaging import strangers, tenancy
+from ...messaging import quarantine, strangers, tenancy
 from ...messaging.numbers import display
 from ...messaging.owners import Subject
 from ...messaging.strangers import StrangersFile, StrangersText
@@ -112,7 +112,7 @@ def must_read(session: Session, row: Quarantine, who: Visitor) -> None:
     """Go on only if the host lets this administrator read it: 404 also where its number is that of a
     contact behind a wall."""
     access.must(who, "quarantine.read")
-    phone = phone_of(session, row, who) if row.reason == STRANGER else None
+    phone = quarantine.senders(session, who.firm.ref, [row]).get(row.id)
     if owners := owners_of(who, phone):
         access.must(who, "quarantine.read", Subject(who.firm.ref, tuple(one.ref for one in owners)))
 

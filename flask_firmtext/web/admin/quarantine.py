@@ -29,7 +29,7 @@ from ...store import stranger_queries
 from ...store.models import Quarantine as Kept
 from ...store.stranger_queries import STRANGER
 from ..access import Visitor, visitor
-from . import access, kept, words
+from . import access, kept, walls, words
 from .filters import OneOf, Since, Until
 from .names import Name
 from .record import Record
@@ -81,6 +81,11 @@ class Quarantine(ActingRecords):
 
     def narrowed(self, query: Query[Any]) -> Query[Any]:
         return query.options(defer(Kept.body, raiseload=True)).filter(stranger_queries.newest_of_its_number())
+
+    def seen(self, session: Session, rows: Sequence[Kept], who: Visitor) -> Sequence[Kept]:
+        """None from a number that somebody behind a wall has."""
+        known = walls.kept_known(session, [row.id for row in rows], who)
+        return [row for row in rows if row.id in known]
 
     def lines(self, session: Session, rows: Sequence[Kept], who: Visitor) -> list[Line]:
         indexes = {row.phone_index for row in rows if row.phone_index is not None}

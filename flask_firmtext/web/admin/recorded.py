@@ -151,10 +151,10 @@ class Recorded(FirmRecords):
             told = f"{form}, filtered" if asked else form
             row = (Audit.__tablename__, who.firm.ref)
             audit.record(session, "audit.export", row, firm=who.firm.ref, actor=who.user.ref, evidence=told)
-        where = self._chosen(asked).whereclause
-        pieces = audit_export.rows(who.firm.ref, form, [where], _choose(who))
+        where, copy = self._chosen(asked).whereclause, _Copy(who)
+        pieces = audit_export.rows(who.firm.ref, form, [where], copy.choose)
         if form == audit_export.LINES and not asked:
-            pieces = _with_links(pieces, who)
+            pieces = copy.with_links(pieces)
         headers = {"Content-Disposition": f'attachment; filename="record.{form}"'}
         streamed = _streamed(current_app._get_current_object(), pieces)  # type: ignore[attr-defined]
         # The first piece before anything is answered: what cannot be had at all is said so.
@@ -185,26 +185,33 @@ def _streamed(app: Flask, pieces: Iterator[str]) -> Iterator[str]:
         yield piece
 
 
-def _choose(who: Visitor) -> audit_export.Choose:
-    """What of a page of rows may be seen now. :raises Problem: the right to the record was withdrawn."""
+@dataclass(slots=True)
+class _Copy:
+    """A copy that is being made for somebody; ``whole``: nothing was left out so far.
 
-    def choose(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-        _still(who)
-        return walls.readable(session, rows, who)
+    :raises Problem: from each verb, the right to the record was withdrawn.
+    """
 
-    return choose
+    who: Visitor
+    whole: bool = True
 
+    def choose(self, session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+        """What of a page of rows may be seen now."""
+        self._check()
+        seen = walls.readable(session, rows, self.who)
+        self.whole = self.whole and len(seen) == len(rows)
+        return seen
 
-def _with_links(pieces: Iterator[str], who: Visitor) -> Iterator[str]:
-    yield from pieces
-    for piece in audit_export.links(who.firm.ref):
-        _still(who)
-        yield piece
+    def with_links(self, pieces: Iterator[str]) -> Iterator[str]:
+        """With the seals behind the rows; a seal names all of its rows, so where some were left out there is none."""
+        yield from pieces
+        for piece in audit_export.links(self.who.firm.ref) if self.whole else ():
+            self._check()
+            yield piece
 
-
-def _still(who: Visitor) -> None:
-    if not who.may(MAY):
-        raise nothing_here()
+    def _check(self) -> None:
+        if not self.who.may(MAY):
+            raise nothing_here()
 
 
 def _line(row: Audit, name: str, sealed: bool, who: Visitor) -> Line:

@@ -29,6 +29,7 @@ from ...messaging.wording import reason_words
 from ...store import consent_queries, repeat_queries
 from ...store.models import Conversation, Message
 from ...store.states import Direction, State
+from .. import limits
 from ..access import Visitor, visitor
 from ..repeating import SAID
 from ..resolving import ANSWERS, SAY_WHY
@@ -180,6 +181,11 @@ def _told(row: Message, who: Visitor) -> str:
 
 def _send(texts: Sequence[uuid.UUID], who: Visitor) -> None:
     session, left = firmtext.db.session, Counter[str]()
+    try:
+        limits.spend(who, texts=len(texts))
+    except TextRefused as refusal:
+        flash(refusal.sentence, "error")
+        return
     for text in texts:
         try:
             retrying.again(session, text, user=who.user)

@@ -103,7 +103,7 @@ def of(error: Exception) -> Failure:
         case RequestEntityTooLarge():
             return Failure("too-large")
         case HTTPException():
-            return Failure("bad-request")
+            return Failure(OF_PAGES.get(error.code or 400, "bad-request"))
         case DecryptError():
             return conflict("unreadable")
         case SQLAlchemyError() | KeyUnavailable() | HostContractError():

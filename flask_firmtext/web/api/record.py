@@ -6,13 +6,11 @@ import uuid
 from datetime import datetime
 
 from pydantic import Field
-from sqlalchemy.orm import Session
 
-from ...messaging.owners import Subject
-from ...messaging.rights import subject
-from ...store import inbox_queries, page_queries, record_queries, stranger_queries
+from ...store import page_queries, stranger_queries
 from ...store.models import Audit, Quarantine
 from ...store.transactions import reading
+from ..admin import walls
 from . import cursors
 from .bearer import Bearer
 from .operations import get
@@ -63,7 +61,7 @@ def list_record(who: Bearer, query: Paging) -> Record:
     with reading() as session:
         for _round in range(ROUNDS):
             rows = page_queries.record(session, who.firm.ref, after, query.limit + 1)
-            found += _readable(session, who, rows)
+            found += walls.readable(session, rows, who)
             more = len(rows) > query.limit
             if len(found) > query.limit or not more:
                 break
@@ -81,34 +79,13 @@ def list_quarantine(who: Bearer, query: Paging) -> KeptWebhooks:
     after = _cursor(cursors.read(who, "quarantine", query.after)) if query.after else None
     with reading() as session:
         rows = page_queries.quarantine(session, who.firm.ref, after, query.limit + 1)
+        known = walls.kept_known(session, [row.id for row in rows], who)
         indexes = {row.phone_index for row in rows if row.phone_index is not None}
         texts = stranger_queries.counts(session, who.firm.ref, indexes)
-    shown = rows[: query.limit]
-    last = shown[-1] if len(rows) > query.limit else None
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    shown = [row for row in rows[: query.limit] if row.id in known]
     following = cursors.write(who, "quarantine", last.received_at.isoformat(), str(last.id)) if last else None
     return KeptWebhooks(items=[_kept(row, texts.get(row.phone_index or b"", 1)) for row in shown], next=following)
-
-
-def _readable(session: Session, who: Bearer, rows: list[Audit]) -> list[Audit]:
-    """Those that leave no trace of what is behind a wall."""
-    firm = who.firm.ref
-    objects = {(row.object_table, row.object_id) for row in rows}
-    about = record_queries.about(session, firm, objects)
-    wanted = {one for some in about.values() for one in some}
-    known = _listed(session, who, wanted)
-    hidden = {one for one, some in about.items() if not some <= known}
-    events = record_queries.events(session, firm, objects)
-    asked = [Subject(firm, event=event, matter=matter) for event, matter in events.values()]
-    hidden |= {one for one, yes in zip(events, who.may_each("event.read", asked), strict=True) if not yes}
-    return [row for row in rows if (row.object_table, row.object_id) not in hidden]
-
-
-def _listed(session: Session, who: Bearer, wanted: set[uuid.UUID]) -> set[uuid.UUID]:
-    rows = page_queries.conversations(session, who.firm.ref, wanted)
-    refs = inbox_queries.contacts(session, who.firm.ref, [row.id for row in rows])
-    subjects = [subject(row, refs.get(row.id, ())) for row in rows]
-    allowed = who.may_each("conversation.list", subjects)
-    return {row.id for row, yes in zip(rows, allowed, strict=True) if yes}
 
 
 def _cursor(values: list[str]) -> tuple[datetime, uuid.UUID]:

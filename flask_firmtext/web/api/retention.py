@@ -12,11 +12,10 @@ from ...errors import FormRefused
 from ...firm import legal_holds
 from ...firm import retention as rules
 from ...messaging import owners
-from ...messaging.owners import Subject
-from ...store import erasure_queries, retention_queries
+from ...store import retention_queries
 from ...store.models import Erasure, LegalHold
 from ...store.transactions import reading
-from .. import retention
+from .. import erased, retention
 from .arguments import Key, as_id
 from .bearer import Bearer
 from .operations import get, post, put
@@ -98,6 +97,8 @@ def show_retention(who: Bearer) -> Rule:
     plan = owners.shielded("Matters.contacts_of", lambda: rules.plan(who.firm.ref), None)
     with reading() as session:
         rule = retention_queries.rule(session, who.firm.ref)
+        everybody = retention_queries.everybody(session, who.firm.ref) if plan and plan.days else ()
+    plan = retention.as_known(who, plan, everybody)
     return Rule(
         days=rule.days if rule else None,
         over=plan.over.conversations if plan else None,
@@ -119,9 +120,10 @@ def set_retention(who: Bearer, given: Days) -> Rule:
 def list_legal_holds(who: Bearer) -> Holds:
     """List legal holds"""
     who.must("retention.set")
-    every = legal_holds.shown(who.firm.ref)
+    every = legal_holds.listed(who.firm.ref)
     allowed = who.may_each("legal_hold", [retention.about(who.firm.ref, one) for one in every])
-    return Holds(items=[_hold(one) for one, yes in zip(every, allowed, strict=True) if yes], next=None)
+    mine = [one for one, yes in zip(every, allowed, strict=True) if yes]
+    return Holds(items=[_hold(one) for one in legal_holds.read(mine)], next=None)
 
 
 @post("/legal-holds", "retention:write")
@@ -158,12 +160,8 @@ def lift_legal_hold(who: Bearer, hold: uuid.UUID, given: Reason) -> Hold:
 def list_erasures(who: Bearer) -> Erasures:
     """List what was erased"""
     who.must("retention.set")
-    firm = who.firm.ref
-    with reading() as session:
-        listed = erasure_queries.erasures(session, firm, LISTED)
-    whose = [Subject(firm, (*filter(None, [one.contact]), *one.shared)) for one in listed]
-    allowed = who.may_each("contact.erase", whose)
-    return Erasures(items=[_erased(one) for one, yes in zip(listed, allowed, strict=True) if yes], next=None)
+    found, _more = erased.page(who, 1, LISTED)
+    return Erasures(items=[_erased(one) for one in found], next=None)
 
 
 def _row(who: Bearer, hold: uuid.UUID) -> LegalHold | None:

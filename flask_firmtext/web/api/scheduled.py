@@ -96,7 +96,9 @@ def schedule_text(who: Bearer, given: NewScheduled, key: Key) -> Scheduled:
     route = route_of(who, contact, Draft(given.contact, number, given.text, key, answers))
     who.must("message.send", route.subject)
     accepting.check_availability(who.firm)
-    limits.spend(who)
+    with reading() as session:
+        before = scheduled_queries.with_token(session, who.firm.ref, who.user.ref, key)
+    limits.spend(who, route.shown.conversation.id if route.shown else None, texts=int(before is None))
     with own() as session:
         made = scheduled.schedule(session, route, user=who.user, contact=contact, text=given.text, token=key, when=when)
     return _shown(_found(made))

@@ -85,6 +85,15 @@ def test_many_are_sent_again_after_a_page_that_says_which_and_why_others_not(off
     assert set(audited("message.retry")) == {(str(text), ADMIN) for text in go}
 
 
+@pytest.mark.attack("A38")
+def test_what_is_sent_again_counts_towards_what_a_person_may_send(office: Office, ada: Person) -> None:
+    office.app.extensions["firmtext"].settings.user_texts_per_minute = 1
+    first, second = failed(office), failed(office, "grace")
+    act(ada, "again", first, confirmed="yes")
+    assert "That is more than is sent in a minute." in act(ada, "again", second, confirmed="yes")
+    assert repeats() == [first]
+
+
 def test_one_text_is_sent_again_once_whoever_presses(office: Office, ada: Person) -> None:
     text = failed(office)
     act(ada, "again", text, confirmed="yes")
