@@ -21,7 +21,7 @@ class Words(Given):
     """A reply's name and words; fields are written like `{contact_name}`."""
 
     name: str = Field(max_length=200)
-    text: str = Field(max_length=10_000)
+    text: str = Field(max_length=4_000)
 
 
 class NewReply(Words):

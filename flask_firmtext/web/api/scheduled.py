@@ -34,7 +34,7 @@ class NewScheduled(Given):
     """A text for later."""
 
     contact: Ref
-    text: str = Field(min_length=1, max_length=10_000)
+    text: str = Field(min_length=1, max_length=4_000)
     send_at: AwareDatetime = Field(description="To the minute, by the clocks of the firm's time zone.")
     number: E164 | None = Field(None, description="One of the contact's numbers; null: the contact's texting number.")
     conversation: uuid.UUID | None = Field(None, description="The conversation that it answers in.")
@@ -43,7 +43,7 @@ class NewScheduled(Given):
 class OtherScheduled(Given):
     """What is to be sent instead, or when."""
 
-    text: str | None = Field(None, min_length=1, max_length=10_000)
+    text: str | None = Field(None, min_length=1, max_length=4_000)
     send_at: AwareDatetime | None = None
 
 

@@ -32,7 +32,7 @@ class NewText(Given):
     """A text to a contact."""
 
     contact: Ref = Field(description="The practice system's reference of the contact.")
-    text: str = Field(min_length=1, max_length=10_000)
+    text: str = Field(min_length=1, max_length=4_000)
     number: E164 | None = Field(None, description="One of the contact's numbers; null: the contact's texting number.")
     conversation: uuid.UUID | None = Field(None, description="The conversation that it answers in.")
     seen: int | None = Field(
