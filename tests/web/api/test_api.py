@@ -14,8 +14,10 @@ from sqlalchemy import select, update
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import tokens
+from flask_firmtext.messaging.owners import Subject
 from flask_firmtext.store.models import Audit, Token
 from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.web.api.bearer import bearer
 from office import ADMIN, STAFF, Office
 from programs import UMA, Program, problem, token
 
@@ -212,3 +214,13 @@ def test_a_hosts_start_loads_nothing_of_it() -> None:
 
 def test_staff_make_no_tokens(office: Office) -> None:
     assert tokens.administrator("harbor", STAFF) is None
+
+
+def test_the_host_is_never_asked_for_what_no_scope_holds(office: Office) -> None:
+    with office.app.test_request_context(headers={"Authorization": f"Bearer {token('texts:read')}"}):
+        who = bearer()
+        office.host.calls.clear()
+        assert not who.may("message.send")
+        assert who.may_each("message.send", [Subject("harbor", ("rosa",))]) == [False]
+        assert office.host.calls == []
+        assert who.may("conversation.read", Subject("harbor", ("rosa",)))
