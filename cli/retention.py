@@ -12,7 +12,7 @@ from ..current import firmtext
 from ..errors import where
 from ..firm import retention as rules
 from ..firm.retention import Plan, Ran
-from ..store import retention_queries
+from ..store import legal_hold_queries, retention_queries
 from ..store.transactions import reading
 from .db import require_current
 from .filters import firm_option
@@ -53,7 +53,7 @@ def _row(firm: str) -> Mapping[str, Any]:
     found = rules.plan(firm)
     with reading() as session:
         rule = retention_queries.rule(session, firm)
-        standing = len(retention_queries.holds(session, firm, standing=True))
+        standing = len(legal_hold_queries.holds(session, firm, standing=True))
     return {
         **_planned(found),
         "holds": standing,

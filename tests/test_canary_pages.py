@@ -63,7 +63,7 @@ SILENT = {
         object other payment rowid sent to""",
     "words of ours, and ticks": """action all badge browser choice closed confirmed do explains field firmtext from keys
         kind language said scope shared show sure table way whose words""",
-    "figures, days and times": "after at before count day days last minutes seen since time times zone",
+    "figures, days and times": "after at before count day days erasures holds last minutes seen since time times zone",
     "addresses of pages": "back page url",
     "marks of forms, made by us": "csrf_token known token writer",
     "what the registration has chosen": " ".join(CHOSEN),

@@ -14,7 +14,7 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging import tenancy
 from ..ports.values import Contact
-from ..store import erasure_queries, indexes, retention_queries
+from ..store import erasure_queries, indexes, legal_hold_queries, retention_queries
 from ..store.base import new_id
 from ..store.ciphers import packed
 from ..store.models import Conversation, Erasure
@@ -118,7 +118,7 @@ def begin(
         row_id = _id_of(firm, contact.ref, token) if token else new_id()
         if first := erasure_queries.erasure(session, firm, row_id):
             return first
-        if retention_queries.standing_on(session, firm, {contact.ref}):
+        if legal_hold_queries.standing_on(session, firm, {contact.ref}):
             raise FormRefused({"": _(UNDER_HOLD)})
         whose, shared = contact.ref, sorted(others)
         return erasures.begin(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..current import firmtext
 from ..messaging import drafts, scheduled_rows, strangers
-from ..store import audit, erasing, retention_queries
+from ..store import audit, erasing, legal_hold_queries
 from ..store.erasing import NOTHING
 from ..store.models import (
     CalendarEvent,
@@ -114,7 +114,7 @@ def _is_held(session: Session, erasure: Erasure) -> bool:
     """Whether a hold stands on any of those whose texts go; nobody sets one until the end of this transaction."""
     legal_holds.take_turn(session, erasure.firm)
     whose = {erasure.contact or "", *erasure.shared}
-    return bool(retention_queries.standing_on(session, erasure.firm, whose))
+    return bool(legal_hold_queries.standing_on(session, erasure.firm, whose))
 
 
 def _told(session: Session, firm: str, contact: str) -> None:

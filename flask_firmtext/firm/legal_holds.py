@@ -19,10 +19,10 @@ from ..errors import DecryptError, FormRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports import promises
-from ..store import audit, cells, erasing, keys, retention_queries
+from ..store import audit, cells, erasing, keys, legal_hold_queries
 from ..store.base import new_id
+from ..store.legal_hold_queries import CONTACT, FIRM, MATTER
 from ..store.models import LegalHold, LegalHoldContact
-from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import own, reading
 from ..store.upsert import insert_once
 
@@ -105,8 +105,8 @@ def refresh(firm: str) -> None:
     """Let the holds on matters cover whoever is in them now, too. What the host raises goes on to the caller: as long
     as it does not answer nobody knows what is held."""
     with reading() as session:
-        standing = retention_queries.standing_on_matters(session, firm)
-        known = retention_queries.covered_by(session, firm, list(standing))
+        standing = legal_hold_queries.standing_on_matters(session, firm)
+        known = legal_hold_queries.covered_by(session, firm, list(standing))
     for hold, matter in standing.items():
         if new := covered(firm, MATTER, matter) - known.get(hold, frozenset()):
             with own() as session:
@@ -116,7 +116,7 @@ def refresh(firm: str) -> None:
 def listed(firm: str) -> Sequence[LegalHold]:
     """A firm's holds, those that stand first, then the newest; their reasons are not read."""
     with reading() as session:
-        rows = retention_queries.holds(session, firm, standing=False)
+        rows = legal_hold_queries.holds(session, firm, standing=False)
     return sorted(rows, key=lambda one: one.lifted_at is not None)
 
 
@@ -134,7 +134,7 @@ def shown(firm: str) -> list[Shown]:
 def on_contacts(firm: str, contacts: Iterable[str]) -> list[Shown]:
     """The holds that stand on the firm or cover one of these contacts (references)."""
     with reading() as session:
-        return [_shown(session, row) for row in retention_queries.standing_on(session, firm, set(contacts))]
+        return [_shown(session, row) for row in legal_hold_queries.standing_on(session, firm, set(contacts))]
 
 
 def _shown(session: Session, row: LegalHold) -> Shown:

@@ -16,7 +16,7 @@ from ..errors import DecryptError, TextRefused
 from ..language import gettext as _
 from ..language import marked
 from ..ports.values import Contact, User
-from ..store import audit, cells, erasing, keys, retention_queries, scheduled_queries
+from ..store import audit, cells, erasing, keys, legal_hold_queries, scheduled_queries
 from ..store.base import new_id
 from ..store.ciphers import Place
 from ..store.models import ScheduledText
@@ -125,7 +125,7 @@ def put_away(session: Session, row_id: uuid.UUID, *, user: User) -> bool:
     row = scheduled_queries.of_firm(session, user.firm, row_id)
     if row is None:
         return False
-    held = retention_queries.keeps(session, row.firm, row.contact, row.conversation_id)
+    held = legal_hold_queries.keeps(session, row.firm, row.contact, row.conversation_id)
     ended = (~is_in(ScheduledText.state, Later.WAITING), ScheduledText.away_at.is_(None))
     put = session.execute(
         update(ScheduledText)

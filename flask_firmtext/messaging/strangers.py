@@ -18,7 +18,7 @@ from .. import points
 from ..current import firmtext
 from ..errors import DecryptError
 from ..ports.gateway import InboundText
-from ..store import audit, cells, erasing, keys, queries, retention_queries, stranger_queries
+from ..store import audit, cells, erasing, keys, legal_hold_queries, queries, stranger_queries
 from ..store.ciphers import Place
 from ..store.models import Attachment, Conversation, File, FilePiece, Number, Quarantine
 from ..store.states import FileState
@@ -221,7 +221,7 @@ def discard(firm: str, row: Quarantine, *, owners: Collection[str] = (), by: str
 def _discarded(firm: str, kept: Collection[uuid.UUID], owners: Collection[str], by: str) -> int:
     with own() as session:
         erasing.take_turn(session, firm)
-        if retention_queries.standing_on(session, firm, owners):
+        if legal_hold_queries.standing_on(session, firm, owners):
             return 0
         gone = session.scalars(
             delete(Quarantine)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from . import erasure_queries, keys
 from .audit_objects import CONSENT, ERASURE, KEPT, KEY, TEXT
+from .legal_hold_queries import CONTACT, MATTER
 from .models import (
     Attachment,
     Attempt,
@@ -30,7 +31,6 @@ from .models import (
     SentLink,
     TimeEntry,
 )
-from .retention_queries import CONTACT, MATTER
 
 #: So many rows a page looks at for the few that are asked for: the index knows times, not who did what.
 LOOKED_AT = 20_000

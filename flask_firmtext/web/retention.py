@@ -21,9 +21,9 @@ from ..messaging.owners import Subject
 from ..messaging.shown import named
 from ..ports import promises
 from ..ports.values import Contact
-from ..store import retention_queries
+from ..store import legal_hold_queries, retention_queries
+from ..store.legal_hold_queries import CONTACT, FIRM, MATTER
 from ..store.models import Erasure, LegalHold, Retention
-from ..store.retention_queries import CONTACT, FIRM, MATTER
 from ..store.transactions import reading
 from . import erased
 from .access import Visitor, asked, visitor
@@ -124,7 +124,7 @@ def lift_hold(hold_id: uuid.UUID) -> Response:
     """Lift a hold, with the reason."""
     who = _keeper()
     with reading() as session:
-        found = retention_queries.hold(session, who.firm.ref, hold_id)
+        found = legal_hold_queries.hold(session, who.firm.ref, hold_id)
     if found is None:
         raise nothing_here()
     who.must("legal_hold", subject_of(who, found.kind, found.object, there=False))

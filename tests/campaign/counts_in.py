@@ -8,9 +8,17 @@ from .oracle import NOBODY, Found, Oracle
 from .witnesses import SEEN
 
 
+def gone(it: Oracle) -> set[str]:
+    """Strangers' texts that went with all else of somebody who asked for it: as many as rows are left without words."""
+    whose = {one.client.phone for one in it.driver.asked if one.id}
+    known = {str(one.get("message_uuid")) for one in it.rows.kept}.union(it.rows.inbound)
+    missing = [one.uuid for one in it.driver.said if one.uuid not in known and one.client.phone in whose]
+    return set(missing[: sum(row.reason == "erased" for row in it.rows.quarantine)])
+
+
 def answered_2xx_without_a_row(it: Oracle) -> Found:
     """R4."""
-    kept = {str(one.get("message_uuid")) for one in it.rows.kept}
+    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | gone(it)
     statuses = {(one.carrier_id, one.name) for one in it.rows.statuses}
     for hook in it.carrier.webhooks:
         if hook["http_status"] not in SEEN or hook["kind"] == "answer":
@@ -32,7 +40,7 @@ def signed_and_answered_otherwise(it: Oracle) -> Found:
 
 def texts_of_clients_lost(it: Oracle) -> Found:
     """R4, from the phones' side."""
-    kept = {str(one.get("message_uuid")) for one in it.rows.kept}
+    kept = {str(one.get("message_uuid")) for one in it.rows.kept} | gone(it)
     for one in it.driver.said:
         if one.uuid not in it.rows.inbound and one.uuid not in kept:
             yield one.uuid, f"{one.client.phone} wrote to {one.to}, and there is no row"
@@ -72,8 +80,10 @@ def files_of_clients_missing(it: Oracle) -> Found:
                 f"file {one.n} is {one.state} ({one.reason}), tried {one.tries} times",
             )
     kept = Counter(str(one.message_id or one.quarantine_id) for one in it.rows.attachments)
-    if len(kept) < sum(bool(one.media) for one in it.driver.said):
-        yield NOBODY, f"{len(kept)} texts with files, and clients sent {sum(bool(one.media) for one in it.driver.said)}"
+    went = gone(it)
+    sent = sum(bool(one.media) for one in it.driver.said if one.uuid not in went)
+    if len(kept) < sent:
+        yield NOBODY, f"{len(kept)} texts with files, and clients sent {sent}"
 
 
 def forgeries_believed(it: Oracle) -> Found:

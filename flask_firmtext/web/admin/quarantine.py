@@ -83,7 +83,9 @@ class Quarantine(ActingRecords):
         return query.options(defer(Kept.body, raiseload=True)).filter(stranger_queries.newest_of_its_number())
 
     def seen(self, session: Session, rows: Sequence[Kept], who: Visitor) -> Sequence[Kept]:
-        """None from a number that somebody behind a wall has."""
+        """None from a number that somebody behind a wall has; to know that, the number must be read."""
+        if not who.may("quarantine.read"):
+            return [row for row in rows if row.phone_index is None]
         known = walls.kept_known(session, [row.id for row in rows], who)
         return [row for row in rows if row.id in known]
 

@@ -12,7 +12,7 @@ from ...errors import FormRefused
 from ...firm import legal_holds
 from ...firm import retention as rules
 from ...messaging import owners
-from ...store import retention_queries
+from ...store import legal_hold_queries, retention_queries
 from ...store.models import Erasure, LegalHold
 from ...store.transactions import reading
 from .. import erased, retention
@@ -166,7 +166,7 @@ def list_erasures(who: Bearer) -> Erasures:
 
 def _row(who: Bearer, hold: uuid.UUID) -> LegalHold | None:
     with reading() as session:
-        return retention_queries.hold(session, who.firm.ref, hold)
+        return legal_hold_queries.hold(session, who.firm.ref, hold)
 
 
 def _shown(who: Bearer, hold: uuid.UUID) -> Hold:
