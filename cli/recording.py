@@ -27,7 +27,7 @@ SHOWING = frozenset(
 #: What may run every night and changes nothing by itself; and what works without our tables, on their way up or down.
 LEFT_OUT = frozenset({"audit verify", "db downgrade", "db upgrade"})
 #: Options whose values are the practice system's references or words of our own.
-NAMED = frozenset({"firm", "country", "revision"})
+NAMED = frozenset({"acts_for", "country", "firm", "revision"})
 MASK, CUT = "…", " …"
 
 

@@ -11,9 +11,13 @@ from typing import Any
 import click
 from flask_firmtext.cli import firmtext
 
+from flask_firmtext.firm.token_scopes import SCOPES
 from flask_firmtext.settings import REQUIRED, SETTINGS
 from flask_firmtext.store.audit_actions import ACTIONS
 from flask_firmtext.store.audit_objects import OPEN, WALLS
+from flask_firmtext.web.api.catalogue import every
+from flask_firmtext.web.api.operations import Operation
+from flask_firmtext.web.api.problems import KINDS
 
 FOLDER = Path(__file__).parent
 FAULTS = runpy.run_path(str(FOLDER / "faults.py"))
@@ -23,7 +27,9 @@ NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`.
 RECORD_NOTE = (
     "<!-- Written by docs/generate.py: change flask_firmtext/store/audit_actions.py, then run `make docs`. -->"
 )
+API_NOTE = "<!-- Written by docs/generate.py: change flask_firmtext/web/api, then run `make docs`. -->"
 RECORD_END = "<!-- end -->"
+BLANK = "\n\n"
 OBJECTS_INTRO = "Behind a wall, who may not know of any one of these is not shown the row:"
 
 SETTINGS_INTRO = """
@@ -145,6 +151,30 @@ def record() -> str:
     return f"{before}{mark}\n\n{table}\n\n{OBJECTS_INTRO}\n\n{objects}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
 
 
+def api() -> str:
+    """The tables are ours, the words around them are their author's."""
+    before, mark, rest = (FOLDER / "api.md").read_text(encoding="utf-8").partition(API_NOTE)
+    problems = (f"| `{name}` | {kind.status} | {kind.told} |" for name, kind in KINDS.items())
+    scopes = (
+        f"| `{name}` | {scope.words} | {', '.join(f'`{one}`' for one in sorted(scope.actions))} |"
+        for name, scope in SCOPES.items()
+    )
+    chapters = [
+        "\n".join(["| type | status | when |", "|---|---|---|", *problems]),
+        "## Scopes",
+        "\n".join(["| scope | what it is for | asked of the practice system |", "|---|---|---|", *scopes]),
+        "## Operations",
+        "What each takes and answers stands in the document. A key: it needs an `Idempotency-Key`.",
+        "\n".join(["| | | scope | |", "|---|---|---|---|", *map(operation, every())]),
+    ]
+    return f"{before}{mark}\n\n{BLANK.join(chapters)}\n\n{RECORD_END}{rest.partition(RECORD_END)[2]}"
+
+
+def operation(one: Operation) -> str:
+    told = f"{one.summary}. {one.told}".strip()
+    return f"| {one.method} | `{one.path}` | `{one.scope}` | {told}{' *Key.*' if one.keyed else ''} |"
+
+
 PAGES = {
     "settings.md": settings,
     "cli.md": commands,
@@ -152,6 +182,7 @@ PAGES = {
     "reliability.md": reliability,
     "attacks.md": attacks,
     "audit.md": record,
+    "api.md": api,
 }
 
 if __name__ == "__main__":

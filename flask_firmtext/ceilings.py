@@ -9,4 +9,10 @@ CEILINGS = (
     ("FIRM_TEXTS_PER_MINUTE", 600, "Texts that the users of one firm may send in a minute."),
     ("FIRM_TEXTS_PER_DAY", 5000, "Texts that the users of one firm may send in 24 hours."),
     ("LOOKUPS_PER_MINUTE", 30, "Numbers that one user may look up in a minute."),
+    ("TOKEN_REQUESTS_PER_MINUTE", 300, "Requests that one API token may make in a minute, to each process."),
+    (
+        "FIRM_REQUESTS_PER_MINUTE",
+        1200,
+        "Requests that all API tokens of one firm may make in a minute, to each process.",
+    ),
 )

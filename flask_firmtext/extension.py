@@ -27,6 +27,7 @@ from .practice.calendar import events, facts
 from .store import scope
 from .store.transactions import notes
 from .web import health, metrics, pages, webhooks
+from .web.api import blueprint as api
 
 NAME = "firmtext"
 #: A variable part of an address; how it is called makes no difference to what it matches.
@@ -141,7 +142,7 @@ def _ring(ids: list[str]) -> None:
 
 
 def _register(app: Flask, typed: settings.Settings) -> None:
-    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint, metrics.blueprint):
+    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint, metrics.blueprint, api.blueprint):
         app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
     pages.register(app)
     _check_addresses(app, typed.url_prefix)

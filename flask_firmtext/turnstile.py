@@ -44,6 +44,12 @@ class Turnstile:
         with self._lock:
             return len(self._of(name, time.monotonic()))
 
+    def wait(self, name: str) -> float:
+        """In how many seconds the first of those who passed lately counts no more."""
+        with self._lock:
+            passed = self._of(name, time.monotonic())
+            return passed[0] + self._seconds - time.monotonic() if passed else 0.0
+
     def _of(self, name: str, now: float) -> deque[float]:
         passed = self._passed.setdefault(name, deque())
         while passed and passed[0] <= now - self._seconds:

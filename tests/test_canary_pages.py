@@ -62,7 +62,7 @@ SILENT = {
     "references of the host's, and ids and keys of ours": """account bill contact conversation event id matter number
         object other payment rowid sent to""",
     "words of ours, and ticks": """action all badge browser choice closed confirmed do explains field firmtext from keys
-        kind language said shared show sure table way whose words""",
+        kind language said scope shared show sure table way whose words""",
     "figures, days and times": "after at before count day days erasures holds last minutes seen since time times zone",
     "addresses of pages": "back page url",
     "marks of forms, made by us": "csrf_token known token writer",
@@ -75,7 +75,8 @@ IN_CLEAR = {
         message.client_token message.carrier_id attempt.carrier_id status_event.carrier_id key.id key.parent key.scope
         rotation.key audit_seal.key_id heartbeat.boot audit.object_id audit.request_id""",
     "words of ours": """opt_out.evidence consent_event.evidence key_check.name rotation_step.step message.direction
-        audit.action audit.object_table audit.was audit.became audit.evidence counter.name order.cause number.why""",
+        audit.action audit.object_table audit.was audit.became audit.evidence counter.name order.cause number.why
+        token.scopes""",
     "process, machine": "attempt.claimed_by",
     "languages, countries, zones, currencies, types of files": """answer_due.language template.language number.country
         order.country payment_link.currency scheduled_text.zone attachment.media_type""",
@@ -90,10 +91,10 @@ ELSEWHERE = {
 }
 
 #: Free words on the command line, and the rest that is no id, number or choice.
-COMMANDS_SUNG = {"why"}
+COMMANDS_SUNG = {"name", "why"}
 COMMANDS_SILENT = {
     *("firm", "contact", "matter", "also", "country", "number", "reason", "after", "before", "as_of", "revision"),
-    *("head", "destroy", "typed", "webhooks", "file"),
+    *("head", "destroy", "typed", "webhooks", "file", "acts_for"),
 }
 
 #: Forms behind the forms of the administration.

@@ -60,14 +60,14 @@ def covered(firm: str, kind: str, object_: str) -> frozenset[str]:
     return frozenset(party.contact.ref for party in found)
 
 
-def put(firm: str, kind: str, object_: str, why: str, *, by: str) -> uuid.UUID:
-    """Set a hold on ``object_`` (the host's reference; empty for the firm).
+def put(firm: str, kind: str, object_: str, why: str, *, by: str, row_id: uuid.UUID | None = None) -> uuid.UUID:
+    """Set a hold on ``object_`` (the host's reference; empty for the firm), with this id where one is given.
 
     :raises FormRefused: no reason, or it stands already.
     """
     why = reason(why)
     contacts = covered(firm, kind, object_)
-    row_id = new_id()
+    row_id = row_id or new_id()
     with own() as session:
         take_turn(session, firm)
         cell = cells.seal(session, cells.place(LegalHold, "why", row_id, firm), why, scope=keys.GENERAL)

@@ -64,12 +64,14 @@ def one(session: Sessions, firm: str, reply: uuid.UUID) -> Reply | None:
     return next(iter(_read(session, [row])), None) if row else None
 
 
-def add(session: Session, firm: str, *, user: str, name: str, text: str, by: str) -> None:
-    """Keep a new one. :raises FormRefused: what is wrong with it, by field."""
+def add(
+    session: Session, firm: str, *, user: str, name: str, text: str, by: str, row_id: uuid.UUID | None = None
+) -> None:
+    """Keep a new one, with this id where one is given. :raises FormRefused: what is wrong with it, by field."""
     name, text = check(name, text)
     if len(writing_queries.saved_replies(session, firm, user)) >= writing_queries.MOST_REPLIES:
         raise FormRefused({"": _("There are as many saved replies as can be kept. Delete one first.")})
-    row_id = new_id()
+    row_id = row_id or new_id()
     row = SavedReply(id=row_id, firm=firm, user=user, changed_by=by, changed_at=firmtext.clock.now())
     row.name, row.body = _sealed(session, firm, row_id, name, text)
     session.add(row)

@@ -102,6 +102,7 @@ def show(
     before: int | None = None,
     contact: str | None = None,
     rights: Rights = files.NONE,
+    size: int = PAGE,
 ) -> Thread | None:
     """A page of a conversation, the newest texts or those ``before`` a position; None when there is no such.
 
@@ -113,9 +114,9 @@ def show(
         pair = thread_rows.pair(session, firm.ref, conversation_id)
         if pair is None:
             return None
-        messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=PAGE + 1, before=before)
-        stored = thread_rows.stored(session, firm, pair, now, messages[-PAGE:], conversation_id)
-    earlier = messages[-PAGE].position if len(messages) > PAGE else None
+        messages = inbox_queries.texts(session, firm.ref, conversation_id, limit=size + 1, before=before)
+        stored = thread_rows.stored(session, firm, pair, now, messages[-size:], conversation_id)
+    earlier = messages[-size].position if len(messages) > size else None
     return _thread(firm, pair, stored, id=conversation_id, earlier=earlier, chosen=contact, rights=rights)
 
 

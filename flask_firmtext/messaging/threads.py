@@ -58,6 +58,7 @@ class Line:
     waiting_since: datetime | None = None
     done_by: str | None = field(default=None, repr=False)
     unwilling: str | None = None
+    phone: str | None = field(default=None, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -98,11 +99,13 @@ class _Read:
     holds: Sequence[Hold]
 
 
-def table(firm: Firm, user: User, *, may: May, view: View = View.OPEN, older_than: Cursor | None = None) -> Table:
+def table(
+    firm: Firm, user: User, *, may: May, view: View = View.OPEN, older_than: Cursor | None = None, size: int = PAGE
+) -> Table:
     """A page of the firm's conversations in the order of ``view``, without those that ``may`` refuses."""
     with reading() as session:
         now = changes.now(session, firm.ref)
-        found, older = page(session, firm, user, may, view, older_than, size=PAGE)
+        found, older = page(session, firm, user, may, view, older_than, size=size)
         read = _read(session, firm, user, found, now)
         begun = bool(found.rows) or has_begun(session, firm, user, may)
     return replace(_table(firm, read, _lines(firm, read), older), view=view, begun=begun)
@@ -124,6 +127,16 @@ def table_of(firm: Firm, user: User, contacts: Sequence[Contact], *, may: May, n
     asked = {row for row, phone in read.phones.items() if phone in numbers}
     lines = [line for line in _lines(firm, read) if line.id in asked or _is_of(refs, line, read.refs.get(line.id, ()))]
     return _table(firm, read, tuple(lines), None)
+
+
+def one(firm: Firm, user: User, conversation_id: uuid.UUID) -> Line | None:
+    """One conversation as it stands in the table; None when the firm has no such."""
+    with reading() as session:
+        now = changes.now(session, firm.ref)
+        rows = inbox_queries.one(session, firm.ref, user.ref, conversation_id)
+        refs = inbox_queries.contacts(session, firm.ref, [row.conversation.id for row in rows])
+        read = _read(session, firm, user, Allowed(rows, refs), now)
+    return next(iter(_lines(firm, read)), None)
 
 
 def _is_of(contacts: Collection[str], line: Line, known: Collection[str]) -> bool:
@@ -209,6 +222,7 @@ def _line(row: Row, whose: Owners, matters: tuple[Relation, ...], words: Wording
         waiting_since=None if conversation.done_at else conversation.waiting_since,
         done_by=done_by and words.person(done_by),
         unwilling=_unwilling(read.unwilling.get(conversation.phone_index)),
+        phone=phone,
     )
 
 

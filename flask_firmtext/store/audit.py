@@ -37,6 +37,9 @@ LONGEST = 64
 REFUSED = "what was recorded is never altered or deleted"
 KEPT = frozenset({Audit.__table__, AuditSeal.__table__})
 
+#: Where a request of a program keeps the id of its token.
+OF_TOKEN = "firmtext.token"  # noqa: S105 - a name
+
 #: Not by the unit of work: every step of a text appends one.
 APPEND = insert(cast(Table, Audit.__table__)).execution_options(**{UNANSWERED: True})
 
@@ -113,10 +116,16 @@ def record_key(
 
 
 def current_request() -> str | None:
-    """What the request that is being answered is called: in the logs, and by a host's proxy."""
+    """What the request that is being answered is called, in the logs and by a host's proxy; a program's begins with
+    ``token:`` and its id."""
     if not has_request_context():
         return None
-    return logs.current_request() or logs.sane(request.headers.get("X-Request-Id"))
+    given = logs.current_request() or logs.sane(request.headers.get("X-Request-Id"))
+    token = request.environ.get(OF_TOKEN)
+        logs.current_request() or logs.sane(request.headers.get("X-Request-Id")),
+        request.environ.get(OF_TOKEN),
+    )
+    return f"token:{token} {given or ''}".strip()[:LONGEST] if token else given
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -40,6 +40,7 @@ from .audit_objects import (
     TEXT,
     TEXTING,
     TIME,
+    TOKEN,
 )
 
 #: Who does something: somebody of the firm; an operator at a terminal; a process of ours; and those outside.
@@ -191,6 +192,12 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "key.webhook_drop": Action(
         marked("Webhook secret not accepted any more"), (MACHINE,), (KEY_CHECK,), "object: its mark"
+    ),
+    # tokens of the JSON API; what is done with one stands as its administrator's, the request begins with "token:"
+    "token.make": Action(marked("API token made"), (USER, OPERATOR), (TOKEN,)),
+    "token.revoke": Action(marked("API token revoked"), (USER, OPERATOR), (TOKEN,)),
+    "token.refuse": Action(
+        marked("API token refused"), (CLIENT,), (TOKEN,), "evidence: why; at most once a minute each"
     ),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), (RECORD,), "evidence: format, filters"),

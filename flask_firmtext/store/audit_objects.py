@@ -16,6 +16,7 @@ FIRM, TEXTING, TEMPLATE, REPLY = "firmtext_firm", "firmtext_texting", "firmtext_
 NUMBER, ORDER, REGISTRATION = "firmtext_number", "firmtext_order", "firmtext_registration"
 HOLD, RULE, SEARCH = "firmtext_hold", "firmtext_retention", "firmtext_search"
 RECORD, SEAL, KEY_CHECK, COMMAND = "firmtext_audit", "firmtext_audit_seal", "firmtext_key_check", "command"
+TOKEN = "firmtext_token"  # noqa: S105 - a table
 
 #: By whom or what a host keeps the rows about it from somebody; ``record_queries.py`` finds these.
 WALLS: Mapping[str, str] = {
@@ -53,4 +54,5 @@ OPEN: Mapping[str, str] = {
     SEAL: "an end of the chain, after a restore",
     KEY_CHECK: "the installation's own keys",
     COMMAND: "an operator's, with its values masked",
+    TOKEN: "a program's; its name is not in the row",
 }

@@ -82,6 +82,12 @@ def newest_of(
     return _rows(session, firm, user, newest)
 
 
+def one(session: Session, firm: str, user: str, conversation_id: uuid.UUID) -> Sequence[Row]:
+    """The conversation of this id, if it is the firm's."""
+    query: Any = select(Conversation, Conversation.last_at.label("sorted_at"))
+    return _rows(session, firm, user, query.where(Conversation.firm == firm, Conversation.id == conversation_id))
+
+
 def _rows(session: Session, firm: str, user: str, chosen: Select[Any]) -> Sequence[Row]:
     """The newest first. Chosen before anything is joined: PostgreSQL would join all texts of the firm first."""
     few = chosen.subquery("chosen")

@@ -33,6 +33,7 @@ from .models import (
     ScheduledText,
     Search,
     Texting,
+    Token,
 )
 
 _message = cast(Table, Message.__table__).c
@@ -131,6 +132,7 @@ CELLS = (
     Protected(LegalHold, "why"),
     Protected(LegalHold, "lifted_why"),
     Protected(Erasure, "why"),
+    Protected(Token, "name"),
 )
 
 #: A file's head names its key; its pieces (``firmtext_file_piece``) are under one that is derived from it.
@@ -163,4 +165,7 @@ EXCEPTIONS = {
     "firmtext_quarantine.digest": _INDEX,
     "firmtext_attachment.digest": _INDEX,
     "firmtext_search_text.marks": _INDEX,
+    "firmtext_token.digest": "a digest of 32 random bytes",
+    "firmtext_token_key.key": "a digest of what a program has made up to name a request",
+    "firmtext_token_key.digest": "a digest under a token's secret, which is nowhere",
 }

@@ -131,6 +131,9 @@ _ACROSS = {
         "messaging.pace": "forget_future",
         "store.firm_queries": "spoken_for",
     },
+    "a request comes with a token, before a firm is known": {
+        "store.token_queries": "named",
+    },
     "a webhook or a payment comes with the carrier's or the host's own reference, before a firm is known": {
         "messaging.quarantine": "keeps",
         "store.practice_queries": "links_anywhere",

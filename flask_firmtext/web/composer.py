@@ -45,7 +45,7 @@ def send() -> Response:
     """Accept one text and show it in its conversation. :raises NotSent: with what was typed."""
     draft = Draft.sent()
     try:
-        who, contact, sent = _stored(draft)
+        who, contact, sent = stored(draft)
     except Exception as error:
         firmtext.db.session.rollback()
         raise _not_sent(error, draft) from error
@@ -93,11 +93,12 @@ def _conversation_instead(who: Visitor, conversation_id: uuid.UUID, contact: Con
 class Sent:
     """Where a text went."""
 
+    id: uuid.UUID
     conversation: uuid.UUID
     position: int
 
 
-def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
+def stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     """Store the text and commit. :raises TextRefused, Problem: it is not stored."""
     who = visitor()
     contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, draft.contact))
@@ -124,7 +125,7 @@ def _stored(draft: Draft) -> tuple[Visitor, Contact, Sent]:
     _same(message, conversation, route, draft)
     _as_asked(who, conversation, route)
     drafts.drop(session, place_in(who, route, draft), draft.written())
-    sent = Sent(message.conversation_id, message.position)
+    sent = Sent(message.id, message.conversation_id, message.position)
     session.commit()
     return who, contact, sent
 

@@ -97,17 +97,22 @@ def status(event: object) -> Status | None:
         if problem.code in (401, 404):
             return None
         raise
+    lines, found = read(who, str(event))
+    said = _(SAID.get(request.args.get("firmtext", ""), ""))
+    gone = found is not None and found.event.state == EventState.GONE
+    return Status(lines, here("firmtext"), said, gone) if lines else None
+
+
+def read(who: Visitor, event: str) -> tuple[Sequence[Line], Register | None]:
+    """The contacts whom this user may see; none where the event is not to be seen, or nobody was notified by text."""
     with reading() as session:
-        found = attendance.register(session, who.firm.ref, str(event))
+        found = attendance.register(session, who.firm.ref, event)
         if found is None or not who.may("event.read", about(found.event)):
-            return None
+            return (), None
         shown = inbox_queries.contacts(session, who.firm.ref, list(found.ways))
         people = _people(who, found)
         refused = textable.refusals(session, who.firm.ref, people.values())
-    lines = _Lines(who, found, shown, people, refused).all()
-    said = _(SAID.get(request.args.get("firmtext", ""), ""))
-    gone = found.event.state == EventState.GONE
-    return Status(lines, here("firmtext"), said, gone) if lines else None
+    return _Lines(who, found, shown, people, refused).all(), found
 
 
 def about(event: CalendarEvent) -> Subject:

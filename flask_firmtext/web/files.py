@@ -55,7 +55,11 @@ UNREADABLE = marked(
 @blueprint.get("/files/<uuid:attachment_id>")
 def file(attachment_id: uuid.UUID) -> Response:
     """The bytes of a file, or a part of them. :raises Problem: 404; 503, they cannot be read."""
-    who = visitor()
+    return served(visitor(), attachment_id)
+
+
+def served(who: Visitor, attachment_id: uuid.UUID) -> Response:
+    """The same for this visitor."""
     found, _subject = allowed(who, attachment_id, "attachment.read")
     row = found.file
     if row.state != FileState.STORED or media_types.by_name(row.media_type or "") is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 
 from flask import redirect, request, url_for
@@ -41,7 +42,7 @@ def file_one(attachment_id: uuid.UUID) -> Response:
     """File one document into a matter of those whose conversation it is."""
     who = visitor()
     found, subject = allowed(who, attachment_id, "attachment.file")
-    matter = _matter(who, found.conversation, subject)
+    matter = matter_of(who, found.conversation, subject, request.form.get("matter", ""))
     with reading() as session:
         here = attachment_queries.stored_in(session, who.firm.ref, found.conversation.id)
     if attachment_id not in here:
@@ -57,12 +58,8 @@ def file_earlier(conversation_id: uuid.UUID) -> Response:
     who = visitor()
     subject = subject_of(who, conversation_id)
     who.must("attachment.file", subject)
-    with reading() as session:
-        found = inbox_queries.conversation(session, who.firm.ref, conversation_id)
-        here = attachment_queries.stored_in(session, who.firm.ref, conversation_id)
-    if found is None:
-        raise nothing_here()
-    matter = _matter(who, found[0], subject)
+    row, here = stored_in(who, conversation_id)
+    matter = matter_of(who, row, subject, request.form.get("matter", ""))
     with own() as session:
         filing_plans.want(session, who.firm.ref, here, matter, by=who.user.ref)
     return _back(conversation_id)
@@ -82,8 +79,18 @@ def file_again(filing_id: uuid.UUID) -> Response:
     return _back(found.conversation.id, found.text.id)
 
 
-def _matter(who: Visitor, conversation: Conversation, subject: Subject) -> str:
-    """The matter that the form names, if it is one of those whose conversation this is. :raises Problem: 404; 503."""
+def stored_in(who: Visitor, conversation_id: uuid.UUID) -> tuple[Conversation, Collection[uuid.UUID]]:
+    """A conversation with its files that are here. :raises Problem: 404, the firm has none like this."""
+    with reading() as session:
+        found = inbox_queries.conversation(session, who.firm.ref, conversation_id)
+        here = attachment_queries.stored_in(session, who.firm.ref, conversation_id)
+    if found is None:
+        raise nothing_here()
+    return found[0], here
+
+
+def matter_of(who: Visitor, conversation: Conversation, subject: Subject, wanted: str) -> str:
+    """The matter that is wanted, if it is one of those whose conversation this is. :raises Problem: 404; 503."""
     firm = who.firm.ref
     with reading() as session:
         phone = read_phones(session, [conversation])[conversation.id]
@@ -91,7 +98,6 @@ def _matter(who: Visitor, conversation: Conversation, subject: Subject) -> str:
         raise nothing_here()
     whose = owners.of_conversation(firm, Known(phone, subject.contacts, conversation.closed_at is not None))
     matters = asked("Matters.of_contact", lambda: owners.matters_of(firm, whose.clients))
-    wanted = request.form.get("matter", "")
     if wanted not in {matter.ref for matter in matters}:
         raise nothing_here()
     return wanted

@@ -37,6 +37,7 @@ from . import (
     switch,
     thread,
     time_entry,
+    tokens,
 )
 from .blueprint import blueprint
 
@@ -71,13 +72,14 @@ VIEWS = (
     switch,
     thread,
     time_entry,
+    tokens,
 )
 
 
 def register(app: Flask) -> None:
     """What an application gets beside the blueprint: what templates use, and who checks forms."""
     furniture.register(app)
-    csrf.stand_aside(app, "firmtext", "firmtext_webhooks")
+    csrf.stand_aside(app, "firmtext", "firmtext_webhooks", "firmtext_api")
 
 
 __all__ = ["VIEWS", "blueprint", "register"]

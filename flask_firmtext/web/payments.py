@@ -72,12 +72,12 @@ def make_bill_link() -> Response:
     try:
         if sheet.bill is None or sheet.bill.due <= 0:
             raise NotMade(_(NOTHING_DUE), 409)
-        made = _made(who, Wanted(_account(sheet), sheet.bill))
+        link = made(who, Wanted(_account(sheet), sheet.bill))
     except NotMade as error:
         return _page(replace(sheet, trouble=error.words), error.code)
     if sheet.purpose == "text":
-        return redirect(address_with(made.id, sheet.bill.contact), code=303)
-    return _page(replace(sheet, made=made))
+        return redirect(address_with(link.id, sheet.bill.contact), code=303)
+    return _page(replace(sheet, made=link))
 
 
 @blueprint.post("/payments/account")
@@ -88,7 +88,7 @@ def make_account_link() -> Response:
     if sheet.chosen not in {account.ref for account in found.accounts}:
         raise nothing_here()
     try:
-        return _page(replace(sheet, made=_made(found.who, Wanted(_account(sheet)))))
+        return _page(replace(sheet, made=made(found.who, Wanted(_account(sheet)))))
     except NotMade as error:
         return _page(replace(sheet, trouble=error.words), error.code)
 
@@ -116,12 +116,12 @@ def _inserted(draft: Draft) -> Response:
     if choice is None:
         return _offer(draft, offered, _("This link is no longer to be had: choose again."), 409)
     try:
-        made = _made(found.who, Wanted(choice.account, choice.bill, draft.contact))
+        link = made(found.who, Wanted(choice.account, choice.bill, draft.contact))
     except NotMade as error:
         return _offer(draft, offered, error.words, error.code)
     if wants_part():
-        return make_response(render_template("firmtext/_payment_inserted.html", words=made.words))
-    filled = draft.rewritten(joined(draft.text, made.words))
+        return make_response(render_template("firmtext/_payment_inserted.html", words=link.words))
+    filled = draft.rewritten(joined(draft.text, link.words))
     return composer_with(found.who, filled, _("Your text with the payment link"))
 
 
@@ -145,14 +145,14 @@ def _account(sheet: Sheet) -> Account:
     return account
 
 
-def _made(who: Visitor, wanted: Wanted) -> Made:
+def made(who: Visitor, wanted: Wanted) -> Made:
     """The link, after the commit. :raises NotMade: the host, the keys or the database are in trouble."""
     session = firmtext.db.session
     try:
         port = payments.port_of(who.firm.ref)
         if port is None:
             raise nothing_here()
-        made = payments.make(session, port, who.firm, who.user, wanted)
+        link = payments.make(session, port, who.firm, who.user, wanted)
         session.commit()
     except Problem:
         raise
@@ -160,7 +160,7 @@ def _made(who: Visitor, wanted: Wanted) -> Made:
         session.rollback()
         log.error("a payment link was not made: %s", where(error))
         raise NotMade(_(NOT_MADE), 503) from error
-    return made
+    return link
 
 
 def _composing(who: Visitor, draft: Draft) -> Composing:

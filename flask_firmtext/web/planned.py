@@ -111,24 +111,24 @@ def scheduled_texts() -> str:
     from_one = request.args.get("after", type=uuid.UUID)
     with reading() as session:
         after = scheduled_queries.of_firm(session, who.firm.ref, from_one) if from_one else None
-        lines, more = _page(session, who, after)
+        lines, more = page(session, who, after, MOST)
         names = scheduled_shown.whom(session, who.firm.ref, [line.text for line in lines])
     lines = [replace(line, text=replace(line.text, names=names[line.text.id])) for line in lines]
     return render_template("firmtext/scheduled.html", lines=lines, more=more, after=after, said=said(), visitor=who)
 
 
-def _page(session: Session, who: Visitor, after: ScheduledText | None) -> tuple[list[Line], uuid.UUID | None]:
+def page(session: Session, who: Visitor, after: ScheduledText | None, size: int) -> tuple[list[Line], uuid.UUID | None]:
     """A page of those that this user may see, as if there were no others, and behind which the next begins."""
     found: list[Line] = []
     for _round in range(ROUNDS):
-        rows = scheduled_queries.listed(session, who.firm.ref, limit=MOST + 1, after=after)
+        rows = scheduled_queries.listed(session, who.firm.ref, limit=size + 1, after=after)
         texts = scheduled_shown.planned(session, who.firm, rows)
         for action in Rights.ACTIONS:
             who.foresee(action, [text.subject for text in texts])
         found += [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
-        if len(found) > MOST:
-            return found[:MOST], found[MOST - 1].text.id
-        if len(rows) <= MOST:
+        if len(found) > size:
+            return found[:size], found[size - 1].text.id
+        if len(rows) <= size:
             return found, None
         after = rows[-1]
     return found, after.id if after else None

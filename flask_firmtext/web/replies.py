@@ -90,11 +90,11 @@ def add_reply() -> Response:
     who = _user()
     form = Form.sent(*FIELDS)
     user = EVERYBODYS if form.values["whose"] == "firm" else who.user.ref
-    _must_edit(who, user)
-    given = {"name": form.values["name"], "text": form.values["text"]}
+    must_edit(who, user)
+    name, text = form.values["name"], form.values["text"]
 
     def change(session: Session) -> None:
-        saved_replies.add(session, who.firm.ref, user=user, by=who.user.ref, **given)
+        saved_replies.add(session, who.firm.ref, user=user, by=who.user.ref, name=name, text=text)
 
     return _saved(who, form, change)
 
@@ -139,7 +139,7 @@ def _user() -> Visitor:
     return who
 
 
-def _must_edit(who: Visitor, user: str) -> None:
+def must_edit(who: Visitor, user: str) -> None:
     """:raises Problem: 404, the reply is the firm's and the user may not edit its settings, or another user's."""
     if user == EVERYBODYS:
         who.must("settings.edit")
@@ -152,7 +152,7 @@ def _editable(who: Visitor, reply_id: uuid.UUID) -> Reply:
         found = saved_replies.one(session, who.firm.ref, reply_id)
     if found is None:
         raise nothing_here()
-    _must_edit(who, found.user)
+    must_edit(who, found.user)
     return found
 
 

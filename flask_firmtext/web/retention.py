@@ -111,7 +111,7 @@ def put_hold() -> Response:
     kind, ref = form.values["kind"], form.values["object"]
     if kind not in KINDS or (kind == FIRM) is bool(ref):
         raise nothing_here()
-    who.must("legal_hold", _subject(who, kind, ref))
+    who.must("legal_hold", subject_of(who, kind, ref))
     try:
         legal_holds.put(who.firm.ref, kind, ref, form.values["why"], by=who.user.ref)
     except FormRefused as refusal:
@@ -127,7 +127,7 @@ def lift_hold(hold_id: uuid.UUID) -> Response:
         found = legal_hold_queries.hold(session, who.firm.ref, hold_id)
     if found is None:
         raise nothing_here()
-    who.must("legal_hold", _subject(who, found.kind, found.object, there=False))
+    who.must("legal_hold", subject_of(who, found.kind, found.object, there=False))
     form = Form.sent("why")
     try:
         legal_holds.lift(who.firm.ref, hold_id, form.values["why"], by=who.user.ref)
@@ -142,7 +142,7 @@ def _keeper() -> Visitor:
     return who
 
 
-def _subject(who: Visitor, kind: str, ref: str, *, there: bool = True) -> Subject | None:
+def subject_of(who: Visitor, kind: str, ref: str, *, there: bool = True) -> Subject | None:
     """What the host is asked about. :raises Problem: 404, the firm has no such contact or matter (any more)."""
     if kind == FIRM:
         return None
@@ -165,7 +165,7 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     erasures, more_erasures = erased.page(who, turned := _turned("erasures"), PAGE)
     people = {ref for one in holds for ref in (one.by, one.lifted_by) if ref} | {one.by for one in erasures}
     contacts = _contacts(who, holds, erasures, form)
-    shown = _as_known(who, plan, everybody)
+    shown = as_known(who, plan, everybody)
     sheet = Sheet(
         rule,
         shown,
@@ -184,7 +184,7 @@ def _page(who: Visitor, form: Form, code: int = 200) -> Response:
     return make_response(render_template("firmtext/retention.html", **context), code)
 
 
-def _as_known(who: Visitor, plan: Plan | None, everybody: Sequence[str]) -> Plan | None:
+def as_known(who: Visitor, plan: Plan | None, everybody: Sequence[str]) -> Plan | None:
     """What a night would erase of what the user may know of: as if there were nothing else."""
     firm = who.firm.ref
     answers = who.may_each("conversation.list", [Subject(firm, (one,)) for one in everybody])

@@ -52,7 +52,7 @@ def search_texts() -> Response:
     contact, matter = (None if everywhere else request.form.get(name) or None for name in ("contact", "matter"))
     if not typed and contact is None and matter is None:
         return redirect(address(View.OPEN), code=303)
-    _contacts(who, contact, matter)
+    contacts_of(who, contact, matter)
     made = searches.make(who.firm.ref, who.user, typed, contact=contact, matter=matter)
     if made is None:
         raise _too_often()
@@ -70,7 +70,7 @@ def found_texts(search_id: uuid.UUID) -> str:
         kept = searches.find(session, who.firm.ref, who.user, search_id)
     if kept is None:
         raise Problem(404, _("This search is over"), _("What you search for is kept for a day. Search again."))
-    contacts = _contacts(who, kept.contact, kept.matter)
+    contacts = contacts_of(who, kept.contact, kept.matter)
     before = request.args.get("before")
     older_than = read_cursor(search_id, before) if before else None
     results = searching.page(who.firm, who.user, kept, contacts, may=inbox.readable(who), before=older_than)
@@ -79,7 +79,7 @@ def found_texts(search_id: uuid.UUID) -> str:
     return render_template("firmtext/search.html", found=shown, visitor=who)
 
 
-def _contacts(who: Visitor, contact: str | None, matter: str | None) -> list[Contact] | None:
+def contacts_of(who: Visitor, contact: str | None, matter: str | None) -> list[Contact] | None:
     """With whom the texts are that are searched, of those whom this user may read; None for everybody.
 
     :raises Problem: 404, there is no such contact or matter, or nobody there whom the user may read.

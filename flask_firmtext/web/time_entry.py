@@ -24,7 +24,7 @@ from ..ports import promises
 from ..ports.host import TimeEntries
 from ..ports.values import Contact, Matter
 from ..practice import time_entries
-from ..practice.time_entries import Today
+from ..practice.time_entries import Today, Work
 from ..store import practice_queries
 from ..store.models import TimeEntry
 from ..store.transactions import reading
@@ -70,7 +70,7 @@ def _offers(who: Visitor, thread: Thread) -> bool:
 @blueprint.get("/conversations/<uuid:conversation_id>/time")
 def time_entry(conversation_id: uuid.UUID) -> Response:
     """The form, filled in."""
-    place = _place(visitor(), conversation_id)
+    place = place_of(visitor(), conversation_id)
     if not place.matters:
         raise nothing_here()
     return _page(_filled(place), place)
@@ -82,7 +82,7 @@ def add_time(conversation_id: uuid.UUID) -> Response:
     form = Form.sent(*FIELDS)
     place = None
     try:
-        place = _place(visitor(), conversation_id)
+        place = place_of(visitor(), conversation_id)
         added = _added(place, form)
     except FormRefused as refused:
         return _page(_again(place, form, refused), place, 422)
@@ -101,7 +101,7 @@ def time_added(entry_id: uuid.UUID) -> str:
     return render_template("firmtext/time_added.html", **_told(visitor(), entry_id))
 
 
-def _place(who: Visitor, conversation_id: uuid.UUID) -> Place:
+def place_of(who: Visitor, conversation_id: uuid.UUID) -> Place:
     found = people.of_conversation(who, conversation_id)
     who.must("time.add", found.subject)
     port = asked("Host.for_firm", lambda: time_entries.port_of(who.firm.ref))
@@ -152,6 +152,11 @@ def _added(place: Place, form: Form) -> uuid.UUID:
     if form.values["words"]:
         work = time_entries.with_words(work, time_entries.written(place.who.firm, place.today, place.people.names))
     _check_other_tab(place, form)
+    return written(place, work, token)
+
+
+def written(place: Place, work: Work, token: str) -> uuid.UUID:
+    """Record work, once for each token; the entry's id, after the commit. :raises Problem: 503, the host failed."""
     session, conversation = firmtext.db.session, place.people.conversation
     try:
         added = time_entries.add(session, place.port, place.who.user, work, conversation=conversation, token=token)
@@ -218,7 +223,7 @@ def _stale(problem: Problem) -> Response:
     place = None
     if problem.code == 400 and request.view_args:
         with suppress(Problem):
-            place = _place(visitor(), request.view_args["conversation_id"])
+            place = place_of(visitor(), request.view_args["conversation_id"])
     return _page(Form.sent(*FIELDS).refused({"": _(words)}), place, problem.code)
 
 

@@ -41,6 +41,9 @@ OF_A_FIRM: dict[str, tuple[int, tuple[str, ...]]] = {
     "templates reset": (0, ("created", "--yes", "--json")),
     "templates set": (2, ("created", "/no/such/file", "--yes")),
     "templates show": (0, ("created", "--json")),
+    "tokens create": (2, ("--for", "admin@harbor.example", "--name", "x", "--scope", "texts:read", "--yes")),
+    "tokens list": (0, ("--json",)),
+    "tokens revoke": (1, ("00000000-0000-7000-8000-000000000001", "--yes", "--json")),
 }
 #: An operator's for the whole installation, and why.
 OF_ALL = {

@@ -33,6 +33,7 @@ from flask_firmtext.store.models import (
     ScheduledText,
     Search,
     Texting,
+    Token,
 )
 from flask_firmtext.store.protected import CELLS, FILES, Protected
 from flask_firmtext.store.transactions import own, reading
@@ -109,6 +110,9 @@ def _of_firm(session: Any, firm: str) -> None:
     row = new_id()
     words = {name: _cell(session, SavedReply, name, row, firm) for name in ("name", "body")}
     session.add(SavedReply(id=row, firm=firm, user="", changed_by="x", changed_at=now, **words))
+    row = new_id()
+    token = {"scopes": [], "digest": os.urandom(32), "by": "x", "made_by": "x", "created_at": now, "expires_at": now}
+    session.add(Token(id=row, firm=firm, name=_cell(session, Token, "name", row, firm), **token))
     row = new_id()
     session.add(Search(id=row, firm=firm, user="u", words=_cell(session, Search, "words", row, firm), made_at=now))
     details = _cell(session, Registration, "details", firm, firm)

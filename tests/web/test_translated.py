@@ -57,6 +57,7 @@ OTHER = "+13125550188"
 
 PAGES = (
     "/texting/settings",
+    "/texting/settings/tokens",
     "/texting/settings?said=details",
     "/texting/settings?said=reminders",
     "/texting/settings?said=refusals",

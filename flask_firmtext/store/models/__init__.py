@@ -31,6 +31,7 @@ from .texts import (
     RotationStep,
     StatusEvent,
 )
+from .tokens import Token, TokenKey
 from .writing import Draft, SavedReply
 
 __all__ = [
@@ -90,5 +91,7 @@ __all__ = [
     "Template",
     "Texting",
     "TimeEntry",
+    "Token",
+    "TokenKey",
     "UserChoice",
 ]

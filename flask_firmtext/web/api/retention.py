@@ -1,0 +1,192 @@
+"""What is kept: the firm's rule, its legal holds, and what was erased."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from ...errors import FormRefused
+from ...firm import legal_holds
+from ...firm import retention as rules
+from ...messaging import owners
+from ...store import legal_hold_queries, retention_queries
+from ...store.models import Erasure, LegalHold
+from ...store.transactions import reading
+from .. import erased, retention
+from .arguments import Key, as_id
+from .bearer import Bearer
+from .operations import get, post, put
+from .problems import conflict, invalid, nothing
+from .shapes import Answer, Given, Page
+
+LISTED = 50
+Kind = Literal["contact", "matter", "firm"]
+Why = Field(min_length=1, max_length=1000, pattern=r"\S", description="The reason; it is kept encrypted.")
+
+
+class Rule(Answer):
+    """How long texts are kept, and what the next night would erase."""
+
+    days: int | None = Field(description="So many days after its newest text a conversation is erased; null: never.")
+    over: int | None = Field(description="Conversations that are over; null while the practice system cannot say.")
+    all: int | None
+    held: int | None = Field(description="Conversations that only a legal hold keeps.")
+    too_much: bool = Field(description="More than a fifth of the firm: an operator has to say yes.")
+
+
+class Days(Given):
+    """The rule."""
+
+    days: int | None = Field(ge=30, le=36_500)
+
+
+class NewHold(Given):
+    """A hold on a contact, a matter (references) or the firm."""
+
+    kind: Kind
+    object: str = Field("", max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$", description="Empty for the firm.")
+    why: str = Why
+
+
+class Reason(Given):
+    """Why a hold is lifted."""
+
+    why: str = Why
+
+
+class Hold(Answer):
+    """A legal hold. Reasons are null where they cannot be read."""
+
+    id: uuid.UUID
+    kind: Kind
+    object: str
+    since: datetime
+    by: str
+    why: str | None
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_why: str | None
+
+
+class Holds(Page[Hold]):
+    """All of them, those that stand first."""
+
+
+class Erased(Answer):
+    """What was erased at one time."""
+
+    id: uuid.UUID
+    cause: str
+    by: str
+    begun_at: datetime
+    done_at: datetime | None
+    conversations: int
+
+
+class Erasures(Page[Erased]):
+    """The newest 50."""
+
+
+@get("/retention", "retention:read", version="show_retention")
+def show_retention(who: Bearer) -> Rule:
+    """Show how long texts are kept"""
+    who.must("retention.set")
+    plan = owners.shielded("Matters.contacts_of", lambda: rules.plan(who.firm.ref), None)
+    with reading() as session:
+        rule = retention_queries.rule(session, who.firm.ref)
+        everybody = retention_queries.everybody(session, who.firm.ref) if plan and plan.days else ()
+    plan = retention.as_known(who, plan, everybody)
+    return Rule(
+        days=rule.days if rule else None,
+        over=plan.over.conversations if plan else None,
+        all=plan.all.conversations if plan else None,
+        held=plan.held if plan else None,
+        too_much=bool(plan and plan.is_too_much),
+    )
+
+
+@put("/retention", "retention:write", version="show_retention")
+def set_retention(who: Bearer, given: Days) -> Rule:
+    """Set how long texts are kept"""
+    who.must("retention.set")
+    rules.set_rule(who.firm.ref, "" if given.days is None else str(given.days), by=who.user.ref)
+    return show_retention(who)
+
+
+@get("/legal-holds", "retention:read")
+def list_legal_holds(who: Bearer) -> Holds:
+    """List legal holds"""
+    who.must("retention.set")
+    every = legal_holds.listed(who.firm.ref)
+    allowed = who.may_each("legal_hold", [retention.about(who.firm.ref, one) for one in every])
+    mine = [one for one, yes in zip(every, allowed, strict=True) if yes]
+    return Holds(items=[_hold(one) for one in legal_holds.read(mine)], next=None)
+
+
+@post("/legal-holds", "retention:write")
+def put_legal_hold(who: Bearer, given: NewHold, key: Key) -> Hold:
+    """Set a legal hold"""
+    who.must("retention.set")
+    if (given.kind == "firm") is bool(given.object):
+        raise invalid({"/object": "Name the contact or the matter; a hold on the firm names nothing."})
+    who.must("legal_hold", retention.subject_of(who, given.kind, given.object))
+    row = as_id(key)
+    if _row(who, row) is None:
+        try:
+            legal_holds.put(who.firm.ref, given.kind, given.object, given.why, by=who.user.ref, row_id=row)
+        except FormRefused as refusal:
+            if _row(who, row) is None:  # nor has the same request been faster
+                raise conflict("stands", " ".join(refusal.faults.values())) from None
+    return _shown(who, row)
+
+
+@post("/legal-holds/{hold}/lift", "retention:write")
+def lift_legal_hold(who: Bearer, hold: uuid.UUID, given: Reason) -> Hold:
+    """Lift a legal hold"""
+    who.must("retention.set")
+    found = _row(who, hold)
+    if found is None:
+        raise nothing()
+    who.must("legal_hold", retention.subject_of(who, found.kind, found.object, there=False))
+    if not legal_holds.lift(who.firm.ref, hold, given.why, by=who.user.ref):
+        raise conflict("lifted")
+    return _shown(who, hold)
+
+
+@get("/erasures", "retention:read")
+def list_erasures(who: Bearer) -> Erasures:
+    """List what was erased"""
+    who.must("retention.set")
+    found, _more = erased.page(who, 1, LISTED)
+    return Erasures(items=[_erased(one) for one in found], next=None)
+
+
+def _row(who: Bearer, hold: uuid.UUID) -> LegalHold | None:
+    with reading() as session:
+        return legal_hold_queries.hold(session, who.firm.ref, hold)
+
+
+def _shown(who: Bearer, hold: uuid.UUID) -> Hold:
+    found = next((one for one in legal_holds.shown(who.firm.ref) if one.id == hold), None)
+    if found is None:
+        raise nothing()
+    return _hold(found)
+
+
+def _hold(one: legal_holds.Shown) -> Hold:
+    names = ("id", "kind", "object", "since", "by", "why", "lifted_at", "lifted_by", "lifted_why")
+    return Hold(**{name: getattr(one, name) for name in names})
+
+
+def _erased(row: Erasure) -> Erased:
+    return Erased(
+        id=row.id,
+        cause=row.cause,
+        by=row.by,
+        begun_at=row.begun_at,
+        done_at=row.done_at,
+        conversations=row.gone.get("conversations", 0),
+    )
