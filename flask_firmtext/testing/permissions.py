@@ -38,5 +38,6 @@ ADMINISTRATOR = frozenset(
         "quarantine.read",
         "retention.set",
         "settings.edit",
+        "webhook.edit",
     }
 )
