@@ -15,10 +15,14 @@ from .retention import retention
 from .run import sandbox, sweep, worker
 from .stats import stats
 from .templates import templates
+from .webhooks import webhooks
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
-every = (audit, db, doctor, holds, keys, messages, numbers, retention, sandbox, stats, sweep, templates, worker)
+every = (
+    *(audit, db, doctor, holds, keys, messages, numbers, retention),
+    *(sandbox, stats, sweep, templates, webhooks, worker),
+)
 for command in every:
     firmtext.add_command(command)
 attach(firmtext)

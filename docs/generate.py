@@ -11,6 +11,7 @@ import click
 from flask_firmtext.cli import firmtext
 
 from flask_firmtext.settings import REQUIRED, SETTINGS
+from flask_firmtext.signals import TOLD, Told
 from flask_firmtext.store.audit_actions import ACTIONS
 from flask_firmtext.store.audit_objects import OPEN, WALLS
 
@@ -46,6 +47,13 @@ where nobody can know, it is *unknown* and a person decides. [States](states.md)
 
 What can go wrong, what comes of it, and the tests that prove it. *Campaign* is the run in which real processes meet
 these faults at random and every text is counted afterwards (`make campaign`); in brackets stands what it does.
+"""
+
+SIGNALS_INTRO = """
+A host hears of what happens by [Blinker](https://blinker.readthedocs.io/) signals of `flask_firmtext`: the sender is
+the application, and each is sent after the commit of what it tells of, in the process that committed. They carry ids as
+text and the host's own references, and no content. A receiver that fails is logged and changes nothing; one that the
+process dies before is not called again: who must hear everything takes webhooks.
 """
 
 ATTACKS_INTRO = """
@@ -105,6 +113,20 @@ def attacks() -> str:
     return f"# Attacks\n\n{NOTE}\n{ATTACKS_INTRO}\n{table}\n"
 
 
+def signals() -> str:
+    """What a host may hear, and what consumers of webhooks are told."""
+    chapters = (_signal_chapter(one) for one in TOLD)
+    return f"# Signals\n\n{NOTE}\n{SIGNALS_INTRO}\n" + "\n\n".join(chapters) + "\n"
+
+
+def _signal_chapter(one: Told) -> str:
+    rows = (f"| `{name}` | {meaning} |" for name, meaning in one.fields.items())
+    kind = f"As a [webhook](webhooks.md) it is `{one.kind}`" if one.kind else "There is no webhook of it"
+    words = ", with `text` where the firm has asked for the words" if one.words else ""
+    table = "\n".join(["| field | what it is |", "|---|---|", *rows])
+    return f"## {one.name}\n\nSent when {one.when}. {kind}{words}.\n\n{table}"
+
+
 def record() -> str:
     """The table is ours, the words around it are its author's."""
     before, mark, rest = (FOLDER / "audit.md").read_text(encoding="utf-8").partition(RECORD_NOTE)
@@ -124,6 +146,7 @@ PAGES = {
     "reliability.md": reliability,
     "attacks.md": attacks,
     "audit.md": record,
+    "signals.md": signals,
 }
 
 if __name__ == "__main__":

@@ -35,4 +35,5 @@ ADMINISTRATORS_MAY = STAFF_MAY | {
     "quarantine.read",
     "retention.set",
     "settings.edit",
+    "webhook.edit",
 }
