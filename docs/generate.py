@@ -50,8 +50,8 @@ these faults at random and every text is counted afterwards (`make campaign`); i
 """
 
 SIGNALS_INTRO = """
-A host hears of what happens by [Blinker](https://blinker.readthedocs.io/) signals of `flask_firmtext.signals`: the sender is
-the application, and each is sent after the commit of what it tells of, in the process that committed. They carry ids as
+A host hears of what happens by [Blinker](https://blinker.readthedocs.io/) signals of `flask_firmtext.signals`: the
+sender is the application, and each is sent after the commit of what it tells of, in the process that committed. They carry ids as
 text and the host's own references, and no content. A receiver that fails is logged and changes nothing; one that the
 process dies before is not called again: who must hear everything takes webhooks.
 """
