@@ -122,9 +122,6 @@ def current_request() -> str | None:
         return None
     given = logs.current_request() or logs.sane(request.headers.get("X-Request-Id"))
     token = request.environ.get(OF_TOKEN)
-        logs.current_request() or logs.sane(request.headers.get("X-Request-Id")),
-        request.environ.get(OF_TOKEN),
-    )
     return f"token:{token} {given or ''}".strip()[:LONGEST] if token else given
 
 
