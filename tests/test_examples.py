@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import sys
 from decimal import Decimal
+from logging.config import DictConfigurator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evidence import rows
-from flask_firmtext import FirmText, text_received
+from flask_firmtext import FirmText, logs, text_received
 from flask_firmtext.ports import host as ports
 from flask_firmtext.store.models import Invitation, Payment
 from hostapp import KEYS
@@ -27,7 +28,7 @@ from office import STAFF, Office
 ROOT = Path(__file__).parent.parent
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 #: How many examples of a page run, here or, of a host's page, in ``test_docs.py``.
-RUN = {"README": 4, "apart": 1, "calendar": 1, "payments": 1, "signals": 1, "time": 1, "tutorial": 2}
+RUN = {"README": 4, "apart": 1, "calendar": 1, "operations": 1, "payments": 1, "signals": 1, "time": 1, "tutorial": 2}
 IN_TEST_DOCS = {"host"}
 
 
@@ -113,6 +114,14 @@ def test_an_event_is_saved_and_told(names: dict[str, Any], office: Office) -> No
     names |= {"event": Hearing(id=1), "as_event": lambda row: office.host.for_firm("harbor").calendar.event("hearing")}
     exec(example("calendar"), names)
     assert [one.contact for one in rows(Invitation)] == ["rosa"]
+
+
+def test_the_formatter_of_logs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    configured: list[Any] = []
+    monkeypatch.setattr("logging.config.dictConfig", configured.append)
+    exec(example("operations"), {})
+    formatter = configured[0]["formatters"]["json"]["()"]
+    assert DictConfigurator({}).resolve(formatter) is logs.JsonFormatter
 
 
 def test_a_payment_is_told(names: dict[str, Any], office: Office) -> None:

@@ -176,8 +176,10 @@ def test_everything_that_is_imported_is_declared() -> None:
     distributions = packages_distributions()
     declared = {requirement(line) for line in PROJECT["project"]["dependencies"]}
     extras = {name: {requirement(line) for line in lines} for name, lines in OPTIONAL.items()}
+    of_rooms = {"sandbox": extras["sandbox"], "testing": {"pytest"}}
+    of_modules = {"flask_firmtext.web.figures": extras["metrics"]}
     for module in modules():
-        allowed = declared | {"sandbox": extras["sandbox"], "testing": {"pytest"}}.get(module.room, set())
+        allowed = declared | of_rooms.get(module.room, set()) | of_modules.get(module.name, set())
         for line, imported in module.imports():
             root = imported.partition(".")[0]
             if root in sys.stdlib_module_names or root in ("flask_firmtext", "_typeshed", "__future__"):
