@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from ...current import firmtext
 from .finding import Finding, doubtful, fine, wrong
-from .policy import refused
+from .policy import SCRIPTS, STRICT, refused
 
 #: What our pages put where; what no block takes is not in the page.
 BLOCKS = {
@@ -72,7 +72,9 @@ def policy() -> Iterator[Finding]:
     told = [value for value in answer.headers.getlist("Content-Security-Policy") if value.strip()]
     faults = [(what, name) for one in told for part in one.split(",") for what, name in refused(part, origin)]
     for what, name in dict.fromkeys(faults):
-        cure = f"Add 'self' to {name} of the host's Content-Security-Policy; nonces are not needed, nothing is inline."
+        trusting = what == SCRIPTS and any(STRICT in one.lower() for one in told)
+        verb = f"Take {STRICT} out, and put 'self' into" if trusting else "Add 'self' to"
+        cure = f"{verb} {name} of the host's Content-Security-Policy; ours has nothing inline, and needs no nonce."
         yield wrong("policy", f"The host's Content-Security-Policy keeps browsers from {what}.", cure)
     if told and not faults:
         yield fine("policy", "The Content-Security-Policy lets our scripts and stylesheets load.")

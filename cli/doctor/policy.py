@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
+SCRIPTS = "running our scripts"
+#: Under it only what a trusted script has loaded counts; our tags bear no nonce.
+STRICT = "'strict-dynamic'"
 #: What our pages do, and the directives that speak of it: the first one that is there decides.
 NEEDED: Mapping[str, Sequence[str]] = {
-    "running our scripts": ("script-src-elem", "script-src", "default-src"),
+    SCRIPTS: ("script-src-elem", "script-src", "default-src"),
     "loading our stylesheets": ("style-src-elem", "style-src", "default-src"),
     "asking for new texts": ("connect-src", "default-src"),
     "showing what clients sent": ("img-src", "default-src"),
@@ -28,9 +31,8 @@ def refused(policy: str, origin: str) -> Iterator[tuple[str, str]]:
 
 
 def _allowed(sources: Sequence[str], origin: str) -> bool:
-    """Our tags bear no nonce, and under ``strict-dynamic`` nothing else counts."""
     words = [source.lower() for source in sources]
-    return "'strict-dynamic'" not in words and any(_fits(word, origin) for word in words)
+    return STRICT not in words and any(_fits(word, origin) for word in words)
 
 
 def _fits(source: str, origin: str) -> bool:

@@ -89,7 +89,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a page that fails": (failing, "page", "answers 500", "before_request"),
     "a policy that forbids scripts": (
         sending("default-src 'self'; script-src 'nonce-abc' 'strict-dynamic'"),
-        *("policy", "running our scripts", "'self' to script-src"),
+        *("policy", "running our scripts", "Take 'strict-dynamic' out, and put 'self' into script-src"),
     ),
     "a policy of elsewhere": (
         sending("default-src https://cdn.example"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from outbound import state
 from rows import accepted, verified_number
 from servers import answers, free_port, process, until
 
-SUPPORT = Path(__file__).parents[1] / "support"
+ROOT = Path(__file__).parents[2]
+PATH = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "support")))
 
 pytestmark = [pytest.mark.slow, pytest.mark.fault("F10")]
 
@@ -39,7 +41,7 @@ def test_a_text_that_is_being_stored_is_stored_and_answered(
     office.sends()
     conversation, port = office.conversation(), free_port()
     web = [sys.executable, "-m", "gunicorn", "--threads", threads, "--bind", f"127.0.0.1:{port}"]
-    env = {**host_environment, "PYTHONPATH": str(SUPPORT)}
+    env = {**host_environment, "PYTHONPATH": PATH}
     address, sent = f"http://127.0.0.1:{port}", []
     with (
         process([*web, "hostapp:create_app()"], env=env, log=tmp_path / "log", cwd=tmp_path) as running,
