@@ -48,8 +48,21 @@ def list_(firm: str, as_json: bool) -> None:
 @firm_needed
 @click.option("--for", "acts_for", metavar="REF", required=True, help="The administrator for whom it acts.")
 @click.option("--name", metavar="WORDS", required=True, help="What people know it by; it is kept encrypted.")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([*token_scopes.SCOPES]))
-@click.option("--days", type=click.Choice([str(days) for days in DAYS]), default=str(DAYS[0]), show_default=True)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([*token_scopes.SCOPES]),
+    help="What it may do (docs/api.md); can be given again.",
+)
+@click.option(
+    "--days",
+    type=click.Choice([str(days) for days in DAYS]),
+    default=str(DAYS[0]),
+    show_default=True,
+    help="How long it opens anything.",
+)
 @yes_option
 @json_option
 def create(firm: str, acts_for: str, name: str, scopes: Sequence[str], days: str, yes: bool, as_json: bool) -> None:

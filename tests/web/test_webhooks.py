@@ -48,8 +48,12 @@ def received() -> list[Message]:
     return rows(Message, Message.direction == "in")
 
 
+#: Of an answer what is another at each request, whatever it says.
+FRESH = {"Date", "X-Request-Id"}
+
+
 def answer(response: Any) -> tuple[int, bytes, dict[str, str]]:
-    return response.status_code, response.data, {k: v for k, v in response.headers.items() if k != "Date"}
+    return response.status_code, response.data, {k: v for k, v in response.headers.items() if k not in FRESH}
 
 
 def test_a_signed_text_is_stored_before_200_with_an_empty_body(client: FlaskClient, signer: Signer) -> None:
