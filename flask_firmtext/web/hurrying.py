@@ -12,7 +12,7 @@ from ..messaging.owners import Subject
 from ..practice.calendar import hurrying
 from ..store import attendance_queries
 from ..store.transactions import own, reading
-from .access import visitor
+from .access import Visitor, visitor
 from .blueprint import blueprint
 from .event_status import about
 from .paths import PAGE
@@ -31,17 +31,25 @@ def tell_again(invitation_id: uuid.UUID) -> Response:
     return _pressed(invitation_id, hurrying.again, "again")
 
 
-def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) -> Response:
-    """:raises Problem: 404, it is another firm's invitation, or the user may not see the event or text the contact."""
-    who = visitor()
+def pressed(who: Visitor, invitation_id: uuid.UUID, press: Callable[..., bool]) -> bool | None:
+    """Whether anything came of it; None: the firm has no such invitation.
+
+    :raises Problem: 404, the user may not see the event or text the contact.
+    """
     with reading() as session:
         found = attendance_queries.invitation(session, who.firm.ref, invitation_id)
     if found is None:
-        raise nothing_here()
+        return None
     who.must("event.read", about(found[0]))
     who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
     with own() as session:
-        done = press(session, invitation_id, user=who.user)
+        return press(session, invitation_id, user=who.user)
+
+
+def _pressed(invitation_id: uuid.UUID, press: Callable[..., bool], said: str) -> Response:
+    done = pressed(visitor(), invitation_id, press)
+    if done is None:
+        raise nothing_here()
     back = request.form.get("back", "")
     back = back if PAGE.fullmatch(back) else f"{request.script_root}/"
     return redirect(f"{back}{'&' if '?' in back else '?'}firmtext={said if done else 'nothing'}", code=303)

@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 from pydantic import Field
 
-from ...messaging.owners import Subject
 from ...practice.calendar import hurrying
-from ...store import attendance_queries
-from ...store.transactions import own, reading
 from .. import event_status
-from ..event_status import Line, about
+from ..event_status import Line
+from ..hurrying import pressed
 from .bearer import Bearer
 from .operations import get, post
 from .problems import nothing
@@ -68,14 +66,10 @@ def send_invitation_again(who: Bearer, invitation: uuid.UUID) -> Done:
 
 
 def _pressed(who: Bearer, invitation: uuid.UUID, press: Callable[..., bool]) -> Done:
-    with reading() as session:
-        found = attendance_queries.invitation(session, who.firm.ref, invitation)
-    if found is None:
+    done = pressed(who, invitation, press)
+    if done is None:
         raise nothing()
-    who.must("event.read", about(found[0]))
-    who.must("message.send", Subject(who.firm.ref, (found[1].contact,)))
-    with own() as session:
-        return Done(done=press(session, invitation, user=who.user))
+    return Done(done=done)
 
 
 def _shown(line: Line) -> Invitation:
