@@ -162,10 +162,7 @@ def search(
 ) -> Search:
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    wanted = (SONG, f"{CANARY} ", f"{CANARY}.", f"{EVERYBODYS} ", "Rosa Marsh", "Dune Properties", ROSA[2:])
-    if firmtext.engine.dialect.name == "sqlite":
-        # The office's own number is looked up among those for texts: it stands in a log of all statements.
-        wanted += (PHONE[2:],)
+    wanted = (SONG, f"{CANARY} ", f"{CANARY}.", f"{EVERYBODYS} ", "Rosa Marsh", "Dune Properties", ROSA[2:], PHONE[2:])
     return Search({canary: disguises(canary) for canary in wanted}, redis_url, [tmp_path], [], caplog)
 
 

@@ -69,12 +69,20 @@ def _phone(session: Sessions, firm: str, given: str, faults: dict[str, str]) -> 
     except TextRefused as error:
         faults["phone"] = error.sentence
         return None
-    if queries.number_by_e164(session, number) is not None:
+    if is_for_texts(session, firm, number):
         faults["phone"] = _("This is a number for texts: calls to it are not answered. Use your office's number.")
     return number
 
 
-def readable(session: Sessions, email: str | None, phone: str | None, *, texts: str) -> Details:
+def is_for_texts(session: Sessions, firm: str, number: str) -> bool:
+    """Whether calls to a firm's number (E.164) are answered by nobody.
+
+    Compared here: a database that logs its statements is told no typed number, and nobody learns of another firm's.
+    """
+    return number in queries.own_numbers(session, firm)
+
+
+def readable(session: Sessions, firm: str, email: str | None, phone: str | None, *, texts: str) -> Details:
     """What a host knew before; what is no address or number is left out, for the firm to give anew.
 
     So is a number for texts, ``texts`` (E.164) among them: nobody answers calls to it.
@@ -85,7 +93,7 @@ def readable(session: Sessions, email: str | None, phone: str | None, *, texts: 
         number = to_call(phone) if phone else None
     except TextRefused:
         number = None
-    if number is not None and (number == texts or queries.number_by_e164(session, number) is not None):
+    if number is not None and (number == texts or is_for_texts(session, firm, number)):
         number = None
     return Details(address, number)
 

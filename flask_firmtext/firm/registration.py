@@ -16,12 +16,13 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging.numbers import to_call
 from ..ports.values import Firm
-from ..store import audit, cells, keys, queries
+from ..store import audit, cells, keys
 from ..store.ciphers import Place
 from ..store.models import Registration
 from ..store.transactions import notes
 from ..store.upsert import insert_or_update
 from . import registration_checks as checks
+from .details import is_for_texts
 from .refusals import Doubt, warnings
 from .registration_fields import FIELDS
 from .registration_kinds import NO_NUMBER, Field, Kind
@@ -92,7 +93,8 @@ def save(session: Sessions, firm: str, values: Mapping[str, str], *, by: str) ->
     """
     values = checks.tidy(values)
     faults = checks.wrong(values)
-    if "contact_phone" not in faults and _is_for_texts(session, values["contact_phone"]):
+    phone = values["contact_phone"]
+    if phone and "contact_phone" not in faults and is_for_texts(session, firm, to_call(phone)):
         faults["contact_phone"] = _(TEXT_NUMBER)
     if faults:
         raise FormRefused(faults)
@@ -101,10 +103,6 @@ def save(session: Sessions, firm: str, values: Mapping[str, str], *, by: str) ->
     insert_or_update(session, Registration, ["firm"], {"firm": firm, **changed}, changed)
     audit.record(session, "registration.save", (Registration.__tablename__, firm), firm=firm, actor=by)
     notes(session).show(firm)
-
-
-def _is_for_texts(session: Sessions, phone: str) -> bool:
-    return bool(phone) and queries.number_by_e164(session, to_call(phone)) is not None
 
 
 def export(values: Mapping[str, str], number: str) -> dict[str, Any]:

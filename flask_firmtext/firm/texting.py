@@ -167,7 +167,7 @@ def take_over(firm: Firm) -> bool:
     if before is None or not firm.availability.allowed:
         return False
     with own() as session:
-        given = details.readable(session, before.email, before.phone, texts=before.number)
+        given = details.readable(session, firm.ref, before.email, before.phone, texts=before.number)
         if not insert_once(session, Texting, **_first(session, firm.ref, given)):
             session.rollback()
             return False

@@ -1,5 +1,5 @@
 """Erasing while everything goes on: killed at its named points, beside a rotation of keys, beside fetching and filing,
-with a hundred thousand texts; and what each engine leaves on the disk."""
+with twenty thousand texts; and what each engine leaves on the disk."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from flask_firmtext.store.states import FileState, FilingState, KeyState, State
 from flask_firmtext.store.transactions import own, reading
 from mailroom import arrives, comes
 from office import ADMIN, ROSA, Office
+from servers import until
 
 POINTS = ("erase.taking", "erase.taken", "erase.emptying", "erase.emptied", "erase.finishing")
 CANARY = "canary of a hundred nights"
@@ -174,9 +175,9 @@ def test_texts_that_come_meanwhile_are_all_kept_or_all_erased(office: Office) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_hundred_thousand_texts_cost_no_more_memory_than_a_few(office: Office) -> None:
+def test_twenty_thousand_texts_cost_no_more_memory_than_a_few(office: Office) -> None:
     peaks = []
-    for count, phone in ((2_000, "+13125550171"), (100_000, "+13125550172")):
+    for count, phone in ((1_000, "+13125550171"), (20_000, "+13125550172")):
         office.host.add_contact("harbor", f"Client {count}", phone, ref=f"client-{count}")
         message = office.sends(f"client-{count}")
         office.becomes(message, State.DELIVERED)
@@ -225,6 +226,17 @@ def disk(app: Any) -> Callable[[], bytes]:
     return read
 
 
+def vacuum() -> None:
+    """PostgreSQL keeps a dead row while anybody's snapshot may see it: autovacuum's, which counts a table, may."""
+    with firmtext.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if firmtext.engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for table in ("firmtext_key", "firmtext_message", "firmtext_conversation"):
+                connection.exec_driver_sql(f"VACUUM FULL {table}")
+
+
 @pytest.mark.slow
 def test_what_the_engines_leave_goes_with_a_vacuum(
     office: Office, disk: Callable[[], bytes], record_property: Callable[[str, object], None]
@@ -238,15 +250,12 @@ def test_what_the_engines_leave_goes_with_a_vacuum(
     assert wrapped in disk()
     assert erasure_requests.go_on(begun(office))
     left = {"cell": cell in disk(), "key": wrapped in disk()}
-    with firmtext.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if firmtext.engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            for table in ("firmtext_key", "firmtext_message", "firmtext_conversation"):
-                connection.exec_driver_sql(f"VACUUM FULL {table}")
     record_property("left before the vacuum", left)
     sys.stderr.write(f"\nleft before the vacuum: {left}\n")
-    assert cell not in disk()
-    assert wrapped not in disk()
+
+    def tidied() -> bool:
+        vacuum()
+        return cell not in disk() and wrapped not in disk()
+
+    until(tidied)
     assert CANARY.encode() not in disk()
