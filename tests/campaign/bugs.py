@@ -1,4 +1,4 @@
-"""Seven deliberate bugs. ``CAMPAIGN_BUG`` patches one into every process of a campaign, which must then find it.
+"""Eight deliberate bugs. ``CAMPAIGN_BUG`` patches one into every process of a campaign, which must then find it.
 
 They live here and never in the package: a campaign that cannot fail proves nothing.
 """
@@ -21,7 +21,7 @@ from flask_firmtext.current import firmtext
 from flask_firmtext.errors import CarrierUnsure
 from flask_firmtext.messaging import answers, moves, overdue, placing, receiving, sending
 from flask_firmtext.messaging.moves import Move
-from flask_firmtext.store import queries
+from flask_firmtext.store import erasing, queries
 from flask_firmtext.store.models import Attempt, Message
 from flask_firmtext.store.states import RANK, Outcome, State
 from flask_firmtext.store.transactions import own, reading
@@ -172,6 +172,16 @@ def requeued_by_the_sweep() -> None:
     overdue._abandon = abandon
 
 
+def erased_with_its_keys_kept() -> None:
+    """A conversation ends, and whoever has a copy of the database reads it still."""
+
+    def destroy_keys(session: Any, firm: str, scope: str, by: str) -> int:
+        del session, firm, scope, by
+        return 0
+
+    erasing.destroy_keys = destroy_keys
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -182,5 +192,6 @@ BUGS: dict[str, Callable[[], None]] = {
         answered_before_commit,
         dedupe_by_look_first,
         requeued_by_the_sweep,
+        erased_with_its_keys_kept,
     )
 }

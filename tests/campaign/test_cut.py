@@ -23,6 +23,7 @@ BUGS = {
     "answered_before_commit": "texts_of_clients_lost",
     "dedupe_by_look_first": "texts_of_clients_twice",
     "requeued_by_the_sweep": "accepted_posts_beyond_one",
+    "erased_with_its_keys_kept": "an_erased_conversation_is_readable_anywhere",
 }
 
 Run = Callable[..., tuple[int, dict[str, Any], str]]
