@@ -9,7 +9,7 @@ import click
 from ..current import firmtext
 from ..messaging import reindexing
 from ..messaging.reindexing import Reindexed
-from ..store import keys
+from ..store import configured
 from ..store.transactions import own
 from .operator import actor
 from .output import confirm, document, say
@@ -26,7 +26,7 @@ def replace(*, yes: bool, as_json: bool) -> None:
         raise click.UsageError("FIRMTEXT_INDEX_KEY lists one key: put the new one before it, everywhere, then go on.")
     confirm(QUESTION, yes=yes)
     with own() as session:
-        keys.verify_configured(session)
+        configured.verify(session)
     done = reindexing.run(actor())
     if as_json:
         document(_document(done))

@@ -12,8 +12,7 @@ from flask.cli import with_appcontext
 
 from ..current import firmtext
 from ..errors import KeyUnavailable
-from ..store import key_queries, retiring, rewrapping, rotating
-from ..store import keys as store
+from ..store import configured, key_queries, retiring, rewrapping, rotating
 from ..store.rewrapping import Wrapped
 from ..store.rotating import Rotated
 from ..store.transactions import own, reading
@@ -71,7 +70,7 @@ def rotate(
         return
     confirm(QUESTION, yes=yes)
     with own() as session:
-        store.verify_configured(session)
+        configured.verify(session)
     done = Done(rewrapping.firm_keys(firm, actor()))
     for ref in [] if wrapping else _firms(firm):
         _rotated(ref, done)

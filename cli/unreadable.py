@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from ..errors import DecryptError
-from ..store import keys
+from ..store import configured
 from .output import Unreadable
 
 
@@ -23,7 +23,7 @@ def why(session: Session, cells: Sequence[str | DecryptError]) -> str | None:
     if not broken:
         return None
     count = "1 cell" if len(broken) == 1 else f"{len(broken)} cells"
-    if faults := keys.configured_faults(session):
+    if faults := configured.faults(session):
         return f"{count} could not be read. {' '.join(faults)}"
     return f"{count} could not be read although the keys are right: {broken[0]}. Restore it from a backup."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Iterator
 
-from ...store import keys
+from ...store import configured
 from ...store.transactions import reading
 from .finding import Finding, doubtful, fine, wrong
 
@@ -13,7 +13,7 @@ from .finding import Finding, doubtful, fine, wrong
 def protection() -> Iterator[Finding]:
     """The keys' check values, and what else could spill a key."""
     with reading() as session:
-        faults = keys.configured_faults(session)
+        faults = configured.faults(session)
     for fault in faults:
         seen, _, cure = fault.rpartition("; ")
         yield wrong("keys", seen or fault, cure or "Put the right key back.")

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
-from ..store import audit, ciphers, counters, indexes, keys
+from ..store import audit, ciphers, configured, counters, indexes
 from ..store.models import Counter, KeyCheck
 from ..store.transactions import own
 from ..store.upsert import insert_once
@@ -48,7 +48,7 @@ def signed(index: int) -> None:
     """A webhook that was signed with the secret at this place of the list was believed."""
     with own() as session:
         if not firmtext.secrets_noted:
-            keys.verify_configured(session)
+            configured.verify(session)
             _note(session, firmtext.gateway.secrets)
         mark = _mark(indexes.writing(session), firmtext.gateway.secrets[index])
         counters.count_every(session, f"{SIGNED}{mark}", EVERY)

@@ -12,10 +12,9 @@ from ..ports.values import Firm, User
 from ..store import inbox_pages, inbox_queries
 from ..store.inbox_pages import Cursor, View
 from ..store.inbox_queries import Row
+from . import full_pages
 from .rights import May, each, subject
 
-#: So often more conversations are looked at to fill a page of which some may not be seen.
-ROUNDS = 8
 #: So many are looked at together where one is sought.
 MANY = 25
 
@@ -33,20 +32,23 @@ def page(
 ) -> tuple[Allowed, Cursor | None]:
     """The conversations of a page and where the next begins. A page is full, whatever may not be seen among them, and
     there is a next one only where something on it may be."""
-    seen: list[Row] = []
     refs: dict[uuid.UUID, tuple[str, ...]] = {}
     begins = older_than
-    for _round in range(ROUNDS):
-        rows = inbox_queries.page(session, firm.ref, user.ref, view=view, older_than=begins, limit=size + 1)
+
+    def look(place: Cursor | None, limit: int) -> Sequence[Row]:
+        nonlocal begins
+        begins = place
+        return inbox_queries.page(session, firm.ref, user.ref, view=view, older_than=place, limit=limit)
+
+    def seen(rows: Sequence[Row]) -> Sequence[Row]:
         found = allowed(session, firm, rows, may)
-        seen, refs = [*seen, *found.rows], {**refs, **found.refs}
-        if len(seen) > size:
-            return Allowed(seen[:size], refs), _behind(seen[size - 1])
-        if len(rows) <= size:
-            further = inbox_pages.looked_at(session, firm.ref, begins) if view is View.UNREAD else None
-            return Allowed(seen, refs), further
-        begins = _behind(rows[-1])
-    return Allowed(seen, refs), begins
+        refs.update(found.refs)
+        return found.rows
+
+    rows, further = full_pages.read(look, seen, _behind, size, older_than)
+    if further is None and view is View.UNREAD:
+        further = inbox_pages.looked_at(session, firm.ref, begins)
+    return Allowed(rows, refs), further
 
 
 def _behind(row: Row) -> Cursor:

@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from . import seals
-from .keys import FIRM
+from .configured import FIRM
 from .models import Attachment, AuditSeal, File, Key
 from .protected import EVERYTHING, FILES, Protected
 from .states import KeyState

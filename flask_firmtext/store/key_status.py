@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..current import firmtext
-from . import key_queries, keys, retiring, rotations
+from . import configured, key_queries, retiring, rotations
 from .models import Key
 from .protected import EVERYTHING, FILES
 from .states import KeyState
@@ -63,8 +63,8 @@ class Status:
 
 def look(session: Session) -> Status:
     """Count everything: as many looks as there are protected columns, each at a whole table."""
-    configured = [*firmtext.settings.encryption_keys]
-    found = {name: Wrapping(name, first=name == configured[0], configured=True) for name in configured}
+    names = [*firmtext.settings.encryption_keys]
+    found = {name: Wrapping(name, first=name == names[0], configured=True) for name in names}
 
     def wrapping(name: str) -> Wrapping:
         return found.setdefault(name, Wrapping(name))
@@ -75,7 +75,7 @@ def look(session: Session) -> Status:
         if row.wrapped_by is not None:
             wrapping(row.wrapped_by).keys[row.state] = row.keys
     lost = sum(_counted(session, wrapping))
-    return Status(list(found.values()), lost, _going(session), keys.configured_faults(session))
+    return Status(list(found.values()), lost, _going(session), configured.faults(session))
 
 
 def _counted(session: Session, wrapping: Callable[[str], Wrapping]) -> Iterator[int]:

@@ -8,35 +8,28 @@ destroys the keys of a conversation has erased those files, too.
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..errors import DecryptError, KeyUnavailable
-from . import ciphers
-from . import indexes as marks
-from .models import Key, KeyCheck
+from . import ciphers, configured
+from .configured import FIRM, Sessions
+from .models import Key
 from .portions import portions
 from .states import KeyState
 from .upsert import insert_once
 
-Sessions = Session | scoped_session[Any]
-
-FIRM = "firm"
 GENERAL = "general"
 CONVERSATION = "conversation/"
 
 #: The firm under which we keep what belongs to no firm yet, such as a webhook for a number that nobody has.
 INSTALLATION = ""
 
-#: Under this name a session remembers the keys that it made. They are not kept in memory from there: after a
-#: roll-back, be it of a savepoint, nobody could read what such a key had written.
-MADE_HERE = "firmtext_keys_made_here"
 PROVEN = "configured keys"
 
 
@@ -71,7 +64,7 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
 
     :raises KeyUnavailable: a configured key is missing or another one than wrote here; nothing is stored then.
     """
-    if not firmtext.proven.get(PROVEN) and verify_configured(session):
+    if not firmtext.proven.get(PROVEN) and configured.verify(session):
         firmtext.proven.put(PROVEN, True)
     known = firmtext.active.get((firm, scope))
     remembered = firmtext.unwrapped.get(known) if known else None
@@ -83,7 +76,7 @@ def to_encrypt(session: Sessions, firm: str, scope: str) -> tuple[str, bytes]:
         raise KeyUnavailable(
             f"the key {row.id} cannot be unwrapped with {row.parent}; `flask firmtext doctor` says why"
         )
-    if row.id not in _made_here(session):
+    if row.id not in configured.made_here(session):
         firmtext.active.put((firm, scope), row.id)
     return row.id, key
 
@@ -150,7 +143,7 @@ def _made(session: Sessions, firm: str, scope: str) -> KeyRow:
     if scope.startswith(CONVERSATION) and was_destroyed(session, firm, scope):
         raise KeyUnavailable(f"what belongs to {scope} was erased, so nothing more is stored there")
     if scope == FIRM:
-        parent_id, parent = next(iter(firmtext.settings.encryption_keys.items()))
+        parent_id, parent = configured.first(session)
     else:
         parent_id, parent = to_encrypt(session, firm, FIRM)
     key_id = ciphers.new_key_id()
@@ -167,15 +160,11 @@ def _made(session: Sessions, firm: str, scope: str) -> KeyRow:
         created_at=firmtext.clock.now(),
     )
     if made:
-        _made_here(session).add(key_id)
+        configured.made_here(session).add(key_id)
     row = _active(session, firm, scope)
     if row is None:
         raise KeyUnavailable("the key that was just made is gone; try again")
     return row
-
-
-def _made_here(session: Sessions) -> set[str]:
-    return session.info.setdefault(MADE_HERE, set())  # type: ignore[no-any-return]
 
 
 def unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
@@ -192,7 +181,7 @@ def unwrapped(session: Sessions, rows: Sequence[KeyRow]) -> dict[str, bytes]:
             )
         except DecryptError:
             continue
-        if row.id not in _made_here(session):
+        if row.id not in configured.made_here(session):
             firmtext.unwrapped.put(row.id, found[row.id])
     return found
 
@@ -205,41 +194,3 @@ def index_of(firm: str, number: str) -> bytes:
 def digest_of(body: bytes) -> bytes:
     """What a webhook's body is recognised by when it comes again: keyed, because short texts could be guessed."""
     return ciphers.keyed_digest(firmtext.settings.index_key[0], body)
-
-
-def verify_configured(session: Sessions) -> bool:
-    """Compare the configured keys with those that wrote here; the first process leaves its mark.
-
-    Returns whether every mark is committed: one of this session's own may still be rolled back.
-
-    :raises KeyUnavailable: another key has the same id, a key is missing, or the index key was changed.
-    """
-    wanted = {f"kek:{name}": key for name, key in firmtext.settings.encryption_keys.items()}
-    wanted["index"] = firmtext.settings.index_key[0]
-    there = set(session.scalars(select(KeyCheck.name)))
-    for name, key in wanted.items():
-        value = ciphers.check_value(key)
-        if name not in there and insert_once(session, KeyCheck, name=name, value=value, since=firmtext.clock.now()):
-            _made_here(session).add(name)
-    faults = configured_faults(session)
-    if faults:
-        raise KeyUnavailable(" ".join(faults))
-    return _made_here(session).isdisjoint(wanted)
-
-
-def configured_faults(session: Sessions) -> list[str]:
-    """What is wrong with the configured keys in the light of this database: one sentence a fault."""
-    stored: dict[str, bytes] = {row.name: row.value for row in session.execute(select(KeyCheck.name, KeyCheck.value))}
-    configured = firmtext.settings.encryption_keys
-    faults = [
-        f"FIRMTEXT_ENCRYPTION_KEYS: the key {name} is another one than wrote here; give the new key an id of its own."
-        for name, key in configured.items()
-        if not hmac.compare_digest(stored.get(f"kek:{name}", ciphers.check_value(key)), ciphers.check_value(key))
-    ]
-    faults += marks.faults(stored)
-    used = set(session.scalars(select(Key.parent).where(Key.scope == FIRM, Key.state != KeyState.DESTROYED).distinct()))
-    faults += [
-        f"FIRMTEXT_ENCRYPTION_KEYS lacks the key {name}, which still protects a firm; add it again."
-        for name in sorted(used - configured.keys())
-    ]
-    return faults

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from .. import points
 from ..current import firmtext
 from ..errors import KeyUnavailable
-from . import audit, ciphers, key_queries, keys
+from . import audit, ciphers, configured, key_queries, keys
 from .models import Key
 from .states import KeyState
 from .transactions import own, reading
@@ -42,11 +42,11 @@ class Wrapped:
 
 def firm_keys(firm: str | None, by: str) -> Wrapped:
     """Wrap the keys of a firm, or of all, with the first configured key."""
-    first, kek = next(iter(firmtext.settings.encryption_keys.items()))
-    told, after = Wrapped(), ""
+    first, told, after = next(iter(firmtext.settings.encryption_keys)), Wrapped(), ""
     while rows := _elsewhere(firm, first, after):
         after = rows[-1].id
         with own() as session:
+            _first, kek = configured.first(session)
             opened = keys.unwrapped(session, rows)
             for row in rows:
                 if row.id not in opened:
@@ -59,7 +59,7 @@ def firm_keys(firm: str | None, by: str) -> Wrapped:
 
 
 def _elsewhere(firm: str | None, first: str, after: str) -> Sequence[Key]:
-    found = select(Key).where(Key.scope == keys.FIRM, Key.state != KeyState.DESTROYED, Key.parent != first)
+    found = select(Key).where(Key.scope == configured.FIRM, Key.state != KeyState.DESTROYED, Key.parent != first)
     if firm is not None:
         found = found.where(Key.firm == firm)
     with reading() as session:
@@ -71,15 +71,15 @@ def new_firm_key(session: Session, firm: str) -> str:
 
     :raises KeyUnavailable: the firm has none, or none that can be unwrapped: a new one would hide that.
     """
-    held = select(Key).where(Key.firm == firm, Key.scope == keys.FIRM, Key.state == KeyState.ACTIVE)
+    held = select(Key).where(Key.firm == firm, Key.scope == configured.FIRM, Key.state == KeyState.ACTIVE)
     row = session.scalars(held.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if row is None or row.id not in keys.unwrapped(session, [row]):
         raise KeyUnavailable(
             f"the key of the firm {firm or '(none)'} cannot be unwrapped; `flask firmtext keys status` says more"
         )
-    first, kek = next(iter(firmtext.settings.encryption_keys.items()))
+    first, kek = configured.first(session)
     _replace(session, [row.id])
-    made = _made(firm, keys.FIRM, first, kek)
+    made = _made(firm, configured.FIRM, first, kek)
     session.connection().execute(insert(Key), [made])
     return str(made["id"])
 

@@ -27,20 +27,27 @@ def begin(firm: str, by: str) -> Rotation:
 
     :raises KeyUnavailable: the firm's key cannot be unwrapped; nothing was changed.
     """
+    found = None
+    while found is None:  # the one that went on has just come to its end
+        found = _begun(firm, by)
+    firmtext.active.forget()
+    points.reach("keys.begun")
+    return found
+
+
+def _begun(firm: str, by: str) -> Rotation | None:
     with own() as session:
         row_id = new_id()
         begun = {"id": row_id, "firm": firm, "key": "", "by": by, "started_at": firmtext.clock.now()}
         if insert_once(session, Rotation, **begun):
             generation = rewrapping.new_firm_key(session, firm)
             session.execute(
-                update(Rotation).where(Rotation.id == row_id).values(key=generation),
+                update(Rotation).where(Rotation.firm == firm, Rotation.id == row_id).values(key=generation),
                 execution_options={"synchronize_session": False},
             )
             audit.record_key(session, "rotate", generation, firm=firm, actor=by)
-        found: Rotation = session.scalars(_open().where(Rotation.firm == firm)).one()
+        found: Rotation | None = session.scalars(_open().where(Rotation.firm == firm)).one_or_none()
         points.reach("keys.beginning")
-    firmtext.active.forget()
-    points.reach("keys.begun")
     return found
 
 

@@ -91,7 +91,7 @@ _BY_KEY = {
         "store.retiring": "_note _retired destroy",
         "store.rewrapping": "_renewed _replace _rewrap",
         "store.rewriting": "_swapped",
-        "store.rotations": "begin finish place_in steps",
+        "store.rotations": "finish place_in steps",
         "store.scheduled_queries": "one",
     },
     "several conversations with one phone are locked in the order of their ids": {
@@ -141,7 +141,7 @@ _ACROSS = {
         "store.stranger_queries": "number_and_kept",
     },
     "which configured keys rows need": {
-        "store.keys": "configured_faults",
+        "store.configured": "faults",
         "store.retiring": "bury",
     },
     "an operator replaces what encrypts, or what finds, for all firms": {

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from ..language import gettext as _
 from ..language import marked
-from ..messaging import scheduled, scheduled_shown, thread
+from ..messaging import full_pages, scheduled, scheduled_shown, thread
 from ..messaging.owners import Subject
 from ..messaging.scheduled_shown import Planned
 from ..messaging.thread import Thread
@@ -26,8 +26,6 @@ from .problems import nothing_here
 
 #: So many are shown on one page.
 MOST = 50
-#: So often more are looked at to fill a page of which some may not be seen.
-ROUNDS = 20
 
 #: What was done, said once on the page that follows.
 SAID = {
@@ -119,19 +117,20 @@ def scheduled_texts() -> str:
 
 def page(session: Session, who: Visitor, after: ScheduledText | None, size: int) -> tuple[list[Line], uuid.UUID | None]:
     """A page of those that this user may see, as if there were no others, and behind which the next begins."""
-    found: list[Line] = []
-    for _round in range(ROUNDS):
-        rows = scheduled_queries.listed(session, who.firm.ref, limit=size + 1, after=after)
+    lines: dict[uuid.UUID, Line] = {}
+
+    def look(place: ScheduledText | None, limit: int) -> Sequence[ScheduledText]:
+        return scheduled_queries.listed(session, who.firm.ref, limit=limit, after=place)
+
+    def seen(rows: Sequence[ScheduledText]) -> Sequence[ScheduledText]:
         texts = scheduled_shown.planned(session, who.firm, rows)
         for action in Rights.ACTIONS:
             who.foresee(action, [text.subject for text in texts])
-        found += [line for text in texts if (line := Rights.about(who, text.subject).line(text))]
-        if len(found) > size:
-            return found[:size], found[size - 1].text.id
-        if len(rows) <= size:
-            return found, None
-        after = rows[-1]
-    return found, after.id if after else None
+        lines.update({text.id: line for text in texts if (line := Rights.about(who, text.subject).line(text))})
+        return [row for row in rows if row.id in lines]
+
+    found, behind = full_pages.read(look, seen, lambda row: row, size, after)
+    return [lines[row.id] for row in found], behind.id if behind else None
 
 
 @blueprint.post("/scheduled/<uuid:text_id>/cancel")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import migrations
 from ..adapters import bell
 from ..current import firmtext
-from ..store import keys, queries
+from ..store import configured, queries
 from ..store.transactions import reading
 from . import bells, heartbeats
 
@@ -53,7 +53,7 @@ def _redis_answers() -> bool:
 
 def _keys_are_wrong() -> bool:
     with reading() as session:
-        return bool(keys.configured_faults(session))
+        return bool(configured.faults(session))
 
 
 def _holds_stand() -> bool:

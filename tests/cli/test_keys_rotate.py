@@ -18,7 +18,7 @@ from evidence import rows
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.ports.values import User
-from flask_firmtext.store import keys, rewrapping
+from flask_firmtext.store import configured, rewrapping
 from flask_firmtext.store.models import Audit, Key, Message
 from flask_firmtext.store.states import KeyState
 from flask_firmtext.store.transactions import own
@@ -107,14 +107,14 @@ def test_what_cannot_be_read_ends_with_1_and_is_left_as_it_is(cli: Cli, full: di
 
 def test_a_firm_whose_key_is_damaged_is_left_and_the_others_go_on(cli: Cli, full: dict[str, Any]) -> None:
     with own() as session:
-        session.query(Key).filter_by(firm="harbor", scope=keys.FIRM).update({"wrapped": bytes(61)})
+        session.query(Key).filter_by(firm="harbor", scope=configured.FIRM).update({"wrapped": bytes(61)})
     forget_keys()
     done = told(cli, "rotate", "--yes", code=1)
     assert [one["firm"] for one in done["rotated"]] == ["summit"]
     assert [one["id"] for one in done["skipped"]] == ["harbor"]
 
 
-def configured(new_app: Any, value: str) -> Any:
+def with_keys(new_app: Any, value: str) -> Any:
     return new_app(FIRMTEXT_GATEWAY="flask_firmtext.testing:MemoryGateway", FIRMTEXT_ENCRYPTION_KEYS=value)
 
 
@@ -125,7 +125,7 @@ def runner_of(app: Any, *arguments: str) -> Any:
 
 def test_a_wrapping_key_is_replaced_in_four_deployments(full: dict[str, Any], new_app: Any) -> None:
     old = KEYS["FIRMTEXT_ENCRYPTION_KEYS"]
-    deployed = [configured(new_app, value) for value in (f"{old},{NEW_KEK}", f"{NEW_KEK},{old}", NEW_KEK)]
+    deployed = [with_keys(new_app, value) for value in (f"{old},{NEW_KEK}", f"{NEW_KEK},{old}", NEW_KEK)]
     first = json.loads(runner_of(deployed[0], "status", "--json").stdout)
     assert [(one["key"], one["role"]) for one in first["keys"]] == [("test1", "first"), ("test2", "unused")]
     assert "a new one comes first in the list, once every process has it" in first["next_steps"][0]
@@ -163,7 +163,7 @@ def test_destroying_takes_the_name_again_and_yes_is_not_enough(cli: Cli, full: d
 def test_a_key_may_stand_in_a_file(full: dict[str, Any], new_app: Any, tmp_path: Any) -> None:
     file = tmp_path / "keys"
     file.write_text(f"# rotated in May\n{NEW_KEK}\n{KEYS['FIRMTEXT_ENCRYPTION_KEYS']}\n")
-    with configured(new_app, str(file)).app_context():
+    with with_keys(new_app, str(file)).app_context():
         assert rewrapping.firm_keys(None, "cli:test").done == 2
         assert contents() == full
 

@@ -19,7 +19,7 @@ from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import erasing, erasure_requests, erasures
 from flask_firmtext.messaging import media_claims
-from flask_firmtext.store import files, key_queries, keys, rewriting, rotating
+from flask_firmtext.store import configured, files, key_queries, keys, rewriting, rotating
 from flask_firmtext.store.models import Attachment, Conversation, Erasure, File, Filing, Key, Message
 from flask_firmtext.store.protected import EVERYTHING
 from flask_firmtext.store.states import FileState, FilingState, KeyState, State
@@ -96,7 +96,7 @@ def test_a_rotation_in_a_process_that_remembers_the_keys_brings_nothing_back(
     def slow(*arguments: Any) -> str | None:
         why = take(*arguments)
         with own() as session:
-            key_id, key = "ab" * 8, keys.to_encrypt(session, "harbor", keys.FIRM)
+            key_id, key = "ab" * 8, keys.to_encrypt(session, "harbor", configured.FIRM)
             wrapped = b"\x01" + bytes(60)
             whose = {"parent": key[0], "firm": "harbor", "scope": scope, "state": KeyState.ACTIVE}
             session.add(Key(id=key_id, **whose, wrapped=wrapped, created_at=firmtext.clock.now()))

@@ -15,7 +15,19 @@ from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError, KeyInUse, KeyUnavailable
 from flask_firmtext.ports.values import User
-from flask_firmtext.store import cells, erasing, files, keys, moving, retiring, rewrapping, rewriting, rotating
+from flask_firmtext.store import (
+    cells,
+    configured,
+    erasing,
+    files,
+    keys,
+    moving,
+    retiring,
+    rewrapping,
+    rewriting,
+    rotating,
+    rotations,
+)
 from flask_firmtext.store.models import Attachment, Audit, File, FilePiece, Key, Message, Rotation
 from flask_firmtext.store.states import KeyState
 from flask_firmtext.store.transactions import own, reading
@@ -185,12 +197,12 @@ def test_a_damaged_key_is_left_as_it_is_and_everything_else_goes_on(full: dict[s
 
 def test_a_firm_whose_key_cannot_be_unwrapped_is_refused_and_nothing_is_written(full: dict[str, Any]) -> None:
     with own() as session:
-        row = session.scalars(select(Key).where(Key.scope == keys.FIRM)).one()
+        row = session.scalars(select(Key).where(Key.scope == configured.FIRM)).one()
         row.wrapped = bytes(61)
     forget_keys()
     with pytest.raises(KeyUnavailable, match="harbor"):
         rotate()
-    assert (rows(Rotation), len(rows(Key, Key.scope == keys.FIRM))) == ([], 1)
+    assert (rows(Rotation), len(rows(Key, Key.scope == configured.FIRM))) == ([], 1)
 
 
 def test_an_edit_at_that_moment_wins_and_is_done_in_the_next_pass(
@@ -318,7 +330,7 @@ def test_the_firms_keys_go_under_the_first_configured_one(full: dict[str, Any], 
     with new_app(**MEMORY, FIRMTEXT_ENCRYPTION_KEYS=BOTH).app_context():
         done = rewrapping.firm_keys(None, "cli:test")
         assert (done.done, done.unreadable) == (1, [])
-        assert {row.parent for row in rows(Key, Key.scope == keys.FIRM)} == {"test2"}
+        assert {row.parent for row in rows(Key, Key.scope == configured.FIRM)} == {"test2"}
         assert contents() == full
         assert rewrapping.firm_keys(None, "cli:test").done == 0
     forget_keys()
@@ -381,7 +393,7 @@ def test_a_configured_key_is_buried_when_nothing_needs_it_and_no_process_has_it(
 ) -> None:
     with new_app(**MEMORY, FIRMTEXT_ENCRYPTION_KEYS=BOTH).app_context():
         with own() as session:
-            keys.verify_configured(session)
+            configured.verify(session)
         with pytest.raises(KeyInUse, match="still in FIRMTEXT_ENCRYPTION_KEYS"):
             retiring.bury("test1", "cli:test")
     only_new = new_app(**MEMORY, FIRMTEXT_ENCRYPTION_KEYS=NEW_KEK)
@@ -392,10 +404,30 @@ def test_a_configured_key_is_buried_when_nothing_needs_it_and_no_process_has_it(
     with new_app(**MEMORY, FIRMTEXT_ENCRYPTION_KEYS=NEW_KEK).app_context():
         retiring.bury("test1", "cli:test")
         with reading() as session:
-            assert keys.configured_faults(session) == []
+            assert configured.faults(session) == []
         assert contents() == full
     with reading() as session:
-        assert "the key test1 is another one" in keys.configured_faults(session)[0]
+        assert "the key test1 is another one" in configured.faults(session)[0]
+    # A process that was not started anew remembers for a minute that its keys are the right ones.
+    firmtext.proven.put(keys.PROVEN, True)
+    with own() as session, pytest.raises(KeyUnavailable, match="the configured key test1 was given up"):
+        keys.to_encrypt(session, "a new firm", keys.GENERAL)
+    assert rows(Key, Key.firm == "a new firm") == []
+
+
+def test_a_rotation_that_ends_while_another_is_asked_for_is_not_that_one(
+    full: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, real = rotations.begin("harbor", "cli:test"), rotations.insert_once
+
+    def late(*arguments: Any, **values: Any) -> bool:
+        made = real(*arguments, **values)
+        monkeypatch.setattr(rotations, "insert_once", real)
+        arguments[0].execute(update(Rotation).where(Rotation.id == first.id).values(done_at=firmtext.clock.now()))
+        return made
+
+    monkeypatch.setattr(rotations, "insert_once", late)
+    assert rotations.begin("harbor", "cli:test").id != first.id
 
 
 def test_the_sweep_goes_on_ten_minutes_later(full: dict[str, Any]) -> None:

@@ -13,13 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.types import TypeEngine
 
 from ...clock import UTCDateTime
+from ...messaging import full_pages
 
 Order = Sequence[InstrumentedAttribute[Any]]
 
 ARGUMENT = "before"
 BETWEEN = "~"
-#: So often more rows are looked at to fill a page of which some may not be seen.
-ROUNDS = 8
 
 
 class Page(list[Any]):
@@ -37,17 +36,15 @@ def read(
 
     It is full, whatever of the rows may not be ``seen``.
     """
-    found: list[Any] = []
-    after = asked(order)
-    for _round in range(ROUNDS):
-        rows = behind(query, order, after, size + 1).all()
-        found += seen(rows)
-        if len(found) > size:
-            return found[:size], _address(found[size - 1], order)
-        if len(rows) <= size:
-            return found, None
-        after = [literal(getattr(rows[-1], column.key), column.type) for column in order]
-    return found, _address(rows[-1], order)
+
+    def look(after: Sequence[Any] | None, many: int) -> Sequence[Any]:
+        return behind(query, order, after, many).all()
+
+    def place(row: Any) -> list[Any]:
+        return [literal(getattr(row, column.key), column.type) for column in order]
+
+    found, older = full_pages.read(look, seen, place, size, asked(order))
+    return found, None if older is None else BETWEEN.join(_written(one.value) for one in older)
 
 
 def behind(query: Query[Any], order: Order, after: Sequence[Any] | None, many: int) -> Query[Any]:
@@ -63,10 +60,6 @@ def identity(written: str) -> uuid.UUID | None:
         return uuid.UUID(written)
     except ValueError:
         return None
-
-
-def _address(row: Any, order: Order) -> str:
-    return BETWEEN.join(_written(getattr(row, column.key)) for column in order)
 
 
 def _written(value: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from ...messaging import full_pages
 from ...store import page_queries, stranger_queries
 from ...store.models import Audit, Quarantine
 from ...store.transactions import reading
@@ -15,8 +16,6 @@ from . import cursors
 from .bearer import Bearer
 from .operations import get
 from .shapes import Answer, Page, Paging
-
-ROUNDS = 8
 
 
 class Recorded(Answer):
@@ -57,19 +56,16 @@ def list_record(who: Bearer, query: Paging) -> Record:
     """List what was done in the firm"""
     who.must("audit.read")
     after = _cursor(cursors.read(who, "record", query.after)) if query.after else None
-    found: list[Audit] = []
     with reading() as session:
-        for _round in range(ROUNDS):
-            rows = page_queries.record(session, who.firm.ref, after, query.limit + 1)
-            found += walls.readable(session, rows, who)
-            more = len(rows) > query.limit
-            if len(found) > query.limit or not more:
-                break
-            after = (rows[-1].at, rows[-1].id)
-    end = found[query.limit - 1] if len(found) > query.limit else None
-    behind = (end.at, end.id) if end else after if more else None
+        found, behind = full_pages.read(
+            lambda place, limit: page_queries.record(session, who.firm.ref, place, limit),
+            lambda rows: walls.readable(session, rows, who),
+            lambda row: (row.at, row.id),
+            query.limit,
+            after,
+        )
     following = cursors.write(who, "record", behind[0].isoformat(), str(behind[1])) if behind else None
-    return Record(items=[_recorded(one) for one in found[: query.limit]], next=following)
+    return Record(items=[_recorded(one) for one in found], next=following)
 
 
 @get("/quarantine", "quarantine:read")

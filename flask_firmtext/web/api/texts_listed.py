@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ...messaging import rights
+from ...messaging import full_pages, rights
 from ...store import inbox_queries, text_queries
 from ...store.models import Message
 from ...store.states import State
@@ -19,9 +19,6 @@ from . import cursors
 from .bearer import Bearer
 from .operations import get
 from .shapes import Answer, Page, Paging
-
-#: So often more texts are looked at to fill a page of which some may not be seen.
-ROUNDS = 8
 
 
 class Ended(Answer):
@@ -55,26 +52,23 @@ def list_texts(who: Bearer, query: InState) -> EndedTexts:
     who.must("conversation.list")
     kind = f"texts:{query.state}"
     after = _cursor(cursors.read(who, kind, query.after)) if query.after else None
-    found: list[Message] = []
     with reading() as session:
-        for _round in range(ROUNDS):
-            rows = text_queries.in_state(session, who.firm.ref, query.state, after, query.limit + 1)
-            found += _readable(session, who, rows)
-            more = len(rows) > query.limit
-            if len(found) > query.limit or not more:
-                break
-            after = (rows[-1][0].state_at, rows[-1][0].id)
-    end = found[query.limit - 1] if len(found) > query.limit else None
-    behind = (end.state_at, end.id) if end else after if more else None
+        found, behind = full_pages.read(
+            lambda place, limit: text_queries.in_state(session, who.firm.ref, query.state, place, limit),
+            lambda rows: _readable(session, who, rows),
+            lambda row: (row[0].state_at, row[0].id),
+            query.limit,
+            after,
+        )
     following = cursors.write(who, kind, behind[0].isoformat(), str(behind[1])) if behind else None
-    return EndedTexts(items=[_ended(one) for one in found[: query.limit]], next=following)
+    return EndedTexts(items=[_ended(message) for message, _conversation in found], next=following)
 
 
-def _readable(session: Any, who: Bearer, rows: Sequence[Any]) -> list[Message]:
+def _readable(session: Any, who: Bearer, rows: Sequence[Any]) -> list[Any]:
     refs = inbox_queries.contacts(session, who.firm.ref, {conversation.id for _message, conversation in rows})
     subjects = [rights.subject(conversation, refs.get(conversation.id, ())) for _message, conversation in rows]
     allowed = rights.each(inbox.readable(who), subjects)
-    return [message for (message, _conversation), yes in zip(rows, allowed, strict=True) if yes]
+    return [row for row, yes in zip(rows, allowed, strict=True) if yes]
 
 
 def _ended(row: Message) -> Ended:
