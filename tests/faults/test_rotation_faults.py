@@ -32,7 +32,7 @@ from flask_firmtext.store.states import KeyState
 from flask_firmtext.store.transactions import own, reading
 from office import HARBOR, ROSA, fields
 from rows import verified_number
-from sealed import PHOTO, content, fill, named_keys
+from sealed import PHOTO, content, fill, named_keys, photo
 from servers import answers, process, until
 from workers import working
 
@@ -44,6 +44,8 @@ WRITES = 20
 #: Threads of each kind that write: a page takes its time.
 SENDERS = 3
 ROWS_AT_ONCE = 1_000
+#: One text in so many brings a picture of 200 kB.
+TEXTS_A_PICTURE = 50
 
 
 @dataclass
@@ -59,13 +61,18 @@ class Traffic:
 
 
 def stored(count: int) -> None:
-    """So many cells more: texts of conversations that are shown under nobody."""
+    """So many cells more: texts of conversations that are shown under nobody, and pictures of some of them."""
     with reading() as session:
         number = session.scalars(select(Number).where(Number.firm == "harbor")).one()
     made = 0
     while made < count:
         with own() as session:
             made += _conversation(session, number, min(ROWS_AT_ONCE, count - made) - 1) + 1
+    with reading() as session:
+        texts = select(Message.id, Message.conversation_id).where(Message.firm == "harbor", Message.direction == "in")
+        found = session.execute(texts.order_by(Message.id).limit(count // TEXTS_A_PICTURE)).all()
+    for text in found:
+        photo("harbor", keys.conversation_scope(text.conversation_id), message_id=text.id)
 
 
 def _conversation(session: Any, number: Number, texts: int) -> int:
@@ -94,9 +101,9 @@ def _conversation(session: Any, number: Number, texts: int) -> int:
 class Going:
     """Everybody who goes on meanwhile, each in a thread; what goes wrong is noted and ends nothing."""
 
-    def __init__(self, app: Any, url: str, carrier: Carrier, conversation: uuid.UUID, message: uuid.UUID) -> None:
+    def __init__(self, app: Any, url: str, carrier: Carrier, conversation: uuid.UUID) -> None:
         self.app, self.url, self.carrier = app, url, carrier
-        self.conversation, self.message = conversation, message
+        self.conversation = conversation
         self.seen = Traffic()
         self.over = threading.Event()
 
@@ -204,8 +211,10 @@ class Going:
         return step
 
     def download(self, number: int) -> Callable[[int], None]:
+        ids = [row.id for row in rows(Attachment, Attachment.message_id.is_not(None))]
+
         def step(n: int) -> None:
-            [row] = rows(Attachment, Attachment.message_id == self.message)
+            [row] = rows(Attachment, Attachment.id == ids[n * 37 % len(ids)])
             found = content("harbor", row.file_id)
             assert found == PHOTO, found
             self.seen.reads += 1
@@ -249,7 +258,7 @@ def test_f80_keys_are_rotated_under_traffic_and_whoever_does_it_is_killed_five_t
         *("--bind", f"127.0.0.1:{port}", "hostapp:create_app()"),
     ]
     env = {**host_environment, "PYTHONPATH": str(SUPPORT)}
-    going = Going(carrier_app, public_url, sandbox, conversation, message)
+    going = Going(carrier_app, public_url, sandbox, conversation)
     with (
         process(command, env=env, log=tmp_path / "web.log", cwd=tmp_path),
         working(host_environment, tmp_path),
@@ -264,14 +273,16 @@ def test_f80_keys_are_rotated_under_traffic_and_whoever_does_it_is_killed_five_t
         assert (killed, code) == ([-9] * len(POINTS), 0), said
         until(lambda: received_texts() >= set(seen.received), seconds=60)
         rotates(host_environment, tmp_path)
+    pictures = rows(Attachment)
     figures = {"seconds": round(took, 1), "writes a second": round(written / took, 1), "reads": seen.reads}
     record_property("figures", figures)
-    sys.stderr.write(f"\n{count} cells: {figures}, failed {len(seen.failed)}\n")
+    sys.stderr.write(f"\n{count} cells, {len(pictures)} files: {figures}, failed {len(seen.failed)}\n")
     assert seen.failed == []
     assert old_cells(old) == 0
     assert {row.id for row in rows(Key, Key.firm == "harbor", Key.state == KeyState.ACTIVE)}.isdisjoint(old)
     texts = [one for one in everything_said() if not isinstance(one, DecryptError)]
     assert len(texts) == message_count(), "every text can be read"
+    assert {content("harbor", row.file_id) == PHOTO for row in pictures} == {True}
     for wanted in (*seen.sent, *seen.received):
         assert texts.count(wanted) == 1, wanted
     assert {user: kept_draft(user) for user in seen.edits} == seen.edits

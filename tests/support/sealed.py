@@ -134,19 +134,23 @@ def _of_money(session: Any, firm: str) -> None:
 
 def _files(firm: str, message: uuid.UUID, conversation: uuid.UUID) -> None:
     kept = new_id()
-    for n, scope in enumerate((keys.conversation_scope(conversation), keys.quarantine_scope(kept))):
-        with files.writer(firm, scope) as out:
-            out.write(PHOTO)
-        row, now = new_id(), firmtext.clock.now()
-        whose = {"message_id": None, "quarantine_id": kept} if n else {"message_id": message}
-        with own() as session:
-            words = {name: _cell(session, Attachment, name, row, firm, scope) for name in ("url", "name")}
-            session.add(
-                Attachment(
-                    id=row, firm=firm, n=0, state="stored", kind="image", file_id=out.file_id, size=out.size,
-                    digest=out.digest, media_type="image/jpeg", created_at=now, **whose, **words,
-                )
-            )  # fmt: skip
+    photo(firm, keys.conversation_scope(conversation), message_id=message)
+    photo(firm, keys.quarantine_scope(kept), quarantine_id=kept)
+
+
+def photo(firm: str, scope: str, **whose: uuid.UUID) -> None:
+    """A picture of 200 kB, of a text or of a stranger's."""
+    with files.writer(firm, scope) as out:
+        out.write(PHOTO)
+    row, now = new_id(), firmtext.clock.now()
+    with own() as session:
+        words = {name: _cell(session, Attachment, name, row, firm, scope) for name in ("url", "name")}
+        session.add(
+            Attachment(
+                id=row, firm=firm, n=0, state="stored", kind="image", file_id=out.file_id, size=out.size,
+                digest=out.digest, media_type="image/jpeg", created_at=now, **whose, **words,
+            )
+        )  # fmt: skip
 
 
 def contents(firm: str = "harbor") -> dict[str, Any]:
