@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from accessibility import check
 from flask_firmtext.practice import filing
 from flask_firmtext.store.states import FileState
-from mailroom import arrives, becomes, comes, damage, downloads, filings, png, stores
+from mailroom import arrives, becomes, comes, damage, downloads, enormous_png, filings, png, stores
 from office import STAFF, Office
 from servers import until
 from serving import serving
@@ -122,6 +122,21 @@ def test_a_picture_that_failed_before_the_script_came_is_said_to_be_broken(
     staff.unroute("**/files.js")
     staff.add_script_tag(url="/texting/static/files.js?late")
     expect(staff.get_by_text("It cannot be shown here. Download it to look at it.")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.attack("A30")
+def test_A30_an_enormous_picture_keeps_nobody_from_writing(staff: Any, site: str, office: Office) -> None:
+    arrives(office, enormous_png())
+    opened(staff, site, office)
+    expect(staff.locator("img[data-ft-media]")).to_have_js_property("complete", True)
+    staff.get_by_role("textbox", name="Message").fill("We have got it")
+    staff.get_by_role("button", name="Send", exact=True).click()
+    expect(staff.get_by_text("We have got it")).to_be_visible()
+    shot(staff, "enormous")
+    with staff.expect_download() as download:
+        staff.get_by_role("link", name="Download Photo", exact=True).click()
+    assert Path(download.value.path()).read_bytes() == enormous_png()
 
 
 @pytest.mark.attack("A21")

@@ -31,6 +31,14 @@ def png(width: int = 48, height: int = 36) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
+def enormous_png(side: int = 30_000) -> bytes:
+    """900 million black dots in 0.1 MB: a browser that took them all would need 3.6 GB."""
+    head = side.to_bytes(4, "big") * 2 + b"\x01\0\0\0\0"
+    packing, line = zlib.compressobj(9), bytes(1 + side // 8)
+    data = b"".join(packing.compress(line) for _ in range(side)) + packing.flush()
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
 def comes(
     office: Office, *names: str, kind: str = "image", text: str = "", phone: str = ROSA, to: str = HARBOR
 ) -> list[uuid.UUID]:
