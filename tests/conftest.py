@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ ON_POSTGRESQL = (
     *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
 )
 #: Of what is looked at in several ways.
-LOOKS = {(360, "light"), (1280, "dark")}
+LOOKS = {(360, "light")}
 #: What processes of tests note outside the database goes where this run's files go.
 STATE = {"FIRMTEXT_STATE_DIR": str(FOLDER / "state")}
 CI = bool(os.environ.get("CI"))
@@ -86,7 +86,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow by its processes and pages runs on one engine and in two looks; `make test-all` runs the others."""
+    """What is slow by its processes and pages runs on one engine and in one look; `make test-all` runs the others."""
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         engine = given.get("database_url") or given.get("practice_database")
@@ -97,8 +97,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             else where.startswith(ON_POSTGRESQL)
         )
         look = (given.get("width"), given.get("scheme", "light"))
-        if (engine and on_one) or (look[0] and look not in LOOKS):
+        if (engine and on_one) or (look[0] and look not in LOOKS) or _is_strangers_other_engine(given):
             item.add_marker(pytest.mark.slow)
+
+
+def _is_strangers_other_engine(given: Mapping[str, Any]) -> bool:
+    """A stranger's application has one engine that it was written for; it is tried on the other, too, more seldom."""
+    if not given.keys() >= {"engine_of_stranger", "stranger"}:
+        return False
+    own = "postgresql" if given["stranger"].package == "schema" else "sqlite"
+    return bool(given["engine_of_stranger"] != own)
 
 
 def pytest_collection_finish() -> None:
