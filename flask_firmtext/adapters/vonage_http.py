@@ -53,6 +53,7 @@ class Connection(HTTPSConnection):
         # The library gives each address of a name the whole time; ours is for all of them together.
         failure: OSError = TimeoutError()
         for family, kind, protocol, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            exchange.judge(str(address[0]))
             sock = socket.socket(family, kind, protocol)
             try:
                 for option in self.socket_options or ():

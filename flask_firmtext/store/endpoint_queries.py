@@ -1,0 +1,97 @@
+"""SELECTs of outgoing webhooks, by name: a firm's addresses, and what is due, waits or was delivered there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, scoped_session
+
+from ..current import firmtext
+from .models import Delivery, Endpoint, Message
+from .states import DeliveryState, EndpointState
+
+Sessions = Session | scoped_session[Any]
+
+#: So long it can be seen what became of an event.
+KEPT = timedelta(days=30)
+AT_ONCE = 1000
+
+
+class Due(NamedTuple):
+    """An address for which something is due; ``failing``: its last try was no success."""
+
+    id: uuid.UUID
+    firm: str
+    failing: bool
+
+
+def of_firm(session: Sessions, firm: str) -> Sequence[Endpoint]:
+    """A firm's addresses, the oldest first."""
+    theirs = select(Endpoint).where(Endpoint.firm == firm, Endpoint.state != EndpointState.GONE)
+    return session.scalars(theirs.order_by(Endpoint.made_at, Endpoint.id)).all()
+
+
+def one(session: Sessions, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
+    """One of a firm's addresses that is not removed."""
+    wanted = (Endpoint.firm == firm, Endpoint.id == endpoint, Endpoint.state != EndpointState.GONE)
+    return session.scalars(select(Endpoint).where(*wanted)).one_or_none()
+
+
+def due_endpoints(session: Sessions) -> Sequence[Due]:
+    """The addresses of all firms for which something is due now."""
+    waits = exists().where(
+        Delivery.endpoint_id == Endpoint.id,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.not_before <= firmtext.clock.sql(),
+    )
+    rows = select(Endpoint.id, Endpoint.firm, Endpoint.failing_since).where(Endpoint.state == EndpointState.ON, waits)
+    return [Due(id_, firm, since is not None) for id_, firm, since in session.execute(rows)]
+
+
+def due(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Sequence[uuid.UUID]:
+    """Events that are due at one address, the longest due first."""
+    wanted = select(Delivery.event_id).where(
+        Delivery.firm.concat("") == firm,
+        Delivery.endpoint_id == endpoint,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.not_before <= firmtext.clock.sql(),
+    )
+    return session.scalars(wanted.order_by(Delivery.not_before).limit(limit)).all()
+
+
+def newest(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Sequence[Delivery]:
+    """What was, or is to be, posted to one address, the newest first."""
+    theirs = select(Delivery).where(Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint)
+    return session.scalars(theirs.order_by(Delivery.at.desc(), Delivery.event_id.desc()).limit(limit)).all()
+
+
+def failed(session: Sessions, firm: str, endpoint: uuid.UUID, since: datetime) -> Sequence[uuid.UUID]:
+    """Events that failed for good at one address."""
+    theirs = (Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint, Delivery.at >= since)
+    wanted = select(Delivery.event_id).where(*theirs, Delivery.state == DeliveryState.FAILED)
+    return session.scalars(wanted.order_by(Delivery.at)).all()
+
+
+def words_of(session: Sessions, firm: str, message: uuid.UUID) -> bytes | None:
+    """The cell of a text; empty when it was erased, None when there is none."""
+    return session.scalars(select(Message.body).where(Message.firm == firm, Message.id == message)).one_or_none()
+
+
+def every(session: Sessions) -> Sequence[Endpoint]:
+    """The addresses of all firms, for operators."""
+    return session.scalars(
+        select(Endpoint).where(Endpoint.state != EndpointState.GONE).order_by(Endpoint.firm, Endpoint.made_at)
+    ).all()
+
+
+def forget_old(session: Session) -> int:
+    """Remove what happened a month ago, some of it. Returns how many rows those were."""
+    old = select(Delivery.event_id).where(Delivery.at < firmtext.clock.now() - KEPT).order_by(Delivery.at)
+    ids = session.scalars(old.limit(AT_ONCE)).all()
+    if ids:
+        session.execute(delete(Delivery).where(Delivery.event_id.in_(ids)).execution_options(synchronize_session=False))
+    return len(ids)
