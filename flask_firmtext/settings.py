@@ -150,11 +150,9 @@ SETTINGS = (
         "FIRMTEXT_WEBHOOK_HOSTS",
         hosts,
         (),
-        "Hosts that are not public to which our webhooks may go (docs/webhooks.md).",
+        "Hosts that are not public to which webhooks may go (docs/webhooks.md).",
     ),
-    Setting(
-        "FIRMTEXT_WEBHOOK_CA_BUNDLE", optional_text, None, "Path of the authorities to trust where our webhooks go."
-    ),
+    Setting("FIRMTEXT_WEBHOOK_CA_BUNDLE", optional_text, None, "Path of the authorities to trust where webhooks go."),
     Setting("FIRMTEXT_REQUESTS_PER_SECOND", rate, 30.0, "Requests a second that the carrier allows the account."),
     Setting(
         "FIRMTEXT_NUMBER_SEGMENTS_PER_SECOND",

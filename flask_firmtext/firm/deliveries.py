@@ -139,7 +139,7 @@ def _write(session: Session, claimed: Claimed, outcome: Outcome) -> None:
     arrived = outcome.evidence is None
     over = outcome.is_over or claimed.tries > len(SCHEDULE)
     state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED if over else DeliveryState.WAITING
-    values = {"state": state, "status": outcome.status, "evidence": outcome.evidence, "claim": None}
+    values: dict[str, Any] = {"state": state, "status": outcome.status, "evidence": outcome.evidence, "claim": None}
     if state == DeliveryState.WAITING:
         values["not_before"] = firmtext.clock.sql(SCHEDULE[claimed.tries - 1])
     here = (*_this(claimed.firm, claimed.endpoint, claimed.event), Delivery.claim == claimed.claim)

@@ -133,7 +133,7 @@ def add(session: Session, firm: str, url: str, kinds: Collection[str], *, conten
 def change(
     session: Session, firm: str, endpoint: uuid.UUID, url: str, kinds: Collection[str], *, content: bool, by: str
 ) -> bool:
-    """Another address, other events. Returns whether it is still there. :raises FormRefused: what is wrong, by field."""
+    """Another address, other events. Returns whether it is there. :raises FormRefused: what is wrong, by field."""
     url, wanted = check(url, kinds)
     row = endpoint_queries.one(session, firm, endpoint)
     if row is None:

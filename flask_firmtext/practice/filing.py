@@ -148,8 +148,8 @@ def _file(claimed: Claimed) -> None:
         if session().get_transaction() is not begun:
             log.error("the host's Documents.file() ended the transaction; it must neither commit nor roll back")
         write(session, claimed, FilingState.FILED, document=document, state_at=firmtext.clock.now())
-        firm, file = claimed.firm, str(claimed.attachment_id)
-        announce(session, signals.file_filed, firm=firm, file=file, matter=claimed.matter, document=document)
+        whose, which, place = claimed.firm, str(claimed.attachment_id), claimed.matter
+        announce(session, signals.file_filed, firm=whose, file=which, matter=place, document=document)
         points.reach("filing.written")
     points.reach("filing.committed")
 

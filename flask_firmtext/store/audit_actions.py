@@ -205,7 +205,7 @@ ACTIONS: Mapping[str, Action] = {
         marked("Address for webhooks added"),
         (USER,),
         (ENDPOINT,),
-        "to: how many kinds of events, and whether with words",
+        "to: how many kinds, and whether with words",
     ),
     "endpoint.change": Action(marked("Address for webhooks changed"), (USER,), (ENDPOINT,), "from, to: as above"),
     "endpoint.rotate": Action(marked("Secret of webhooks replaced"), (USER,), (ENDPOINT,)),
