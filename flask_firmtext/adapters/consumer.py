@@ -14,8 +14,8 @@ from requests import Session
 from ..errors import CarrierRefused
 from ..settings import Settings
 from .addresses import is_public
-from .vonage_exchange import Exchange, Stage
-from .vonage_http import Wire
+from .exchanges import Exchange, Stage
+from .wires import Wire
 
 SECONDS = 15.0
 #: The longest that is posted (bytes).

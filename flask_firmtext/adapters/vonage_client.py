@@ -16,8 +16,8 @@ from vonage_http_client import HttpClient, HttpClientOptions
 from ..errors import Scope
 from ..settings import Settings
 from .vonage_answers import local
-from .vonage_http import ANSWER_SECONDS, Wire
 from .vonage_token import KeptAuth, Tokens
+from .wires import ANSWER_SECONDS, Wire
 
 
 def quiet() -> None:

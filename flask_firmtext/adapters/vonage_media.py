@@ -18,10 +18,10 @@ from ..coherence import loopback
 from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
 from ..settings import Settings
 from .addresses import is_literal, is_public
+from .exchanges import Exchange, Peer
 from .vonage_answers import failure
-from .vonage_exchange import Exchange, Peer
-from .vonage_http import Wire
 from .vonage_token import Tokens
+from .wires import Wire
 
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 300.0

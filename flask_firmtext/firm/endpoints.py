@@ -175,7 +175,9 @@ def remove(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> bool
     row = endpoint_queries.one(session, firm, endpoint)
     if row is None:
         return False
-    row.url, row.secret, row.old_secret, row.state = ERASED, ERASED, None, EndpointState.GONE
+    gone = {"url": ERASED, "secret": ERASED, "old_secret": None, "state": EndpointState.GONE}
+    theirs = (Endpoint.firm == firm, Endpoint.id == endpoint)
+    session.execute(update(Endpoint).where(*theirs).values(**gone).execution_options(**UNSEEN))
     _record(session, "endpoint.remove", row.id, firm, by)
     return True
 

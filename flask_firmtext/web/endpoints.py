@@ -168,24 +168,16 @@ def remove_endpoint(endpoint_id: uuid.UUID) -> Response:
 def test_endpoint(endpoint_id: uuid.UUID) -> Response:
     """Post an event that tells nothing."""
     who = _known(endpoint_id)
-    return _asked(
-        who,
-        endpoint_id,
-        "test",
-        lambda session: deliveries.try_out(session, who.firm.ref, endpoint_id, by=who.user.ref),
-    )
+    given = who.firm.ref, endpoint_id
+    return _asked(who, endpoint_id, "test", lambda one: deliveries.try_out(one, *given, by=who.user.ref))
 
 
 @blueprint.post("/settings/webhooks/<uuid:endpoint_id>/deliveries/<uuid:event_id>")
 def send_webhook_again(endpoint_id: uuid.UUID, event_id: uuid.UUID) -> Response:
     """Post an event once more."""
     who = _known(endpoint_id)
-    return _asked(
-        who,
-        endpoint_id,
-        "again",
-        lambda session: deliveries.again(session, who.firm.ref, endpoint_id, event_id, by=who.user.ref),
-    )
+    given = who.firm.ref, endpoint_id, event_id
+    return _asked(who, endpoint_id, "again", lambda one: deliveries.again(one, *given, by=who.user.ref))
 
 
 def _asked(who: Visitor, endpoint_id: uuid.UUID, said: str, ask: Callable[[Session], object]) -> Response:

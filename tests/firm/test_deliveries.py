@@ -293,7 +293,7 @@ def test_a30_a_name_that_leads_inside_is_not_even_connected_to(
 ) -> None:
     port = there.server.server_address[1]
     found = [(2, 1, 6, "", ("127.0.0.1", port))]
-    monkeypatch.setattr("flask_firmtext.adapters.vonage_http.socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("flask_firmtext.adapters.wires.socket.getaddrinfo", lambda *_, **__: found)
     outcome = consumer.post(firmtext.settings, f"https://hooks.example:{port}/", {}, b"{}")
     assert (outcome.status, outcome.evidence, there.came) == (None, "not_public", [])
 

@@ -28,7 +28,12 @@ def secrets(page: str) -> list[str]:
 
 
 def add(person: Any, **more: Any) -> Any:
-    return person.post(PAGE, data={"url": URL, "kind": ["text.received"], **more})
+    return post(person, PAGE, {"url": URL, "kind": ["text.received"], **more})
+
+
+def post(person: Any, url: str, data: Any = None) -> Any:
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', person.get(PAGE).text)[0]
+    return person.post(url, {"csrf_token": token, **(data or {})})
 
 
 def endpoint() -> Endpoint:
@@ -48,7 +53,7 @@ def test_an_address_is_added_and_its_secret_shown_once(office: Office) -> None:
         shown = admin.get(page)
         assert URL in shown.text
         assert secret not in shown.text
-    replaced = admin.post(f"{PAGE}/{row.id}/secret")
+    replaced = post(admin, f"{PAGE}/{row.id}/secret")
     assert len(secrets(replaced.text)) == 1
     assert secrets(replaced.text) != [secret]
 
@@ -81,8 +86,8 @@ def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
     shown = admin.get(page).text
     assert "Not delivered: it answered with an error (503)" in shown
     assert "Send again" in shown
-    assert admin.post(f"{page}/deliveries/{event}").status_code == 303
-    assert admin.post(f"{page}/test").status_code == 303
+    assert post(admin, f"{page}/deliveries/{event}").status_code == 303
+    assert post(admin, f"{page}/test").status_code == 303
     assert admin.get(page).text.count("Waiting") == 2
 
 
@@ -90,13 +95,13 @@ def test_it_is_turned_off_and_on_changed_and_removed(office: Office) -> None:
     admin = office.person(ADMIN)
     add(admin)
     page = f"{PAGE}/{endpoint().id}"
-    admin.post(f"{page}/state", data={"to": "off"})
+    post(admin, f"{page}/state", {"to": "off"})
     assert endpoint().state == "off"
-    assert admin.post(f"{page}/test").status_code == 422
-    admin.post(f"{page}/state", data={"to": "on"})
-    admin.post(page, data={"url": URL, "kind": ["text.failed"], "content": "1"})
+    assert post(admin, f"{page}/test").status_code == 422
+    post(admin, f"{page}/state", {"to": "on"})
+    post(admin, page, {"url": URL, "kind": ["text.failed"], "content": "1"})
     assert (endpoint().state, endpoint().kinds, endpoint().content) == ("on", " text.failed ", True)
-    assert admin.post(f"{page}/remove").status_code == 303
+    assert post(admin, f"{page}/remove").status_code == 303
     assert admin.get(page).status_code == 404
     with reading() as session:
         actions = [row for row in session.scalars(select(Audit.action)) if row.startswith("endpoint.")]

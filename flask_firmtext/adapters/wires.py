@@ -18,7 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.response import HTTPResponse
 from urllib3.util import Retry
 
-from .vonage_exchange import CONNECT_SECONDS, Exchange, Peer
+from .exchanges import CONNECT_SECONDS, Exchange, Peer
 
 ANSWER_SECONDS = 20.0
 #: A kept connection is used again only within this time: later the far end may just be closing it.
