@@ -15,7 +15,7 @@ from ..errors import CarrierRefused
 from ..settings import Settings
 from .addresses import is_public
 from .exchanges import Exchange, Stage
-from .wires import Wire
+from .wires import Wire, quiet
 
 SECONDS = 15.0
 #: The longest that is posted (bytes).
@@ -39,6 +39,7 @@ class Outcome:
 
 def post(settings: Settings, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Post once. Nothing is raised: whatever went wrong is the outcome."""
+    quiet()
     parts = urlsplit(url)
     listed = f"{parts.hostname}:{parts.port or 443}" in settings.webhook_hosts or parts.hostname in (
         settings.webhook_hosts if parts.port in (None, 443) else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from collections.abc import Iterator
@@ -25,6 +26,17 @@ ANSWER_SECONDS = 20.0
 IDLE_SECONDS = 4.0
 #: A page of 100 numbers is the longest answer there is.
 ANSWER_BYTES = 1024 * 1024
+
+
+def quiet() -> None:
+    """Keep addresses and odd headers out of the logs, where urllib3 writes them."""
+    for name, level in (
+        ("urllib3", logging.WARNING),
+        ("urllib3.connection", logging.ERROR),
+        ("urllib3.connectionpool", logging.ERROR),
+    ):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, level))
 
 
 class Connection(HTTPSConnection):

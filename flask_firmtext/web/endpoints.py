@@ -75,6 +75,11 @@ class Sheet:
     secret: str = field(default="", repr=False)
 
     @property
+    def one(self) -> Shown:
+        """That of the page of one."""
+        return self.endpoints[0]
+
+    @property
     def kinds(self) -> Mapping[str, str]:
         return {kind: _(WORDS[kind]) for kind in KINDS}
 
