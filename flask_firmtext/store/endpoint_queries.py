@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
+from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Delivery, Endpoint, Message
 from .states import DeliveryState, EndpointState
@@ -19,6 +20,7 @@ Sessions = Session | scoped_session[Any]
 #: So long it can be seen what became of an event.
 KEPT = timedelta(days=30)
 AT_ONCE = 1000
+WELL, FAILING, OFF = "well", "failing", "off"
 
 
 class Due(NamedTuple):
@@ -86,6 +88,29 @@ def every(session: Sessions) -> Sequence[Endpoint]:
     return session.scalars(
         select(Endpoint).where(Endpoint.state != EndpointState.GONE).order_by(Endpoint.firm, Endpoint.made_at)
     ).all()
+
+
+def standing(session: Session) -> Mapping[str, int]:
+    """How many addresses of all firms stand well, fail, or were turned off by us."""
+    fails, ours = Endpoint.failing_since.is_not(None), Endpoint.why.is_not(None)
+    kinds = ((Endpoint.state == EndpointState.OFF) & ours, OFF), (fails, FAILING)
+    there = select(case(*kinds, else_=WELL).label("kind")).where(
+        or_(Endpoint.state == EndpointState.ON, (Endpoint.state == EndpointState.OFF) & ours)
+    )
+    kind = there.subquery().c.kind
+    rows = session.execute(select(kind, func.count()).group_by(kind))
+    return {WELL: 0, FAILING: 0, OFF: 0} | {row[0]: row[1] for row in rows}
+
+
+def oldest_due_at(session: Session) -> datetime | None:
+    """Since when the longest event has waited that is due at an address which does not fail."""
+    first = select(func.min(Delivery.not_before, type_=UTCDateTime)).where(
+        Delivery.endpoint_id == Endpoint.id,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.not_before <= firmtext.clock.sql(),
+    )
+    since: ColumnElement[datetime | None] = func.min(first.scalar_subquery(), type_=UTCDateTime)
+    return session.scalar(select(since).where(Endpoint.state == EndpointState.ON, Endpoint.failing_since.is_(None)))
 
 
 def forget_old(session: Session) -> int:

@@ -155,7 +155,7 @@ _ACROSS = {
         "store.erasure_queries": "firms",
     },
     "an operator lists what there is of all firms, or of one": {
-        "store.endpoint_queries": "every",
+        "store.endpoint_queries": "every oldest_due_at standing",
         "store.failure_queries": "codes_since",
         "store.hold_queries": "waiting",
         "store.number_queries": "every_number failed firms_that_cannot_send not_confirmed numbers unfinished",
