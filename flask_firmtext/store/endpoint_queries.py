@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from ..clock import UTCDateTime
 from ..current import firmtext
 from .models import Delivery, Endpoint, Message
+from .queries import is_in
 from .states import DeliveryState, EndpointState
 
 Sessions = Session | scoped_session[Any]
@@ -47,10 +48,12 @@ def due_endpoints(session: Sessions) -> Sequence[Due]:
     """The addresses of all firms for which something is due now."""
     waits = exists().where(
         Delivery.endpoint_id == Endpoint.id,
-        Delivery.state == DeliveryState.WAITING,
+        is_in(Delivery.state, DeliveryState.WAITING),
         Delivery.not_before <= firmtext.clock.sql(),
     )
-    rows = select(Endpoint.id, Endpoint.firm, Endpoint.failing_since).where(Endpoint.state == EndpointState.ON, waits)
+    rows = select(Endpoint.id, Endpoint.firm, Endpoint.failing_since).where(
+        is_in(Endpoint.state, EndpointState.ON), waits
+    )
     return [Due(id_, firm, since is not None) for id_, firm, since in session.execute(rows)]
 
 
@@ -59,7 +62,7 @@ def due(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Sequen
     wanted = select(Delivery.event_id).where(
         Delivery.firm.concat("") == firm,
         Delivery.endpoint_id == endpoint,
-        Delivery.state == DeliveryState.WAITING,
+        is_in(Delivery.state, DeliveryState.WAITING),
         Delivery.not_before <= firmtext.clock.sql(),
     )
     return session.scalars(wanted.order_by(Delivery.not_before).limit(limit)).all()
@@ -95,7 +98,7 @@ def standing(session: Session) -> Mapping[str, int]:
     fails, ours = Endpoint.failing_since.is_not(None), Endpoint.why.is_not(None)
     kinds = ((Endpoint.state == EndpointState.OFF) & ours, OFF), (fails, FAILING)
     there = select(case(*kinds, else_=WELL).label("kind")).where(
-        or_(Endpoint.state == EndpointState.ON, (Endpoint.state == EndpointState.OFF) & ours)
+        or_(is_in(Endpoint.state, EndpointState.ON), (Endpoint.state == EndpointState.OFF) & ours)
     )
     kind = there.subquery().c.kind
     rows = session.execute(select(kind, func.count()).group_by(kind))
@@ -106,11 +109,13 @@ def oldest_due_at(session: Session) -> datetime | None:
     """Since when the longest event has waited that is due at an address which does not fail."""
     first = select(func.min(Delivery.not_before, type_=UTCDateTime)).where(
         Delivery.endpoint_id == Endpoint.id,
-        Delivery.state == DeliveryState.WAITING,
+        is_in(Delivery.state, DeliveryState.WAITING),
         Delivery.not_before <= firmtext.clock.sql(),
     )
     since: ColumnElement[datetime | None] = func.min(first.scalar_subquery(), type_=UTCDateTime)
-    return session.scalar(select(since).where(Endpoint.state == EndpointState.ON, Endpoint.failing_since.is_(None)))
+    return session.scalar(
+        select(since).where(is_in(Endpoint.state, EndpointState.ON), Endpoint.failing_since.is_(None))
+    )
 
 
 def forget_old(session: Session) -> int:

@@ -20,6 +20,7 @@ from ..pipeline import UNANSWERED
 from ..signals import KIND_OF
 from .base import new_id
 from .models import Delivery, Endpoint
+from .queries import is_in
 from .states import DeliveryState, EndpointState
 
 _endpoint, _delivery = cast(Table, Endpoint.__table__).c, cast(Table, Delivery.__table__)
@@ -50,5 +51,5 @@ def _adding(clock: Hashable) -> Insert:
         *(at, bindparam("data", type_=JSON()), state, at, firmtext.clock.sql()),
     )
     wants = (_endpoint.firm == bindparam("firm"), _endpoint.kinds.like(bindparam("wanted")))
-    found = select(*given).where(*wants, _endpoint.state == EndpointState.ON)
+    found = select(*given).where(*wants, is_in(_endpoint.state, EndpointState.ON))
     return insert(_delivery).from_select(COLUMNS, found).execution_options(**{UNANSWERED: True})

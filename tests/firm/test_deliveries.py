@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -18,10 +19,10 @@ from flask import current_app
 from sqlalchemy import select, update
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from dying import dies_at
+from dying import Side, at_every_commit, dies_at, dies_at_commit
 from evidence import heard
 from flask_firmtext import signals
-from flask_firmtext.adapters import consumer
+from flask_firmtext.adapters import consumer, wires
 from flask_firmtext.adapters.consumer import Outcome
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
@@ -133,6 +134,7 @@ def later(by: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current_app.extensions["firmtext"], "clock", ShiftedClock(by))
 
 
+@pytest.mark.attack("A46")
 def test_what_happens_arrives_signed_with_ids_and_no_words(office: Office, there: Consumer) -> None:
     id_, secret = added(there.url)
     happens()
@@ -199,6 +201,7 @@ def test_a_replaced_secret_signs_for_a_day_beside_the_new_one(
     assert len(there.came[1][0]["webhook-signature"].split()) == 1
 
 
+@pytest.mark.fault("F83")
 def test_a_consumer_that_is_gone_for_a_day_loses_nothing_and_ids_stay(
     office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +224,7 @@ def test_a_consumer_that_is_gone_for_a_day_loses_nothing_and_ids_stay(
     assert endpoint().failing_since is None
 
 
+@pytest.mark.fault("F83")
 def test_after_ten_tries_a_person_may_send_it_again(
     office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +246,7 @@ def test_after_ten_tries_a_person_may_send_it_again(
     assert there.ids == [str(row.event_id)] * 2
 
 
+@pytest.mark.fault("F83")
 def test_one_that_says_gone_gets_nothing_more(office: Office, there: Consumer) -> None:
     added(there.url)
     there.answer = answering(410)
@@ -256,6 +261,7 @@ def test_one_that_says_gone_gets_nothing_more(office: Office, there: Consumer) -
         assert "endpoint.state" in session.scalars(select(Audit.action)).all()
 
 
+@pytest.mark.fault("F83")
 def test_after_five_days_without_a_success_an_address_is_turned_off_and_goes_on_where_it_was(
     office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,9 +282,9 @@ def test_after_five_days_without_a_success_an_address_is_turned_off_and_goes_on_
     assert posted() == [True]
 
 
-@pytest.mark.attack("A30")
+@pytest.mark.attack("A45")
 @pytest.mark.parametrize("where", ["https://127.0.0.1:1/", "https://10.0.0.1/", "http://169.254.169.254/"])
-def test_a30_a_redirect_is_not_followed(office: Office, there: Consumer, where: str) -> None:
+def test_a45_a_redirect_is_not_followed(office: Office, there: Consumer, where: str) -> None:
     added(there.url)
     there.answer = answering(302, Location=where)
     happens()
@@ -287,15 +293,48 @@ def test_a30_a_redirect_is_not_followed(office: Office, there: Consumer, where: 
     assert (row.state, row.status, row.evidence, len(there.came)) == ("waiting", 302, "redirect", 1)
 
 
-@pytest.mark.attack("A30")
-def test_a30_a_name_that_leads_inside_is_not_even_connected_to(
-    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+INSIDE = ("127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:127.0.0.1", "fd00::1")
+
+
+@pytest.mark.attack("A45")
+@pytest.mark.parametrize("inside", INSIDE)
+def test_a45_a_name_that_leads_inside_is_not_even_connected_to(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch, inside: str
 ) -> None:
     port = there.server.server_address[1]
-    found = [(2, 1, 6, "", ("127.0.0.1", port))]
+    family = socket.AF_INET6 if ":" in inside else socket.AF_INET
+    found = [(family, socket.SOCK_STREAM, 6, "", (inside, port))]
     monkeypatch.setattr("flask_firmtext.adapters.wires.socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(wires.socket.socket, "connect", never)
     outcome = consumer.post(firmtext.settings, f"https://hooks.example:{port}/", {}, b"{}")
     assert (outcome.status, outcome.evidence, there.came) == (None, "not_public", [])
+
+
+def never(*given: object) -> None:
+    raise AssertionError(f"connected to {given}")
+
+
+@pytest.mark.attack("A45")
+def test_a45_a_name_that_is_looked_up_again_leads_nowhere_else(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rebinding: one look-up, of which each address is judged and that very one connected to."""
+    port = there.server.server_address[1]
+    answers = iter([[("8.8.8.8", 443), ("127.0.0.1", port)], [("127.0.0.1", port)]])
+    looked, dialed = [], []
+
+    def look(*_: object, **__: object) -> list[Any]:
+        looked.append(1)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in next(answers)]
+
+    def dial(_: object, address: tuple[str, int]) -> None:
+        dialed.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("flask_firmtext.adapters.wires.socket.getaddrinfo", look)
+    monkeypatch.setattr(wires.socket.socket, "connect", dial)
+    outcome = consumer.post(firmtext.settings, f"https://hooks.example:{port}/", {}, b"{}")
+    assert (outcome.evidence, len(looked), dialed) == ("not_public", 1, [("8.8.8.8", 443)])
 
 
 @pytest.mark.parametrize(
@@ -319,6 +358,7 @@ def test_addresses_that_are_refused_at_once(office: Office, url: str) -> None:
     assert caught.value.faults.keys() == {"url"}
 
 
+@pytest.mark.fault("F82")
 def test_one_that_hangs_delays_no_other(office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer, "SECONDS", 1.0)
     over = threading.Event()
@@ -359,6 +399,7 @@ def test_a_removed_address_keeps_neither_address_nor_secret(office: Office, ther
     assert len(rows()) == 1
 
 
+@pytest.mark.fault("F81")
 def test_whoever_dies_between_the_post_and_its_note_posts_once_more_with_the_same_id(
     office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,6 +412,87 @@ def test_whoever_dies_between_the_post_and_its_note_posts_once_more_with_the_sam
     later(deliveries.CLAIM + timedelta(seconds=1), monkeypatch)
     assert posted() == [True]
     assert there.ids == [str(event)] * 2
+
+
+@pytest.mark.fault("F81")
+def test_killed_at_any_commit_what_was_committed_is_posted_and_nothing_else(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(there.url)
+    shift = timedelta()
+
+    def step() -> None:
+        happens()
+        posted()
+
+    def one_try(n: int, side: Side) -> bool:
+        nonlocal shift
+        there.came.clear()
+        before = {row.event_id for row in rows()}
+        killed = dies_at_commit(n, side, step)
+        new = [row for row in rows() if row.event_id not in before]
+        assert len(new) == (0 if (n, side) == (1, "before") else 1)
+        shift += deliveries.CLAIM + timedelta(seconds=1)
+        later(shift, monkeypatch)
+        posted()
+        assert set(there.ids) == {str(row.event_id) for row in new}
+        assert {row.state for row in rows()} <= {"delivered"}
+        return killed
+
+    assert at_every_commit(one_try) == 3
+
+
+@pytest.mark.fault("F82")
+def test_of_an_answer_without_end_nothing_but_its_status_is_read(office: Office, there: Consumer) -> None:
+    written = []
+
+    def floods(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            written.append(handler.wfile.write(bytes(65536)))
+
+    added(there.url)
+    there.answer = floods
+    happens()
+    assert posted() == [True]
+    assert sum(written) < 16 * 1024 * 1024
+
+
+@pytest.mark.fault("F82")
+def test_an_answer_that_drips_is_cut_off(office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "SECONDS", 0.5)
+
+    def drips(handler: BaseHTTPRequestHandler) -> None:
+        while True:
+            handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            time.sleep(0.05)
+
+    added(there.url)
+    there.answer = drips
+    happens()
+    assert posted() == [False]
+    assert (rows()[0].state, rows()[0].evidence) == ("waiting", "timeout")
+
+
+@pytest.mark.attack("A36", "A46")
+def test_no_address_secret_or_word_is_logged(office: Office, there: Consumer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    office.sends(text="Bring the lease")
+    with reading() as session:
+        text = session.scalars(select(Message)).one()
+    id_, secret = added(f"{there.url}/sesame", content=True)
+    with own() as session:
+        new = endpoints.rotate(session, "harbor", id_, by=ADMIN)
+    happens(message=str(text.id))
+    there.answer = answering(500)
+    assert posted() == [False]
+    with own() as session:
+        deliveries.try_out(session, "harbor", id_, by=ADMIN)
+    there.answer = answering(204)
+    assert posted() == [True]
+    said = "\n".join(f"{record.getMessage()} {record.args}" for record in caplog.records)
+    assert not any(word in said for word in ("sesame", secret, str(new), "Bring the lease", "whsec_"))
 
 
 def test_a_month_later_it_is_forgotten(office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
