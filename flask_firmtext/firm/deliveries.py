@@ -176,10 +176,10 @@ def _failed(session: Session, claimed: Claimed, outcome: Outcome) -> None:
         alarms.note(session, f"webhook_{why}", str(claimed.endpoint))
 
 
-def try_out(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> uuid.UUID:
+def try_out(session: Session, firm: str, endpoint: uuid.UUID, *, by: str, event: uuid.UUID | None = None) -> uuid.UUID:
     """Let an event that tells nothing be posted; its id. :raises FormRefused: nothing is posted there."""
     _expect_on(session, firm, endpoint)
-    now, event = firmtext.clock.now(), new_id()
+    now, event = firmtext.clock.now(), event or new_id()
     row = {"event_id": event, "endpoint_id": endpoint, "firm": firm, "kind": TEST, "at": now, "data": {"firm": firm}}
     session.add(Delivery(**row, state=DeliveryState.WAITING, state_at=now, not_before=firmtext.clock.sql()))
     audit.record(session, "endpoint.test", (Endpoint.__tablename__, endpoint), firm=firm, actor=by)

@@ -36,7 +36,7 @@ ERASED = b""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An address as people see it. ``url`` is None when it cannot be read."""
+    """An address as people see it. ``url``: None when it cannot be read. Until ``old_secret_until`` two secrets sign."""
 
     id: uuid.UUID
     firm: str
@@ -48,6 +48,7 @@ class Shown:
     failing_since: datetime | None
     made_by: str
     made_at: datetime
+    old_secret_until: datetime | None
 
 
 def listed(session: Sessions, firm: str) -> tuple[Shown, ...]:
@@ -62,7 +63,7 @@ def shown(session: Sessions, rows: Sequence[Endpoint]) -> tuple[Shown, ...]:
     return tuple(
         Shown(
             *(row.id, row.firm, url, tuple(row.kinds.split()), row.content, row.state, row.why),
-            *(row.failing_since, row.made_by, row.made_at),
+            *(row.failing_since, row.made_by, row.made_at, row.old_until if _two_sign(row) else None),
         )
         for row, url in zip(rows, urls, strict=True)
     )
@@ -104,7 +105,16 @@ def _fault(url: str) -> str | None:
     return None
 
 
-def add(session: Session, firm: str, url: str, kinds: Collection[str], *, content: bool, by: str) -> tuple[Any, str]:
+def add(
+    session: Session,
+    firm: str,
+    url: str,
+    kinds: Collection[str],
+    *,
+    content: bool,
+    by: str,
+    row_id: uuid.UUID | None = None,
+) -> tuple[uuid.UUID, str]:
     """Post what happens from now on to an address. Returns its id and its secret, which is shown this once.
 
     :raises FormRefused: what is wrong, by field.
@@ -112,7 +122,7 @@ def add(session: Session, firm: str, url: str, kinds: Collection[str], *, conten
     url, wanted = check(url, kinds)
     if len(endpoint_queries.of_firm(session, firm)) >= MOST:
         raise FormRefused({"": _("There are as many addresses as there can be. Remove one first.")})
-    id_, secret = new_id(), _new_secret()
+    id_, secret = row_id or new_id(), _new_secret()
     session.add(
         Endpoint(
             id=id_,
@@ -185,9 +195,13 @@ def remove(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> bool
 def signing(session: Sessions, row: Endpoint) -> tuple[str, list[str]]:
     """Where to post, and with which secrets it is signed. :raises DecryptError: one of them cannot be read."""
     secrets = [_unsealed(session, "secret", row)]
-    if row.old_secret and row.old_until and row.old_until > firmtext.clock.now():
+    if _two_sign(row):
         secrets.append(_unsealed(session, "old_secret", row))
     return _unsealed(session, "url", row), secrets
+
+
+def _two_sign(row: Endpoint) -> bool:
+    return bool(row.old_secret and row.old_until and row.old_until > firmtext.clock.now())
 
 
 def _turn(

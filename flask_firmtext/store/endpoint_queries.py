@@ -44,6 +44,17 @@ def one(session: Sessions, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
     return session.scalars(select(Endpoint).where(*wanted)).one_or_none()
 
 
+def any_state(session: Sessions, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
+    """One of a firm's addresses, also one that was removed."""
+    return session.scalars(select(Endpoint).where(Endpoint.firm == firm, Endpoint.id == endpoint)).one_or_none()
+
+
+def delivery(session: Sessions, firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> Delivery | None:
+    """One event at one address."""
+    wanted = (Delivery.firm == firm, Delivery.endpoint_id == endpoint, Delivery.event_id == event)
+    return session.scalars(select(Delivery).where(*wanted)).one_or_none()
+
+
 def due_endpoints(session: Sessions) -> Sequence[Due]:
     """The addresses of all firms for which something is due now."""
     waits = exists().where(

@@ -168,7 +168,7 @@ def _made(office: Office, conversation: uuid.UUID, file: uuid.UUID, message: uui
     with own() as session:
         kinds = ["text.received"]
         made["endpoint"], _ = endpoints.add(
-            session, "harbor", f"https://{CANARY}.example/", kinds, content=False, by="admin@harbor.example"
+            session, "harbor", f"https://{EVERYBODYS}.example/", kinds, content=False, by="admin@harbor.example"
         )
         session.flush()
         made["event_id"] = deliveries.try_out(session, "harbor", made["endpoint"], by="admin@harbor.example")
