@@ -36,7 +36,7 @@ ERASED = b""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An address as people see it. ``url``: None when it cannot be read. Until ``old_secret_until`` two secrets sign."""
+    """An address as people see it. ``url`` is None if unreadable; until ``old_secret_until`` two secrets sign."""
 
     id: uuid.UUID
     firm: str

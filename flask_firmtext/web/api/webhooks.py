@@ -36,7 +36,7 @@ def _known(kind: str) -> str:
 Kind = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*KINDS]})]
 
 
-class Wanted(Given):
+class Address(Given):
     """Where to post, and what."""
 
     url: str = Field(max_length=endpoints.LONGEST_URL, description="`https:`, and not an address inside.")
@@ -96,7 +96,7 @@ def list_webhooks(who: Bearer) -> Webhooks:
 
 
 @post("/webhooks", "webhooks:write")
-def add_webhook(who: Bearer, given: Wanted, key: Key) -> Secret:
+def add_webhook(who: Bearer, given: Address, key: Key) -> Secret:
     """Post what happens from now on to an address
 
     The answer has the secret by which a consumer knows that a webhook is ours. Lost it? Replace it.
@@ -118,7 +118,7 @@ def show_webhook(who: Bearer, webhook: uuid.UUID) -> Webhook:
 
 
 @put("/webhooks/{webhook}", "webhooks:write", version="show_webhook")
-def change_webhook(who: Bearer, webhook: uuid.UUID, given: Wanted) -> Webhook:
+def change_webhook(who: Bearer, webhook: uuid.UUID, given: Address) -> Webhook:
     """Write an address and its events anew"""
     _may_say(who, given)
     more: dict[str, Any] = {"content": given.content, "by": who.user.ref}
@@ -197,7 +197,7 @@ def retry_delivery(who: Bearer, webhook: uuid.UUID, delivery: uuid.UUID) -> Done
     return Done(done=bool(done))
 
 
-def _may_say(who: Bearer, given: Wanted) -> None:
+def _may_say(who: Bearer, given: Address) -> None:
     who.must("webhook.edit")
     if given.content:
         who.must_hold(WORDS)
