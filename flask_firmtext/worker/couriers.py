@@ -62,7 +62,7 @@ class Couriers:
     def finish(self) -> None:
         """Wait for the posts in hand."""
         for desk in self.desks.values():
-            desk.shutdown(wait=True, cancel_futures=True)
+            desk.shutdown(wait=True)
 
     def _carry(self, one: Due) -> None:
         with self.app.app_context():
