@@ -16,12 +16,13 @@ from .run import sandbox, sweep, worker
 from .stats import stats
 from .templates import templates
 from .tokens import tokens
+from .webhooks import webhooks
 
 firmtext = FirmTextGroup("firmtext", help="Text messaging between law firms and their clients.")
 
 every = (
     *(audit, db, doctor, holds, keys, messages, numbers, retention),
-    *(sandbox, stats, sweep, templates, tokens, worker),
+    *(sandbox, stats, sweep, templates, tokens, webhooks, worker),
 )
 for command in every:
     firmtext.add_command(command)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..current import firmtext
 from ..messaging import held, troubles
-from ..store import number_queries, operator_queries, queries, stats_queries
+from ..store import endpoint_queries, number_queries, operator_queries, queries, stats_queries
 from ..store.models import Counter
 from ..store.states import OrderState
 from ..store.transactions import reading
@@ -26,7 +26,7 @@ from .output import json_option, listing, single
 
 #: So far back counts what is over.
 A_DAY = timedelta(days=1)
-KINDS = (heartbeats.SWEEP, heartbeats.SEND, heartbeats.MEDIA, heartbeats.FILING)
+KINDS = (heartbeats.SWEEP, heartbeats.SEND, heartbeats.MEDIA, heartbeats.FILING, heartbeats.WEBHOOKS)
 QUARANTINED = ("inbound", "status")
 
 
@@ -98,6 +98,8 @@ def _system(session: Session) -> dict[str, Any]:
         "newest_webhook": max((moment for moment in (status, text, kept) if moment), default=None),
         "newest_status": status,
         "newest_text": text,
+        "outgoing_due_seconds": _age(now, endpoint_queries.oldest_due_at(session)) or 0,
+        "outgoing_addresses": endpoint_queries.standing(session),
         "heartbeats": {kind: _age(now, beats.get(kind)) for kind in KINDS},
     }
 

@@ -61,6 +61,8 @@ ATTACKS = {
     "A42": Attack("Enumeration: of contacts by number (30 look-ups a minute and user), ids, links, the health pages and the words of errors: nothing beyond what one may see."),
     "A43": Attack("Races: two presses, cancelling at the claim, two buyers of one number, a right withdrawn between form and press: one wins, the other is told."),
     "A44": Attack("A terminal's control characters in texts and names, forged lines in logs, exports over existing files or links, templates of any size: written out, refused, limited."),
+    "A45": Attack("An address for webhooks that leads inside: as it is written, by its name's look-up, by a look-up that answers otherwise a moment later, or by a redirect: refused in the form, or before anything is connected to; no redirect is followed, and of no answer more than the status is told."),
+    "A46": Attack("Somebody plays us at a consumer of webhooks, changes or replays one: each is signed with its id, its time and its bytes by the address's own secret, which stands under the firm's key, in no log, and on one page once."),
 }  # fmt: skip
 
 

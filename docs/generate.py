@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from flask_firmtext.cli import firmtext
 
 from flask_firmtext.firm.token_scopes import SCOPES
 from flask_firmtext.settings import REQUIRED, SETTINGS
+from flask_firmtext.signals import TOLD, Told
 from flask_firmtext.store.audit_actions import ACTIONS
 from flask_firmtext.store.audit_objects import OPEN, WALLS
 from flask_firmtext.web.api.catalogue import every
@@ -48,7 +48,7 @@ without a loadable application.
 SIGNALS_INTRO = """
 What a host may hear, sent by the application after the commit: ids and no content. A receiver that fails is logged by
 type and place, and nothing else comes of it. A signal is a hint that may be lost with its process; what must not be
-lost is in the database.
+lost is in the database, and who must hear everything takes [webhooks](webhooks.md).
 
 ```python
 from flask_firmtext import text_received
@@ -58,6 +58,8 @@ def heard(app, firm, conversation, **more):
     app.logger.info("a client of %s wrote in %s", firm, conversation)
 ```
 """
+
+SIGNALS_END = "*Words*: the text's own words go with the webhook as `text`, where the firm has asked for them."
 
 RELIABILITY_INTRO = """
 A text that was accepted is a row in the database; everything else is a hint that may be lost or come twice. The right
@@ -108,18 +110,6 @@ def commands() -> str:
     return f"# Commands\n\n{NOTE}\n{COMMANDS_INTRO}\n" + "\n\n".join(chapters) + "\n"
 
 
-def signals() -> str:
-    """The comment above each signal is its row."""
-    code = (FOLDER.parent / "flask_firmtext" / "signals.py").read_text(encoding="utf-8")
-    found = re.findall(r"((?:^#: .*\n)+)^(\w+) = ", code, re.MULTILINE)
-    rows = []
-    for comment, name in found:
-        when, _, carried = comment.replace("#: ", "").replace("\n", " ").strip().partition(" Carries ")
-        rows.append(f"| `{name}` | {when} | {carried.replace('``', '`')} |")
-    table = "\n".join(["| signal | sent when | carries |", "|---|---|---|", *rows])
-    return f"# Signals\n\n{NOTE}\n{SIGNALS_INTRO}\n{table}\n"
-
-
 def helped(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
     context = click.Context(command, info_name=f"flask {path}", max_content_width=100, terminal_width=100)
     yield path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
@@ -136,6 +126,22 @@ def reliability() -> str:
 def attacks() -> str:
     table = "\n".join(["| | what is tried, and what comes of it | tried by |", "|---|---|---|", *ATTACKS["table"]()])
     return f"# Attacks\n\n{NOTE}\n{ATTACKS_INTRO}\n{table}\n"
+
+
+def signals() -> str:
+    """What a host may hear, and what consumers of webhooks are told."""
+    rows = (f"| `{one.name}` | {one.when} | {fields(one)} | {kind(one)} |" for one in TOLD)
+    head = "| signal | sent when | carries | [webhook](webhooks.md) |"
+    table = "\n".join([head, "|---|---|---|---|", *rows])
+    return f"# Signals\n\n{NOTE}\n{SIGNALS_INTRO}\n{table}\n\n{SIGNALS_END}\n"
+
+
+def fields(one: Told) -> str:
+    return "; ".join(f"`{name}`: {meaning}" for name, meaning in one.fields.items())
+
+
+def kind(one: Told) -> str:
+    return f"`{one.kind}`{' *Words.*' if one.words else ''}" if one.kind else ""
 
 
 def record() -> str:
@@ -178,11 +184,11 @@ def operation(one: Operation) -> str:
 PAGES = {
     "settings.md": settings,
     "cli.md": commands,
-    "signals.md": signals,
     "reliability.md": reliability,
     "attacks.md": attacks,
     "audit.md": record,
     "api.md": api,
+    "signals.md": signals,
 }
 
 if __name__ == "__main__":

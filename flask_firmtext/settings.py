@@ -134,18 +134,15 @@ SETTINGS = (
     ),
     Setting("FIRMTEXT_VONAGE_API_HOST", text, "api.nexmo.com", "Host of the Messages API, with a port if need be."),
     Setting("FIRMTEXT_VONAGE_REST_HOST", text, "rest.nexmo.com", "Host of the Numbers API, with a port if need be."),
-    Setting(
-        "FIRMTEXT_VONAGE_CA_BUNDLE",
-        optional_text,
-        None,
-        "Path of the certificate authorities to trust for the carrier; empty: the system's.",
-    ),
+    Setting("FIRMTEXT_VONAGE_CA_BUNDLE", optional_text, None, "Path of the carrier's authorities, else the system's."),
     Setting(
         "FIRMTEXT_VONAGE_MEDIA_HOSTS",
         hosts,
         ("api.nexmo.com", "api-us.nexmo.com", "api-eu.nexmo.com", "api-ap.nexmo.com"),
         "Hosts from which received files may be fetched: `host` (port 443) or `host:port`.",
     ),
+    Setting("FIRMTEXT_WEBHOOK_HOSTS", hosts, (), "Hosts inside to which webhooks may go (docs/webhooks.md)."),
+    Setting("FIRMTEXT_WEBHOOK_CA_BUNDLE", optional_text, None, "Path of the authorities to trust where webhooks go."),
     Setting("FIRMTEXT_REQUESTS_PER_SECOND", rate, 30.0, "Requests a second that the carrier allows the account."),
     Setting(
         "FIRMTEXT_NUMBER_SEGMENTS_PER_SECOND",

@@ -56,13 +56,14 @@ SUNG = {
     **{name: f"{SONG} {name}" for name in ("text", "why", "q", "note", "name")},
     "email": f"{SONG}@clients.example",
     "phone": PHONE,
+    "url": f"https://{SONG}.example/",
 }
 #: What else forms and addresses bring.
 SILENT = {
     "references of the host's, and ids and keys of ours": """account bill contact conversation event id matter number
         object other payment rowid sent to""",
-    "words of ours, and ticks": """action all badge browser choice closed confirmed do explains field firmtext from keys
-        kind language said scope shared show sure table way whose words""",
+    "words of ours, and ticks": """action all badge browser choice closed confirmed content do explains field firmtext
+        from keys kind language said scope shared show sure table way whose words""",
     "figures, days and times": "after at before count day days erasures holds last minutes seen since time times zone",
     "addresses of pages": "back page url",
     "marks of forms, made by us": "csrf_token known token writer",
@@ -78,6 +79,7 @@ IN_CLEAR = {
         audit.action audit.object_table audit.was audit.became audit.evidence counter.name order.cause number.why
         token.scopes""",
     "process, machine": "attempt.claimed_by",
+    "kinds of events; ids, references of the host's and words of ours": "endpoint.kinds delivery.data",
     "languages, countries, zones, currencies, types of files": """answer_due.language template.language number.country
         order.country payment_link.currency scheduled_text.zone attachment.media_type""",
     "our own numbers": "number.e164 order.e164 order.passed_over",
@@ -86,6 +88,7 @@ IN_CLEAR = {
 }
 #: Protected columns that test_canary.py fills with its words, and those for which nobody types any.
 ELSEWHERE = {
+    *("firmtext_endpoint.secret", "firmtext_endpoint.old_secret"),
     *("firmtext_draft.body", "firmtext_file.head", "firmtext_payment_link.address"),
     *("firmtext_attachment.url", "firmtext_notice.facts", "firmtext_payment.amount", "firmtext_payment_link.label"),
 }

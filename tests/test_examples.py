@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import re
 import sys
@@ -17,6 +18,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from evidence import rows
 from flask_firmtext import FirmText, logs, text_received
@@ -28,7 +30,8 @@ from office import STAFF, Office
 ROOT = Path(__file__).parent.parent
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 #: How many examples of a page run, here or, of a host's page, in ``test_docs.py``.
-RUN = {"README": 4, "apart": 1, "calendar": 1, "operations": 1, "payments": 1, "signals": 1, "time": 1, "tutorial": 2}
+RUN = dict.fromkeys(("apart", "calendar", "operations", "payments", "signals", "time", "webhooks"), 1)
+RUN |= {"README": 4, "tutorial": 2}
 IN_TEST_DOCS = {"host"}
 
 
@@ -165,6 +168,20 @@ def test_a_signal_is_heard(names: dict[str, Any], office: Office, caplog: pytest
     exec(example("signals"), names)
     text_received.send(office.app, firm="harbor", conversation="1", message="2")
     assert "a client of harbor wrote in 1" in caplog.text
+
+
+def test_a_webhook_is_verified() -> None:
+    made, secret = dt.datetime.now(dt.UTC), f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    body = '{"type":"text.received"}'
+    headers = {"webhook-id": "1", "webhook-timestamp": str(int(made.timestamp()))}
+    headers["webhook-signature"] = Webhook(secret).sign("1", made, body)
+    names: dict[str, Any] = {"secret": secret, "request": request}
+    with Flask("consumer").test_request_context("/", method="POST", data=body, headers=headers):
+        exec(example("webhooks"), names)
+    assert names["event"] == {"type": "text.received"}
+    forged = Flask("consumer").test_request_context("/", method="POST", data=body + " ", headers=headers)
+    with forged, pytest.raises(WebhookVerificationError):
+        exec(example("webhooks"), names)
 
 
 def test_the_tutorials_applications_are_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from .frame import frame, policy
 from .hook_secrets import signed
 from .metrics import metrics
 from .numbers import numbers
+from .outgoing import outgoing
 from .processes import bell, senders
 from .protection import protection
 from .reach import application, reach
@@ -61,7 +62,7 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         if not configured:
             return
         reachable: list[Check] = [protection, senders, holds, witness, failures]
-        reachable += [signed, refused, quarantine, numbers, clock, policy, adapter]
+        reachable += [signed, refused, quarantine, numbers, outgoing, clock, policy, adapter]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
         for check in [bell, frame, metrics, *reachable, address, application, reach, verification, carrier]:

@@ -17,6 +17,13 @@ from .finding import Finding, doubtful, fine, wrong
 
 _START = "Start `flask firmtext worker` beside the web server, under a supervisor; it starts the sweep too."
 
+#: Processes of a worker that the sweep does without, and what is said when there is none.
+HELPERS = {
+    heartbeats.MEDIA: "No process fetches received files; the sweep does, up to 15 s later.",
+    heartbeats.FILING: "No process files received documents; the sweep does, one after the other.",
+    heartbeats.WEBHOOKS: "No process posts firms' webhooks; the sweep does, up to 15 s later.",
+}
+
 
 def bell() -> Iterator[Finding]:
     """Redis or Valkey, if one is configured."""
@@ -41,19 +48,18 @@ def bell() -> Iterator[Finding]:
 
 
 def senders() -> Iterator[Finding]:
-    """The heartbeats of sweep, workers and who fetches and files documents, and the oldest text that is due."""
+    """The heartbeats of sweep, workers and of the helpers, and the oldest text that is due."""
     with reading() as session:
         now = operator_queries.now(session)
         beats = operator_queries.newest_beats(session)
         due = queries.oldest_due_at(session)
-    fetched, filed = beats.pop(heartbeats.MEDIA, None), beats.pop(heartbeats.FILING, None)
+    helpers = {kind: beats.pop(kind, None) for kind in HELPERS}
     yield _alive("sweep", beats.pop(heartbeats.SWEEP, None), now, heartbeats.GONE[heartbeats.SWEEP])
     if firmtext.settings.redis_url is not None:
         yield _alive("worker", max(beats.values(), default=None), now, heartbeats.GONE[heartbeats.SEND])
-    if fetched is None or now - fetched > heartbeats.GONE[heartbeats.MEDIA]:
-        yield doubtful("media", "No process fetches received files; the sweep does, up to 15 s later.", _START)
-    if filed is None or now - filed > heartbeats.GONE[heartbeats.FILING]:
-        yield doubtful("filing", "No process files received documents; the sweep does, one after the other.", _START)
+    for kind, beat in helpers.items():
+        if beat is None or now - beat > heartbeats.GONE[kind]:
+            yield doubtful(kind, HELPERS[kind], _START)
     if due is not None and now - due > heartbeats.OVERDUE:
         late = _seconds(now, due)
         yield wrong("due", f"The oldest text that is due has waited for {late} s.", f"Nobody sends. {_START}")

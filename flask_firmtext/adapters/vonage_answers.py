@@ -21,7 +21,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
-from .vonage_exchange import Exchange, Stage
+from .exchanges import Exchange, Stage
 
 LONGEST_WAIT = timedelta(minutes=5)
 #: So many of these in a row hold the account.

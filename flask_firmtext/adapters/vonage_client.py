@@ -15,23 +15,18 @@ from vonage_http_client import HttpClient, HttpClientOptions
 
 from ..errors import Scope
 from ..settings import Settings
+from . import wires
 from .vonage_answers import local
-from .vonage_http import ANSWER_SECONDS, Wire
 from .vonage_token import KeptAuth, Tokens
+from .wires import ANSWER_SECONDS, Wire
 
 
 def quiet() -> None:
-    """Keep texts, numbers and tokens out of the logs: the SDK logs all three, urllib3 addresses and odd headers."""
+    """Keep texts, numbers and tokens out of the logs: the SDK logs all three."""
     sdk = logging.getLogger("vonage")
     sdk.setLevel(logging.CRITICAL + 1)
     sdk.propagate = False
-    for name, level in (
-        ("urllib3", logging.WARNING),
-        ("urllib3.connection", logging.ERROR),
-        ("urllib3.connectionpool", logging.ERROR),
-    ):
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, level))
+    wires.quiet()
 
 
 @dataclass(frozen=True, slots=True)

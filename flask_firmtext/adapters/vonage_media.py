@@ -7,7 +7,6 @@ redirect, an address that is public, identity encoding, and a count of the bytes
 from __future__ import annotations
 
 import io
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
@@ -18,16 +17,14 @@ from requests import Response, Session
 from ..coherence import loopback
 from ..errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, Scope
 from ..settings import Settings
+from .addresses import is_literal, is_public
+from .exchanges import Exchange, Peer
 from .vonage_answers import failure
-from .vonage_exchange import Exchange, Peer
-from .vonage_http import Wire
 from .vonage_token import Tokens
+from .wires import Wire
 
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 300.0
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: Of IPv6, all that is given out. What lies outside, such as old site-local addresses, may lead to somewhere inside.
-_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 class MediaFiles:
@@ -95,9 +92,9 @@ class MediaFiles:
         """Judge the host of a file; the answer judges the address that it leads to."""
         if f"{host}:{port}" not in self._hosts and (port != 443 or host not in self._hosts):
             raise _refused("host", "not listed")
-        if self._sandbox and (loopback(host) or _literal(host)):
+        if self._sandbox and (loopback(host) or is_literal(host)):
             return lambda peer: loopback(peer) if loopback(host) else peer == host
-        return _public
+        return is_public
 
 
 def _parts(url: str) -> tuple[str, int, str]:
@@ -114,27 +111,6 @@ def _parts(url: str) -> tuple[str, int, str]:
     if found is None or "\\" in url or " " in url:
         raise _refused("host", "not an https address")
     return found
-
-
-def _literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _public(peer: str) -> bool:
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is None and address not in _GIVEN_OUT:
-            return False
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast
 
 
 def _refused(evidence: str, detail: str) -> CarrierRefused:

@@ -19,7 +19,7 @@ from ..store import audit, firm_queries
 from ..store.base import new_id
 from ..store.models import Number, Texting
 from ..store.states import NumberState
-from ..store.transactions import notes, own, reading
+from ..store.transactions import announce, notes, own, reading
 from ..store.upsert import insert_once
 from . import orders
 
@@ -147,8 +147,7 @@ def note_state(
     audit.record(session, "number.state", table, firm=firm, actor=by, became=state, evidence=why)
     notes(session).show(firm)
     if state is NumberState.VERIFIED:
-        values = {"firm": firm, "number": str(number_id)}
-        notes(session).signals.append((signals.number_verified, values))
+        announce(session, signals.number_verified, firm=firm, number=str(number_id))
 
 
 def webhooks() -> Webhooks | None:

@@ -56,6 +56,8 @@ SCOPES: Mapping[str, Scope] = {
     ),
     "retention:write": _scope(marked("Set what is kept, and legal holds"), *_LOOK, "retention.set", "legal_hold"),
     "record:read": _scope(marked("Read the record of who did what"), *_LOOK, "event.read", "audit.read"),
+    "webhooks:read": _scope(marked("See where webhooks go, and what became of them"), "webhook.edit"),
+    "webhooks:write": _scope(marked("Say where webhooks go, and post them again"), "webhook.edit"),
     "quarantine:read": _scope(marked("See webhooks that have no place yet"), *_LOOK, "quarantine.read"),
 }
 

@@ -18,7 +18,7 @@ from ..store.base import new_id
 from ..store.models import ConsentEvent, Conversation, Message, OptOut
 from ..store.queries import is_in
 from ..store.states import Change, State
-from ..store.transactions import notes
+from ..store.transactions import announce, notes
 from ..store.upsert import insert_or_update
 from . import scheduled_rows
 from .moves import Move, move
@@ -92,8 +92,7 @@ def record(session: Sessions, firm: str, phone_index: bytes, action: str, said: 
 def tell(session: Sessions, firm: str, phone_index: bytes, action: str, said: Said, *, opted_out: bool) -> None:
     record(session, firm, phone_index, action, said)
     conversation = str(said.conversation) if said.conversation else None
-    values = {"firm": firm, "conversation": conversation, "opted_out": opted_out}
-    notes(session).signals.append((signals.consent_changed, values))
+    announce(session, signals.consent_changed, firm=firm, conversation=conversation, opted_out=opted_out)
 
 
 def withdraw(session: Sessions, firm: str, phone_index: bytes, said: Said, *conditions: ColumnElement[bool]) -> None:

@@ -22,7 +22,7 @@ from ..store import audit, queries
 from ..store.models import Account, Attempt, Firm, Hold, Number
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind, Outcome
-from ..store.transactions import notes, own, reading
+from ..store.transactions import announce, notes, own, reading
 from ..store.upsert import insert_once
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def put(session: Sessions, kind: HoldKind, object_: str, code: str, *, by: str) 
     if made:
         whose = _whose(session, kind, object_)
         audit.record(session, "hold.put", ("firmtext_hold", row_id), firm=whose, actor=by, became=kind, evidence=code)
-        notes(session).signals.append((signals.alarm, {"kind": "hold", "detail": f"{kind} {code}"}))
+        announce(session, signals.alarm, kind="hold", detail=f"{kind} {code}")
         log.warning("sending is held for the %s: %s; see `flask firmtext doctor`", kind, code)
         _show(session, kind, object_)
     return made

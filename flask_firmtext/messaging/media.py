@@ -22,7 +22,7 @@ from ..store import cells, files, keys, media_queries, pieces
 from ..store.files import FileWriter
 from ..store.models import Attachment, Texting
 from ..store.states import FileState
-from ..store.transactions import notes, own, reading
+from ..store.transactions import announce, own, reading
 from . import alarms, auto_replies, foreign_types, media_claims, media_types
 from .media_claims import Claimed, ClaimLost, again, pause_after, write
 from .media_types import MediaType
@@ -152,8 +152,8 @@ def _keep(claimed: Claimed, found: MediaType, out: FileWriter) -> None:
         message = write(session, claimed, FileState.STORED, reason=None, **columns)
         if message is not None:
             _follow(session, claimed)
-            values = {"firm": claimed.firm, "message": str(message), "file": str(claimed.id)}
-            notes(session).signals.append((signals.file_received, values))
+            file = str(claimed.id)
+            announce(session, signals.file_received, firm=claimed.firm, message=str(message), file=file)
 
 
 def _follow(session: Session, claimed: Claimed) -> None:

@@ -22,7 +22,7 @@ from ..current import firmtext
 from ..store import audit
 from ..store.models import Message
 from ..store.states import RANK, State
-from ..store.transactions import notes
+from ..store.transactions import announce, notes
 from . import failures
 
 Sessions = Session | scoped_session[Any]
@@ -140,9 +140,9 @@ def _writing(clock: Hashable, to: State) -> ReturningUpdate[Any]:
 def _announce(
     session: Sessions, to: State, firm: str, conversation_id: uuid.UUID, message_id: uuid.UUID, columns: dict[str, Any]
 ) -> None:
-    values: dict[str, Any] = {"firm": firm, "conversation": str(conversation_id), "message": str(message_id)}
+    here, text = str(conversation_id), str(message_id)
     if to is State.DELIVERED:
-        values["state"] = to.value
+        announce(session, signals.text_delivered, firm=firm, conversation=here, message=text, state=to.value)
     else:
-        values |= {"reason": columns.get("reason"), "code": columns.get("code")}
-    notes(session).signals.append((FINAL[to], values))
+        why = columns.get("reason"), columns.get("code")
+        announce(session, signals.text_failed, firm=firm, conversation=here, message=text, reason=why[0], code=why[1])

@@ -18,7 +18,7 @@ from ..store.base import new_id
 from ..store.conversation_queries import OwnNumber
 from ..store.models import Attachment, Message, Number
 from ..store.states import RANK, Direction, FileState, Kind, NumberState, State
-from ..store.transactions import notes
+from ..store.transactions import announce, notes
 from ..store.upsert import insert_once
 from . import conversations, hearing, quarantine
 from .consent_words import Wish
@@ -149,8 +149,8 @@ def put(
     else:
         conversations.note_late(session, conversation, position)
     notes(session).show(number.firm, message_id)
-    values = {"firm": number.firm, "conversation": str(conversation), "message": str(message_id)}
-    notes(session).signals.append((signals.text_received, values))
+    here, text = str(conversation), str(message_id)
+    announce(session, signals.text_received, firm=number.firm, conversation=here, message=text)
     return message_id
 
 

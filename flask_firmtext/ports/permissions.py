@@ -39,5 +39,6 @@ ADMINISTRATOR = frozenset(
         "retention.set",
         "settings.edit",
         "token.make",
+        "webhook.edit",
     }
 )

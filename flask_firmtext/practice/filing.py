@@ -21,7 +21,7 @@ from ..ports import promises
 from ..ports.host import Documents
 from ..store import attachment_queries, files
 from ..store.states import FilingState
-from ..store.transactions import notes, reading, shared
+from ..store.transactions import announce, reading, shared
 from . import filing_claims, filing_plans
 from .filing_claims import Claimed, ClaimLost, claim, write
 
@@ -148,8 +148,8 @@ def _file(claimed: Claimed) -> None:
         if session().get_transaction() is not begun:
             log.error("the host's Documents.file() ended the transaction; it must neither commit nor roll back")
         write(session, claimed, FilingState.FILED, document=document, state_at=firmtext.clock.now())
-        values = {"firm": claimed.firm, "file": str(claimed.attachment_id), "matter": claimed.matter}
-        notes(session).signals.append((signals.file_filed, {**values, "document": document}))
+        whose, which, place = claimed.firm, str(claimed.attachment_id), claimed.matter
+        announce(session, signals.file_filed, firm=whose, file=which, matter=place, document=document)
         points.reach("filing.written")
     points.reach("filing.committed")
 

@@ -23,7 +23,7 @@ from ..ports.values import Account, Bill, Contact, Firm, Link, User
 from ..store import audit, cells, indexes, keys, practice_queries
 from ..store.base import new_id
 from ..store.models import Payment, PaymentLink
-from ..store.transactions import notes
+from ..store.transactions import announce, notes
 from ..store.upsert import insert_once
 
 log = logging.getLogger(__name__)
@@ -168,9 +168,8 @@ def _paid(session: Sessions, link: PaymentLink, amount: Decimal, at: datetime) -
     if not insert_once(session, Payment, **row):
         return
     audit.record(session, "payment.receive", (PaymentLink.__tablename__, link.id), firm=firm, actor=audit.HOST)
-    noted = notes(session)
-    noted.show(firm, *practice_queries.texts_with(session, link.id))
-    noted.signals.append((signals.payment_link_paid, {"firm": firm, "link": str(link.id)}))
+    notes(session).show(firm, *practice_queries.texts_with(session, link.id))
+    announce(session, signals.payment_link_paid, firm=firm, link=str(link.id))
 
 
 def _sealed(session: Sessions, firm: str, row_id: uuid.UUID, amount: Decimal) -> bytes | None:

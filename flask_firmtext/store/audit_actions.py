@@ -14,6 +14,7 @@ from .audit_objects import (
     COMMAND,
     CONSENT,
     CONVERSATION,
+    ENDPOINT,
     ERASURE,
     EVENT,
     FILE,
@@ -199,6 +200,21 @@ ACTIONS: Mapping[str, Action] = {
     "token.refuse": Action(
         marked("API token refused"), (CLIENT,), (TOKEN,), "evidence: why; at most once a minute each"
     ),
+    # outgoing webhooks
+    "endpoint.make": Action(
+        marked("Address for webhooks added"),
+        (USER,),
+        (ENDPOINT,),
+        "to: how many kinds, and whether with words",
+    ),
+    "endpoint.change": Action(marked("Address for webhooks changed"), (USER,), (ENDPOINT,), "from, to: as above"),
+    "endpoint.rotate": Action(marked("Secret of webhooks replaced"), (USER,), (ENDPOINT,)),
+    "endpoint.state": Action(
+        marked("Webhooks turned on or off"), (USER, MACHINE), (ENDPOINT,), "states; evidence: gone, failing"
+    ),
+    "endpoint.remove": Action(marked("Address for webhooks removed"), (USER,), (ENDPOINT,)),
+    "endpoint.test": Action(marked("Test of webhooks"), (USER, OPERATOR), (ENDPOINT,)),
+    "endpoint.again": Action(marked("Webhook sent again"), (USER, OPERATOR), (ENDPOINT,), "evidence: the event's id"),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), (RECORD,), "evidence: format, filters"),
     "audit.restore": Action(

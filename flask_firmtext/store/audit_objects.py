@@ -15,6 +15,7 @@ KEPT, LEGAL_HOLD, ERASURE, KEY = "firmtext_quarantine", "firmtext_legal_hold", "
 FIRM, TEXTING, TEMPLATE, REPLY = "firmtext_firm", "firmtext_texting", "firmtext_template", "firmtext_saved_reply"
 NUMBER, ORDER, REGISTRATION = "firmtext_number", "firmtext_order", "firmtext_registration"
 HOLD, RULE, SEARCH = "firmtext_hold", "firmtext_retention", "firmtext_search"
+ENDPOINT = "firmtext_endpoint"
 RECORD, SEAL, KEY_CHECK, COMMAND = "firmtext_audit", "firmtext_audit_seal", "firmtext_key_check", "command"
 TOKEN = "firmtext_token"  # noqa: S105 - a table
 
@@ -50,6 +51,7 @@ OPEN: Mapping[str, str] = {
     HOLD: "of the account, the firm or a number of its own",
     RULE: "days, for the whole firm",
     SEARCH: "that somebody searched: neither for what nor where, and its page is its owner's alone",
+    ENDPOINT: "where the firm's webhooks go; an event is named by an id of its own",
     RECORD: "that somebody took a copy",
     SEAL: "an end of the chain, after a restore",
     KEY_CHECK: "the installation's own keys",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..clock import UTCDateTime
 from . import stranger_queries
-from .models import Audit, Quarantine
+from .models import Audit, Delivery, Quarantine
 
 Cursor = tuple[datetime, uuid.UUID]
 
@@ -26,6 +26,13 @@ def quarantine(session: Session, firm: str, after: Cursor | None, limit: int) ->
     """What is kept for a firm, the newest first; the newest of each stranger stands for all of that number."""
     chosen = select(Quarantine).where(Quarantine.firm == firm, stranger_queries.newest_of_its_number())
     query = _behind(chosen, Quarantine.received_at, Quarantine.id, after)
+    return list(session.scalars(query.limit(limit)))
+
+
+def deliveries(session: Session, firm: str, endpoint: uuid.UUID, after: Cursor | None, limit: int) -> list[Delivery]:
+    """What was, or is to be, posted to one address, the newest first."""
+    theirs = select(Delivery).where(Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint)
+    query = _behind(theirs, Delivery.at, Delivery.event_id, after)
     return list(session.scalars(query.limit(limit)))
 
 

@@ -19,6 +19,7 @@ from .models import (
     CalendarEvent,
     Conversation,
     Draft,
+    Endpoint,
     Erasure,
     File,
     LegalHold,
@@ -133,6 +134,9 @@ CELLS = (
     Protected(LegalHold, "lifted_why"),
     Protected(Erasure, "why"),
     Protected(Token, "name"),
+    Protected(Endpoint, "url"),
+    Protected(Endpoint, "secret"),
+    Protected(Endpoint, "old_secret"),
 )
 
 #: A file's head names its key; its pieces (``firmtext_file_piece``) are under one that is derived from it.

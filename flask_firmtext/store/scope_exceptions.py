@@ -113,6 +113,7 @@ _ACROSS = {
         "store.attachment_queries": "due_filings unplanned",
         "store.calendar_queries": "due_notices",
         "store.consent_queries": "answers_due",
+        "store.endpoint_queries": "due_endpoints forget_old",
         "store.files": "sweep_orphans",
         "store.firm_queries": "due_orders to_be_released",
         "store.media_queries": "due",
@@ -154,6 +155,7 @@ _ACROSS = {
         "store.erasure_queries": "firms",
     },
     "an operator lists what there is of all firms, or of one": {
+        "store.endpoint_queries": "every oldest_due_at standing",
         "store.failure_queries": "codes_since",
         "store.hold_queries": "waiting",
         "store.number_queries": "every_number failed firms_that_cannot_send not_confirmed numbers unfinished",

@@ -102,6 +102,22 @@ class FilingState(StrEnum):
     NOT_FILED = "not_filed"
 
 
+class EndpointState(StrEnum):
+    """Whether a firm's webhooks go to an address. ``gone``: the firm has removed it."""
+
+    ON = "on"
+    OFF = "off"
+    GONE = "gone"
+
+
+class DeliveryState(StrEnum):
+    """What became of one event at one address. ``failed``: nobody tries any more unless a person says so."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
 class Change(StrEnum):
     """What a consent event changed."""
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 from .. import points
 from ..current import firmtext
 from ..errors import where
-from . import changes
+from . import changes, outbox
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,14 @@ class Notes:
 def notes(session: Session | scoped_session[Any]) -> Notes:
     """The notes of this session's transaction."""
     return session.info.setdefault(NOTES, Notes())  # type: ignore[no-any-return]
+
+
+def announce(session: Session | scoped_session[Any], signal: NamedSignal, **values: Any) -> None:
+    """Send ``signal`` once this transaction is committed; webhooks of it are written with it (``outbox.py``).
+
+    What a signal carries stands in ``signals.TOLD``.
+    """
+    notes(session).signals.append((signal, values))
 
 
 @contextmanager
@@ -162,6 +170,7 @@ def _after_transaction_create(session: Session, transaction: SessionTransaction)
 
 def _before_commit(session: Session) -> None:
     if not session.in_nested_transaction() and NOTES in session.info:
+        outbox.write(session, notes(session).signals)
         changes.write(session, notes(session).changed)
 
 

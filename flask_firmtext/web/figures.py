@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 from werkzeug.utils import import_string
 
-from ..store import failure_queries, figure_queries, operator_queries, queries, stats_queries
+from ..store import endpoint_queries, failure_queries, figure_queries, operator_queries, queries, stats_queries
 from ..store.transactions import reading
 
 A_DAY = timedelta(days=1)
@@ -44,6 +44,7 @@ class Figures(Collector):
             yield from _queue(session, now)
             yield from _processes(session, now)
             yield from _carrier(session, now)
+            yield from _outgoing(session, now)
             yield from _kept(session)
         yield from _ready()
 
@@ -82,6 +83,14 @@ def _carrier(session: Session, now: datetime) -> Iterator[Metric]:
     yield _many("texts_failed_24h", "Texts that failed within 24 hours, by the carrier's code.", "code", failed)
     not_sent = figure_queries.not_sent(session, now - A_DAY)
     yield _many("attempts_not_sent_24h", "Attempts within 24 hours that sent nothing, by why.", "evidence", not_sent)
+
+
+def _outgoing(session: Session, now: datetime) -> Iterator[Metric]:
+    due = endpoint_queries.oldest_due_at(session)
+    told = "How long the oldest webhook of ours has waited that is due at an address which does not fail."
+    yield _one("outgoing_due_seconds", told, _age(now, due) or 0)
+    standing = endpoint_queries.standing(session)
+    yield _many("outgoing_addresses", "Addresses of firms' webhooks, by how they stand.", "state", standing)
 
 
 def _kept(session: Session) -> Iterator[Metric]:

@@ -22,13 +22,14 @@ from ..store.upsert import insert_or_update
 
 log = logging.getLogger(__name__)
 
-SEND, MEDIA, FILING, SWEEP = "send", "media", "filing", "sweep"
+SEND, MEDIA, FILING, WEBHOOKS, SWEEP = "send", "media", "filing", "webhooks", "sweep"
 EVERY = 10.0
 #: A kind of process that has been silent for longer is gone: others send meanwhile, and an operator hears of it.
 GONE = {
     SEND: timedelta(seconds=45),
     MEDIA: timedelta(seconds=45),
     FILING: timedelta(seconds=60),
+    WEBHOOKS: timedelta(seconds=60),
     SWEEP: timedelta(seconds=60),
 }
 #: A text that has been due for longer says that nobody sends.

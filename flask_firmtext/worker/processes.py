@@ -19,7 +19,7 @@ from werkzeug.utils import import_string
 
 from ..current import firmtext
 from ..errors import where
-from . import filing, media, sends, sweep
+from . import couriers, filing, media, sends, sweep
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Family:
 
 
 def run(app: Flask, processes: int, with_sweep: bool) -> int:
-    """Run ``processes`` send processes, one for media, one for filing and, if wanted, the sweep.
+    """Run ``processes`` send processes, one each for media, filing and webhooks and, if wanted, the sweep.
 
     Until SIGTERM or SIGINT; returns the exit code.
     """
@@ -101,7 +101,7 @@ def run(app: Flask, processes: int, with_sweep: bool) -> int:
         # Before they are forked: once, in memory that they share. A sender that gets no more memory could not load the
         # SDK any more, and would take that for one that is not installed.
         import_string(firmtext.settings.gateway)
-    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run, filing.run]
+    wanted: list[Callable[[Flask], None]] = [*[sends.run] * processes, media.run, filing.run, couriers.run]
     if with_sweep:
         wanted.append(sweep.run)
     return Family(app, wanted).live()

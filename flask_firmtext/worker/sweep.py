@@ -20,7 +20,8 @@ from ..firm import provisioning
 from ..messaging import holds, media, overdue, pace, searches
 from ..practice import filing
 from ..store import files
-from . import bells, clerk, drain, erasing, heartbeats, witness
+from . import bells, clerk, couriers, drain, erasing, heartbeats, witness
+from .couriers import Couriers
 from .filing import Registry
 from .media import Porters
 from .seals import Sealer
@@ -53,6 +54,7 @@ class Sweep:
         self.clerks += [clerk.for_rotations(app), clerk.for_search(app), erasing.for_erasing(app)]
         self.registry = Registry(app)
         self.porters = Porters(app, 1)
+        self.couriers = Couriers(app, 2, 2)
         self.sealer = Sealer()
         self.tidied = -math.inf
         self.redis_seen = time.monotonic()
@@ -81,10 +83,12 @@ class Sweep:
             *(one.look for one in self.clerks),
             self.registry.look,
             self.fetch_if_nobody_does,
+            self.post_if_nobody_does,
             self.tidy,
             self.probe,
             self.sealer.look,
             searches.forget_old,
+            couriers.forget_old,
             heartbeats.forget_old,
         ):
             self._attempt(step)
@@ -96,6 +100,7 @@ class Sweep:
             one.finish()
         self.registry.finish()
         self.porters.finish()
+        self.couriers.finish()
         self._attempt(witness.look)
 
     def _attempt(self, step: Callable[[], object]) -> None:
@@ -114,6 +119,11 @@ class Sweep:
         """W7: fetch received files here, one after the other, when no media process is alive."""
         if heartbeats.is_gone(heartbeats.MEDIA):
             self.porters.look()
+
+    def post_if_nobody_does(self) -> None:
+        """Post webhooks here when no process for them is alive."""
+        if heartbeats.is_gone(heartbeats.WEBHOOKS):
+            self.couriers.look()
 
     def tidy(self) -> None:
         """W10: once an hour, files that were never finished or that nothing refers to any more."""

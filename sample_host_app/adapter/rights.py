@@ -36,4 +36,5 @@ ADMINISTRATORS_MAY = STAFF_MAY | {
     "retention.set",
     "settings.edit",
     "token.make",
+    "webhook.edit",
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from flask_firmtext.adapters import vonage_exchange
+from flask_firmtext.adapters import exchanges
 from flask_firmtext.adapters.vonage import VonageGateway
 from flask_firmtext.adapters.vonage_answers import retry_after
 from flask_firmtext.errors import CarrierBusy, CarrierRefused, CarrierUnsure, Scope
@@ -516,7 +516,7 @@ def test_a_process_that_was_frozen_before_the_first_byte_does_not_post(
 ) -> None:
     # To a process that was stopped, the clock jumps.
     jump = [0.0]
-    monkeypatch.setattr(vonage_exchange, "monotonic", lambda: time.monotonic() + jump[0])
+    monkeypatch.setattr(exchanges, "monotonic", lambda: time.monotonic() + jump[0])
     carrier.greets = lambda _: jump.append(jump.pop() + 11)
     with pytest.raises(CarrierBusy) as caught:
         send()

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from flask_firmtext.adapters import vonage_media
+from flask_firmtext.adapters.addresses import is_public
 from flask_firmtext.adapters.vonage import VonageGateway
-from flask_firmtext.adapters.vonage_media import _public
 from flask_firmtext.errors import CarrierBusy, CarrierError, CarrierRefused, Scope
 from flask_firmtext.settings import Settings
 
@@ -128,12 +128,12 @@ def test_a_listed_name_that_leads_to_a_private_address_is_refused_at_the_connect
 )  # fmt: skip
 @pytest.mark.attack("A28")
 def test_an_address_inside_is_not_public(peer: str) -> None:
-    assert not _public(peer)
+    assert not is_public(peer)
 
 
 @pytest.mark.parametrize("peer", ["8.8.8.8", "216.147.1.1", "2600::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_an_address_outside_is_public(peer: str) -> None:
-    assert _public(peer)
+    assert is_public(peer)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -20,7 +20,7 @@ import jwt
 import pytest
 import requests
 
-from flask_firmtext.adapters import vonage_client, vonage_http
+from flask_firmtext.adapters import vonage_client, wires
 from flask_firmtext.adapters.vonage import VonageGateway
 from flask_firmtext.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure
 from flask_firmtext.ports.gateway import Outbound, Receipt
@@ -70,7 +70,7 @@ def test_texts_share_a_connection(carrier: Any, send: Send) -> None:
 
 def test_a_connection_that_idled_is_not_used_again(carrier: Any, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     send()
-    monkeypatch.setattr(vonage_http, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(wires, "IDLE_SECONDS", 0.0)
     send()
     assert (len(carrier.requests), carrier.connections) == (2, 2)
 

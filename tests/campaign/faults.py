@@ -72,4 +72,7 @@ ELSEWHERE = {
     "F78": "needs a barrier between STOP and claim; here they meet by chance only, and R9 is counted",
     "F79": "a process without its keys does not start: nothing would happen",
     "F80": "rotation is an operator's command of its own",
+    "F81": "this practice system has no consumer of webhooks",
+    "F82": "this practice system has no consumer of webhooks",
+    "F83": "this practice system has no consumer of webhooks",
 }

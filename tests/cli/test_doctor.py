@@ -201,7 +201,7 @@ def test_a_sweep_and_a_worker_that_went_silent_are_wrong(healthy: Flask) -> None
     assert "flask firmtext worker" in found["worker"]["cure"]
 
 
-@pytest.mark.parametrize("kind", [heartbeats.MEDIA, heartbeats.FILING])
+@pytest.mark.parametrize("kind", [heartbeats.MEDIA, heartbeats.FILING, heartbeats.WEBHOOKS])
 def test_a_live_helper_is_no_sender_and_a_missing_one_is_a_warning(carrier_app: Flask, kind: str) -> None:
     _, found = examined(carrier_app)
     assert found[kind]["level"] == "warning"

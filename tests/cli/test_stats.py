@@ -20,7 +20,7 @@ Cli = Callable[..., Any]
 KEYS = {
     *("at", "firm", "since", "states", "holds", "operator_codes", "quarantine", "oldest_due_seconds", "bell_failures"),
     *("contradictions", "webhooks_refused", "failed_orders", "newest_webhook", "newest_status", "newest_text"),
-    *("heartbeats", "reasons"),
+    *("heartbeats", "reasons", "outgoing_due_seconds", "outgoing_addresses"),
 }
 
 
@@ -35,7 +35,7 @@ def test_nothing_has_happened_yet(cli: Cli, number: Any) -> None:
     assert set(found) == KEYS
     assert set(found["states"].values()) == {0}
     assert (found["holds"], found["oldest_due_seconds"], found["newest_webhook"]) == ([], 0, None)
-    assert found["heartbeats"] == {"sweep": None, "send": None, "media": None, "filing": None}
+    assert found["heartbeats"] == {"sweep": None, "send": None, "media": None, "filing": None, "webhooks": None}
     assert "sweep" in found["reasons"]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from flask_firmtext.ports.permissions import ADMINISTRATOR, STAFF
+from flask_firmtext.signals import KINDS
 from flask_firmtext.store import models
 from flask_firmtext.store.audit_actions import ACTIONS, LABELS
 from flask_firmtext.store.audit_objects import COMMAND, OPEN, WALLS
@@ -50,7 +51,7 @@ def test_what_is_recorded_is_in_the_table() -> None:
 def test_what_sounds_like_an_action_is_one() -> None:
     """Some names are handed on in variables, which the calls do not show."""
     subjects = {name.partition(".")[0] for name in ACTIONS}
-    known = ACTIONS.keys() | STAFF | ADMINISTRATOR | OTHERS
+    known = ACTIONS.keys() | STAFF | ADMINISTRATOR | KINDS.keys() | OTHERS
     found = {name for module in CODE for name in strings(module) if name.partition(".")[0] in subjects}
     assert found - known == set()
 

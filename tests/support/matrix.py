@@ -22,7 +22,7 @@ from sqlalchemy import select
 from attached import ROSA
 from flask_firmtext import FirmText
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import erasures, legal_holds, saved_replies, tokens
+from flask_firmtext.firm import deliveries, endpoints, erasures, legal_holds, saved_replies, tokens
 from flask_firmtext.messaging import accepting, searches
 from flask_firmtext.ports.values import User
 from flask_firmtext.store import cells, criteria, keys
@@ -165,6 +165,13 @@ def _made(office: Office, conversation: uuid.UUID, file: uuid.UUID, message: uui
         wanted = tokens.check(f"{CANARY} job", ["texts:read"], 30)
         text = tokens.make(session, "harbor", wanted, acts_for="admin@harbor.example", by="admin@harbor.example")
         made["token"] = tokens.parsed(text)[0]  # type: ignore[index]
+    with own() as session:
+        kinds = ["text.received"]
+        made["endpoint"], _ = endpoints.add(
+            session, "harbor", f"https://{EVERYBODYS}.example/", kinds, content=False, by="admin@harbor.example"
+        )
+        session.flush()
+        made["event_id"] = deliveries.try_out(session, "harbor", made["endpoint"], by="admin@harbor.example")
     made["legal"] = legal_holds.put("harbor", "contact", "rosa", f"{CANARY} suit", by="admin@harbor.example")
     with own() as session:
         asked = {"by": "admin@harbor.example", "told": "2", "contact": "rosa", "why": f"{CANARY} why"}

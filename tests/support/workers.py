@@ -33,14 +33,14 @@ class Worker:
         return []
 
     def ready(self, count: int = 2) -> list[psutil.Process]:
-        """Those of its children that send and sweep, once all of them run, and who fetches and files documents, too."""
+        """Those of its children that send and sweep, once all of them run, and its helpers, too."""
         return until(lambda: self.parent.poll() is None and len(found := self._who_send()) == count and found)
 
     def _who_send(self) -> list[psutil.Process]:
         children = self.children()
-        helpers = beating(heartbeats.MEDIA, heartbeats.FILING)
+        helpers = beating(heartbeats.MEDIA, heartbeats.FILING, heartbeats.WEBHOOKS)
         found = [one for one in children if one.pid not in helpers]
-        return found if len(found) == len(children) - 2 else []
+        return found if len(found) == len(children) - 3 else []
 
     def stop(self, *, everybody: bool = False, seconds: float = 40) -> int:
         """SIGTERM, as a deploy does it (``everybody``: to the whole group, as systemd does). Returns the exit code."""

@@ -20,7 +20,7 @@ from ...ports.values import Answer
 from ...store import audit, calendar_queries, reply_queries
 from ...store.base import new_id
 from ...store.models import EventAnswer, Invitation, Message, ReplyDue
-from ...store.transactions import notes, own, reading
+from ...store.transactions import announce, notes, own, reading
 from . import openings, receipts
 from .openings import Open, Reply
 from .receipts import Receipt
@@ -125,5 +125,5 @@ def _note(session: Session, reply: Reply, found: Open, answer: Answer, n: int) -
     )
     table, said = (Invitation.__tablename__, found.invitation), f"message {reply.message}"
     audit.record(session, "invitation.answer", table, firm=reply.firm, actor=audit.CLIENT, became=answer, evidence=said)
-    values = {"firm": reply.firm, "event": found.event, "contact": found.contact, "message": str(reply.message)}
-    notes(session).signals.append((signals.invitation_answered, values))
+    firm, text = reply.firm, str(reply.message)
+    announce(session, signals.invitation_answered, firm=firm, event=found.event, contact=found.contact, message=text)

@@ -2,6 +2,7 @@
 
 from .calendar import CalendarEvent, EventAnswer, Invitation, Notice, Reminder, ReplyDue
 from .consents import AnswerDue, ConsentEvent, OptOut
+from .endpoints import Delivery, Endpoint
 from .files import Attachment, File, FilePiece, Filing
 from .firms import Number, Order, Registration, Template, Texting
 from .inbox import Author, Failure, UserChoice
@@ -47,7 +48,9 @@ __all__ = [
     "Conversation",
     "ConversationContact",
     "Counter",
+    "Delivery",
     "Draft",
+    "Endpoint",
     "Erased",
     "Erasure",
     "EventAnswer",

@@ -22,6 +22,7 @@ from . import (
     texts,
     texts_listed,
     time_entries,
+    webhooks,
 )
 from .blueprint import CONVERTERS
 from .operations import OPERATIONS, Operation
@@ -40,6 +41,7 @@ MODULES = (
     events,
     settings,
     retention,
+    webhooks,
     record,
 )
 

@@ -44,6 +44,8 @@ KNOWN = {
     "invitation": ("invitation",),
     "event": ("event",),
     "contact": ("contact",),
+    "webhook": ("endpoint",),
+    "delivery": ("event_id",),
 }
 #: The same in a body.
 NAMED = ("account", "bill", "contact", "conversation", "matter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from collections.abc import Iterator
@@ -18,13 +19,24 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.response import HTTPResponse
 from urllib3.util import Retry
 
-from .vonage_exchange import CONNECT_SECONDS, Exchange, Peer
+from .exchanges import CONNECT_SECONDS, Exchange, Peer
 
 ANSWER_SECONDS = 20.0
 #: A kept connection is used again only within this time: later the far end may just be closing it.
 IDLE_SECONDS = 4.0
 #: A page of 100 numbers is the longest answer there is.
 ANSWER_BYTES = 1024 * 1024
+
+
+def quiet() -> None:
+    """Keep addresses and odd headers out of the logs, where urllib3 writes them."""
+    for name, level in (
+        ("urllib3", logging.WARNING),
+        ("urllib3.connection", logging.ERROR),
+        ("urllib3.connectionpool", logging.ERROR),
+    ):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, level))
 
 
 class Connection(HTTPSConnection):
@@ -53,6 +65,7 @@ class Connection(HTTPSConnection):
         # The library gives each address of a name the whole time; ours is for all of them together.
         failure: OSError = TimeoutError()
         for family, kind, protocol, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            exchange.judge(str(address[0]))
             sock = socket.socket(family, kind, protocol)
             try:
                 for option in self.socket_options or ():

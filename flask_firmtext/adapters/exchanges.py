@@ -73,10 +73,14 @@ class Exchange(AbstractContextManager["Exchange"]):
             raise CarrierBusy("connect", "no time left")
         return left
 
+    def judge(self, address: str) -> None:
+        """:raises CarrierRefused: nobody is to be connected to there, not even to learn whether somebody listens."""
+        if self._peer is not None and not self._peer(address):
+            raise CarrierRefused("host", "address not public", scope=Scope.TEXT)
+
     def connected(self, sock: socket.socket) -> None:
         self._hold(sock)
-        if self._peer is not None and not self._peer(sock.getpeername()[0]):
-            raise CarrierRefused("host", "address not public", scope=Scope.TEXT)
+        self.judge(sock.getpeername()[0])
         self.stage = Stage.SECURING
 
     def write(self, sock: socket.socket) -> None:
