@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
 import click
@@ -19,12 +24,13 @@ INTERRUPTED = 130
 
 
 class FirmTextGroup(AppGroup):
-    """0 done, 1 something failed, 2 wrong usage, 130 interrupted. A stack trace is for bugs."""
+    """0 done, 1 something failed, 2 wrong usage, 130 interrupted, 143 ended. A stack trace is for bugs."""
 
     def invoke(self, ctx: click.Context) -> Any:
         _write_out_what_the_terminal_lacks()
         try:
-            return super().invoke(ctx)
+            with _orderly():
+                return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
             click.echo("Interrupted.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
@@ -34,6 +40,26 @@ class FirmTextGroup(AppGroup):
             if isinstance(error, OSError):
                 _write_no_more()
             raise click.ClickException(sentence) from error
+
+
+@contextmanager
+def _orderly() -> Iterator[None]:
+    """SIGTERM ends a command as an interruption does: a transaction is rolled back, a part of a file is taken away.
+
+    What runs until it is told to end, as a worker, has a handler of its own in the place of this one.
+    """
+    ours = current_thread() is main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _sentence(error: Exception) -> str | None:

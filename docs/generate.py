@@ -40,8 +40,9 @@ in the configuration that is not listed here is refused.
 """
 
 COMMANDS_INTRO = """
-Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted. `--json` prints one document on stdout and
-nothing else; what is said to people goes to stderr. `db …` needs no keys; `keys generate`, `doctor` and `sandbox` work
+Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted, 143 ended by SIGTERM: what was done until
+then stays, and the same command goes on. `--json` prints one document on stdout and nothing else; what is said to
+people goes to stderr. `db …` needs no keys; `keys generate`, `doctor` and `sandbox` work
 without a loadable application.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from flask import current_app
@@ -15,12 +16,14 @@ from ...ports import promises
 from ...ports.host import OneFirm, Ports
 from ...store.models import Texting
 from ...store.transactions import reading
+from . import patience
 from .finding import Finding, doubtful, fine, wrong
 
 T = TypeVar("T")
 
 #: Pages wait for the host, so one verb should not take longer (seconds).
 SLOW = 2.0
+_LIMIT = "Give what it waits for a time limit: every page that asks it waits, too."
 _SUITE = "Mend the port; flask_firmtext.testing.HostContract shows each promise as a test."
 ID = "host"
 
@@ -35,7 +38,11 @@ class _Asking:
         """The answer; None, and a finding, when there is none that can be used."""
         began = time.monotonic()
         try:
-            answer = question()
+            answer = patience.answered(question, patience.VERB)
+        except patience.Late:
+            seen = f"The host's {verb} has not answered within {patience.VERB:g} s; the rest of it was not asked."
+            self.findings.append(wrong(ID, seen, _LIMIT))
+            raise
         except HostContractError as error:
             self.must(False, verb, f"breaks its promise: it must return {error.expected}")
             return None
@@ -60,18 +67,21 @@ def adapter() -> Iterator[Finding]:
         yield fine(ID, "No firm has turned texting on, so the host was not asked for one.")
         return
     asking = _Asking()
-    with current_app.test_request_context():
-        try:
-            _people(asking, ref)
-            ports = asking.ask("for_firm", lambda: firmtext.host.for_firm(ref))
-            asking.must(isinstance(ports, Ports), "for_firm", "must return Ports")
-            if isinstance(ports, Ports):
-                _contacts(asking, ports)
-        finally:
-            firmtext.db.session.rollback()
+    with suppress(patience.Late), current_app.test_request_context():
+        _everything(asking, ref)
+        firmtext.db.session.rollback()  # not when a verb hangs, who still has the session in hand
     yield from asking.findings
     if not asking.findings:
         yield fine(ID, "Its ports keep their promises, as far as reading one firm tells.")
+
+
+def _everything(asking: _Asking, ref: str) -> None:
+    """:raises Late: a verb hangs, and may have the host's session in hand: nothing else is asked."""
+    _people(asking, ref)
+    ports = asking.ask("for_firm", lambda: firmtext.host.for_firm(ref))
+    asking.must(isinstance(ports, Ports), "for_firm", "must return Ports")
+    if isinstance(ports, Ports):
+        _contacts(asking, ports)
 
 
 def _firm() -> str | None:

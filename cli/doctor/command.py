@@ -21,6 +21,7 @@ from .hook_secrets import signed
 from .metrics import metrics
 from .numbers import numbers
 from .outgoing import outgoing
+from .patience import examined
 from .processes import bell, senders
 from .protection import protection
 from .reach import application, reach
@@ -57,7 +58,7 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         state = app.extensions["firmtext"]
         configured = not getattr(state, "faults", ())
         yield from surroundings(app)
-        stored = list(_tried("database", lambda: database(state.db.engine)))
+        stored = list(_tried(app, "database", lambda: database(state.db.engine)))
         yield from stored
         if not configured:
             return
@@ -66,13 +67,18 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
         for check in [bell, frame, metrics, *reachable, address, application, reach, verification, carrier]:
-            yield from _tried(check.__name__, check)
+            yield from _tried(app, check.__name__, check)
 
 
-def _tried(name: str, check: Check) -> Iterator[Finding]:
-    """A check that breaks is a finding, too, and stops no other."""
+def _tried(app: Flask, name: str, check: Check) -> Iterator[Finding]:
+    """A check that breaks or hangs is a finding, too, and stops no other."""
+
+    def look() -> Iterator[Finding]:
+        with app.app_context():  # its own: what hangs keeps the host's session to itself
+            yield from check()
+
     try:
-        yield from check()
+        yield from examined(name, look)
     except Exception as error:
         yield wrong(name, f"The check itself failed: {type(error).__name__}: {error}", "Please report it.")
 

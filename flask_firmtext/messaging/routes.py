@@ -49,16 +49,40 @@ class Route:
         return conversation.phone_index == self.index
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route before the host is asked who has the phone: it may take its time, and no connection is to wait for it."""
+
+    number: Number
+    phone: str = field(repr=False)
+    index: bytes
+    contact: str
+    shown: Shown | None
+
+    def asked(self) -> Route:
+        """The route. :raises HostContractError: what Contacts.by_number returned is no list of contacts."""
+        firm = self.number.firm
+        owners = tuple(owner.ref for owner in tenancy.by_number(firmtext.host.for_firm(firm), self.phone))
+        subject = _subject(firm, self.shown, self.contact, owners)
+        return Route(self.number, self.phone, self.index, owners, subject, self.shown)
+
+
 def find(
     session: Sessions, firm: str, contact: Contact, *, to: str | None, conversation: uuid.UUID | None = None
 ) -> Route:
+    """:func:`look`, and then the host is asked. :raises TextRefused, HostContractError: as these two."""
+    return look(session, firm, contact, to=to, conversation=conversation).asked()
+
+
+def look(
+    session: Sessions, firm: str, contact: Contact, *, to: str | None, conversation: uuid.UUID | None = None
+) -> Way:
     """The way to one of a contact's numbers (``to`` in E.164, None: the contact's texting number). Nothing is written.
 
     An answer leaves from the number of the open ``conversation`` while that is verified; everything else, and what
     is said to be an answer in a conversation of another firm or phone, from the firm's main number.
 
     :raises TextRefused: there is no way, with a stable code and a sentence for the person.
-    :raises HostContractError: what Contacts.by_number returned is no list of contacts.
     """
     numbers = conversation_queries.numbers(session, firm)
     main = next((number for number, sends in numbers if sends), None)
@@ -70,9 +94,7 @@ def find(
     index = indexes.standing(session, firm, phone)
     answered = conversation_queries.shown(session, firm, conversation) if conversation else None
     number = _answering([number for number, _sends in numbers], index, answered) or main
-    shown = _open(session, number, index, answered)
-    owners = tuple(owner.ref for owner in tenancy.by_number(firmtext.host.for_firm(firm), phone))
-    return Route(number, phone, index, owners, _subject(firm, shown, contact.ref, owners), shown)
+    return Way(number, phone, index, contact.ref, _open(session, number, index, answered))
 
 
 def of_conversation(session: Sessions, conversation: Conversation) -> Subject:

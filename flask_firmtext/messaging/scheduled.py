@@ -114,6 +114,23 @@ def change(session: Sessions, row_id: uuid.UUID, *, user: User, text: str, when:
     return True
 
 
+def hurry(session: Sessions, row_id: uuid.UUID, *, user: User, when: Wall) -> bool:
+    """Its time is ``when``, which is now. Whoever says so writes it: it goes out in their name. False: it waits no
+    more, or its time has come already.
+    """
+    early = (is_in(ScheduledText.state, Later.WAITING), ScheduledText.due_at > when.due)
+    hurried = session.execute(
+        update(ScheduledText)
+        .where(ScheduledText.firm == user.firm, ScheduledText.id == row_id, *early)
+        .values(author=user.ref, wall=when.at, zone=when.zone, due_at=when.due, look_at=when.due)
+        .returning(ScheduledText.firm)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if hurried is not None:
+        scheduled_rows.note(session, hurried.firm, row_id, Later.WAITING, by=user.ref, was=Later.WAITING)
+    return hurried is not None
+
+
 def withdraw(session: Sessions, row_id: uuid.UUID, *, user: User) -> bool:
     """A person does not want it sent any more. False: it waits no more."""
     return scheduled_rows.end(session, row_id, Later.CANCELLED, reason=BY_HAND, by=user.ref)

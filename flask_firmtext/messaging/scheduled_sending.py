@@ -101,7 +101,8 @@ def _ready(row: ScheduledText) -> Ready:
     user = _author(firm.ref, row.author)
     with reading() as session:
         _must_send(session, firm.ref)
-        route = routes.find(session, firm.ref, contact, to=number.e164, conversation=row.conversation_id)
+        way = routes.look(session, firm.ref, contact, to=number.e164, conversation=row.conversation_id)
+    route = way.asked()
     if firmtext.host.users.may(user, "message.send", route.subject) is not True:
         raise Unwanted("not_allowed")
     return Ready(firm, user, contact, route)

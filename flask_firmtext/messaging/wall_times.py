@@ -56,6 +56,12 @@ def chosen(given_day: str, given_time: str, zone: object) -> Wall:
     return Wall(wall, _name(there), due)
 
 
+def at_once(zone: object) -> Wall:
+    """This moment."""
+    now, (there, _suffix) = firmtext.clock.now(), place(zone)
+    return Wall(now.astimezone(there).replace(tzinfo=None), _name(there), now)
+
+
 def _written(given_day: str, given_time: str, now: datetime) -> datetime:
     faults = {}
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -34,6 +35,19 @@ def holds(session: Sessions, firm: str, *, standing: bool) -> Sequence[LegalHold
     if standing:
         found = found.where(LegalHold.lifted_at.is_(None))
     return session.scalars(found.order_by(LegalHold.since.desc(), LegalHold.id.desc())).all()
+
+
+def listed(
+    session: Sessions, firm: str, *, lifted: bool, after: tuple[datetime, uuid.UUID] | None, limit: int
+) -> Sequence[LegalHold]:
+    """Those that stand, or those that were lifted, the newest first; those ``after`` one (since when, its id)."""
+    ended = LegalHold.lifted_at.is_not(None) if lifted else LegalHold.lifted_at.is_(None)
+    found = select(LegalHold).where(LegalHold.firm == firm, ended)
+    if after is not None:
+        since, row_id = after
+        same = and_(LegalHold.since == since, LegalHold.id < row_id)
+        found = found.where(LegalHold.since <= since, or_(LegalHold.since < since, same))
+    return session.scalars(found.order_by(LegalHold.since.desc(), LegalHold.id.desc()).limit(limit)).all()
 
 
 def hold(session: Sessions, firm: str, hold_id: uuid.UUID) -> LegalHold | None:

@@ -7,9 +7,10 @@ import csv
 import hashlib
 import io
 import json
+import signal
 import stat
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from evidence import rows
-from flask_firmtext.firm import sealing
+from flask_firmtext.firm import audit_export, sealing
 from flask_firmtext.store import audit
 from flask_firmtext.store.models import Audit
 from flask_firmtext.store.transactions import own
@@ -188,6 +189,23 @@ def test_a23_no_cell_of_a_csv_is_a_formula_or_moves_a_terminal(cli: Cli, clock: 
     exact = [json.loads(line) for line in exported(cli).splitlines()]
     assert [row.get("evidence") for row in exact][: len(bad)] == bad
     assert "\x1b" not in whole + exported(cli)
+
+
+def test_an_export_that_is_ended_leaves_no_part_of_a_file(
+    cli: Cli, clock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(2, ago=200)
+
+    def ended(*given: Any) -> Iterator[str]:
+        yield "a part"
+        signal.raise_signal(signal.SIGTERM)
+        yield "the rest"
+
+    monkeypatch.setattr(audit_export, "export", ended)
+    out = tmp_path / "record.json"
+    result = cli("audit", "export", "--firm", FIRM, "--out", str(out))
+    assert (result.exit_code, out.exists()) == (143, False)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 @pytest.mark.attack("A44")

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, redirect, request
 from flask_firmtext.cli import firmtext as group
+from flask_firmtext.cli.doctor import patience
 from flask_firmtext.cli.doctor.policy import refused
 from jinja2 import ChoiceLoader, DictLoader
 
+from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.ports.values import User
 from flask_firmtext.store.transactions import own
@@ -27,6 +36,11 @@ SECRETS = {
 }
 SELF = "default-src 'self'"
 HEADER = "Content-Security-Policy"
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "doctor.md"
+#: Set when whoever hangs may go on.
+ENDS = threading.Event()
 
 Break = Callable[[Flask, pytest.MonkeyPatch], object]
 
@@ -47,6 +61,29 @@ def on(app: Flask, monkeypatch: pytest.MonkeyPatch, port: str, verb: str, answer
 
 def raising(*given: object) -> None:
     raise LookupError("canary-signature-secret: SELECT * FROM clients WHERE name = 'Rosa'")
+
+
+def hanging(*given: object, **named: object) -> None:
+    assert ENDS.wait(60)
+
+
+@pytest.fixture(autouse=True)
+def ends() -> Iterator[None]:
+    ENDS.clear()
+    yield
+    ENDS.set()
+
+
+def with_page_that_hangs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.before_request(hanging)
+
+
+def with_setting(name: str, value: object) -> Break:
+    return lambda app, _: setattr(app.extensions["firmtext"].settings, name, value)
+
+
+def with_clock(minutes: int) -> Break:
+    return lambda app, _: setattr(app.extensions["firmtext"], "clock", ShiftedClock(timedelta(minutes=minutes)))
 
 
 def sending(value: str) -> Break:
@@ -117,6 +154,25 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         lambda app, patch: on(app, patch, "users", "administrators", lambda ref: [User("x", "X", "summit")]),
         *("host", "another firm's user", "HostContract"),
     ),
+    "a host that hangs": (
+        lambda app, patch: on(app, patch, "contacts", "search", hanging),
+        *("host", "Contacts.search has not answered within", "time limit"),
+    ),
+    "a sign-in check that hangs": (
+        with_page_that_hangs,
+        *("page", "A page of ours inside the host's has not answered within", "before_request"),
+    ),
+    "a carrier that hangs": (
+        lambda app, patch: patch.setattr(type(app.extensions["firmtext"].gateway), "probe", hanging),
+        *("carrier", "The carrier has not answered within", "FIRMTEXT_VONAGE_API_HOST"),
+    ),
+    "a clock three minutes ahead": (with_clock(3), "clock", "s ahead of the database's", "NTP"),
+    "no signature secret": (
+        with_setting("vonage_signature_secrets", ()),
+        *("webhooks.secrets", "no webhook can be believed", "FIRMTEXT_VONAGE_SIGNATURE_SECRETS"),
+    ),
+    "no public address": (lambda app, _: None, "webhooks.address", "where to call", "FIRMTEXT_PUBLIC_URL"),
+    "no worker and no sweep": (lambda app, _: None, "sweep", "No sweep has ever run", "flask firmtext worker"),
 }
 
 
@@ -131,8 +187,19 @@ def test_what_is_broken_is_told_with_what_mends_it(
         with own() as session:
             switched_on(session, "harbor")
         broken(app, monkeypatch)
-        told = found(app, name)
-        assert any(seen in one["seen"] and cure in one["cure"] and one["level"] == "error" for one in told), told
+        monkeypatch.setattr(patience, "VERB", 0.5 if what == "a host that hangs" else patience.VERB)
+        for check in {"page": ["policy"], "carrier": ["carrier"]}.get(name, []) if "hangs" in what else []:
+            monkeypatch.setitem(patience.HUNG, check, patience.HUNG[check]._replace(seconds=0.5))
+        told = [one for one in found(app, name) if seen in one["seen"] and cure in one["cure"]]
+        assert [one["level"] for one in told] == ["error"], told
+        assert row(what, told[0]) in PAGE.read_text(encoding="utf-8").splitlines()
+
+
+def row(what: str, told: dict[str, str]) -> str:
+    """As the table in docs/doctor.md has it, with the times that people wait and without a place in this file."""
+    seen = told["seen"].replace("within 0.5 s", f"within {10 if told['id'] == 'host' else 30} s")
+    seen = re.sub(r"\d+(?= s ahead)", "180", re.sub(r" at \S*test_doctor_broken.py:\d+", "", seen))
+    return f"| {what} | `{told['id']}` | {seen} | {told['cure']} |"
 
 
 def test_a_whole_installation_has_none_of_it(new_app: Callable[..., Flask]) -> None:
@@ -186,3 +253,31 @@ def test_a_post_is_sent_the_carriers_way(
     with app.app_context(), serving(app, int(public_url.rpartition(":")[2])):
         (told,) = found(app, "webhooks.round_trip")
     assert (told["level"], words in told["seen"]) == (level, True), told
+
+
+@pytest.mark.slow
+def test_the_process_ends_though_a_verb_of_the_host_never_does(
+    host_environment: dict[str, str], app: Flask, tmp_path: Path
+) -> None:
+    with own() as session:
+        switched_on(session, "harbor")
+    lines = (
+        "import threading",
+        "from hostapp import create_app as whole",
+        "from flask_firmtext.cli.doctor import patience",
+        "def create_app():",
+        "    app = whole()",
+        "    patience.VERB = 1.0",
+        "    app.extensions['memory_host'].fault('Contacts.search', does=threading.Event().wait)",
+        "    return app",
+    )
+    (tmp_path / "hangs.py").write_text("\n".join(lines))
+    path = os.pathsep.join(map(str, (tmp_path, ROOT, ROOT / "tests" / "support")))
+    env = {**host_environment, "PYTHONPATH": path}
+    doctor = [sys.executable, "-m", "flask", "--app", "hangs", "firmtext", "doctor", "--json"]
+    ended = subprocess.run(doctor, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    told = [one["seen"] for one in json.loads(ended.stdout) if one["id"] == "host"]
+    assert (ended.returncode, told) == (
+        1,
+        ["The host's Contacts.search has not answered within 1 s; the rest of it was not asked."],
+    )

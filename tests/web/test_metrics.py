@@ -20,7 +20,7 @@ from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import own
 from flask_firmtext.web import metrics
 from flask_firmtext.worker import heartbeats
-from office import Office
+from office import Office, Statements
 from rows import STAFF, accepted, changed, verified_number
 
 TOKEN = "for-tests-only-0123456789"
@@ -125,6 +125,20 @@ def test_they_say_no_text_number_name_or_firm(watched: Any) -> None:
     held(HoldKind.NUMBER, "+18335550100", "number")
     said = scraped(watched).text
     assert not any(word in said for word in ("canary", "8335550100", "3125550100", "Rosa", "harbor", STAFF.ref, TOKEN))
+
+
+def test_a_scrape_asks_the_same_however_many_texts_there_are(watched: Any) -> None:
+    office, asked = Office(watched), []
+    office.sends()
+    scraped(watched)  # what a process looks up once
+    for texts in (1, 300):
+        if texts > 1:
+            office.text_copies(texts)
+        with Statements(watched) as statements:
+            assert scraped(watched).status_code == 200
+        asked.append(statements.seen)
+    assert asked[0] == asked[1]
+    assert len(asked[0]) <= 30
 
 
 def test_a_database_that_is_away_is_no_figure(watched: Any) -> None:

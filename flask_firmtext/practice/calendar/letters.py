@@ -61,8 +61,9 @@ def write(seen: Situation, purpose: Purpose) -> Letter:
         raise TextRefused(GONE, _("The contact is no longer in the practice system."))
     told = seen.known if purpose == Purpose.CANCELLED and seen.known is not None else seen.facts
     with reading() as session:
-        route = routes.find(session, seen.firm, contact, to=None)
+        way = routes.look(session, seen.firm, contact, to=None)
         text = event_words.write(session, firm, contact, Template(purpose.value), told, seen.known)
+    route = way.asked()
     hurried = seen.hurried and purpose != Purpose.REMINDER
     moment, zone = (None, None) if hurried else _moment(route, contact, firm, told, purpose)
     return Letter(purpose, route, contact.ref, text, told.starts_at, moment, zone)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -16,13 +17,17 @@ from ...store import legal_hold_queries, retention_queries
 from ...store.models import Erasure, LegalHold
 from ...store.transactions import reading
 from .. import erased, retention
+from . import cursors
 from .arguments import Key, as_id
 from .bearer import Bearer
 from .operations import get, post, put
 from .problems import conflict, invalid, nothing
-from .shapes import Answer, Given, Page
+from .shapes import Answer, Given, Page, Paging
 
 LISTED = 50
+HOLDS = "legal-holds"
+#: So often more holds are looked at to fill a page of which some may not be known.
+ROUNDS = 8
 Kind = Literal["contact", "matter", "firm"]
 Why = Field(min_length=1, max_length=1000, pattern=r"\S", description="The reason; it is kept encrypted.")
 
@@ -41,6 +46,13 @@ class Days(Given):
     """The rule."""
 
     days: int | None = Field(ge=30, le=36_500)
+
+
+class Place(NamedTuple):
+    """Where a page of holds begins: among those that stand or those that were lifted, after one of them."""
+
+    lifted: bool = False
+    after: tuple[datetime, uuid.UUID] | None = None
 
 
 class NewHold(Given):
@@ -72,7 +84,7 @@ class Hold(Answer):
 
 
 class Holds(Page[Hold]):
-    """All of them, those that stand first."""
+    """A page of them, those that stand first, then the newest."""
 
 
 class Erased(Answer):
@@ -117,13 +129,26 @@ def set_retention(who: Bearer, given: Days) -> Rule:
 
 
 @get("/legal-holds", "retention:read")
-def list_legal_holds(who: Bearer) -> Holds:
-    """List legal holds"""
+def list_legal_holds(who: Bearer, query: Paging) -> Holds:
+    """List legal holds
+
+    Those that stand first, then the newest. One that is lifted between two pages may come twice.
+    """
     who.must("retention.set")
-    every = legal_holds.listed(who.firm.ref)
-    allowed = who.may_each("legal_hold", [retention.about(who.firm.ref, one) for one in every])
-    mine = [one for one, yes in zip(every, allowed, strict=True) if yes]
-    return Holds(items=[_hold(one) for one in legal_holds.read(mine)], next=None)
+    place = _place(cursors.read(who, HOLDS, query.after)) if query.after else Place()
+    found: list[LegalHold] = []
+    for _round in range(ROUNDS):
+        with reading() as session:
+            rows = legal_hold_queries.listed(session, who.firm.ref, **place._asdict(), limit=query.limit + 1)
+        found += _known(who, rows)
+        following = _behind(rows[-1]) if len(rows) > query.limit else None if place.lifted else Place(lifted=True)
+        if len(found) > query.limit or following is None:
+            break
+        place = following
+    if len(found) > query.limit:
+        following = _behind(found[query.limit - 1])
+    items = [_hold(one) for one in legal_holds.read(found[: query.limit])]
+    return Holds(items=items, next=_written(who, following) if following else None)
 
 
 @post("/legal-holds", "retention:write")
@@ -162,6 +187,26 @@ def list_erasures(who: Bearer) -> Erasures:
     who.must("retention.set")
     found, _more = erased.page(who, 1, LISTED)
     return Erasures(items=[_erased(one) for one in found], next=None)
+
+
+def _known(who: Bearer, rows: Sequence[LegalHold]) -> list[LegalHold]:
+    """Those of which the administrator may know."""
+    allowed = who.may_each("legal_hold", [retention.about(who.firm.ref, one) for one in rows])
+    return [one for one, yes in zip(rows, allowed, strict=True) if yes]
+
+
+def _behind(row: LegalHold) -> Place:
+    return Place(row.lifted_at is not None, (row.since, row.id))
+
+
+def _place(values: list[Any]) -> Place:
+    lifted, since, row_id = values
+    return Place(lifted, (datetime.fromisoformat(since), uuid.UUID(row_id)) if since else None)
+
+
+def _written(who: Bearer, place: Place) -> str:
+    since, row_id = place.after or (None, None)
+    return cursors.write(who, HOLDS, place.lifted, since and since.isoformat(), row_id and str(row_id))
 
 
 def _row(who: Bearer, hold: uuid.UUID) -> LegalHold | None:

@@ -129,6 +129,19 @@ def change_scheduled_text(who: Bearer, text: uuid.UUID, given: OtherScheduled) -
     return _shown(_found(text))
 
 
+@post("/scheduled-texts/{text}/send-now", "texts:send")
+def send_scheduled_text_now(who: Bearer, text: uuid.UUID) -> Done:
+    """Send it now
+
+    The sweep sends it with its next pass, in the name of the token's administrator. Nothing is done when its time has
+    come already, or it waits no more.
+    """
+    if not _found(text).may_write:
+        raise nothing()
+    with own() as session:
+        return Done(done=scheduled.hurry(session, text, user=who.user, when=wall_times.at_once(who.firm.zone)))
+
+
 @post("/scheduled-texts/{text}/cancel", "texts:send")
 def cancel_scheduled_text(who: Bearer, text: uuid.UUID) -> Done:
     """Withdraw it"""

@@ -15,7 +15,7 @@ from ...messaging.resolving import Decision
 from ...messaging.retrying import TriedAgain
 from ...store import admin_queries, indexes
 from ...store.models import Attempt, Message
-from ...store.states import Outcome
+from ...store.states import Outcome, State
 from ...store.transactions import reading
 from .. import composer, limits
 from ..draft import Draft
@@ -116,8 +116,9 @@ def retry_text(who: Bearer, text: uuid.UUID) -> Sent:
     Asked twice, it is sent once: the second answer names the same text.
     """
     row = _text(who, text, "message.retry")
+    limits.spend(who, row.conversation_id)
     try:
-        return _made(who, row, lambda session: retrying.again(session, row.id, user=who.user))
+        return _made(lambda session: retrying.again(session, row.id, user=who.user))
     except TriedAgain as before:
         firmtext.db.session.rollback()
         return _sent(_text(who, before.text, None))
@@ -140,6 +141,7 @@ def resolve_text(who: Bearer, text: uuid.UUID, given: Answered) -> Sent:
     Answers with the text to look at from now on: the new one where it was sent again.
     """
     row = _text(who, text, "message.resolve")
+    limits.spend(who, row.conversation_id, texts=int(_is_sent_again(row, given.answer)))
 
     def decide(session: Any) -> Message:
         found = resolving.decide(session, row.id, given.answer, user=who.user, why=given.why)
@@ -147,11 +149,14 @@ def resolve_text(who: Bearer, text: uuid.UUID, given: Answered) -> Sent:
             raise conflict("decided", "A report came, or a colleague was first.")
         return found
 
-    return _made(who, row, decide)
+    return _made(decide)
 
 
-def _made(who: Bearer, row: Message, make: Callable[[Any], Message]) -> Sent:
-    limits.spend(who, row.conversation_id)
+def _is_sent_again(row: Message, answer: Decision) -> bool:
+    return answer == Decision.RESEND and row.state == State.UNKNOWN
+
+
+def _made(make: Callable[[Any], Message]) -> Sent:
     session = firmtext.db.session
     new = make(session)
     sent = _sent(new)

@@ -41,6 +41,7 @@ ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
     ),
     ("show_scheduled_text", "/scheduled-texts/{later}", None, 404, 404, 200),
     ("change_scheduled_text", "/scheduled-texts/{later}", {"text": "y"}, 404, 404, 200),
+    ("send_scheduled_text_now", "/scheduled-texts/{later}/send-now", None, 404, 404, 200),
     ("cancel_scheduled_text", "/scheduled-texts/{later}/cancel", None, 404, 404, 200),
     ("dismiss_scheduled_text", "/scheduled-texts/{later}/dismiss", None, 404, 404, 200),
     ("find_contacts", "/contacts?q=Marsh", None, 200, 200, 200),

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from flask_firmtext.current import firmtext
+from flask_firmtext.messaging import scheduled_sending
 from flask_firmtext.store.models import LegalHold, Message, SavedReply, ScheduledText, TimeEntry, TokenKey
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
 from office import Office
-from programs import Program, problem, token
+from programs import ADMIN, Program, problem, token
 
 DAY = {"matter": "lease", "minutes": 6, "day": "2026-01-05"}
 
@@ -150,6 +151,47 @@ def test_a_text_for_later_is_written_changed_and_withdrawn(office: Office, progr
     assert [one["id"] for one in program.got("/scheduled-texts")["items"]] == [made["id"]]
     assert program.made(f"{path}/cancel", code=200) == {"done": True}
     assert problem(program.ask("PATCH", path, {"text": "x"})) == (409, "conflict")
+
+
+def test_a_text_for_later_is_sent_now_once_and_in_the_administrators_name(office: Office, program: Program) -> None:
+    made = program.made("/scheduled-texts", {"contact": "rosa", "text": "Hello", "send_at": later()})
+    path = f"/scheduled-texts/{made['id']}"
+    assert scheduled_sending.due() == []
+    assert program.made(f"{path}/send-now", code=200) == {"done": True}
+    assert program.made(f"{path}/send-now", code=200) == {"done": False}
+    (due,) = scheduled_sending.due()
+    for _again in range(2):
+        scheduled_sending.send(due)
+    with reading() as session:
+        (text,) = session.scalars(select(Message))
+        assert text.author == ADMIN
+    assert program.made(f"{path}/send-now", code=200) == {"done": False}
+    assert program.got(path)["sent"] is True
+
+
+def test_legal_holds_are_walked_through_those_that_stand_first(office: Office, program: Program) -> None:
+    made = [program.made("/legal-holds", {"kind": "contact", "object": ref, "why": "suit"})["id"]
+            for ref in ("rosa", "grace", "henry")]  # fmt: skip
+    program.made(f"/legal-holds/{made[1]}/lift", {"why": "over"}, code=200)
+    found, path = list[str](), "/legal-holds?limit=1"
+    while path:
+        page = program.got(path)
+        found += [one["id"] for one in page["items"]]
+        assert len(page["items"]) <= 1
+        path = f"/legal-holds?limit=1&after={page['next']}" if page["next"] else ""
+    assert found == [made[2], made[0], made[1]]
+    assert [one["id"] for one in program.got("/legal-holds")["items"]] == found
+    assert problem(program.get("/legal-holds?after=x")) == (400, "bad-request")
+
+
+def test_only_what_is_sent_again_counts_as_a_text(office: Office, program: Program) -> None:
+    office.app.extensions["firmtext"].settings.conversation_texts_per_minute = 1
+    first = program.made("/texts", {"contact": "rosa", "text": "Hello"})
+    office.becomes(uuid.UUID(first["id"]), State.UNKNOWN)
+    path = f"/texts/{first['id']}/resolve"
+    refused = program.post(path, {"answer": "resend", "why": "She asked"})
+    assert refused.status_code == 429, refused.text
+    assert program.made(path, {"answer": "lost", "why": "She said so"}, code=200)["id"] == first["id"]
 
 
 @pytest.mark.parametrize("at", ["2020-01-01T09:00:00Z", "9999-12-31T23:59:00Z", "2026-12-01T09:00:00", "soon", 5])
