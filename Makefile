@@ -86,6 +86,10 @@ docs: $(VENV)/.test ## Write the generated pages: settings, commands, signals, f
 docs-site: $(VENV)/.test ## Build the site of the documents into build/site; a warning is an error
 	$(BIN)/sphinx-build -q -W -n -d build/doctrees docs build/site
 
+.PHONY: screenshots
+screenshots: $(VENV)/.test browser ## Take the pictures of the documents anew, of a demo of their own
+	$(BIN)/python -m docs.screenshots $(ARGS)
+
 .PHONY: catalogues
 catalogues: $(VENV)/.test ## Bring the catalogues of translations up to date with the code
 	$(BIN)/python docs/catalogues.py

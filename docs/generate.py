@@ -11,6 +11,7 @@ import click
 from flask_firmtext.cli import firmtext
 
 from flask_firmtext.firm.token_scopes import SCOPES
+from flask_firmtext.setting_names import RENAMED
 from flask_firmtext.settings import REQUIRED, SETTINGS
 from flask_firmtext.signals import TOLD, Told
 from flask_firmtext.store.audit_actions import ACTIONS
@@ -90,7 +91,8 @@ draft in a temporary file, an error whose own words are the text.
 
 def settings() -> str:
     rows = (f"| `{row.name}` | {shown(row.default)} | {row.sentence} |" for row in SETTINGS)
-    table = "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
+    old = (f"| `{name}` | | Deprecated: `{now.name}` since {now.since}. |" for name, now in RENAMED.items())
+    table = "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows, *old])
     return f"# Settings\n\n{NOTE}\n{SETTINGS_INTRO}\n{table}\n"
 
 

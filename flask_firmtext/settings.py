@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from difflib import get_close_matches
 from typing import Any
 
 from .ceilings import CEILINGS
@@ -32,6 +32,7 @@ from .parsing import (
     tokens,
     url_prefix,
 )
+from .setting_names import configured, deprecated, unknown
 
 REQUIRED = object()
 
@@ -175,13 +176,7 @@ SETTINGS = (
     ),
 )
 
-#: A removed setting keeps its name here with the sentence that names its replacement.
-OBSOLETE: dict[str, str] = {}
-
 NAMES = {setting.name for setting in SETTINGS}
-
-#: Named points for tests (``points``): no setting, and no fault either.
-TEST_ONLY = "FIRMTEXT_TEST_PAUSE"
 
 
 class Settings:
@@ -211,7 +206,10 @@ def read(config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> 
     :raises ConfigurationError: one error that lists every fault with its cure.
     """
     values: dict[str, Any] = {}
-    faults = unknown_names({**environ, **config})
+    given = {**environ, **config}
+    for words in deprecated(given):
+        warnings.warn(words, DeprecationWarning, stacklevel=3)  # where the host calls init_app
+    faults = unknown(given, NAMES)
     for setting in SETTINGS:
         try:
             values[setting.attribute] = _value(setting, config, environ)
@@ -226,21 +224,9 @@ def read(config: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> 
 
 
 def _value(setting: Setting, config: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
-    configured = config.get(setting.name, environ.get(setting.name))
-    if configured is None or configured == "":
+    value = configured(setting.name, config, environ)
+    if value is None:
         if setting.default is REQUIRED:
             raise Fault(f"is missing. {setting.sentence}")
         return setting.default
-    return setting.parse(configured)
-
-
-def unknown_names(given: Mapping[str, Any]) -> list[str]:
-    """A sentence for every ``FIRMTEXT_`` name in the config or the environment that is no setting."""
-    faults = []
-    for name in sorted(str(key) for key in given):
-        if not name.startswith("FIRMTEXT_") or name in NAMES or name == TEST_ONLY:
-            continue
-        near = get_close_matches(name, NAMES, n=1)
-        cure = OBSOLETE.get(name) or (f"did you mean {near[0]}?" if near else "remove it.")
-        faults.append(f"{name} is no setting: {cure}")
-    return faults
+    return setting.parse(value)

@@ -19,6 +19,7 @@ FLOORS = (
     {
         "coherence",
         "parsing",
+        "setting_names",
         "errors",
         "signals",
         "clock",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flask_firmtext import settings
+from flask_firmtext import setting_names, settings
 from flask_firmtext.coherence import loopback
 from flask_firmtext.errors import ConfigurationError
 
@@ -54,6 +54,30 @@ def test_all_faults_are_told_at_once_each_with_its_setting_and_cure() -> None:
     assert "did you mean FIRMTEXT_URL_PREFIX?" in said[0]
     assert "flask firmtext keys generate" in said[1]
     assert all(fault in str(caught.value) for fault in said)
+
+
+@pytest.fixture
+def renamed(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A setting's name of earlier versions."""
+    monkeypatch.setitem(setting_names.RENAMED, "FIRMTEXT_PREFIX", setting_names.Renamed("FIRMTEXT_URL_PREFIX", "0.2"))
+    return "FIRMTEXT_PREFIX"
+
+
+def test_a_renamed_setting_works_and_names_the_new_one(renamed: str) -> None:
+    for given in ({"environ": {renamed: "/env"}}, {renamed: "/env"}, {renamed: "/env", "FIRMTEXT_URL_PREFIX": ""}):
+        with pytest.warns(DeprecationWarning, match="FIRMTEXT_PREFIX is called FIRMTEXT_URL_PREFIX since FirmText 0.2"):
+            assert read(**given).url_prefix == "/env"
+
+
+def test_the_new_name_of_a_setting_wins_over_the_old_one(renamed: str) -> None:
+    with pytest.warns(DeprecationWarning, match=renamed):
+        assert read({"FIRMTEXT_URL_PREFIX": "/new"}, **{renamed: "/old"}).url_prefix == "/new"
+
+
+def test_old_names_lead_to_settings_and_are_none() -> None:
+    old = {**setting_names.RENAMED, **setting_names.OBSOLETE}
+    assert not settings.NAMES & set(old)
+    assert {now.name for now in setting_names.RENAMED.values()} <= settings.NAMES
 
 
 def test_configuration_wins_over_the_environment() -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import NoAppException
 
 from ...errors import ConfigurationError
+from ...setting_names import deprecated
 from ...settings import read
 from ..loading import loaded, not_loaded
-from .finding import Finding, fine, wrong
+from .finding import Finding, doubtful, fine, wrong
 
 _START_THERE = "Start the doctor as you start the application: in the same folder, with the same environment."
+_RENAME_IT = "Rename it in app.config or in the environment once no process of an older version reads it there."
 _SET_IT = "Set it in app.config or in the environment; docs/settings.md has every setting."
 
 
@@ -48,6 +52,12 @@ def settings_of(app: Flask | None) -> Iterator[Finding]:
         yield fine("settings", f"Complete and well-formed{where}.")
 
 
+def renamed(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Every setting that is given under an older name."""
+    for words in deprecated(given):
+        yield doubtful("settings.renamed", words, _RENAME_IT)
+
+
 def surroundings(app: Flask) -> Iterator[Finding]:
     """What in the host makes production unsafe."""
     if app.debug:
@@ -58,7 +68,8 @@ def surroundings(app: Flask) -> Iterator[Finding]:
 
 def _faults_of_environment() -> list[str]:
     try:
-        read({}, os.environ)
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # told as findings
+            read({}, os.environ)
     except ConfigurationError as error:
         return error.faults
     return []

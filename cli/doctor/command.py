@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
@@ -10,7 +11,7 @@ from flask import Flask
 
 from ..output import document, json_option, printable
 from .adapter import adapter
-from .application import load, settings_of, surroundings
+from .application import load, renamed, settings_of, surroundings
 from .carrier import carrier, holds, verification
 from .clock import clock
 from .database import database
@@ -39,7 +40,8 @@ def doctor(as_json: bool) -> None:
     """Look for what is wrong here and say how to mend it. Works without a loadable application."""
     app, found = load()
     config = app.config if app else {}
-    findings = [without_secrets(finding, config) for finding in [*found, *examine(app)]]
+    found += [*renamed({**os.environ, **config}), *examine(app)]
+    findings = [without_secrets(finding, config) for finding in found]
     if as_json:
         document([asdict(finding) for finding in findings])
     else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ...setting_names import RENAMED
 from ...settings import SETTINGS
 
 
@@ -64,8 +65,9 @@ def _black_out(sentence: str, hidden: Iterable[str]) -> str:
 
 
 def _secrets(config: Mapping[str, Any]) -> set[str]:
-    names = [setting.name for setting in SETTINGS if setting.secret]
-    values = [config.get(name, os.environ.get(name)) for name in [*names, "SECRET_KEY"]]
+    names = {setting.name for setting in SETTINGS if setting.secret}
+    old = {name for name, now in RENAMED.items() if now.name in names}
+    values = [config.get(name, os.environ.get(name)) for name in {*names, *old, "SECRET_KEY"}]
     parts = {part.strip() for value in values if value for part in re.split(r"[,:\s]|\\n", _text(value))}
     return {part for part in parts if len(part) >= _SHORTEST_SECRET and not part.startswith("//")}
 

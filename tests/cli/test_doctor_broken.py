@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -17,9 +18,12 @@ import pytest
 from flask import Flask, redirect, request
 from flask_firmtext.cli import firmtext as group
 from flask_firmtext.cli.doctor import patience
+from flask_firmtext.cli.doctor.application import renamed
+from flask_firmtext.cli.doctor.finding import without_secrets
 from flask_firmtext.cli.doctor.policy import refused
 from jinja2 import ChoiceLoader, DictLoader
 
+from flask_firmtext import setting_names
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.ports.values import User
@@ -281,3 +285,13 @@ def test_the_process_ends_though_a_verb_of_the_host_never_does(
         1,
         ["The host's Contacts.search has not answered within 1 s; the rest of it was not asked."],
     )
+
+
+def test_an_old_name_of_a_setting_is_told_and_its_secret_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = setting_names.Renamed("FIRMTEXT_METRICS_TOKEN", "0.2")
+    monkeypatch.setitem(setting_names.RENAMED, "FIRMTEXT_FIGURES_TOKEN", now)
+    monkeypatch.setenv("FIRMTEXT_FIGURES_TOKEN", SECRETS["FIRMTEXT_METRICS_TOKEN"])
+    (told,) = renamed(os.environ)
+    assert (told.level, "FIRMTEXT_METRICS_TOKEN since FirmText 0.2" in told.seen) == ("warning", True)
+    quoted = dataclasses.replace(told, seen=f"{told.seen} It is {SECRETS['FIRMTEXT_METRICS_TOKEN']}.")
+    assert without_secrets(quoted, {}).seen == f"{told.seen} It is …."
