@@ -22,7 +22,7 @@ BUGS = {
     "blind_status_write": "rank_going_down",
     "answered_before_commit": "texts_of_clients_lost",
     "dedupe_by_look_first": "texts_of_clients_twice",
-    "requeued_by_the_sweep": "accepted_posts_beyond_one",
+    "requeued_by_the_sweep": "rank_going_down",
     "erased_with_its_keys_kept": "an_erased_conversation_is_readable_anywhere",
 }
 
