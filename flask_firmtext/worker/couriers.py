@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import where
-from ..firm import deliveries
+from ..firm import posting
 from ..store import endpoint_queries
 from ..store.endpoint_queries import Due
 from ..store.transactions import own, reading
@@ -81,7 +81,7 @@ class Couriers:
             for event in events:
                 if stopping.is_set():
                     return
-                arrived = deliveries.deliver(one.firm, one.id, event)
+                arrived = posting.deliver(one.firm, one.id, event)
                 if arrived is False:
                     self._rest(one.id)
                     return

@@ -44,6 +44,7 @@ OF_A_FIRM: dict[str, tuple[int, tuple[str, ...]]] = {
     "tokens create": (2, ("--for", "admin@harbor.example", "--name", "x", "--scope", "texts:read", "--yes")),
     "tokens list": (0, ("--json",)),
     "tokens revoke": (1, ("00000000-0000-7000-8000-000000000001", "--yes", "--json")),
+    "webhooks list": (0, ("--json",)),
 }
 #: An operator's for the whole installation, and why.
 OF_ALL = {
@@ -54,6 +55,7 @@ OF_ALL = {
     **dict.fromkeys(("numbers release", "numbers search", "numbers sync"), "a number names its firm"),
     **{f"numbers verification {name}": "a number names its firm" for name in ("export", "set", "show")},
     **dict.fromkeys(("templates check", "templates import"), "what is read comes from a file"),
+    **dict.fromkeys(("webhooks retry", "webhooks test"), "an address names its firm"),
 }
 
 

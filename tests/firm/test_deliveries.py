@@ -27,7 +27,7 @@ from flask_firmtext.adapters.consumer import Outcome
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused
-from flask_firmtext.firm import deliveries, endpoints
+from flask_firmtext.firm import deliveries, endpoints, posting
 from flask_firmtext.sandbox.authority import Authority
 from flask_firmtext.settings import Settings
 from flask_firmtext.store import endpoint_queries
@@ -117,7 +117,7 @@ def posted() -> list[bool | None]:
     with reading() as session:
         due = endpoint_queries.due_endpoints(session)
         pairs = [(one, event) for one in due for event in endpoint_queries.due(session, one.firm, one.id, 100)]
-    return [deliveries.deliver(one.firm, one.id, event) for one, event in pairs]
+    return [posting.deliver(one.firm, one.id, event) for one, event in pairs]
 
 
 def rows() -> list[Delivery]:
@@ -210,13 +210,13 @@ def test_a_consumer_that_is_gone_for_a_day_loses_nothing_and_ids_stay(
     for _ in range(3):
         happens()
     shift = timedelta()
-    for pause in (timedelta(), *deliveries.SCHEDULE[:5]):
+    for pause in (timedelta(), *posting.SCHEDULE[:5]):
         shift += pause + timedelta(seconds=1)
         later(shift, monkeypatch)
         assert posted() == [False] * 3
     there.answer = answering(200)
     assert endpoint().failing_since is not None
-    later(shift + deliveries.SCHEDULE[5] + timedelta(seconds=1), monkeypatch)
+    later(shift + posting.SCHEDULE[5] + timedelta(seconds=1), monkeypatch)
     assert posted() == [True] * 3
     assert {row.state for row in rows()} == {"delivered"}
     assert len(set(there.ids)) == 3
@@ -232,7 +232,7 @@ def test_after_ten_tries_a_person_may_send_it_again(
     there.answer = answering(500)
     happens()
     with own() as session:
-        session.execute(update(Delivery).where(Delivery.firm == "harbor").values(tries=len(deliveries.SCHEDULE)))
+        session.execute(update(Delivery).where(Delivery.firm == "harbor").values(tries=len(posting.SCHEDULE)))
     assert posted() == [False]
     (row,) = rows()
     assert (row.state, row.status, row.evidence) == ("failed", 500, "answer")
@@ -406,10 +406,10 @@ def test_whoever_dies_between_the_post_and_its_note_posts_once_more_with_the_sam
     id_, _ = added(there.url)
     happens()
     event = rows()[0].event_id
-    dies_at("delivery.posted", lambda: deliveries.deliver("harbor", id_, event))
+    dies_at("delivery.posted", lambda: posting.deliver("harbor", id_, event))
     assert (rows()[0].state, there.ids) == ("waiting", [str(event)])
     assert posted() == []
-    later(deliveries.CLAIM + timedelta(seconds=1), monkeypatch)
+    later(posting.CLAIM + timedelta(seconds=1), monkeypatch)
     assert posted() == [True]
     assert there.ids == [str(event)] * 2
 
@@ -432,7 +432,7 @@ def test_killed_at_any_commit_what_was_committed_is_posted_and_nothing_else(
         killed = dies_at_commit(n, side, step)
         new = [row for row in rows() if row.event_id not in before]
         assert len(new) == (0 if (n, side) == (1, "before") else 1)
-        shift += deliveries.CLAIM + timedelta(seconds=1)
+        shift += posting.CLAIM + timedelta(seconds=1)
         later(shift, monkeypatch)
         posted()
         assert set(there.ids) == {str(row.event_id) for row in new}
