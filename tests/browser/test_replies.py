@@ -231,8 +231,10 @@ def test_without_scripts_the_button_leads_to_a_page_of_replies(thread: Any, site
     page.goto(thread.url)
     message(page).fill("One moment.")
     page.get_by_role("button", name="Saved replies").click()
+    parking = page.get_by_role("button", name="Parking")
+    expect(parking).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.get_by_role("button", name="Parking").click()
+    parking.click()
     expect(message(page)).to_have_value("One moment. Parking is behind the house.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("article").last).to_contain_text("One moment. Parking is behind the house.")
