@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import click
 from flask.cli import AppGroup
 
 from ..current import firmtext
 from ..errors import FormRefused
-from ..firm import deliveries, endpoints
+from ..firm import deliveries, endpoint_secrets, endpoints
 from ..firm.endpoints import Shown
 from ..store import endpoint_queries
 from ..store.transactions import own, reading
 from .db import require_current
+from .moments import since
 from .operator import actor
 from .output import confirm, document, json_option, listing, say, yes_option
+
+T = TypeVar("T")
 
 NONE = "No firm has an address for webhooks."
 NO_SUCH = "There is no such address; `flask firmtext webhooks list` shows them."
@@ -48,11 +51,8 @@ def test(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
     """Post an event that tells nothing; `list` and the firm's page say what became of it."""
     one = _known(endpoint)
     confirm("Post a test?", yes=yes)
-    try:
-        with own() as session:
-            event = deliveries.try_out(session, one.firm, endpoint, by=actor())
-    except FormRefused as refusal:
-        raise click.ClickException(" ".join(refusal.faults.values())) from None
+    with own() as session:
+        event = _standing(lambda: deliveries.try_out(session, one.firm, endpoint, by=actor()))
     if as_json:
         document({"event": event})
     else:
@@ -61,26 +61,56 @@ def test(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
 
 @webhooks.command()
 @click.argument("endpoint", metavar="ID", type=click.UUID)
-@click.option("--days", type=click.IntRange(1, 30), default=30, show_default=True, help="How far back.")
+@click.option(
+    "--since", "given", metavar="TIME", default="30d", show_default=True, help="An ISO time, or like 2h or 3d."
+)
 @yes_option
 @json_option
-def retry(endpoint: uuid.UUID, days: int, yes: bool, as_json: bool) -> None:
-    """Post again all that failed for good at one address, with the same ids. Safe to repeat."""
-    one = _known(endpoint)
-    since: datetime = firmtext.clock.now() - timedelta(days=days)
-    with reading() as session:
-        failed = endpoint_queries.failed(session, one.firm, endpoint, since)
-    if failed:
-        confirm(f"Post {len(failed)} again?", yes=yes)
-    try:
+def retry(endpoint: uuid.UUID, given: str, yes: bool, as_json: bool) -> None:
+    """Post again all that failed for good at one address, with the same ids.
+
+    Safe to repeat, and to end at any moment.
+    """
+    one, asked, now = _known(endpoint), since(given), firmtext.clock.now()
+    begin = now - asked if isinstance(asked, timedelta) else asked or now
+    confirm(f"Post again what failed there since {begin:%Y-%m-%d %H:%M} UTC?", yes=yes)
+    done: list[uuid.UUID] = []
+    more = True
+    while more:
         with own() as session:
-            done = [event for event in failed if deliveries.again(session, one.firm, endpoint, event, by=actor())]
-    except FormRefused as refusal:
-        raise click.ClickException(" ".join(refusal.faults.values())) from None
+            events = _standing(lambda: deliveries.again_since(session, one.firm, endpoint, begin, by=actor()))
+        done += events
+        more = len(events) == deliveries.AT_ONCE
     if as_json:
         document({"retried": done, "skipped": []})
     else:
         say(f"{len(done)} are posted again." if done else "Nothing has failed there.")
+
+
+@webhooks.command("end-secret")
+@click.argument("endpoint", metavar="ID", type=click.UUID)
+@yes_option
+@json_option
+def end_secret(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
+    """Let a secret that was replaced sign no longer at one address: the new one signs alone. Safe to repeat.
+
+    A firm's administrators replace a secret on their page or by the API; for a day both sign.
+    """
+    one = _known(endpoint)
+    confirm("Shall the new secret sign alone?", yes=yes)
+    with own() as session:
+        ended = endpoint_secrets.end_old(session, one.firm, endpoint, by=actor())
+    if as_json:
+        document({"ended": ended})
+    else:
+        say("The new secret signs alone." if ended else "One secret signs there.")
+
+
+def _standing(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except FormRefused as refusal:
+        raise click.ClickException(" ".join(refusal.faults.values())) from None
 
 
 def _known(endpoint: uuid.UUID) -> Shown:
@@ -102,5 +132,6 @@ def _row(one: Shown) -> Mapping[str, Any]:
         "state": one.state,
         "why": one.why,
         "failing_since": one.failing_since,
+        "old_secret_until": one.old_secret_until,
         "made_at": one.made_at,
     }

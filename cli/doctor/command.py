@@ -81,7 +81,7 @@ def _tried(app: Flask, name: str, check: Check) -> Iterator[Finding]:
 
     try:
         yield from examined(name, look)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a host's code may end the process that it takes for its own
         yield wrong(name, f"The check itself failed: {type(error).__name__}: {error}", "Please report it.")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ...store import endpoint_queries, operator_queries
 from ...store.transactions import reading
+from ...worker import witness
 from .finding import Finding, doubtful, fine, wrong
 
 #: Webhooks that could go and have waited for longer say that nobody posts.
@@ -18,7 +19,8 @@ _LIST = "`flask firmtext webhooks list` says which; a firm's administrators read
 def outgoing() -> Iterator[Finding]:
     """Firms' webhooks: nothing is said where no firm has any."""
     with reading() as session:
-        now, due = operator_queries.now(session), endpoint_queries.oldest_due_at(session)
+        now = operator_queries.now(session)
+        due = None if witness.forgets(session) else endpoint_queries.oldest_due_at(session)
         standing = endpoint_queries.standing(session)
     if due is not None and now - due > OVERDUE:
         yield wrong("outgoing.due", f"A firm's webhook has waited for {round((now - due).total_seconds())} s.", _START)

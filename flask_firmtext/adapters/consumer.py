@@ -18,6 +18,7 @@ from .exchanges import Exchange, Stage
 from .wires import Wire, quiet
 
 SECONDS = 15.0
+PORT = 443
 #: The longest that is posted (bytes).
 LONGEST = 64 * 1024
 #: In words of ours, how far a request got that had no answer.
@@ -41,9 +42,7 @@ def post(settings: Settings, url: str, headers: Mapping[str, str], body: bytes) 
     """Post once. Nothing is raised: whatever went wrong is the outcome."""
     quiet()
     parts = urlsplit(url)
-    listed = f"{parts.hostname}:{parts.port or 443}" in settings.webhook_hosts or parts.hostname in (
-        settings.webhook_hosts if parts.port in (None, 443) else ()
-    )
+    listed = is_listed(settings, str(parts.hostname), parts.port or PORT)
     with Session() as session:
         wire = Wire(session, settings.webhook_ca_bundle)
         with wire.exchanging(SECONDS, None if listed else is_public) as exchange:
@@ -53,6 +52,11 @@ def post(settings: Settings, url: str, headers: Mapping[str, str], body: bytes) 
             except Exception as error:
                 return Outcome(None, _why(exchange, error))
     return _judged(answer.status_code)
+
+
+def is_listed(settings: Settings, host: str, port: int) -> bool:
+    """Whether the operator lets webhooks go there though it is inside: ``host`` alone stands for port 443."""
+    return f"{host}:{port}" in settings.webhook_hosts or (port == PORT and host in settings.webhook_hosts)
 
 
 def _judged(status: int) -> Outcome:

@@ -1,13 +1,11 @@
-"""Outgoing webhooks: where a firm wants to hear what happens, and with which secret it is signed."""
+"""Outgoing webhooks: where a firm wants to hear what happens."""
 
 from __future__ import annotations
 
-import base64
-import os
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,21 +13,22 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
 from ..adapters.addresses import is_literal, is_public
+from ..adapters.consumer import is_listed
 from ..current import firmtext
 from ..errors import DecryptError, FormRefused
 from ..language import gettext as _
 from ..signals import KINDS
-from ..store import audit, cells, endpoint_queries, keys, outbox
+from ..store import audit, cells, endpoint_queries, outbox
 from ..store.base import new_id
 from ..store.models import Endpoint
 from ..store.states import EndpointState
+from . import deliveries
+from .endpoint_secrets import new_secret, place, sealed, two_sign
 
 Sessions = Session | scoped_session[Any]
 
 MOST = 10
 LONGEST_URL = 1000
-#: So long a replaced secret signs beside the new one.
-MEANWHILE = timedelta(hours=24)
 UNSEEN = {"synchronize_session": False}
 ERASED = b""
 
@@ -58,12 +57,12 @@ def listed(session: Sessions, firm: str) -> tuple[Shown, ...]:
 
 def shown(session: Sessions, rows: Sequence[Endpoint]) -> tuple[Shown, ...]:
     """Addresses in clear."""
-    read = cells.read(session, [(_place("url", row.id, row.firm), row.url) for row in rows])
+    read = cells.read(session, [(place("url", row.id, row.firm), row.url) for row in rows])
     urls = [None if isinstance(url, DecryptError) else url for url in read]
     return tuple(
         Shown(
             *(row.id, row.firm, url, tuple(row.kinds.split()), row.content, row.state, row.why),
-            *(row.failing_since, row.made_by, row.made_at, row.old_until if _two_sign(row) else None),
+            *(row.failing_since, row.made_by, row.made_at, row.old_until if two_sign(row) else None),
         )
         for row, url in zip(rows, urls, strict=True)
     )
@@ -91,14 +90,13 @@ def check(url: str, kinds: Collection[str]) -> tuple[str, tuple[str, ...]]:
 def _fault(url: str) -> str | None:
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or 443
+        host, port = parts.hostname, 443 if parts.port is None else parts.port
     except ValueError:
-        host = None
-    wrong = not host or parts.scheme != "https" or "@" in parts.netloc or parts.fragment
+        host, port = None, 0
+    wrong = not host or not port or parts.scheme != "https" or "@" in parts.netloc or parts.fragment
     if wrong or not url.isprintable() or not url.isascii() or len(url) > LONGEST_URL or "\\" in url or " " in url:
         return _("Use an address that begins with https://, without a user name in it.")
-    listed = firmtext.settings.webhook_hosts
-    if f"{host}:{port}" in listed or host in listed:
+    if is_listed(firmtext.settings, str(host), port):
         return None
     if host == "localhost" or (is_literal(str(host)) and not is_public(str(host))):
         return _("This address is not a public one, and nothing is posted there.")
@@ -122,13 +120,13 @@ def add(
     url, wanted = check(url, kinds)
     if len(endpoint_queries.of_firm(session, firm)) >= MOST:
         raise FormRefused({"": _("There are as many addresses as there can be. Remove one first.")})
-    id_, secret = row_id or new_id(), _new_secret()
+    id_, secret = row_id or new_id(), new_secret()
     session.add(
         Endpoint(
             id=id_,
             firm=firm,
-            url=_sealed(session, "url", id_, firm, url),
-            secret=_sealed(session, "secret", id_, firm, secret),
+            url=sealed(session, "url", id_, firm, url),
+            secret=sealed(session, "secret", id_, firm, secret),
             kinds=outbox.packed(wanted),
             content=content,
             state=EndpointState.ON,
@@ -143,33 +141,32 @@ def add(
 def change(
     session: Session, firm: str, endpoint: uuid.UUID, url: str, kinds: Collection[str], *, content: bool, by: str
 ) -> bool:
-    """Another address, other events. Returns whether it is there. :raises FormRefused: what is wrong, by field."""
+    """Another address, other events. Returns whether it is there. At another address what waited goes at once.
+
+    :raises FormRefused: what is wrong, by field.
+    """
     url, wanted = check(url, kinds)
-    row = endpoint_queries.one(session, firm, endpoint)
+    row = endpoint_queries.locked(session, firm, endpoint)
     if row is None:
         return False
     was = _said(row.kinds.split(), row.content)
-    row.url, row.kinds, row.content = _sealed(session, "url", row.id, firm, url), outbox.packed(wanted), content
-    _record(session, "endpoint.change", row.id, firm, by, was=was, became=_said(wanted, content))
+    moves = cells.read(session, [(place("url", row.id, firm), row.url)]) != [url]
+    row.kinds, row.content = outbox.packed(wanted), content
+    if moves:
+        row.url, row.failing_since = sealed(session, "url", row.id, firm, url), None
+        session.flush()
+        deliveries.hurry(session, firm, endpoint)
+    said, evidence = _said(wanted, content), "address" if moves else None
+    _record(session, "endpoint.change", row.id, firm, by, was=was, became=said, evidence=evidence)
     return True
-
-
-def rotate(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> str | None:
-    """A new secret, shown this once; the old one signs, too, for a day. None: there is no such address."""
-    row = endpoint_queries.one(session, firm, endpoint)
-    if row is None:
-        return None
-    old, secret = _unsealed(session, "secret", row), _new_secret()
-    row.old_secret = _sealed(session, "old_secret", row.id, firm, old)
-    row.old_until = firmtext.clock.now() + MEANWHILE
-    row.secret = _sealed(session, "secret", row.id, firm, secret)
-    _record(session, "endpoint.rotate", row.id, firm, by)
-    return secret
 
 
 def turn_on(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> bool:
     """Post again to an address that was off; what waited goes first. Returns whether it was off."""
-    return _turn(session, firm, endpoint, EndpointState.OFF, EndpointState.ON, by=by)
+    turned = _turn(session, firm, endpoint, EndpointState.OFF, EndpointState.ON, by=by)
+    if turned:
+        deliveries.hurry(session, firm, endpoint)
+    return turned
 
 
 def turn_off(session: Session, firm: str, endpoint: uuid.UUID, *, by: str, why: str | None = None) -> bool:
@@ -182,26 +179,14 @@ def remove(session: Session, firm: str, endpoint: uuid.UUID, *, by: str) -> bool
 
     Its row stays: a transaction that is just adding an event for it must not fail for that.
     """
-    row = endpoint_queries.one(session, firm, endpoint)
+    row = endpoint_queries.locked(session, firm, endpoint)
     if row is None:
         return False
-    gone = {"url": ERASED, "secret": ERASED, "old_secret": None, "state": EndpointState.GONE}
+    gone = {"url": ERASED, "secret": ERASED, "old_secret": None, "old_until": None, "state": EndpointState.GONE}
     theirs = (Endpoint.firm == firm, Endpoint.id == endpoint)
     session.execute(update(Endpoint).where(*theirs).values(**gone).execution_options(**UNSEEN))
     _record(session, "endpoint.remove", row.id, firm, by)
     return True
-
-
-def signing(session: Sessions, row: Endpoint) -> tuple[str, list[str]]:
-    """Where to post, and with which secrets it is signed. :raises DecryptError: one of them cannot be read."""
-    secrets = [_unsealed(session, "secret", row)]
-    if _two_sign(row):
-        secrets.append(_unsealed(session, "old_secret", row))
-    return _unsealed(session, "url", row), secrets
-
-
-def _two_sign(row: Endpoint) -> bool:
-    return bool(row.old_secret and row.old_until and row.old_until > firmtext.clock.now())
 
 
 def _turn(
@@ -219,25 +204,8 @@ def _turn(
     return turned is not None
 
 
-def _new_secret() -> str:
-    """As Standard Webhooks has it."""
-    return f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
-
-
 def _said(kinds: Collection[str], content: bool) -> str:
     return f"{len(kinds)} kinds{', with words' if content else ''}"
-
-
-def _place(column: str, row: uuid.UUID, firm: str) -> Any:
-    return cells.place(Endpoint, column, row, firm)
-
-
-def _sealed(session: Session, column: str, row: uuid.UUID, firm: str, words: str) -> bytes:
-    return cells.seal(session, _place(column, row, firm), words, scope=keys.GENERAL)
-
-
-def _unsealed(session: Sessions, column: str, row: Endpoint) -> str:
-    return cells.unseal(session, _place(column, row.id, row.firm), getattr(row, column))
 
 
 def _record(session: Session, action: str, row: uuid.UUID, firm: str, by: str, **more: str | None) -> None:

@@ -7,8 +7,9 @@ gets everything at least once, in no promised order.
 from __future__ import annotations
 
 import json
+import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,14 +21,17 @@ from .. import points
 from ..adapters import consumer
 from ..adapters.consumer import Outcome
 from ..current import firmtext
+from ..errors import DecryptError
 from ..messaging import alarms
 from ..signals import KINDS
 from ..store import audit, cells, endpoint_queries
 from ..store.models import Delivery, Endpoint, Message
 from ..store.states import DeliveryState, EndpointState
 from ..store.transactions import own, reading
-from . import endpoints
+from . import endpoint_secrets, endpoints
 from .deliveries import FAILING, GONE, UNSEEN, this
+
+log = logging.getLogger(__name__)
 
 #: That of Standard Webhooks: how long each repeat waits after the try before it.
 SCHEDULE = (
@@ -40,6 +44,8 @@ SCHEDULE = (
 CLAIM = timedelta(seconds=60)
 #: After so long without a success an address is turned off.
 PATIENCE = timedelta(days=5)
+#: What cannot be read now (a key is away, a text is just being erased) is looked at again after so long.
+UNREADABLE, LATER = "unreadable", timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,15 @@ class Claimed:
     at: datetime
     data: dict[str, Any]
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is posted where, and by which secrets it is signed."""
+
+    url: str = field(repr=False)
+    secrets: list[str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 def claim(firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> Claimed | None:
@@ -75,22 +90,50 @@ def claim(firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> Claimed | None:
 
 
 def deliver(firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> bool | None:
-    """Post one event; whether it arrived, None: it was not ours to post. What fails is written down, not raised."""
+    """Post one event; whether it arrived, None: it was not posted. What fails is written down, not raised.
+
+    :raises DecryptError: the address or its secret cannot be read now.
+    """
     claimed = claim(firm, endpoint, event)
     if claimed is None:
         return None
     points.reach("delivery.claimed")
     with reading() as session:
         row = endpoint_queries.one(session, firm, endpoint)
-        if row is None or row.state != EndpointState.ON:
-            return None
-        url, secrets = endpoints.signing(session, row)
-        body = _body(session, claimed, content=row.content)
-    outcome = consumer.post(firmtext.settings, url, _headers(claimed, secrets, body), body)
+        ready = _ready(session, claimed, row) if row and row.state == EndpointState.ON else None
+    if row is None or ready is None:
+        return None
+    outcome = consumer.post(firmtext.settings, ready.url, _headers(claimed, ready), ready.body)
     points.reach("delivery.posted")
     with own() as session:
-        _write(session, claimed, outcome)
+        _write(session, claimed, outcome, row.url)
     return outcome.evidence is None
+
+
+def _ready(session: Session, claimed: Claimed, row: Endpoint) -> Ready | None:
+    """None: the words of this one cannot be read now, and it lets the others go first."""
+    try:
+        url, secrets = endpoint_secrets.signing(session, row)
+    except DecryptError:
+        _put_off(claimed)
+        raise
+    try:
+        return Ready(url, secrets, _body(session, claimed, content=row.content))
+    except DecryptError as error:
+        log.error("the words of a webhook cannot be read: %s", error)
+        _put_off(claimed)
+        return None
+
+
+def _put_off(claimed: Claimed) -> None:
+    """It counts as no try."""
+    later = {"not_before": firmtext.clock.sql(LATER), "tries": claimed.tries - 1, "claim": None, "evidence": UNREADABLE}
+    with own() as session:
+        session.execute(update(Delivery).where(*_mine(claimed)).values(**later).execution_options(**UNSEEN))
+
+
+def _mine(claimed: Claimed) -> tuple[Any, ...]:
+    return (*this(claimed.firm, claimed.endpoint, claimed.event), Delivery.claim == claimed.claim)
 
 
 def _body(session: Session, claimed: Claimed, *, content: bool) -> bytes:
@@ -114,31 +157,33 @@ def _words(session: Session, firm: str, message: uuid.UUID) -> str | None:
     return cells.unseal(session, cells.place(Message, "body", message, firm), cell) if cell else None
 
 
-def _headers(claimed: Claimed, secrets: list[str], body: bytes) -> dict[str, str]:
-    id_, now, text = str(claimed.event), firmtext.clock.now(), body.decode()
+def _headers(claimed: Claimed, ready: Ready) -> dict[str, str]:
+    id_, now, text = str(claimed.event), firmtext.clock.now(), ready.body.decode()
     return {
         "Content-Type": "application/json",
         "User-Agent": "flask-firmtext",
         "webhook-id": id_,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(id_, now, text) for secret in secrets),
+        "webhook-signature": " ".join(Webhook(secret).sign(id_, now, text) for secret in ready.secrets),
     }
 
 
-def _write(session: Session, claimed: Claimed, outcome: Outcome) -> None:
+def _write(session: Session, claimed: Claimed, outcome: Outcome, url: bytes) -> None:
+    """Note what became of it, unless the claim was over and somebody else has it, whose note counts."""
     arrived = outcome.evidence is None
-    over = outcome.is_over or claimed.tries > len(SCHEDULE)
+    # Whoever has written another address meanwhile is not to hear what the one before said.
+    stands = arrived or endpoint_queries.stands(session, claimed.firm, claimed.endpoint, url)
+    over = (outcome.is_over and stands) or claimed.tries > len(SCHEDULE)
     state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED if over else DeliveryState.WAITING
     values: dict[str, Any] = {"state": state, "status": outcome.status, "evidence": outcome.evidence, "claim": None}
     if state == DeliveryState.WAITING:
-        values["not_before"] = firmtext.clock.sql(SCHEDULE[claimed.tries - 1])
-    here = (*this(claimed.firm, claimed.endpoint, claimed.event), Delivery.claim == claimed.claim)
-    session.execute(
-        update(Delivery).where(*here).values(**values, state_at=firmtext.clock.now()).execution_options(**UNSEEN)
-    )
+        values["not_before"] = firmtext.clock.sql(SCHEDULE[claimed.tries - 1] if stands else timedelta())
+    noted = update(Delivery).where(*_mine(claimed)).values(**values, state_at=firmtext.clock.now())
+    if session.execute(noted.returning(Delivery.event_id).execution_options(**UNSEEN)).first() is None:
+        return
     if arrived:
         _recovered(session, claimed)
-    else:
+    elif stands:
         _failed(session, claimed, outcome)
 
 

@@ -207,14 +207,25 @@ ACTIONS: Mapping[str, Action] = {
         (ENDPOINT,),
         "to: how many kinds, and whether with words",
     ),
-    "endpoint.change": Action(marked("Address for webhooks changed"), (USER,), (ENDPOINT,), "from, to: as above"),
+    "endpoint.change": Action(
+        marked("Address for webhooks changed"),
+        (USER,),
+        (ENDPOINT,),
+        "from, to: as above; evidence: address, where it is another one",
+    ),
     "endpoint.rotate": Action(marked("Secret of webhooks replaced"), (USER,), (ENDPOINT,)),
+    "endpoint.end_secret": Action(marked("Replaced secret of webhooks ended"), (USER, OPERATOR), (ENDPOINT,)),
     "endpoint.state": Action(
         marked("Webhooks turned on or off"), (USER, MACHINE), (ENDPOINT,), "states; evidence: gone, failing"
     ),
     "endpoint.remove": Action(marked("Address for webhooks removed"), (USER,), (ENDPOINT,)),
     "endpoint.test": Action(marked("Test of webhooks"), (USER, OPERATOR), (ENDPOINT,)),
-    "endpoint.again": Action(marked("Webhook sent again"), (USER, OPERATOR), (ENDPOINT,), "evidence: the event's id"),
+    "endpoint.again": Action(
+        marked("Webhook sent again"),
+        (USER, OPERATOR),
+        (ENDPOINT,),
+        "evidence: the event's id, or how many that failed and since when they happened",
+    ),
     # the record itself, and the command line
     "audit.export": Action(marked("Record exported"), (USER, OPERATOR), (RECORD,), "evidence: format, filters"),
     "audit.restore": Action(

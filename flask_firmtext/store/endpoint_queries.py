@@ -44,6 +44,20 @@ def one(session: Sessions, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
     return session.scalars(select(Endpoint).where(*wanted)).one_or_none()
 
 
+def locked(session: Session, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
+    """As :func:`one`, for whoever changes it: nobody else does before the transaction ends."""
+    wanted = (Endpoint.firm == firm, Endpoint.id == endpoint, Endpoint.state != EndpointState.GONE)
+    # Not FOR UPDATE: that would keep a text from being committed which is just telling this address of itself.
+    row = select(Endpoint).where(*wanted).with_for_update(key_share=True)
+    return session.scalars(row.execution_options(populate_existing=True)).one_or_none()
+
+
+def stands(session: Session, firm: str, endpoint: uuid.UUID, url: bytes) -> bool:
+    """Whether an address is still the one in this cell; it is no other one before the transaction ends."""
+    row = locked(session, firm, endpoint)
+    return row is not None and row.url == url
+
+
 def any_state(session: Sessions, firm: str, endpoint: uuid.UUID) -> Endpoint | None:
     """One of a firm's addresses, also one that was removed."""
     return session.scalars(select(Endpoint).where(Endpoint.firm == firm, Endpoint.id == endpoint)).one_or_none()
@@ -85,11 +99,11 @@ def newest(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Seq
     return session.scalars(theirs.order_by(Delivery.at.desc(), Delivery.event_id.desc()).limit(limit)).all()
 
 
-def failed(session: Sessions, firm: str, endpoint: uuid.UUID, since: datetime) -> Sequence[uuid.UUID]:
-    """Events that failed for good at one address."""
+def failed(session: Sessions, firm: str, endpoint: uuid.UUID, since: datetime, limit: int) -> Sequence[uuid.UUID]:
+    """Events that failed for good at one address and happened since a moment, the oldest first."""
     theirs = (Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint, Delivery.at >= since)
     wanted = select(Delivery.event_id).where(*theirs, Delivery.state == DeliveryState.FAILED)
-    return session.scalars(wanted.order_by(Delivery.at)).all()
+    return session.scalars(wanted.order_by(Delivery.at).limit(limit)).all()
 
 
 def words_of(session: Sessions, firm: str, message: uuid.UUID) -> bytes | None:

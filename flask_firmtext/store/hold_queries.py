@@ -27,6 +27,12 @@ def waiting(session: Session, holds: Sequence[Hold], firm: str | None = None) ->
     return {hold.id: count for hold, count in zip(holds, counts, strict=True)}
 
 
+def stands(session: Session, kind: HoldKind, object_: str) -> bool:
+    """Whether there is a hold on this now."""
+    there = select(Hold.id).where(Hold.kind == kind, Hold.object == object_, Hold.lifted_at.is_(None))
+    return session.scalar(there.limit(1)) is not None
+
+
 def _due() -> ColumnElement[bool]:
     now = firmtext.clock.sql()
     return and_(is_in(Message.state, State.QUEUED), Message.not_before <= now, Message.expires_at > now)

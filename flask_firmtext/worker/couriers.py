@@ -1,7 +1,7 @@
 """Outgoing webhooks: a process of its own, because a consumer may hang; else some threads of the sweep.
 
-An address that fails has other threads than those that do not, two at once at most, and rests between its tries: it
-delays nobody, and no text waits for any of them.
+An address that fails or is slow has other threads than those that are neither, two at once at most, and one that fails
+rests between its tries. They take turns: none that has much to get keeps another waiting, and no text waits for any.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..firm import posting
 from ..store import endpoint_queries
 from ..store.endpoint_queries import Due
 from ..store.transactions import own, reading
-from . import heartbeats
+from . import heartbeats, witness
 from .stop import stopping
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,10 @@ EVERY = 1.0
 PAUSE = 5.0
 #: After a try that failed an address rests so long, twice as long after each, at most a minute (seconds).
 REST, LONGEST_REST = 5.0, 60.0
+#: An address whose last try took longer is slow (seconds).
+SLOW = 2.0
+#: So long one thread stays at an address before others have their turn (seconds).
+TURN = 5.0
 SOME = 20
 
 
@@ -48,40 +52,50 @@ class Couriers:
         self.work: dict[uuid.UUID, list[Future[None]]] = {}
         self.failures: dict[uuid.UUID, int] = {}
         self.rests: dict[uuid.UUID, float] = {}
+        self.slow: set[uuid.UUID] = set()
 
     def look(self) -> None:
-        """Begin with what is due at addresses that nobody is at. One indexed read."""
+        """Begin with what is due at addresses that nobody is at. Indexed reads.
+
+        Nothing where a backup was restored: an address that was removed or changed since is back in it.
+        """
+        witness.prove()
         self.work = {one: left for one, some in self.work.items() if (left := [it for it in some if not it.done()])}
         with reading() as session:
-            due = endpoint_queries.due_endpoints(session)
+            due = [] if witness.forgets(session) else endpoint_queries.due_endpoints(session)
         for one in due:
             at_it = self.work.setdefault(one.id, [])
             if len(at_it) < AT_ONCE and time.monotonic() >= self.rests.get(one.id, -math.inf):
-                at_it.append(self.desks[one.failing or one.id in self.failures].submit(self._carry, one))
+                apart = self._goes_apart(one)
+                at_it.append(self.desks[apart].submit(self._carry, one, apart))
 
     def finish(self) -> None:
         """Wait for the posts in hand."""
         for desk in self.desks.values():
             desk.shutdown(wait=True)
 
-    def _carry(self, one: Due) -> None:
+    def _goes_apart(self, one: Due) -> bool:
+        return one.failing or one.id in self.failures or one.id in self.slow
+
+    def _carry(self, one: Due, apart: bool) -> None:
         with self.app.app_context():
             try:
-                self._post(one)
+                self._post(one, apart)
             except Exception as error:
                 self._rest(one.id)
                 log.error("a webhook could not be posted: %s", where(error))
 
-    def _post(self, one: Due) -> None:
-        """One after the other, until nothing is due or one has failed."""
+    def _post(self, one: Due, apart: bool) -> None:
+        """One after the other, until nothing is due, one has failed or the turn is over, or it belongs elsewhere."""
+        began = time.monotonic()
         while True:
             with reading() as session:
                 events = endpoint_queries.due(session, one.firm, one.id, SOME)
             done = 0
             for event in events:
-                if stopping.is_set():
+                if stopping.is_set() or time.monotonic() - began > TURN or apart is not self._goes_apart(one):
                     return
-                arrived = posting.deliver(one.firm, one.id, event)
+                arrived = self._timed(one, event)
                 if arrived is False:
                     self._rest(one.id)
                     return
@@ -90,6 +104,15 @@ class Couriers:
                     self.failures.pop(one.id, None)
             if not done:  # nothing is left, or others are at it
                 return
+
+    def _timed(self, one: Due, event: uuid.UUID) -> bool | None:
+        began = time.monotonic()
+        arrived = posting.deliver(one.firm, one.id, event)
+        if time.monotonic() - began > SLOW:
+            self.slow.add(one.id)
+        elif arrived:
+            self.slow.discard(one.id)
+        return arrived
 
     def _rest(self, endpoint: uuid.UUID) -> None:
         times = self.failures.get(endpoint, 0)

@@ -18,11 +18,12 @@ from pathlib import Path
 from flask import current_app
 from redis import RedisError
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from ..adapters import bell
 from ..current import firmtext
 from ..messaging import holds, pace
-from ..store import audit
+from ..store import audit, hold_queries
 from ..store.models import Account
 from ..store.queries import ACCOUNT
 from ..store.states import HoldKind
@@ -56,6 +57,11 @@ def prove() -> None:
     if not firmtext.witnessed:
         look()
         firmtext.witnessed = True
+
+
+def forgets(session: Session) -> bool:
+    """Whether a backup was restored and nobody has said yet that things may go on."""
+    return hold_queries.stands(session, HoldKind.ACCOUNT, DATABASE)
 
 
 def look() -> None:

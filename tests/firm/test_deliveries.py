@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -27,14 +27,19 @@ from flask_firmtext.adapters.consumer import Outcome
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import FormRefused
-from flask_firmtext.firm import deliveries, endpoints, posting
+from flask_firmtext.firm import deliveries, endpoint_secrets, endpoints, posting
+from flask_firmtext.messaging import holds
 from flask_firmtext.sandbox.authority import Authority
 from flask_firmtext.settings import Settings
 from flask_firmtext.store import endpoint_queries
-from flask_firmtext.store.models import Audit, Delivery, Endpoint, Message
+from flask_firmtext.store.models import Audit, Delivery, Endpoint, Hold, Message
+from flask_firmtext.store.states import HoldKind
 from flask_firmtext.store.transactions import announce, own, reading
+from flask_firmtext.worker import couriers as couriers_module
+from flask_firmtext.worker import witness
 from flask_firmtext.worker.couriers import Couriers
 from office import ADMIN, Office
+from servers import until
 
 RECEIVED = signals.text_received
 VALUES = {"conversation": str(uuid.uuid4()), "message": str(uuid.uuid4())}
@@ -189,7 +194,7 @@ def test_a_replaced_secret_signs_for_a_day_beside_the_new_one(
 ) -> None:
     id_, old = added(there.url)
     with own() as session:
-        new = endpoints.rotate(session, "harbor", id_, by=ADMIN)
+        new = endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN)
     happens()
     posted()
     headers, body = there.came[0]
@@ -199,6 +204,51 @@ def test_a_replaced_secret_signs_for_a_day_beside_the_new_one(
     happens()
     posted()
     assert len(there.came[1][0]["webhook-signature"].split()) == 1
+
+
+def test_two_secrets_sign_at_most_and_none_is_taken_away_unasked(office: Office, there: Consumer) -> None:
+    id_, old = added(there.url)
+    with own() as session:
+        new = endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN)
+    with own() as session, pytest.raises(FormRefused) as caught:
+        endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN)
+    assert "End the old one first" in caught.value.faults[""]
+    happens()
+    posted()
+    for secret in (old, str(new)):
+        Webhook(secret).verify(there.came[0][1], there.came[0][0])
+    with own() as session:
+        assert not endpoint_secrets.end_old(session, "summit", id_, by=ADMIN)
+        assert endpoint_secrets.end_old(session, "harbor", id_, by=ADMIN)
+        assert not endpoint_secrets.end_old(session, "harbor", id_, by=ADMIN)
+    happens()
+    posted()
+    Webhook(str(new)).verify(there.came[1][1], there.came[1][0])
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(there.came[1][1], there.came[1][0])
+    with own() as session:
+        assert endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN)
+
+
+def test_two_that_replace_a_secret_at_once_replace_it_once(office: Office, there: Consumer) -> None:
+    id_, old = added(there.url)
+    made: list[str | None] = []
+
+    def replace() -> None:
+        with office.app.app_context(), suppress(FormRefused), own() as session:
+            made.append(endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN))
+
+    with own() as session:
+        endpoint_queries.locked(session, "harbor", id_)
+        both = [threading.Thread(target=replace) for _ in range(2)]
+        for one in both:
+            one.start()
+    for one in both:
+        one.join()
+    with reading() as session:
+        row = endpoint_queries.one(session, "harbor", id_)
+        assert row
+        assert endpoint_secrets.signing(session, row)[1] == [*made, old]
 
 
 @pytest.mark.fault("F83")
@@ -282,6 +332,145 @@ def test_after_five_days_without_a_success_an_address_is_turned_off_and_goes_on_
     assert posted() == [True]
 
 
+@pytest.mark.fault("F83")
+def test_all_that_failed_since_a_moment_is_sent_again_in_parts_and_nothing_else(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_, _ = added(there.url)
+    for _ in range(5):
+        happens()
+    events = [row.event_id for row in rows()]
+    old, arrived, *failed = events
+    hour, now = timedelta(hours=1), firmtext.clock.now()
+    with own() as session:
+        theirs = update(Delivery).where(Delivery.firm == "harbor")
+        session.execute(theirs.values(state="failed", tries=10))
+        session.execute(theirs.where(Delivery.event_id == old).values(at=now - 2 * hour))
+        session.execute(theirs.where(Delivery.event_id == arrived).values(state="delivered"))
+    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    parts = []
+    for _ in range(3):
+        with own() as session:
+            parts.append(deliveries.again_since(session, "harbor", id_, now - hour, by=ADMIN))
+    assert [{*part} for part in parts] == [{*failed[:2]}, {*failed[2:]}, set()]
+    assert posted() == [True] * 3
+    assert {*there.ids} == {str(event) for event in failed}
+    with reading() as session:
+        said = session.scalars(select(Audit.evidence).where(Audit.action == "endpoint.again")).all()
+    assert sorted(str(one)[:8] for one in said) == ["1 since ", "2 since "]
+    for since in (datetime.min.replace(tzinfo=timezone(hour)), datetime.max.replace(tzinfo=timezone(-hour))):
+        with own() as session:
+            again = deliveries.again_since(session, "harbor", id_, since, by=ADMIN)
+        assert list(again) == ([old] if since < now else [])
+    with own() as session, pytest.raises(FormRefused):
+        deliveries.again_since(session, "summit", id_, now, by=ADMIN)
+
+
+@pytest.mark.fault("F83")
+def test_at_another_address_and_where_it_is_turned_on_again_what_waits_goes_at_once(
+    office: Office, there: Consumer
+) -> None:
+    id_, _ = added(there.url)
+    there.answer = answering(503)
+    happens()
+    with own() as session:
+        session.execute(update(Delivery).where(Delivery.firm == "harbor").values(tries=5))
+    assert posted() == [False]
+    assert posted() == [], "it waits for hours"
+    with own() as session:
+        endpoints.change(session, "harbor", id_, there.url, ["text.failed"], content=False, by=ADMIN)
+    assert posted() == [], "the address is the same"
+    with own() as session:
+        endpoints.change(session, "harbor", id_, f"{there.url}/2", ["text.failed"], content=False, by=ADMIN)
+    assert endpoint().failing_since is None
+    assert posted() == [False]
+    there.answer = answering(200)
+    for turn in (endpoints.turn_off, endpoints.turn_on):
+        with own() as session:
+            assert turn(session, "harbor", id_, by=ADMIN)
+    assert posted() == [True]
+    with reading() as session:
+        said = session.scalars(select(Audit.evidence).where(Audit.action == "endpoint.change")).all()
+    assert sorted(map(str, said)) == ["None", "address"]
+
+
+@pytest.mark.fault("F83")
+def test_what_the_address_before_said_is_not_held_against_the_new_one(office: Office, there: Consumer) -> None:
+    id_, _ = added(there.url)
+
+    def moves(handler: BaseHTTPRequestHandler) -> None:
+        there.answer = answering(200)
+        with office.app.app_context(), own() as session:
+            endpoints.change(session, "harbor", id_, f"{there.url}/2", ["text.received"], content=False, by=ADMIN)
+        answering(410)(handler)
+
+    there.answer = moves
+    happens()
+    assert posted() == [False]
+    assert (endpoint().state, endpoint().failing_since, rows()[0].state) == ("on", None, "waiting")
+    assert posted() == [True]
+
+
+@pytest.mark.fault("F81")
+def test_whoever_comes_back_after_its_claim_is_over_says_nothing_against_the_address(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_, _ = added(there.url)
+    happens()
+
+    def overtaken(handler: BaseHTTPRequestHandler) -> None:
+        there.answer = answering(204)
+        with office.app.app_context(), own() as session:
+            session.execute(update(Delivery).where(Delivery.firm == "harbor").values(not_before=firmtext.clock.now()))
+        with office.app.app_context():
+            assert posted() == [True]
+        answering(410)(handler)
+
+    there.answer = overtaken
+    assert posting.deliver("harbor", id_, rows()[0].event_id) is False
+    assert (endpoint().state, endpoint().failing_since, rows()[0].state) == ("on", None, "delivered")
+
+
+def test_what_cannot_be_read_waits_without_costing_a_try_and_keeps_no_other_waiting(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.sends(text="Bring the lease")
+    with reading() as session:
+        text = session.scalars(select(Message)).one()
+    added(there.url, content=True)
+    body = bytes(text.body)
+    with own() as session:
+        session.execute(update(Message).where(Message.firm == "harbor").values(body=body[:-1] + b"?"))
+    for _ in range(2):
+        happens(message=str(text.id))
+    happens()
+    assert posted() == [None, None, True]
+    assert [(row.state, row.tries, row.evidence) for row in rows()][:2] == [("waiting", 0, "unreadable")] * 2
+    assert posted() == []
+    assert "Bring" not in caplog.text
+    with own() as session:
+        session.execute(update(Message).where(Message.firm == "harbor").values(body=body))
+    later(posting.LATER + timedelta(seconds=1), monkeypatch)
+    assert posted() == [True] * 2
+    assert json.loads(there.came[-1][1])["data"]["text"] == "Bring the lease"
+
+
+@pytest.mark.fault("F41")
+def test_f41_after_a_restored_backup_nothing_is_posted_before_a_person_lets_it(office: Office, there: Consumer) -> None:
+    added(there.url)
+    happens()
+    with own() as session:
+        holds.put(session, HoldKind.ACCOUNT, witness.DATABASE, witness.RESTORE, by="sweep")
+    couriers = Couriers(office.app)
+    couriers.look()
+    assert couriers.work == {}
+    with own() as session:
+        assert holds.lift(session, session.scalars(select(Hold.id)).one(), by=ADMIN)
+    couriers.look()
+    couriers.finish()
+    assert [row.state for row in rows()] == ["delivered"]
+
+
 @pytest.mark.attack("A45")
 @pytest.mark.parametrize("where", ["https://127.0.0.1:1/", "https://10.0.0.1/", "http://169.254.169.254/"])
 def test_a45_a_redirect_is_not_followed(office: Office, there: Consumer, where: str) -> None:
@@ -293,7 +482,12 @@ def test_a45_a_redirect_is_not_followed(office: Office, there: Consumer, where: 
     assert (row.state, row.status, row.evidence, len(there.came)) == ("waiting", 302, "redirect", 1)
 
 
-INSIDE = ("127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "::ffff:127.0.0.1", "fd00::1")
+INSIDE = (
+    *("127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255"),
+    *("::1", "fd00::1", "fe80::1%eth0", "fec0::1", "::ffff:127.0.0.1", "::127.0.0.1"),
+    # wrapped, so that a translator on the way unwraps it: NAT64 (well-known, local), 6to4, Teredo
+    *("64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::"),
+)
 
 
 @pytest.mark.attack("A45")
@@ -348,6 +542,16 @@ def test_a45_a_name_that_is_looked_up_again_leads_nowhere_else(
         "https://localhost/",
         "https://hooks.example/ x",
         "https://hooks.example:99999/",
+        "https://hooks.example:0/",
+        "https://hooks.example\\@127.0.0.1/",
+        "https://127.0.0.1:1@hooks.example/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://[64:ff9b::a00:1]/",
+        "https://[fe80::1%25eth0]/",
+        "https://hooks.exa\tmple/",
+        "https://h\u00f6\u00f6ks.example/",
+        "https://hooks.example/#part",
+        "https:///hook",
         "ftp://hooks.example/",
         "",
     ],
@@ -356,6 +560,72 @@ def test_addresses_that_are_refused_at_once(office: Office, url: str) -> None:
     with pytest.raises(FormRefused) as caught:
         endpoints.check(url, ["text.received"])
     assert caught.value.faults.keys() == {"url"}
+
+
+@pytest.mark.attack("A45")
+@pytest.mark.parametrize(
+    ("given", "url", "goes"),
+    [
+        ("inside.example", "https://inside.example/", True),
+        ("inside.example", "https://INSIDE.example:443/", True),
+        ("inside.example", "https://inside.example:8443/", False),
+        ("inside.example:8443", "https://inside.example:8443/", True),
+        ("inside.example:8443", "https://inside.example/", False),
+        ("inside.example", "https://inside.example./", False),
+        ("inside.example", "https://other.example/?inside.example", False),
+    ],
+)
+def test_a45_an_operator_lets_webhooks_inside_by_host_and_port(
+    office: Office, monkeypatch: pytest.MonkeyPatch, given: str, url: str, goes: bool
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))]
+    monkeypatch.setattr("flask_firmtext.adapters.wires.socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(wires.socket.socket, "connect", refused)
+    outcome = consumer.post(replace_hosts(given), url, {}, b"{}")
+    assert outcome.evidence == ("not_reached" if goes else "not_public")
+
+
+def refused(*_given: object) -> None:
+    raise ConnectionRefusedError
+
+
+@pytest.mark.fault("F82")
+def test_many_slow_addresses_that_have_much_to_get_delay_no_other(
+    office: Office, there: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couriers_module, "TURN", 0.1)
+    over, pause = threading.Event(), 0.1
+
+    def by_path(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path.endswith("/slow"):
+            over.wait(pause)
+        answering(204)(handler)
+
+    there.answer = by_path
+    for n in range(3):
+        added(f"{there.url}/{n}/slow", "text.received")
+    for _ in range(40):
+        happens()
+    quick, _ = added(there.url, "text.received")
+    couriers = Couriers(office.app, well=2, failing=1)
+
+    def quickly_delivered() -> int:
+        couriers.look()
+        over.wait(0.02)
+        return [row.state for row in rows() if row.endpoint_id == quick].count("delivered")
+
+    happens()
+    until(lambda: quickly_delivered() == 1, seconds=10)
+    left = [row.state for row in rows()].count("waiting")
+    monkeypatch.setattr(couriers_module, "SLOW", 0.05)
+    until(lambda: quickly_delivered() and len(couriers.slow) == 3, seconds=10)
+    pause = 20.0
+    happens()
+    until(lambda: quickly_delivered() == 2, seconds=3)
+    over.set()
+    monkeypatch.setattr(couriers_module, "stopping", over)
+    couriers.finish()
+    assert left > 60, "it did not wait for the others"
 
 
 @pytest.mark.fault("F82")
@@ -483,7 +753,7 @@ def test_no_address_secret_or_word_is_logged(office: Office, there: Consumer, ca
         text = session.scalars(select(Message)).one()
     id_, secret = added(f"{there.url}/sesame", content=True)
     with own() as session:
-        new = endpoints.rotate(session, "harbor", id_, by=ADMIN)
+        new = endpoint_secrets.rotate(session, "harbor", id_, by=ADMIN)
     happens(message=str(text.id))
     there.answer = answering(500)
     assert posted() == [False]

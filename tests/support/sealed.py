@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError
-from flask_firmtext.firm import endpoints
+from flask_firmtext.firm import endpoint_secrets, endpoints
 from flask_firmtext.store import cells, files, keys, protected
 from flask_firmtext.store.base import new_id
 from flask_firmtext.store.ciphers import Place
@@ -49,7 +49,7 @@ def fill(firm: str = "harbor", *, contact: str = "rosa", **by: Any) -> uuid.UUID
     with own() as session:
         made, _ = endpoints.add(session, firm, "https://hooks.example/", ["text.failed"], content=False, by="admin")
         session.flush()
-        endpoints.rotate(session, firm, made, by="admin")
+        endpoint_secrets.rotate(session, firm, made, by="admin")
     message = accepted("Your hearing is on 3 May.", contact=contact, **by)
     with reading() as session:
         conversation = session.scalars(select(Message.conversation_id).where(Message.id == message)).one()

@@ -10,6 +10,7 @@ from werkzeug.routing import Map, MapAdapter, Rule
 from . import (
     contacts,
     conversations,
+    deliveries,
     events,
     files,
     payments,
@@ -42,6 +43,7 @@ MODULES = (
     settings,
     retention,
     webhooks,
+    deliveries,
     record,
 )
 

@@ -1,27 +1,27 @@
-"""Outgoing webhooks: where the firm's events are posted, and what became of each."""
+"""Outgoing webhooks: where the firm's events are posted."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from ...errors import FormRefused
-from ...firm import deliveries, endpoints
+from ...firm import endpoint_secrets, endpoints
 from ...firm.endpoints import Shown
 from ...signals import KINDS
-from ...store import endpoint_queries, page_queries
-from ...store.models import Delivery as Row
+from ...store import endpoint_queries
 from ...store.transactions import own, reading
-from . import cursors
 from .arguments import Key, as_id
 from .bearer import Bearer
 from .operations import delete, get, post, put
 from .problems import conflict, nothing
-from .shapes import Answer, Done, Given, Page, Paging
+from .shapes import Answer, Given, Page
+
+T = TypeVar("T")
 
 #: Whoever lets the words of texts go somewhere must be allowed to read them.
 WORDS = "texts:read"
@@ -67,23 +67,6 @@ class Secret(Webhook):
 
 class Webhooks(Page[Webhook]):
     """All of them, the oldest first."""
-
-
-class Delivery(Answer):
-    """One event at one address."""
-
-    id: uuid.UUID = Field(description="The event's: its `webhook-id`, the same at each repeat.")
-    kind: str
-    at: datetime
-    state: str = Field(description="`waiting`, `delivered`, or `failed`: not tried any more.")
-    tries: int
-    next_try_at: datetime | None
-    status: int | None = Field(description="The last answer's.")
-    evidence: str | None = Field(description="Why the last try was no success; docs/webhooks.md lists the words.")
-
-
-class Deliveries(Page[Delivery]):
-    """A page of them, the newest first, of the last 30 days."""
 
 
 @get("/webhooks", "webhooks:read")
@@ -132,12 +115,25 @@ def change_webhook(who: Bearer, webhook: uuid.UUID, given: Address) -> Webhook:
 def replace_webhook_secret(who: Bearer, webhook: uuid.UUID) -> Secret:
     """Replace the secret of an address
 
-    For a day both sign. Send `If-Match`, so that a repeat does not replace the new one, too.
+    For a day both sign, and meanwhile it is not replaced again (409, `reason` is `two_sign`): a repeat replaces
+    nothing, and no consumer is left with a secret that signs no more. End the old one to replace it sooner.
     """
     who.must("webhook.edit")
     with own() as session:
-        secret = endpoints.rotate(session, who.firm.ref, webhook, by=who.user.ref)
+        renew = endpoint_secrets.rotate
+        secret = standing("two_sign", lambda: renew(session, who.firm.ref, webhook, by=who.user.ref))
     return Secret(**_fields(_one(who, webhook)), secret=secret)
+
+
+@delete("/webhooks/{webhook}/old-secret", "webhooks:write", version="show_webhook")
+def end_old_webhook_secret(who: Bearer, webhook: uuid.UUID) -> None:
+    """Let the secret that was replaced sign no longer
+
+    From now on the new one signs alone. Safe to repeat.
+    """
+    present(who, webhook)
+    with own() as session:
+        endpoint_secrets.end_old(session, who.firm.ref, webhook, by=who.user.ref)
 
 
 @post("/webhooks/{webhook}/turn-on", "webhooks:write", version="show_webhook")
@@ -161,65 +157,31 @@ def remove_webhook(who: Bearer, webhook: uuid.UUID) -> None:
             raise nothing()
 
 
-@post("/webhooks/{webhook}/test", "webhooks:write")
-def test_webhook(who: Bearer, webhook: uuid.UUID, key: Key) -> Delivery:
-    """Post an event that tells nothing"""
-    _present(who, webhook)
-    event = as_id(key)
-    with own() as session:
-        if endpoint_queries.delivery(session, who.firm.ref, webhook, event) is None:
-            _expecting_on(lambda: deliveries.try_out(session, who.firm.ref, webhook, by=who.user.ref, event=event))
-    return _delivery(_event(who, webhook, event))
-
-
-@get("/webhooks/{webhook}/deliveries", "webhooks:read")
-def list_deliveries(who: Bearer, webhook: uuid.UUID, query: Paging) -> Deliveries:
-    """List what was, or is to be, posted to an address"""
-    _present(who, webhook)
-    kind, after = f"deliveries {webhook}", None
-    if query.after:
-        at, event = cursors.read(who, kind, query.after)
-        after = (datetime.fromisoformat(at), uuid.UUID(event))
-    with reading() as session:
-        rows = page_queries.deliveries(session, who.firm.ref, webhook, after, query.limit + 1)
-    shown, last = rows[: query.limit], rows[query.limit - 1] if len(rows) > query.limit else None
-    more = cursors.write(who, kind, last.at.isoformat(), str(last.event_id)) if last else None
-    return Deliveries(items=[_delivery(one) for one in shown], next=more)
-
-
-@post("/webhooks/{webhook}/deliveries/{delivery}/retry", "webhooks:write")
-def retry_delivery(who: Bearer, webhook: uuid.UUID, delivery: uuid.UUID) -> Done:
-    """Post an event once more, with the same id"""
-    _present(who, webhook)
-    _event(who, webhook, delivery)
-    with own() as session:
-        done = _expecting_on(lambda: deliveries.again(session, who.firm.ref, webhook, delivery, by=who.user.ref))
-    return Done(done=bool(done))
-
-
 def _may_say(who: Bearer, given: Address) -> None:
     who.must("webhook.edit")
     if given.content:
         who.must_hold(WORDS)
 
 
-def _present(who: Bearer, webhook: uuid.UUID) -> None:
+def present(who: Bearer, webhook: uuid.UUID) -> None:
+    """:raises Failure: the firm has no such address, or it is not theirs to change."""
     who.must("webhook.edit")
     _one(who, webhook)
 
 
 def _turned(who: Bearer, webhook: uuid.UUID, turn: Callable[..., bool]) -> Webhook:
-    _present(who, webhook)
+    present(who, webhook)
     with own() as session:
         turn(session, who.firm.ref, webhook, by=who.user.ref)
     return show_webhook(who, webhook)
 
 
-def _expecting_on(ask: Callable[[], object]) -> object:
+def standing(reason: str, ask: Callable[[], T]) -> T:
+    """What it answers. :raises Failure: it cannot be done as things stand."""
     try:
         return ask()
     except FormRefused as refusal:
-        raise conflict("off", " ".join(refusal.faults.values())) from None
+        raise conflict(reason, " ".join(refusal.faults.values())) from None
 
 
 def _one(who: Bearer, webhook: uuid.UUID) -> Shown:
@@ -230,19 +192,5 @@ def _one(who: Bearer, webhook: uuid.UUID) -> Shown:
     return found
 
 
-def _event(who: Bearer, webhook: uuid.UUID, event: uuid.UUID) -> Row:
-    with reading() as session:
-        found = endpoint_queries.delivery(session, who.firm.ref, webhook, event)
-    if found is None:
-        raise nothing()
-    return found
-
-
 def _fields(one: Shown) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in Webhook.model_fields}, "kinds": list(one.kinds)}
-
-
-def _delivery(row: Row) -> Delivery:
-    names = ("kind", "at", "state", "tries", "status", "evidence")
-    due = row.not_before if row.state == "waiting" else None
-    return Delivery(id=row.event_id, next_try_at=due, **{name: getattr(row, name) for name in names})

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import endpoints
+from flask_firmtext.firm import endpoint_secrets
 from flask_firmtext.store import endpoint_queries
 from flask_firmtext.store.models import Delivery, Endpoint
 from flask_firmtext.store.transactions import own, reading
@@ -24,7 +24,7 @@ def secrets(webhook: str) -> list[str]:
     with reading() as session:
         row = endpoint_queries.one(session, "harbor", uuid.UUID(webhook))
         assert row
-        return endpoints.signing(session, row)[1]
+        return endpoint_secrets.signing(session, row)[1]
 
 
 def finish(state: str = "failed") -> None:
