@@ -111,7 +111,7 @@ FAULTS = {
     "F79": Fault("An encryption key is missing or wrong: webhooks are answered 503, workers do not start, nothing is stored in clear; a running process misses a key that was taken away after the five minutes for which it remembers others."),
     "F80": Fault("Keys are rotated under traffic, and whoever does it is killed five times: nothing is unreadable at any moment, no edit is lost, and nothing is left under the old keys."),
     "F81": Fault("Whoever posts a firm's webhooks is killed, between the POST and its note or at any commit: what was committed is posted, once more if need be and with the same id; of what was rolled back nobody hears.", "webhooks of the firm's in the campaign, whose practice system has no consumer"),
-    "F82": Fault("A consumer of webhooks hangs, drips or answers without end: cut off after 15 seconds, and of its answer nothing but the status is read; no other address and no text waits for it.", "webhooks of the firm's in the campaign, as above"),
+    "F82": Fault("A consumer of webhooks hangs, drips or answers without end: cut off after 15 seconds, and of its answer nothing but the status is read; no other address and no text waits for it, nor for one that is slow and has much to get.", "webhooks of the firm's in the campaign, as above"),
     "F83": Fault("A consumer is away for a day, or for good: repeated for three days with the same ids, then *not delivered* until somebody sends it again; after five days without a success, or told 410, its address is turned off, with an alarm and on its page.", "webhooks of the firm's in the campaign, as above"),
 }  # fmt: skip
 

@@ -65,9 +65,7 @@ def _moment(given: str, zone: object) -> datetime:
     except ValueError:
         wall = None
     if wall is None or wall.year not in YEARS:
-        raise FormRefused(
-            {"since": _("Choose a day and a time, or write them like this: %(now)s.", now="2026-05-04 14:30")}
-        )
+        raise FormRefused({"since": _(NO_MOMENT, moment="2026-05-04 14:30")})
     return wall.astimezone(UTC) if wall.tzinfo else wall_clock.instant(wall, there)
 
 

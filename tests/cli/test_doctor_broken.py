@@ -206,6 +206,51 @@ def row(what: str, told: dict[str, str]) -> str:
     return f"| {what} | `{told['id']}` | {seen} | {told['cure']} |"
 
 
+def test_a_host_that_ends_the_process_ends_no_doctor(
+    new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = new_app(**MEMORY, **SECRETS)
+    with app.app_context():
+        with own() as session:
+            switched_on(session, "harbor")
+        app.before_request(lambda: sys.exit(0))
+        assert [one["level"] for one in found(app, "policy")] == ["error"]
+        assert [one["level"] for one in found(app, "host")] == ["ok"], "the checks behind it are made"
+
+
+@pytest.mark.slow
+def test_a_host_that_hangs_for_ever_keeps_no_process_from_ending(tmp_path: Path) -> None:
+    """In a process of its own: what hangs holds a connection of the pool and a thread, and both end with it."""
+    support = Path(__file__).parents[1] / "support"
+    (tmp_path / "hanging.py").write_text(
+        "import threading\n"
+        "from flask_firmtext.cli.doctor import patience\n"
+        "from hostapp import create_app\n"
+        "from flask_firmtext.current import firmtext\n"
+        "patience.HUNG = {**patience.HUNG, 'policy': patience.HUNG['policy']._replace(seconds=1)}\n"
+        "app = create_app()\n"
+        "@app.before_request\n"
+        "def hangs():\n"
+        "    firmtext.db.session.connection()\n"
+        "    threading.Event().wait()\n"
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("FIRMTEXT_")},
+        **{name: str(value) for name, value in {**KEYS, **SECRETS, **MEMORY}.items()},
+        "FLASK_APP": "hanging:app",
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'x.db'}",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(support), *sys.path]),
+    }
+    flask = [sys.executable, "-m", "flask", "firmtext"]
+    subprocess.run([*flask, "db", "upgrade"], cwd=tmp_path, env=environment, check=True, timeout=60)
+    told = subprocess.run(
+        [*flask, "doctor", "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (told.returncode, told.stderr) == (1, "")
+    (page,) = [one for one in json.loads(told.stdout) if one["id"] == "page"]
+    assert "has not answered within 1 s" in page["seen"]
+
+
 def test_a_whole_installation_has_none_of_it(new_app: Callable[..., Flask]) -> None:
     app = new_app(**MEMORY, **SECRETS)
     with app.app_context():

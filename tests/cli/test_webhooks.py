@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
-from flask_firmtext.firm import endpoints
+from flask_firmtext.firm import deliveries, endpoint_secrets, endpoints
+from flask_firmtext.store import endpoint_queries
 from flask_firmtext.store.models import Delivery
 from flask_firmtext.store.transactions import own, reading
 
@@ -36,6 +39,39 @@ def test_an_address_is_listed_tested_and_posted_to_again(cli: Cli, app: Any) -> 
         assert session.execute(select(Delivery.state, Delivery.tries)).one() == ("waiting", 0)
 
 
+def test_more_than_goes_at_once_is_posted_again_by_one_command(
+    cli: Cli, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    with app.app_context(), own() as session:
+        made, _ = endpoints.add(session, "harbor", "https://hooks.example/", ["text.failed"], content=False, by="admin")
+        session.flush()
+        events = [str(deliveries.try_out(session, "harbor", made, by="admin")) for _ in range(5)]
+        session.flush()
+        session.execute(update(Delivery).where(Delivery.firm == "harbor").values(state="failed", tries=10))
+    since = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    assert json.loads(cli("webhooks", "retry", str(made), "--since", since, "--yes", "--json").stdout)["retried"] == []
+    done = cli("webhooks", "retry", str(made), "--since", "2h", "--yes", "--json")
+    assert sorted(json.loads(done.stdout)["retried"]) == sorted(events)
+    assert cli("webhooks", "retry", str(made), "--since", "soon", "--yes").exit_code == 2
+
+
+def test_a_replaced_secret_is_ended_once(cli: Cli, app: Any) -> None:
+    with app.app_context(), own() as session:
+        made, _ = endpoints.add(session, "harbor", "https://hooks.example/", ["text.failed"], content=False, by="admin")
+        session.flush()
+        new = endpoint_secrets.rotate(session, "harbor", made, by="admin")
+    assert json.loads(cli("webhooks", "list", "--json").stdout)[0]["old_secret_until"] is not None
+    assert cli("webhooks", "end-secret", str(made)).exit_code == 2
+    for ended in (True, False):
+        told = cli("webhooks", "end-secret", str(made), "--yes", "--json")
+        assert (json.loads(told.stdout), str(new) in told.output) == ({"ended": ended}, False)
+    with app.app_context(), reading() as session:
+        row = endpoint_queries.one(session, "harbor", made)
+        assert row
+        assert endpoint_secrets.signing(session, row)[1] == [new]
+
+
 def test_one_that_is_not_there_is_a_failure(cli: Cli) -> None:
-    for verb in ("test", "retry"):
+    for verb in ("test", "retry", "end-secret"):
         assert cli("webhooks", verb, str(uuid.uuid4()), "--yes").exit_code == 1

@@ -91,6 +91,45 @@ def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
     assert admin.get(page).text.count("Waiting") == 2
 
 
+def test_all_that_failed_since_a_moment_is_sent_again_with_one_press(office: Office) -> None:
+    admin = office.person(ADMIN)
+    add(admin)
+    page = f"{PAGE}/{endpoint().id}"
+    with own() as session:
+        announce(session, signals.text_received, firm="harbor", conversation="c", message="m")
+    with own() as session:
+        session.execute(update(Delivery).where(Delivery.firm == "harbor").values(state="failed", tries=10))
+    (since,) = re.findall(r'name="since" value="([^"]+)"', admin.get(page).text)
+    said = [post(admin, f"{page}/deliveries", {"since": since}).location.partition("said=")[2] for _ in range(2)]
+    assert said == ["all", "none"]
+    assert "What failed is sent again" in admin.get(f"{page}?said=all").text
+    for bad in ("", "yesterday", "0001-01-01T00:00", "9999-12-31T23:59"):
+        refused = post(admin, f"{page}/deliveries", {"since": bad})
+        assert refused.status_code == 422
+        assert "Choose a day and a time" in refused.text
+    for odd in ("2026-03-08T02:30", "2026-05-04T14:30+02:00"):
+        assert post(admin, f"{page}/deliveries", {"since": odd}).status_code == 303
+    post(admin, f"{page}/state", {"to": "off"})
+    assert "Send all of it again" not in admin.get(page).text
+    assert post(admin, f"{page}/deliveries", {"since": since}).status_code == 422
+
+
+def test_a_second_new_secret_within_a_day_is_refused_until_the_old_one_is_ended(office: Office) -> None:
+    admin = office.person(ADMIN)
+    add(admin)
+    page = f"{PAGE}/{endpoint().id}"
+    assert len(secrets(post(admin, f"{page}/secret").text)) == 1
+    refused = post(admin, f"{page}/secret")
+    assert (refused.status_code, secrets(refused.text)) == (422, [])
+    assert "End the old one first" in refused.text
+    assert "Make a new secret" not in admin.get(page).text
+    assert "End the old one now" in admin.get(page).text
+    assert post(admin, f"{page}/secret/end").location.endswith("said=ended")
+    assert "said" not in post(admin, f"{page}/secret/end").location
+    assert (endpoint().old_secret, endpoint().old_until) == (None, None)
+    assert len(secrets(post(admin, f"{page}/secret").text)) == 1
+
+
 def test_it_is_turned_off_and_on_changed_and_removed(office: Office) -> None:
     admin = office.person(ADMIN)
     add(admin)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from flask_firmtext.current import firmtext
-from flask_firmtext.firm import endpoint_secrets
+from flask_firmtext.firm import deliveries, endpoint_secrets
 from flask_firmtext.store import endpoint_queries
 from flask_firmtext.store.models import Delivery, Endpoint
 from flask_firmtext.store.transactions import own, reading
@@ -88,6 +88,41 @@ def test_a_secret_is_replaced_once_for_a_version(office: Office, program: Progra
     assert new["old_secret_until"] > firmtext.clock.now().isoformat()
     assert problem(program.post(f"{path}/secret", headers=tag)) == (412, "changed")
     assert secrets(made["id"]) == [new["secret"], made["secret"]]
+
+
+def test_a_secret_is_not_replaced_again_while_two_sign(office: Office, program: Program) -> None:
+    made = program.made("/webhooks", NEW)
+    path = f"/webhooks/{made['id']}"
+    new = program.made(f"{path}/secret", code=200)["secret"]
+    refused = program.post(f"{path}/secret")
+    assert (problem(refused), refused.json["reason"]) == ((409, "conflict"), "two_sign")
+    assert secrets(made["id"]) == [new, made["secret"]]
+    for _ in range(2):
+        assert program.ask("DELETE", f"{path}/old-secret").status_code == 204
+    assert secrets(made["id"]) == [new]
+    assert program.got(path)["old_secret_until"] is None
+    assert program.made(f"{path}/secret", code=200)["secret"] != new
+
+
+def test_all_that_failed_since_a_moment_is_posted_again(
+    office: Office, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    path = f"/webhooks/{program.made('/webhooks', NEW)['id']}"
+    events = [program.made(f"{path}/test")["id"] for _ in range(3)]
+    finish()
+    since = {"since": "2026-01-01T00:00:00+14:00"}
+    found = [program.made(f"{path}/retry", since, code=200) for _ in range(2)]
+    assert found == [{"ids": events[:2], "more": True}, {"ids": events[2:], "more": False}]
+    assert program.made(f"{path}/retry", since, code=200) == {"ids": [], "more": False}
+    for bad in ({}, {"since": "2026-01-01T00:00:00"}, {"since": "soon"}):
+        assert problem(program.post(f"{path}/retry", bad)) == (422, "invalid")
+    for far in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        assert program.made(f"{path}/retry", {"since": far}, code=200)["ids"] == []
+    assert problem(program.post(f"/webhooks/{uuid.uuid4()}/retry", since)) == (404, "not-found")
+    program.made(f"{path}/turn-off", code=200)
+    refused = program.post(f"{path}/retry", since)
+    assert (problem(refused), refused.json["reason"]) == ((409, "conflict"), "off")
 
 
 def test_a_test_is_posted_once_and_again_when_asked(office: Office, program: Program) -> None:
