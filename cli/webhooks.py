@@ -87,11 +87,11 @@ def retry(endpoint: uuid.UUID, given: str, yes: bool, as_json: bool) -> None:
         say(f"{len(done)} are posted again." if done else "Nothing has failed there.")
 
 
-@webhooks.command("end-secret")
+@webhooks.command()
 @click.argument("endpoint", metavar="ID", type=click.UUID)
 @yes_option
 @json_option
-def end_secret(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
+def expire(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
     """Let a secret that was replaced sign no longer at one address: the new one signs alone. Safe to repeat.
 
     A firm's administrators replace a secret on their page or by the API; for a day both sign.

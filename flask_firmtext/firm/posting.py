@@ -73,19 +73,21 @@ class Ready:
 
 def claim(firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> Claimed | None:
     """Take an event to post it. None: it is not due, or somebody has it."""
-    mine = uuid.uuid4()
     with own() as session:
-        row = session.execute(
-            update(Delivery)
-            .where(
-                *this(firm, endpoint, event),
-                Delivery.state == DeliveryState.WAITING,
-                Delivery.not_before <= firmtext.clock.sql(),
-            )
-            .values(claim=mine, not_before=firmtext.clock.sql(CLAIM), tries=Delivery.tries + 1)
-            .returning(Delivery.firm, Delivery.kind, Delivery.at, Delivery.data, Delivery.tries)
-            .execution_options(**UNSEEN)
-        ).one_or_none()
+        return take(session, firm, endpoint, event)
+
+
+def take(session: Session, firm: str, endpoint: uuid.UUID, event: uuid.UUID) -> Claimed | None:
+    """As :func:`claim`, in the caller's transaction."""
+    mine = uuid.uuid4()
+    due = (Delivery.state == DeliveryState.WAITING, Delivery.not_before <= firmtext.clock.sql())
+    row = session.execute(
+        update(Delivery)
+        .where(*this(firm, endpoint, event), *due)
+        .values(claim=mine, not_before=firmtext.clock.sql(CLAIM), tries=Delivery.tries + 1)
+        .returning(Delivery.firm, Delivery.kind, Delivery.at, Delivery.data, Delivery.tries)
+        .execution_options(**UNSEEN)
+    ).one_or_none()
     return None if row is None else Claimed(event, endpoint, mine, *row)
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from blinker import NamedSignal
-from sqlalchemy import JSON, Insert, String, Table, Uuid, bindparam, insert, select
+from sqlalchemy import JSON, Insert, Select, String, Table, Uuid, bindparam, insert, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ..clock import UTCDateTime
@@ -32,9 +32,14 @@ def write(session: Session | scoped_session[Any], told: Sequence[tuple[NamedSign
     for signal, values in told:
         kind = KIND_OF.get(signal.name)
         if kind is not None:
-            row = {"event": new_id(), "kind": kind, "wanted": f"% {kind} %", "at": firmtext.clock.now()}
-            row |= {"firm": values["firm"], "data": dict(values)}
-            session.connection().execute(_adding(firmtext.clock.key()), row)
+            session.connection().execute(_adding(firmtext.clock.key()), row(kind, values))
+
+
+def row(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What :func:`found` is given."""
+    now = firmtext.clock.now()
+    given = {"event": new_id(), "kind": kind, "wanted": f"% {kind} %", "at": now}
+    return {**given, "firm": values["firm"], "data": dict(values)}
 
 
 def packed(kinds: Collection[str]) -> str:
@@ -42,8 +47,8 @@ def packed(kinds: Collection[str]) -> str:
     return f" {' '.join(sorted(kinds))} "
 
 
-@lru_cache(maxsize=8)
-def _adding(clock: Hashable) -> Insert:
+def found() -> Select[Any]:
+    """A row for each of a firm's addresses that wants an event."""
     at = bindparam("at", type_=UTCDateTime())
     state = bindparam("state", DeliveryState.WAITING.value, type_=String())
     given = (
@@ -51,5 +56,9 @@ def _adding(clock: Hashable) -> Insert:
         *(at, bindparam("data", type_=JSON()), state, at, firmtext.clock.sql()),
     )
     wants = (_endpoint.firm == bindparam("firm"), _endpoint.kinds.like(bindparam("wanted")))
-    found = select(*given).where(*wants, is_in(_endpoint.state, EndpointState.ON))
-    return insert(_delivery).from_select(COLUMNS, found).execution_options(**{UNANSWERED: True})
+    return select(*given).where(*wants, is_in(_endpoint.state, EndpointState.ON))
+
+
+@lru_cache(maxsize=8)
+def _adding(clock: Hashable) -> Insert:
+    return insert(_delivery).from_select(COLUMNS, found()).execution_options(**{UNANSWERED: True})

@@ -62,9 +62,9 @@ def test_a_replaced_secret_is_ended_once(cli: Cli, app: Any) -> None:
         session.flush()
         new = endpoint_secrets.rotate(session, "harbor", made, by="admin")
     assert json.loads(cli("webhooks", "list", "--json").stdout)[0]["old_secret_until"] is not None
-    assert cli("webhooks", "end-secret", str(made)).exit_code == 2
+    assert cli("webhooks", "expire", str(made)).exit_code == 2
     for ended in (True, False):
-        told = cli("webhooks", "end-secret", str(made), "--yes", "--json")
+        told = cli("webhooks", "expire", str(made), "--yes", "--json")
         assert (json.loads(told.stdout), str(new) in told.output) == ({"ended": ended}, False)
     with app.app_context(), reading() as session:
         row = endpoint_queries.one(session, "harbor", made)
@@ -73,5 +73,5 @@ def test_a_replaced_secret_is_ended_once(cli: Cli, app: Any) -> None:
 
 
 def test_one_that_is_not_there_is_a_failure(cli: Cli) -> None:
-    for verb in ("test", "retry", "end-secret"):
+    for verb in ("test", "retry", "expire"):
         assert cli("webhooks", verb, str(uuid.uuid4()), "--yes").exit_code == 1

@@ -13,12 +13,14 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from flask_firmtext.clock import Clock
+from flask_firmtext.firm import posting
 from flask_firmtext.messaging import holds, overdue, pace
 from flask_firmtext.store import (
     admin_queries,
     calendar_queries,
     choice_queries,
     conversation_queries,
+    endpoint_queries,
     erasing,
     erasure_queries,
     failure_queries,
@@ -29,8 +31,10 @@ from flask_firmtext.store import (
     keys,
     legal_hold_queries,
     operator_queries,
+    outbox,
     overdue_queries,
     pace_queries,
+    page_queries,
     practice_queries,
     queries,
     reach_queries,
@@ -51,6 +55,8 @@ from flask_firmtext.store.models import (
     CalendarEvent,
     Conversation,
     ConversationContact,
+    Delivery,
+    Endpoint,
     Erased,
     Erasure,
     Failure,
@@ -117,6 +123,9 @@ MOST = {
     "a contact's conversations that may go": 200,
     # They grow with the erasures of a firm, one a night, and with no text.
     **dict.fromkeys(("what last night erased", "a night that is open"), ERASURES),
+    # Each address that is on is asked, by an index of its own.
+    **dict.fromkeys(("where something is to be posted", "since when something is to be posted"), 1_500),
+    "events of a month ago": 3_000,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
@@ -128,7 +137,7 @@ LARGE = tuple(
     for name in (
         *("message", "attempt", "read_mark", "resolution", "status_event", "scheduled_text"),
         *("event", "invitation", "notice", "reminder", "search", "search_text", "search_mark"),
-        *("legal_hold", "legal_hold_contact", "erasure", "key", "audit"),
+        *("legal_hold", "legal_hold_contact", "erasure", "key", "audit", "delivery"),
     )
 )
 
@@ -313,6 +322,25 @@ KEEPING: dict[str, Ask] = {
     ),
     "the texts that are to be emptied": lambda session: erasing._texts(FIRM, named(2, 5), -1),
 }
+#: Of these deliveries at one address every tenth waits, the older half of those is due, and the last few are old.
+DELIVERIES, OLD_ONES, BUSY = 20_000, 300, named(13, 0)
+POSTING: dict[str, Ask] = {
+    "where something is to be posted": endpoint_queries.due_endpoints,
+    "what is to be posted": lambda session: endpoint_queries.due(session, FIRM, BUSY, 20),
+    "the claim of an event": lambda session: posting.take(session, FIRM, BUSY, named(14, DELIVERIES - OLD_ONES - 10)),
+    "what was posted": lambda session: endpoint_queries.newest(session, FIRM, BUSY, 50),
+    "what was posted, further down": lambda session: page_queries.deliveries(
+        session, FIRM, BUSY, (NOW - timedelta(seconds=5_000), named(14, 5_000)), 50
+    ),
+    "what was not delivered lately": lambda session: endpoint_queries.failed(
+        session, FIRM, BUSY, NOW - timedelta(seconds=90), 1000
+    ),
+    "since when something is to be posted": endpoint_queries.oldest_due_at,
+    "what is told to a firm's addresses": lambda session: session.connection().execute(
+        outbox.found(), outbox.row("text.failed", {"firm": FIRM})
+    ),
+    "events of a month ago": endpoint_queries.forget_old,
+}
 REPEATED: dict[str, Ask] = {
     "texts that repeat those of a page": lambda session: repeat_queries.made_of(
         session, FIRM, [named(3, n) for n in range(50)]
@@ -439,9 +467,26 @@ def fill(connection: sa.Connection) -> None:
         ],
     )
     kept_and_erased(connection)
+    posted(connection)
     events = [calendar(n) for n in range(EVENTS)]
     for model, rows in zip((CalendarEvent, Invitation, Reminder, Notice), zip(*events, strict=True), strict=True):
         connection.execute(insert(model), list(rows))
+
+
+def posted(connection: sa.Connection) -> None:
+    """Addresses of many firms, one of which has a great many events."""
+    one = {"url": b"x", "secret": b"x", "kinds": " text.failed ", "state": "on", "made_by": USER, "made_at": NOW}
+    firms = [FIRM, *(f"firm-{n}" for n in range(1, 300))]
+    connection.execute(insert(Endpoint), [{**one, "id": named(13, n), "firm": firm} for n, firm in enumerate(firms)])
+    connection.execute(insert(Delivery), [delivery(n) for n in range(DELIVERIES)])
+
+
+def delivery(n: int) -> dict[str, Any]:
+    state = "waiting" if n % 10 == 0 else "failed" if n % 10 == 1 else "delivered"
+    at = NOW - (timedelta(seconds=n) if n < DELIVERIES - OLD_ONES else timedelta(days=40, seconds=n))
+    due = NOW - timedelta(seconds=n - DELIVERIES // 2)
+    return {"event_id": named(14, n), "endpoint_id": BUSY, "firm": FIRM, "kind": "text.failed", "at": at, "data": {},
+            "state": state, "state_at": at, "not_before": due}  # fmt: skip
 
 
 def kept_and_erased(connection: sa.Connection) -> None:
@@ -575,16 +620,18 @@ def reported(n: int, sent: Mapping[str, Any]) -> dict[str, Any]:
             "received_at": sent["state_at"]}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING, *SEARCHING, *KEEPING])
+@pytest.mark.parametrize(
+    "name", [*SENDING, *PAGES, *WRITING, *CALENDAR, *REPEATED, *WATCHING, *SEARCHING, *KEEPING, *POSTING]
+)
 def test_it_uses_an_index_however_many_texts_there_are(busy: sa.Engine, name: str) -> None:
-    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING | SEARCHING | KEEPING)[name]
+    ask = (SENDING | PAGES | WRITING | CALENDAR | REPEATED | WATCHING | SEARCHING | KEEPING | POSTING)[name]
     with reading() as session:
         asked = statements(busy, session, ask)
         session.rollback()
         assert asked
         for statement in asked:
             work, scans = COSTS[busy.dialect.name](session.connection(), *statement)
-            assert not scans
+            assert not scans, statement[0]
             assert work / UNIT[busy.dialect.name] <= MOST.get(name, ROWS), statement[0]
 
 
