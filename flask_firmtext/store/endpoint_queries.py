@@ -95,30 +95,24 @@ def due_endpoints(session: Sessions) -> Sequence[Due]:
 
 def due(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Sequence[uuid.UUID]:
     """Events that are due at one address, the longest due first."""
-    first = (
-        select(Delivery.event_id, Delivery.firm, Delivery.not_before)
-        .where(
-            Delivery.endpoint_id == endpoint,
-            is_in(Delivery.state, DeliveryState.WAITING),
-            Delivery.not_before <= _now(),
-        )
-        .order_by(Delivery.not_before)
-        .limit(limit)
-        .subquery()
+    wanted = select(Delivery.event_id).where(
+        Delivery.firm == firm,
+        Delivery.endpoint_id == endpoint,
+        is_in(Delivery.state, DeliveryState.WAITING),
+        Delivery.not_before <= _now(),
     )
-    theirs = select(first.c.event_id).where(first.c.firm == firm)
-    return session.scalars(theirs.order_by(first.c.not_before)).all()
+    return session.scalars(wanted.order_by(Delivery.not_before).limit(limit)).all()
 
 
 def newest(session: Sessions, firm: str, endpoint: uuid.UUID, limit: int) -> Sequence[Delivery]:
     """What was, or is to be, posted to one address, the newest first."""
-    theirs = select(Delivery).where(Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint)
+    theirs = select(Delivery).where(Delivery.firm == firm, Delivery.endpoint_id == endpoint)
     return session.scalars(theirs.order_by(Delivery.at.desc(), Delivery.event_id.desc()).limit(limit)).all()
 
 
 def failed(session: Sessions, firm: str, endpoint: uuid.UUID, since: datetime, limit: int) -> Sequence[uuid.UUID]:
     """Events that failed for good at one address and happened since a moment, the oldest first."""
-    theirs = (Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint, Delivery.at >= since)
+    theirs = (Delivery.firm == firm, Delivery.endpoint_id == endpoint, Delivery.at >= since)
     wanted = select(Delivery.event_id).where(*theirs, Delivery.state == DeliveryState.FAILED)
     return session.scalars(wanted.order_by(Delivery.at).limit(limit)).all()
 

@@ -31,7 +31,7 @@ def quarantine(session: Session, firm: str, after: Cursor | None, limit: int) ->
 
 def deliveries(session: Session, firm: str, endpoint: uuid.UUID, after: Cursor | None, limit: int) -> list[Delivery]:
     """What was, or is to be, posted to one address, the newest first."""
-    theirs = select(Delivery).where(Delivery.firm.concat("") == firm, Delivery.endpoint_id == endpoint)
+    theirs = select(Delivery).where(Delivery.firm == firm, Delivery.endpoint_id == endpoint)
     query = _behind(theirs, Delivery.at, Delivery.event_id, after)
     return list(session.scalars(query.limit(limit)))
 

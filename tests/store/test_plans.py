@@ -124,7 +124,7 @@ MOST = {
     # They grow with the erasures of a firm, one a night, and with no text.
     **dict.fromkeys(("what last night erased", "a night that is open"), ERASURES),
     # Each address that is on is asked, by an index of its own.
-    **dict.fromkeys(("where something is to be posted", "since when something is to be posted"), 1_500),
+    **dict.fromkeys(("where something is to be posted", "since when something is to be posted"), 1_000),
     "events of a month ago": 3_000,
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
@@ -333,7 +333,7 @@ POSTING: dict[str, Ask] = {
         session, FIRM, BUSY, (NOW - timedelta(seconds=5_000), named(14, 5_000)), 50
     ),
     "what was not delivered lately": lambda session: endpoint_queries.failed(
-        session, FIRM, BUSY, NOW - timedelta(seconds=90), 1000
+        session, FIRM, BUSY, NOW - timedelta(seconds=50), 1000
     ),
     "since when something is to be posted": endpoint_queries.oldest_due_at,
     "what is told to a firm's addresses": lambda session: session.connection().execute(
@@ -479,6 +479,8 @@ def posted(connection: sa.Connection) -> None:
     firms = [FIRM, *(f"firm-{n}" for n in range(1, 300))]
     connection.execute(insert(Endpoint), [{**one, "id": named(13, n), "firm": firm} for n, firm in enumerate(firms)])
     connection.execute(insert(Delivery), [delivery(n) for n in range(DELIVERIES)])
+    rests = {"endpoint_id": named(13, 1), "firm": firms[1], "not_before": NOW + timedelta(hours=9)}
+    connection.execute(insert(Delivery), [{**delivery(n), **rests} for n in range(0, DELIVERIES, 10)])
 
 
 def delivery(n: int) -> dict[str, Any]:
