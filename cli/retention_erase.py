@@ -48,6 +48,8 @@ def erase(firm: str, contact: str, also: tuple[str, ...], why: str, dry_run: boo
             document({"planned": _planned(plan)})
         return
     confirm("Erase all of this for good?", yes=yes)
+    for begun in erasure_requests.finish_begun(firm, contact):
+        say(f"What was begun before is over now. Proof: {begun}.")
     erasure = erasure_requests.begin(firm, found, why, by=actor(), others=also)
     over = erasure_requests.go_on(erasure)
     _tell(firm, erasure.id, over=over, as_json=as_json)

@@ -126,6 +126,13 @@ def begin(
         )
 
 
+def finish_begun(firm: str, contact: str) -> Sequence[uuid.UUID]:
+    """Go on with what was begun for a contact and ended half-way. Returns those that are over now."""
+    with reading() as session:
+        left = erasure_queries.open_of(session, firm, contact)
+    return [one.id for one in left if go_on(one)]
+
+
 def go_on(erasure: Erasure) -> bool:
     """Erase what is to go and can; False: some of it passes in a minute, and somebody is to call this again.
 

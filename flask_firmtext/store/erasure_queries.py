@@ -51,6 +51,12 @@ def unfinished(session: Session, at: datetime) -> Sequence[Erasure]:
     ).all()
 
 
+def open_of(session: Session, firm: str, contact: str) -> Sequence[Erasure]:
+    """Erasures of one contact that somebody has to go on with, the oldest first."""
+    theirs = (Erasure.firm == firm, Erasure.contact == contact, Erasure.done_at.is_(None))
+    return session.scalars(select(Erasure).where(*theirs).order_by(Erasure.begun_at)).all()
+
+
 def open_night(session: Sessions, firm: str, cause: str) -> Erasure | None:
     found = select(Erasure).where(Erasure.firm == firm, Erasure.cause == cause, Erasure.done_at.is_(None))
     return session.scalars(found.order_by(Erasure.begun_at).limit(1)).one_or_none()

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask_firmtext.cli import firmtext as group
 
+from ending import ended_at
 from evidence import rows
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
@@ -78,6 +79,31 @@ def test_rotate_encrypts_all_firms_anew_and_can_be_repeated(cli: Cli, full: dict
     assert all(one["done"] for one in told(cli, "rotate", "--yes")["rotated"])
     assert told(cli, "status")["keys"][0]["data_keys"]["replaced"] == 0
     assert {row.actor.partition(":")[0] for row in rows(Audit, Audit.action.like("key.%"))} == {"cli"}
+
+
+ENDS = (
+    "keys.rewrapped",
+    "keys.beginning",
+    "keys.renewing",
+    "keys.writing",
+    "keys.cells",
+    "keys.copied",
+    "keys.settled",
+)
+
+
+@pytest.mark.fault("F10")
+def test_a_rotation_that_is_ended_anywhere_loses_nothing_and_goes_on(cli: Cli, full: dict[str, Any]) -> None:
+    for n, point in enumerate(ENDS):
+        before = named_keys("harbor")
+        with ended_at(point) as came:
+            assert cli("keys", "rotate", "--yes").exit_code == 143
+        assert (came[-1], contents()) == (point, full)
+        told(cli, "rotate", "--yes")
+        assert contents() == full
+        assert all(before[column].isdisjoint(now) for column, now in named_keys("harbor").items() if now)
+        later(timedelta(minutes=11 * (n + 1)))
+        assert all(one["done"] for one in told(cli, "rotate", "--yes")["rotated"])
 
 
 def test_one_firm_alone(cli: Cli, full: dict[str, Any]) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from ending import ended_at
 from evidence import rows
 from flask_firmtext.current import firmtext
 from flask_firmtext.firm import retention
-from flask_firmtext.store.models import Conversation, Erasure, LegalHold, Message
-from flask_firmtext.store.states import State
+from flask_firmtext.store.models import Conversation, Erasure, Key, LegalHold, Message
+from flask_firmtext.store.states import KeyState, State
 from flask_firmtext.store.transactions import own
 from rows import accepted, changed, verified_number
 
@@ -88,3 +89,22 @@ def test_a_contacts_texts_are_erased(cli: Cli, old: None) -> None:
     said = json.loads(done.stdout)
     assert (said["done"], said["gone"]["texts"], said["left"]) == (True, 1, {})
     assert cli("retention", "erase", "--firm", "harbor", "--contact", "nobody", "--why", "x", "--yes").exit_code == 2
+
+
+ENDS = ("erase.taking", "erase.taken", "erase.emptying", "erase.emptied", "erase.finishing")
+
+
+@pytest.mark.fault("F10")
+@pytest.mark.parametrize("point", ENDS)
+def test_an_erasing_that_is_ended_anywhere_is_gone_on_with_by_the_same_command(cli: Cli, old: None, point: str) -> None:
+    erase = ("retention", "erase", "--firm", "harbor", "--contact", "rosa", "--why", "She asked", "--yes", "--json")
+    with ended_at(point) as came:
+        assert cli(*erase).exit_code == 143
+    assert came[-1] == point
+    done = cli(*erase)
+    assert done.exit_code == 0, done.stderr
+    assert (json.loads(done.stdout)["done"], {bytes(row.body) for row in rows(Message)}) == (True, {b""})
+    first, second = rows(Erasure)
+    assert f"Proof: {first.id}." in done.stderr
+    assert (first.gone["texts"], second.gone["texts"], first.done_at is None) == (1, 0, False)
+    assert rows(Key, Key.scope.startswith("conversation/"), Key.state != KeyState.DESTROYED) == []

@@ -7,14 +7,17 @@ import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_firmtext.cli import firmtext as group
 from sqlalchemy import update
 
 from attached import passes
 from dying import dies_at
+from ending import ended_at
 from flask_firmtext import FirmText, signals
 from flask_firmtext.current import firmtext
 from flask_firmtext.errors import DecryptError
@@ -26,6 +29,7 @@ from flask_firmtext.store import attachment_queries, audit
 from flask_firmtext.store.models import Attachment, Audit, Filing
 from flask_firmtext.store.transactions import own, reading
 from flask_firmtext.testing.ports import MemoryDocuments
+from flask_firmtext.worker import heartbeats
 from house import token
 from mailroom import arrives, comes, damage, due_now, filings, png, stores
 from office import ROSA, STAFF, SUMMIT, Office
@@ -450,6 +454,26 @@ def test_F75_a_kill_at_any_step_files_once(
     assert dies_at(point, lambda: filing.file(row.id))
     due_now()
     filing.run_due()
+    assert states(file) == [("lease", "filed")]
+    (there,) = tmp_path.iterdir()
+    assert there.read_bytes() == png()
+
+
+@pytest.mark.fault("F10")
+@pytest.mark.parametrize("point", POINTS)
+def test_a_sweep_that_is_ended_while_it_files_has_filed_once_when_it_runs_again(
+    office: Office, point: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = arrives(office)
+    planned(file)
+    on_disk(monkeypatch, tmp_path)
+    heartbeats.beat(heartbeats.FILING)  # else a thread of the sweep's files
+    sweep = partial(office.app.test_cli_runner().invoke, group, ["sweep", "--once"])
+    with ended_at(point) as came:
+        assert sweep().exit_code == 143
+    assert came[-1] == point
+    due_now()
+    assert sweep().exit_code == 0
     assert states(file) == [("lease", "filed")]
     (there,) = tmp_path.iterdir()
     assert there.read_bytes() == png()

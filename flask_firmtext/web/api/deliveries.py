@@ -37,13 +37,13 @@ class Deliveries(Page[Delivery]):
     """A page of them, the newest first, of the last 30 days."""
 
 
-class Since(Given):
+class FailedSince(Given):
     """From when on."""
 
     since: AwareDatetime = Field(description="When it happened, at the earliest; 30 days ago at most.")
 
 
-class Repeated(Answer):
+class PostedAgain(Answer):
     """What is posted again."""
 
     ids: list[uuid.UUID] = Field(description="The events, the oldest first.")
@@ -87,7 +87,7 @@ def retry_delivery(who: Bearer, webhook: uuid.UUID, delivery: uuid.UUID) -> Done
 
 
 @post("/webhooks/{webhook}/retry", "webhooks:write")
-def retry_webhook(who: Bearer, webhook: uuid.UUID, given: Since) -> Repeated:
+def retry_webhook(who: Bearer, webhook: uuid.UUID, given: FailedSince) -> PostedAgain:
     """Post once more all that failed for good since a moment
 
     With the same ids, the oldest first and at most 1000 at once; what waits or has arrived is left alone. Safe to
@@ -97,7 +97,7 @@ def retry_webhook(who: Bearer, webhook: uuid.UUID, given: Since) -> Repeated:
     with own() as session:
         again = deliveries.again_since
         events = standing("off", lambda: again(session, who.firm.ref, webhook, given.since, by=who.user.ref))
-    return Repeated(ids=[*events], more=len(events) == deliveries.AT_ONCE)
+    return PostedAgain(ids=[*events], more=len(events) == deliveries.AT_ONCE)
 
 
 def _event(who: Bearer, webhook: uuid.UUID, event: uuid.UUID) -> Row:
