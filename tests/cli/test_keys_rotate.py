@@ -81,15 +81,8 @@ def test_rotate_encrypts_all_firms_anew_and_can_be_repeated(cli: Cli, full: dict
     assert {row.actor.partition(":")[0] for row in rows(Audit, Audit.action.like("key.%"))} == {"cli"}
 
 
-ENDS = (
-    "keys.rewrapped",
-    "keys.beginning",
-    "keys.renewing",
-    "keys.writing",
-    "keys.cells",
-    "keys.copied",
-    "keys.settled",
-)
+#: The copy of a file that an end leaves behind goes with the sweep's tidying, and not with the next rotation.
+ENDS = ("keys.beginning", "keys.renewing", "keys.writing", "keys.cells", "keys.settled", "keys.copied")
 
 
 @pytest.mark.fault("F10")
@@ -97,11 +90,12 @@ def test_a_rotation_that_is_ended_anywhere_loses_nothing_and_goes_on(cli: Cli, f
     for n, point in enumerate(ENDS):
         before = named_keys("harbor")
         with ended_at(point) as came:
-            assert cli("keys", "rotate", "--yes").exit_code == 143
+            assert cli("keys", "rotate", "--yes").exit_code == 143, (point, came)
         assert (came[-1], contents()) == (point, full)
         told(cli, "rotate", "--yes")
         assert contents() == full
-        assert all(before[column].isdisjoint(now) for column, now in named_keys("harbor").items() if now)
+        kept = {column: now & before[column] for column, now in named_keys("harbor").items()}
+        assert not any(kept.values()), (point, kept)
         later(timedelta(minutes=11 * (n + 1)))
         assert all(one["done"] for one in told(cli, "rotate", "--yes")["rotated"])
 
