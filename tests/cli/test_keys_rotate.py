@@ -85,6 +85,7 @@ def test_rotate_encrypts_all_firms_anew_and_can_be_repeated(cli: Cli, full: dict
 ENDS = ("keys.beginning", "keys.renewing", "keys.writing", "keys.cells", "keys.settled", "keys.copied")
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F10")
 def test_a_rotation_that_is_ended_anywhere_loses_nothing_and_goes_on(cli: Cli, full: dict[str, Any]) -> None:
     for n, point in enumerate(ENDS):
