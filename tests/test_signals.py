@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask_firmtext import signals
 from flask_firmtext.signals import KIND_OF, KINDS, TOLD
-from flask_firmtext.web.endpoints import WORDS
+from flask_firmtext.web.endpoint_sheet import WORDS
 from source import modules
 
 
