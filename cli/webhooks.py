@@ -16,8 +16,8 @@ from ..firm import deliveries, endpoint_secrets, endpoints
 from ..firm.endpoints import Shown
 from ..store import endpoint_queries
 from ..store.transactions import own, reading
+from . import moments
 from .db import require_current
-from .moments import since
 from .operator import actor
 from .output import confirm, document, json_option, listing, say, yes_option
 
@@ -61,17 +61,15 @@ def test(endpoint: uuid.UUID, yes: bool, as_json: bool) -> None:
 
 @webhooks.command()
 @click.argument("endpoint", metavar="ID", type=click.UUID)
-@click.option(
-    "--since", "given", metavar="TIME", default="30d", show_default=True, help="An ISO time, or like 2h or 3d."
-)
+@click.option("--since", metavar="TIME", default="30d", show_default=True, help="An ISO time, or like 2h or 3d.")
 @yes_option
 @json_option
-def retry(endpoint: uuid.UUID, given: str, yes: bool, as_json: bool) -> None:
+def retry(endpoint: uuid.UUID, since: str, yes: bool, as_json: bool) -> None:
     """Post again all that failed for good at one address, with the same ids.
 
     Safe to repeat, and to end at any moment.
     """
-    one, asked, now = _known(endpoint), since(given), firmtext.clock.now()
+    one, asked, now = _known(endpoint), moments.since(since), firmtext.clock.now()
     begin = now - asked if isinstance(asked, timedelta) else asked or now
     confirm(f"Post again what failed there since {begin:%Y-%m-%d %H:%M} UTC?", yes=yes)
     done: list[uuid.UUID] = []
