@@ -97,7 +97,7 @@ ELSEWHERE = {
 COMMANDS_SUNG = {"name", "why"}
 COMMANDS_SILENT = {
     *("firm", "contact", "matter", "also", "country", "number", "reason", "after", "before", "as_of", "revision"),
-    *("head", "destroy", "typed", "webhooks", "file", "acts_for"),
+    *("head", "destroy", "typed", "webhooks", "file", "acts_for", "since"),
 }
 
 #: Forms behind the forms of the administration.

@@ -55,7 +55,7 @@ OF_ALL = {
     **dict.fromkeys(("numbers release", "numbers search", "numbers sync"), "a number names its firm"),
     **{f"numbers verification {name}": "a number names its firm" for name in ("export", "set", "show")},
     **dict.fromkeys(("templates check", "templates import"), "what is read comes from a file"),
-    **dict.fromkeys(("webhooks retry", "webhooks test"), "an address names its firm"),
+    **dict.fromkeys(("webhooks expire", "webhooks retry", "webhooks test"), "an address names its firm"),
 }
 
 
