@@ -25,7 +25,7 @@ TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Sen
 KEPT = marked("Your text is kept.")
 NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
 NOT_YOU = marked(
-    "You may not send texts any more; an administrator can tell you why. Your text is kept for you to copy."
+    "You may not send texts any more; an administrator can tell you why. Your text is kept so that you can copy it."
 )
 
 
