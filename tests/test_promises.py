@@ -41,11 +41,11 @@ def test_a_promise_is_held(promise: str, held: str) -> None:
 
 
 def test_every_test_that_is_named_exists() -> None:
-    named = re.findall(r"\[(\w+)\]\(\.\./(tests/[\w/]+\.py)\)", PAGE)
+    named = re.findall(r"\[([\w ]+)\]\(\.\./(tests/[\w/]+\.py)\)", PAGE)
     assert len(named) > 20
     for name, file in named:
         code = (DOCS.parent / file).read_text(encoding="utf-8")
-        assert re.search(rf"\b(test_)?{name}\b", code, re.IGNORECASE), f"{file} has no {name}"
+        assert re.search(rf"\b(test_)?{name.replace(' ', '_')}\b", code, re.IGNORECASE), f"{file} has no {name}"
 
 
 def test_every_fault_and_attack_that_is_named_exists() -> None:
