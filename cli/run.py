@@ -65,8 +65,7 @@ def sweep(once: bool, as_of: datetime | None) -> None:
     "--state-dir",
     type=click.Path(path_type=Path),
     default=Path(".sandbox"),
-    help="Where it keeps its files: the folder that the application gives to `credentials()`.",
-    show_default=True,
+    help="Where it keeps its files: the folder that the application gives to `credentials()`. Default .sandbox.",
 )
 @click.option(
     "--webhooks",

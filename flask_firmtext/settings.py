@@ -58,8 +58,8 @@ SETTINGS = (
         encryption_keys,
         REQUIRED,
         "Keys that protect every stored text: a list of `id:base64` (32 bytes each), or the path of a file with one a "
-        "line; the first encrypts, all decrypt. For a new installation `flask firmtext keys generate` makes one; one that "
-        "has texts needs those that it has.",
+        "line; the first encrypts, all decrypt. For a new installation `flask firmtext keys generate` makes one; one "
+        "that has texts needs those that it has.",
         secret=True,
     ),
     Setting(
