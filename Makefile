@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# Tests wait much of their time, for processes and pages: three keep two cores busy.
+JOBS ?= 3
 ARGS ?=
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
