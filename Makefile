@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# Tests wait much of their time, for processes and pages: three keep two cores busy.
+JOBS ?= 3
 ARGS ?=
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
@@ -87,7 +88,8 @@ docs-site: $(VENV)/.test ## Build the site of the documents into build/site; a w
 	$(BIN)/sphinx-build -q -W -n -d build/doctrees docs build/site
 
 .PHONY: screenshots
-screenshots: $(VENV)/.test browser ## Take the pictures of the documents anew, of a demo of their own
+screenshots: export PYTHONPATH := $(CURDIR):$(CURDIR)/tests/support:$(CURDIR)/tests/hosts
+screenshots: $(VENV)/.test browser ## Take the pictures of the documents anew, of a demo and of the hosts in tests
 	$(BIN)/python -m docs.screenshots $(ARGS)
 
 .PHONY: catalogues

@@ -24,6 +24,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 {imports}
 imported = time.perf_counter()
+{host}
 app, db = Flask("host"), SQLAlchemy()
 app.config.update(SECRET_KEY="x", SQLALCHEMY_DATABASE_URI="sqlite://")
 db.init_app(app)
@@ -39,9 +40,10 @@ for _ in range(200):
 print(json.dumps({{"imported": imported - began, "answered": first - began,
                   "page": (time.perf_counter() - first) / 200 * 1000}}))
 """
-WITHOUT = HOST.format(imports="", bind="")
+WITHOUT = HOST.format(imports="", host="", bind="")
 WITH = HOST.format(
-    imports="from flask_firmtext import FirmText\nfrom flask_firmtext.testing.example import harbor_and_summit",
+    imports="from flask_firmtext import FirmText",
+    host="from flask_firmtext.testing.example import harbor_and_summit",
     bind="FirmText().init_app(app, db=db, host=harbor_and_summit())",
 )
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.published RUN.jsonl``: that run's figures into README.md, and its growth drawn."""
+"""``python -m benchmarks.published RUN.jsonl``: its figures into README.md and operations.md, and its growth drawn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import plot
 
 HERE = Path(__file__).parent
 RUN, PAGE, DRAWN = HERE / "last_run.jsonl", HERE / "README.md", HERE / "growth.svg"
+SIZING = HERE.parent / "docs" / "operations.md"
 BEGIN, END = "<!-- figures of last_run.jsonl -->", "<!-- end of figures -->"
 
 Told = Mapping[str, Any]
@@ -21,13 +22,41 @@ def main(run: Path) -> int:
     figures = [json.loads(line) for line in run.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
     RUN.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in figures), encoding="utf-8")
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), figures), encoding="utf-8")
+    SIZING.write_text(with_sizes(SIZING.read_text(encoding="utf-8"), figures), encoding="utf-8")
     DRAWN.write_text(drawn(figures), encoding="utf-8")
     return 0
 
 
 def with_table(page: str, figures: Sequence[Told]) -> str:
+    return _between(page, table(figures))
+
+
+def with_sizes(page: str, figures: Sequence[Told]) -> str:
+    return _between(page, sizes(figures))
+
+
+def _between(page: str, words: str) -> str:
     before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n\n{table(figures)}\n{END}{rest.partition(END)[2]}"
+    return f"{before}{BEGIN}\n\n{words}\n{END}{rest.partition(END)[2]}"
+
+
+def sizes(figures: Sequence[Told]) -> str:
+    """What one process of each kind does, on the engine of production."""
+    ours = {(one["id"], one["what"]): one["ours"] for one in figures if one["db"] == "postgresql"}
+    webhooks, texts = ours["P1", "webhook ingest"], ours["P2", "sending"]
+    inbox, thread, badge = (ours["P7", page] for page in ("inbox", "thread", "badge"))
+    slow, fast = sorted((1000 / inbox, 1000 / thread))
+    rows = [
+        ("one process", "does", "and takes"),
+        ("---",) * 3,
+        ("web: webhooks", f"{webhooks:.0f} a second", f"{1000 / webhooks:.0f} ms each"),
+        ("web: inbox, conversation", f"{slow:.0f} to {fast:.0f} a second", f"{inbox:.0f} and {thread:.0f} ms each"),
+        ("web: badge", f"{1000 / badge:.0f} a second", f"{badge:.0f} ms each"),
+        ("sender", f"{texts:.0f} texts a second", "more than a carrier's account allows (30 requests a second)"),
+        ("sweep: planning", f"200 events in {ours['P8', 'planning']:.0f} ms", ""),
+        ("media", f"50 MiB in {ours['P10', 'memory for a file of 50 MiB']:.1f} MiB of memory", ""),
+    ]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def table(figures: Sequence[Told]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 from datetime import UTC, datetime
 
@@ -32,6 +33,8 @@ def generate(as_json: bool) -> None:
         return
     for name, value in made.items():
         click.echo(f"{name}={value}")
+    if made.keys() & os.environ.keys():
+        say("This environment has keys already: put these beside them, never in their place (docs/keys.md).")
     say("Keep both in two places apart from the database's backups: without them no stored text can be read.")
 
 

@@ -62,7 +62,10 @@ def sweep(once: bool, as_of: datetime | None) -> None:
 @click.option("--port", type=int, default=5001, help="Port of the phones page and the control. Default 5001.")
 @click.option("--tls-port", type=int, default=5002, help="Port of the carrier's API over HTTPS. Default 5002.")
 @click.option(
-    "--state-dir", type=click.Path(path_type=Path), default=Path(".sandbox"), help="Where it keeps its files."
+    "--state-dir",
+    type=click.Path(path_type=Path),
+    default=Path(".sandbox"),
+    help="Where it keeps its files: the folder that the application gives to `credentials()`. Default .sandbox.",
 )
 @click.option(
     "--webhooks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,12 @@ NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`.
 RECORD_NOTE = (
     "<!-- Written by docs/generate.py: change flask_firmtext/store/audit_actions.py, then run `make docs`. -->"
 )
+SLOTS_NOTE = "<!-- Written by docs/generate.py: change templates/firmtext/slots.html, then run `make docs`. -->"
+SLOTS_INTRO = """
+Macros for a host's own pages, to be imported from `firmtext/slots.html`. Each brings its stylesheet and scripts, shows
+what the signed-in user may see, is empty where nobody is signed in, and never breaks the page that it stands in. How
+they are used: [theming](theming.md#slots), [calendar](calendar.md#on-your-pages).
+"""
 API_NOTE = "<!-- Written by docs/generate.py: change flask_firmtext/web/api, then run `make docs`. -->"
 RECORD_END = "<!-- end -->"
 BLANK = "\n\n"
@@ -139,6 +146,15 @@ def signals() -> str:
     return f"# Signals\n\n{NOTE}\n{SIGNALS_INTRO}\n{table}\n\n{SIGNALS_END}\n"
 
 
+def slots() -> str:
+    """What a host puts into its own pages, by the words above each macro."""
+    source = (FOLDER.parent / "flask_firmtext" / "templates" / "firmtext" / "slots.html").read_text(encoding="utf-8")
+    found = re.findall(r"\{#- (.+) -#\}\n\{% macro (\w+\(.*\)) -%\}", source)
+    rows = (f"| `{call.replace('none', 'None')}` | {words} |" for words, call in sorted(found, key=lambda one: one[1]))
+    table = "\n".join(["| slot | what stands there |", "|---|---|", *rows])
+    return f"# Slots\n\n{SLOTS_NOTE}\n{SLOTS_INTRO}\n{table}\n"
+
+
 def fields(one: Told) -> str:
     return "; ".join(f"`{name}`: {meaning}" for name, meaning in one.fields.items())
 
@@ -192,6 +208,7 @@ PAGES = {
     "audit.md": record,
     "api.md": api,
     "signals.md": signals,
+    "slots.md": slots,
 }
 
 if __name__ == "__main__":

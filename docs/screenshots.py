@@ -1,4 +1,5 @@
-"""Takes every picture of the documents, of a demo as its seed makes it. ``make screenshots`` runs it."""
+"""Takes every picture of the documents, of a demo as its seed makes it and of strangers' frames. ``make screenshots``
+runs it."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +19,8 @@ from playwright.sync_api import sync_playwright
 from sample_host_app.demo.plan import Plan, read
 from sample_host_app.demo.servers import Demo
 from sample_host_app.demo.waiting import free_port
+
+from . import frames
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 STAFF, ADMINISTRATOR = "staff@harbor.example", "admin@harbor.example"
@@ -95,11 +99,56 @@ def main() -> int:
     if browser is None:
         sys.stderr.write("No browser found: `make browser` installs Debian's chromium.\n")
         return 1
-    with demo() as plan, chromium(browser) as opened:
-        for name in given.names or PICTURES:
-            size = {"width": given.width} if given.width else {}
-            take(opened, plan, PICTURES[name]._replace(**size), given.into / f"{name}.png")
+    names = given.names or [*PICTURES, *frames.PICTURES]
+    with chromium(browser) as opened:
+        camera = Camera(opened, given.into, given.width)
+        of_the_demo(camera, [name for name in names if name in PICTURES])
+        of_the_frames(camera, [name for name in names if name in frames.PICTURES])
     return 0
+
+
+class Camera(NamedTuple):
+    """A browser, where its pictures go, and the width of all windows if it is given."""
+
+    browser: Any
+    folder: Path
+    width: int | None
+
+    @contextmanager
+    def taking(self, name: str, width: int, height: int) -> Iterator[Any]:
+        """A window; what it shows in the end is the picture of this name."""
+        size = {"width": self.width or width, "height": height}
+        page = self.browser.new_page(
+            viewport=size, locale="en-US", timezone_id="America/New_York", reduced_motion="reduce"
+        )
+        page.set_default_timeout(MILLISECONDS)
+        yield page
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
+        page.close()
+
+
+def of_the_demo(camera: Camera, names: Sequence[str]) -> None:
+    if not names:
+        return
+    with demo() as plan:
+        for name in names:
+            picture = PICTURES[name]
+            with camera.taking(name, picture.width, picture.height) as page:
+                sign_in(page, plan, picture.who)
+                picture.show(page, plan)
+
+
+def of_the_frames(camera: Camera, names: Iterable[str]) -> None:
+    """Each application is made once for all its pictures."""
+    wanted = sorted(names, key=[*frames.PICTURES].index)
+    with tempfile.TemporaryDirectory() as folder:
+        for package, group in groupby(wanted, key=lambda name: frames.PICTURES[name].package):
+            with frames.seen(package, Path(folder)) as seen:
+                for name in group:
+                    frame = frames.PICTURES[name]
+                    with camera.taking(name, *frame.size) as page:
+                        seen.sign_in(page)
+                        seen.show(page, frame.page)
 
 
 @contextmanager
@@ -119,16 +168,6 @@ def chromium(browser: str) -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         yield opened
         opened.close()
-
-
-def take(opened: Any, plan: Plan, picture: Picture, file: Path) -> None:
-    size = {"width": picture.width, "height": picture.height}
-    page = opened.new_page(viewport=size, locale="en-US", timezone_id="America/New_York", reduced_motion="reduce")
-    page.set_default_timeout(MILLISECONDS)
-    sign_in(page, plan, picture.who)
-    picture.show(page, plan)
-    page.screenshot(path=file, animations="disabled", caret="hide")
-    page.close()
 
 
 def sign_in(page: Any, plan: Plan, who: str) -> None:

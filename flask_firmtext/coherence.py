@@ -13,7 +13,10 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     local = loopback(values.get("vonage_api_host") or "")
     url = values.get("public_url")
     if url and not local and (not url.startswith("https://") or loopback(url.split("/")[2])):
-        faults.append("FIRMTEXT_PUBLIC_URL must be a public https address, because the carrier calls it from outside.")
+        faults.append(
+            "FIRMTEXT_PUBLIC_URL must be a public https address, because the carrier calls it from outside; http is "
+            "for the sandbox alone, while FIRMTEXT_VONAGE_API_HOST is this machine."
+        )
     if values.get("vonage_application_id") and "vonage_private_key" in values and not values["vonage_private_key"]:
         faults.append("FIRMTEXT_VONAGE_PRIVATE_KEY is missing: an application id needs its private key.")
     if values.get("vonage_api_key") and "vonage_api_secret" in values and not values["vonage_api_secret"]:

@@ -58,7 +58,8 @@ SETTINGS = (
         encryption_keys,
         REQUIRED,
         "Keys that protect every stored text: a list of `id:base64` (32 bytes each), or the path of a file with one a "
-        "line; the first encrypts, all decrypt. Make one with `flask firmtext keys generate`.",
+        "line; the first encrypts, all decrypt. For a new installation `flask firmtext keys generate` makes one; one "
+        "that has texts needs those that it has.",
         secret=True,
     ),
     Setting(
@@ -67,7 +68,7 @@ SETTINGS = (
         REQUIRED,
         "Key of the blind index by which a conversation is found from its number: base64 of 32 bytes, or the path of a "
         "file with it. While it is replaced, a list: the new one, then the old one (docs/keys.md). "
-        "Make one with `flask firmtext keys generate`.",
+        "For a new installation `flask firmtext keys generate` makes one.",
         secret=True,
     ),
     Setting(

@@ -43,7 +43,7 @@ WORDS = ("calls", "registration", "replies", "saved_replies", "templates", "veri
 TALK = ("alarms", "auto_replies", "doing", "drafts", "hearing", "holds", "letters", "pace", "reading", "recipients")
 WORK = ("answers", "calendar_model", "events", "hurrying", "payments", "reminders", "time_entries")
 ON_SQLITE = (
-    *("browser/", "cli/", "sample_host_app/", "web/", "test_canary", "test_examples", "test_language"),
+    *("browser/", "cli/", "sample_host_app/", "web/", "test_canary", "test_examples", "test_language", "test_listings"),
     *("store/test_cells", "store/test_protected"),
     *("faults/test_crash_points", "messaging/test_orders", "messaging/test_sending_model"),
     *(f"firm/test_{name}" for name in WORDS),

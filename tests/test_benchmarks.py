@@ -20,6 +20,7 @@ from benchmarks.programs import PROGRAMS  # noqa: E402
 from benchmarks.rounds import Pair, Target, alternating  # noqa: E402
 
 FIGURES = {f"P{n}" for n in range(1, 13)}
+SIZING = published.SIZING.read_text(encoding="utf-8")
 PAGE = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
 
 
@@ -41,6 +42,27 @@ def test_every_figure_stands_on_the_page_with_the_last_run() -> None:
     assert {one["id"] for one in told()} == FIGURES
     assert published.with_table(PAGE, told()) == PAGE
     assert published.drawn(told()) == published.DRAWN.read_text(encoding="utf-8")
+
+
+def test_how_much_it_takes_is_of_the_last_run() -> None:
+    assert published.with_sizes(SIZING, told()) == SIZING
+    assert published.sizes(told()) in SIZING
+
+
+def test_what_is_recommended_carries_twice_the_busiest_hour() -> None:
+    """Of each text come two statuses, and every second one is answered."""
+    ours = {(one["id"], one["what"]): float(str(one["ours"])) for one in told() if one["db"] == "postgresql"}
+    rows = re.findall(r"^\| ([\d,]+) \| ([\d.]+) a second \| (\d+) \| (\d+) \|", SIZING, re.MULTILINE)
+    assert len(rows) == 3
+    assert ours["P2", "sending"] > 30, "what a carrier's account allows"
+    for day, busiest, web, senders in rows:
+        second = int(day.replace(",", "")) / 5 / 3600
+        assert abs(float(busiest) - second) <= max(0.05, second / 50)
+        assert int(senders) * ours["P2", "sending"] >= 2 * second
+        assert int(web) * ours["P1", "webhook ingest"] >= 2 * 2.5 * second
+    (people,) = re.findall(r"(\w+) people with a page open take about half of a web process", SIZING.replace("\n", " "))
+    assert people == "hundred"
+    assert 0.4 <= 100 * ours["P7", "badge"] / 1000 <= 0.6
 
 
 def test_a_line_holds_what_is_promised() -> None:

@@ -101,6 +101,14 @@ def test_every_state_is_explained() -> None:
     assert set(explained) == {state.value for state in State} - {"received"}
 
 
+def test_every_slot_is_explained() -> None:
+    """The generated page has each; that a host can use each, ``test_matrix.py`` holds."""
+    macros = re.findall(r"{% macro (\w+)", (ROOT / "flask_firmtext/templates/firmtext/slots.html").read_text())
+    assert sorted(macros) == re.findall(r"^\| `(\w+)\(", PAGES["slots.md"](), re.MULTILINE)
+    usage = "".join((ROOT / "docs" / f"{page}.md").read_text() for page in ("theming", "calendar"))
+    assert [name for name in macros if f"{name}(" not in usage] == []
+
+
 def test_every_permission_is_explained() -> None:
     explained = re.findall(r"^\| `([\w.]+)` \|", (ROOT / "docs" / "permissions.md").read_text(), re.MULTILINE)
     assert set(explained) == STAFF | ADMINISTRATOR

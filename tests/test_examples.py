@@ -190,7 +190,12 @@ def test_the_tutorials_applications_are_bound(monkeypatch: pytest.MonkeyPatch, t
         module = ModuleType(name)
         monkeypatch.setitem(sys.modules, name, module)
         exec(example("tutorial", number), vars(module))
-    for name, value in KEYS.items():
+    settings = re.search(
+        r"```sh\n# \.env\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert settings
+    lines = [line.split("=", 1) for line in settings[1].splitlines() if not line.startswith("#")]
+    for name, value in {**KEYS, **dict(lines)}.items():
         monkeypatch.setenv(name, value)
     app = sys.modules["texting"].create_app()
     assert app.extensions["firmtext"].settings.sandboxed

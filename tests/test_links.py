@@ -54,11 +54,15 @@ def test_a_dead_link_is_found() -> None:
 
 
 def taken() -> set[str]:
-    """Pictures of ``docs/screenshots.py`` by their names; read and not run, because it imports the demo."""
-    code = ast.parse((ROOT / "docs" / "screenshots.py").read_text(encoding="utf-8"))
+    """Pictures of the demo and of strangers' frames by their names; read and not run, because both import much."""
+    return {name for module in ("screenshots", "frames") for name in _pictures(ROOT / "docs" / f"{module}.py")}
+
+
+def _pictures(module: Path) -> list[str]:
+    code = ast.parse(module.read_text(encoding="utf-8"))
     (pictures,) = [node.value for node in code.body if isinstance(node, ast.Assign) and _named(node, "PICTURES")]
     assert isinstance(pictures, ast.Dict)
-    return {str(ast.literal_eval(key)) for key in pictures.keys if key}
+    return [str(ast.literal_eval(key)) for key in pictures.keys if key]
 
 
 def _named(node: ast.Assign, name: str) -> bool:

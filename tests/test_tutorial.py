@@ -17,6 +17,9 @@ import requests
 from servers import answers, free_port, process, until
 
 PAGE = (Path(__file__).parent.parent / "docs" / "tutorial.md").read_text(encoding="utf-8")
+#: Blocks whose first line names a file, and the others in their order.
+FILES = re.findall(r"```\w+\n# ([\w.]+)\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = re.findall(r"```sh\n(?!# \.)(.*?)```", PAGE, re.DOTALL)
 PHONE = "16175550101"
 SECONDS = 60.0
 
@@ -56,15 +59,12 @@ def running(tmp_path: Path, ports: dict[str, int]) -> Iterator[str]:
     def here(text: str) -> str:
         return re.sub(r"\b500[012]\b", lambda port: str(ports[port[0]]), text)
 
-    for name, listing in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
+    for name, listing in FILES:
         (tmp_path / name).write_text(here(listing), encoding="utf-8")
-    _install, prepare, *parts = [here(text) for text in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)]
+    _install, prepare, *parts = [here(text) for text in COMMANDS]
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-ec", prepare], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    for line in (tmp_path / "keys.env").read_text(encoding="utf-8").splitlines():
-        env |= [line.split("=", 1)]
-    env["FLASK_APP"] = "texting"
     more = {0: f" --tls-port {ports['5002']} --port {ports['5001']}"}
     with ExitStack() as stack:
         for number, part in enumerate(parts):
@@ -74,6 +74,11 @@ def running(tmp_path: Path, ports: dict[str, int]) -> Iterator[str]:
             if number < 2:
                 until(lambda port=ports[f"500{1 - number}"]: answers(port), seconds=SECONDS)
         yield f"http://127.0.0.1:{ports['5000']}"
+
+
+def test_everything_that_is_to_be_copied_is_a_file_or_a_command() -> None:
+    assert [name for name, _ in FILES] == ["practice.py", "texting.py", ".env"]
+    assert len(FILES) + len(COMMANDS) == PAGE.count("```") // 2
 
 
 @pytest.mark.slow

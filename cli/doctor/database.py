@@ -33,7 +33,7 @@ def database(engine: Engine) -> Iterator[Finding]:
         yield doubtful(
             "database.parameters",
             "Error messages of the database show the values of a statement.",
-            'Set SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True}.',
+            'Add "hide_parameters": True to SQLALCHEMY_ENGINE_OPTIONS, before db.init_app.',
         )
 
 

@@ -14,15 +14,14 @@ from ..store.transactions import notes
 Sessions = Session | scoped_session[Any]
 
 
-def change(session: Sessions, firm: str, explains: str, *, by: str) -> None:
-    """Tell clients from now on (``on``), or leave it to people (anything else, as of an empty checkbox); joined."""
-    chosen = explains == "on"
+def change(session: Sessions, firm: str, explains: bool, *, by: str) -> None:
+    """Tell clients from now on, or leave it to people; joined."""
     session.execute(
         update(Texting)
         .where(Texting.firm == firm)
-        .values(explains_refusals=chosen)
+        .values(explains_refusals=explains)
         .execution_options(synchronize_session=False)
     )
-    table, became = (Texting.__tablename__, firm), "on" if chosen else "off"
+    table, became = (Texting.__tablename__, firm), "on" if explains else "off"
     audit.record(session, "texting.refusals", table, firm=firm, actor=by, became=became)
     notes(session).show(firm)

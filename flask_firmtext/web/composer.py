@@ -147,7 +147,8 @@ def route_of(who: Visitor, contact: Contact, draft: Draft) -> Route:
     try:
         to = number_of(firm, contact, draft.number)
         with reading() as session:
-            return routes.find(session, firm, contact, to=to, conversation=draft.answers)
+            way = routes.look(session, firm, contact, to=to, conversation=draft.answers)
+        return way.asked()
     except TextRefused:
         who.must("message.send", Subject(firm, (contact.ref,)))
         raise

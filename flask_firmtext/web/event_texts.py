@@ -212,7 +212,8 @@ def _send(sheet: Sheet, contact: Contact, text: str) -> str:
     who, session = sheet.who, firmtext.db.session
     try:
         with reading() as store:
-            route = routes.find(store, who.firm.ref, contact, to=None)
+            way = routes.look(store, who.firm.ref, contact, to=None)
+        route = way.asked()
         if not who.may("message.send", route.subject):
             return _(GONE)
         accepting.check_availability(who.firm)

@@ -28,7 +28,7 @@ def change_refusals() -> Response:
     form = Form.sent("explains")
 
     def change(session: Session) -> None:
-        explaining.change(session, who.firm.ref, form.values["explains"], by=who.user.ref)
+        explaining.change(session, who.firm.ref, form.values["explains"] == "on", by=who.user.ref)
 
     return saved(change, "refusals", _form_again)
 

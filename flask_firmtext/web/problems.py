@@ -56,7 +56,7 @@ def show(problem: Problem) -> Response:
 @blueprint.errorhandler(KeyUnavailable)
 @blueprint.errorhandler(HostContractError)
 def unavailable(error: Exception) -> Response:
-    log.error("a page could not be shown: %s", where(error))
+    log.error("a page could not be shown: %s; `flask firmtext doctor` says what is wrong", where(error))
     return show(not_available())
 
 

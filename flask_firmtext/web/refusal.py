@@ -24,6 +24,9 @@ SIGN_IN = marked("You are signed out; your text is kept. Sign in in another tab,
 TOO_LONG_OPEN = marked("The page was open too long; your text is kept. Press Send again.")
 KEPT = marked("Your text is kept.")
 NOBODY = marked("This contact cannot be texted from here any more. Your text is kept so that you can copy it.")
+NOT_YOU = marked(
+    "You may not send texts any more; an administrator can tell you why. Your text is kept so that you can copy it."
+)
 
 
 class NotSent(Exception):
@@ -36,8 +39,18 @@ class NotSent(Exception):
 
 def refused(problem: Problem, draft: Draft) -> NotSent:
     """What cost a page costs no word of the text that was on its way."""
-    words = {401: _(SIGN_IN), 404: _(NOBODY)}.get(problem.code, f"{_(KEPT)} {problem.words}")
+    if problem.code == 404:
+        return NotSent(404, draft.refused(_(NOT_YOU if _may_text_nobody() else NOBODY)))
+    words = _(SIGN_IN) if problem.code == 401 else f"{_(KEPT)} {problem.words}"
     return NotSent(problem.code, draft.refused(words))
+
+
+def _may_text_nobody() -> bool:
+    """Whether it is the right that is gone, whoever the contact is: of a contact nothing is told by that."""
+    try:
+        return not visitor().may("message.send")
+    except Problem:
+        return False
 
 
 @blueprint.errorhandler(NotSent)

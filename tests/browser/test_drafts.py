@@ -224,7 +224,9 @@ def test_without_the_right_any_more_the_words_stay_to_be_copied(
     message(thread).fill("My last words")
     expect(kept(thread)).to_contain_text("cannot be texted from here any more")
     message(thread).press("Control+Enter")
-    expect(thread.get_by_role("alert")).to_contain_text("Your text is kept so that you can copy it.")
+    alert = thread.get_by_role("alert")
+    expect(alert).to_contain_text("You may not send texts any more")
+    expect(alert).to_contain_text("Your text is kept so that you can copy it.")
     expect(message(thread)).to_have_value("My last words")
     complaints[:] = [said for said in complaints if "404" not in said]
 

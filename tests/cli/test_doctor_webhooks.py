@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -78,6 +79,7 @@ def test_a_refusal_that_may_be_our_own_fault_is_wrong_and_names_the_cure(
         ({"secret": "another secret that is long enough for all"}, 503, "secret_rotated"),
         ({"token": ""}, 503, "unsigned"),
         ({"token": "no.token.atall"}, 401, "forged_token"),
+        ({"iat": int(time.time()) + 3600}, 503, "clock"),
     ],
 )
 def test_what_the_web_server_refuses_the_doctor_tells(
@@ -89,6 +91,18 @@ def test_what_the_web_server_refuses_the_doctor_tells(
     (finding,) = found(carrier_app, "webhooks.refused")
     assert f"Refused as {reason}, last at " in finding["seen"]
     assert counted(f"{webhooks.REFUSED}{reason}") == 1
+
+
+@pytest.mark.fault("F76")
+@pytest.mark.parametrize("minutes", [3, -3])
+def test_what_was_signed_three_minutes_off_is_believed_and_no_refusal_is_told(
+    carrier_app: Flask, sandbox: Any, minutes: int
+) -> None:
+    verified_number()
+    accepted("How are you?")
+    signed = {"iat": int(time.time()) + 60 * minutes}
+    assert Signer.of(sandbox).post(carrier_app.test_client(), "inbound", words(), **signed).status_code == 200
+    assert found(carrier_app, "webhooks.refused") == []
 
 
 @pytest.mark.parametrize("reason", ["forged_signature", "forged_unsigned", "forged_token"])

@@ -32,3 +32,9 @@ def test_two_calls_print_different_keys_under_different_ids() -> None:
     assert first["FIRMTEXT_INDEX_KEY"] != second["FIRMTEXT_INDEX_KEY"]
     joined = ",".join(made["FIRMTEXT_ENCRYPTION_KEYS"] for made in (first, second))
     assert len(settings.read({**first, "FIRMTEXT_ENCRYPTION_KEYS": joined}, {}).encryption_keys) == 2
+
+
+def test_who_has_keys_is_told_to_keep_them() -> None:
+    for environment, told in (({}, False), ({"FIRMTEXT_INDEX_KEY": "there"}, True)):
+        result = CliRunner().invoke(firmtext, ["keys", "generate"], env=environment)
+        assert ("put these beside them" in result.stderr) is told

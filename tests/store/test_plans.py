@@ -126,6 +126,7 @@ MOST = {
     # Each address that is on is asked, by an index of its own.
     **dict.fromkeys(("where something is to be posted", "since when something is to be posted"), 1_000),
     "events of a month ago": 3_000,
+    "a page of holds that stand": 300,  # SQLite passes those that were lifted; people set each of them
     "what the carrier said of a number": TO_SEND,  # those of the long thread that are to be sent, newer than any other
 }
 #: PostgreSQL counts the rows of texts and attempts, SQLite the steps of its machine, a hundred of them for a row.
@@ -305,6 +306,12 @@ KEEPING: dict[str, Ask] = {
     "the holds on matters": lambda session: legal_hold_queries.standing_on_matters(session, FIRM),
     "whom holds cover": lambda session: legal_hold_queries.covered_by(session, FIRM, [named(11, n) for n in range(9)]),
     "a hold": lambda session: legal_hold_queries.hold(session, FIRM, named(11, 5)),
+    "a page of holds that stand": lambda session: legal_hold_queries.listed(
+        session, FIRM, lifted=False, after=(NOW, named(11, 5)), limit=25
+    ),
+    "a page of holds that were lifted": lambda session: legal_hold_queries.listed(
+        session, FIRM, lifted=True, after=(NOW, named(11, 5)), limit=25
+    ),
     "the firms with a rule": retention_queries.ruled,
     "what last night erased": lambda session: erasure_queries.since(session, FIRM, "retention", NOW),
     "what is to be emptied": lambda session: erasure_queries.full(session, FIRM),
@@ -494,7 +501,7 @@ def delivery(n: int) -> dict[str, Any]:
 def kept_and_erased(connection: sa.Connection) -> None:
     """Holds and erasures, most of them over; keys of many conversations; and a record with many rows."""
     firm = {"firm": FIRM}
-    hold = {**firm, "why": bytes(60), "since": NOW, "by": USER}
+    hold = {**firm, "why": bytes(60), "by": USER}
     connection.execute(
         insert(LegalHold),
         [
@@ -503,6 +510,7 @@ def kept_and_erased(connection: sa.Connection) -> None:
                 "id": named(11, n),
                 "kind": "matter" if n % 2 else "contact",
                 "object": f"held-{n}",
+                "since": NOW - timedelta(hours=TEXTS - n),  # those that stand are the oldest
                 "lifted_at": NOW if n > 50 else None,
             }
             for n in range(TEXTS // 4)

@@ -33,6 +33,7 @@ HOW: dict[str, dict[str, Any]] = {
     "another type": {"returns": CANARY},
     "raises": {"raises": RuntimeError(CANARY)},
     "raises once": {"raises": RuntimeError(CANARY), "times": 1},
+    "slow": {"seconds": 0.02},
     "nothing once": {"returns": None, "times": 1},
 }
 #: Without these nobody knows who asks and what they may see: no page then. Without the others there are fewer words.

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
+from flask_firmtext.current import firmtext
 from flask_firmtext.messaging import consent
 from flask_firmtext.store import keys
 from flask_firmtext.store.models import Message
@@ -48,6 +49,15 @@ def test_a_click_under_a_conversation_asks_the_database_no_more_than_16_times(of
     with Statements(office.app) as statements:
         assert staff.post(TEXTS, form).status_code == 303
     assert len(statements.seen) <= 16
+
+
+def test_while_the_host_is_asked_who_has_the_phone_no_connection_waits(office: Office) -> None:
+    staff = office.person()
+    form = {**staff.composer(NEW), "text": "Hello"}
+    held: list[int] = []
+    office.host.fault("Contacts.by_number", does=lambda: held.append(firmtext.reading_engine.pool.checkedout()))
+    assert staff.post(TEXTS, form).status_code == 303
+    assert set(held) == {0}
 
 
 def test_back_and_other_words_are_not_lost_in_silence(office: Office) -> None:

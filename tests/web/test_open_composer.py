@@ -55,6 +55,11 @@ def without_the_right(office: Office) -> None:
     office.host.users.refuse(STAFF, "message.send")
 
 
+def behind_a_wall(office: Office) -> None:
+    """Of a contact nothing is told to who may not know it; of the right to text at all it is."""
+    office.host.users.wall_off(STAFF, "rosa")
+
+
 CHANGES: list[tuple[Callable[[Office], None], int, str]] = [
     (removed, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
     (merged, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
@@ -63,7 +68,8 @@ CHANGES: list[tuple[Callable[[Office], None], int, str]] = [
     (with_another_number, 422, "Rosa Marsh no longer has this number. Choose one of the contact"),
     (turned_off, 422, "cannot send texts"),
     (no_longer_in_the_plan, 422, "Not in your plan."),
-    (without_the_right, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
+    (without_the_right, 404, "You may not send texts any more; an administrator can tell you why."),
+    (behind_a_wall, 404, "cannot be texted from here any more. Your text is kept so that you can copy it."),
 ]
 
 
@@ -81,6 +87,31 @@ def test_the_words_stay_and_nothing_is_sent(
     assert words in answer.text.replace("&#39;", "'")
     assert typed(answer.text) == "A long thought"
     assert office.texts() == 1
+
+
+def test_a_number_that_has_become_somebody_elses_is_not_texted(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    form = {**staff.composer(f"/texting/conversations/{office.conversation()}"), "text": "A long thought"}
+    with_another_number(office)
+    office.host.add_contact("harbor", "New Owner", ROSA, ref="newo")
+    answer = staff.post(TEXTS, form)
+    assert answer.status_code == 422
+    assert typed(answer.text) == "A long thought"
+    assert "New Owner" not in answer.text
+    assert office.texts() == 1
+
+
+def test_a_matter_that_was_closed_meanwhile_costs_no_text(office: Office) -> None:
+    office.sends()
+    staff = office.person()
+    page = f"/texting/conversations/{office.conversation()}"
+    form = {**staff.composer(page), "text": "A long thought"}
+    files = office.host.files("harbor")
+    files.matters.update({ref: replace(one, open=False) for ref, one in files.matters.items()})
+    assert staff.post(TEXTS, form).status_code == 303
+    assert "(closed)" in staff.get(page).text
+    assert office.texts() == 2
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])

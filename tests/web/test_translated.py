@@ -98,11 +98,18 @@ RECORDS = {
 }
 
 
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the language of brackets; to read all that the code says takes more than a second."""
+    folder = tmp_path_factory.mktemp("brackets")
+    write(folder)
+    return folder
+
+
 @pytest.fixture
-def brackets(app: Any, tmp_path: Path) -> None:
+def brackets(app: Any, catalogue: Path) -> None:
     """The language of brackets is there."""
-    write(tmp_path)
-    app.extensions["firmtext"].settings.translations = str(tmp_path)
+    app.extensions["firmtext"].settings.translations = str(catalogue)
 
 
 def speaking(person: Person) -> Any:

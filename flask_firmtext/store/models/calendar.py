@@ -1,7 +1,5 @@
 """The tables of events: what the host told us, who is notified by text, what they were told and what they said."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The tables of consent: whether a firm may text a number now, what was said about it, and which answers are owed."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The tables of outgoing webhooks: where a firm wants to hear what happens, and what became of each."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The tables of received files: what came with a text, its encrypted bytes, and where the practice system has it."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

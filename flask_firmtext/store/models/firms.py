@@ -1,7 +1,5 @@
 """The tables of a firm's own affairs: whether it has texting, its numbers and how it got them, what it has chosen."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime, time
 

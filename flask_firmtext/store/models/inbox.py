@@ -1,7 +1,5 @@
 """The tables behind the filters of the inbox, and what each user has chosen for themselves."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

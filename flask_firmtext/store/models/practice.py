@@ -1,7 +1,5 @@
 """The tables of time and of payment links: what was added or made from a conversation. The host keeps the rest."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import date, datetime
 

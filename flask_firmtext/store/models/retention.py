@@ -1,7 +1,5 @@
 """The tables of what is not kept for ever: a firm's rule, legal holds, and what was erased, when and by whom."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Texts that somebody has written for later."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

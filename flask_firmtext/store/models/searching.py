@@ -1,7 +1,5 @@
 """The tables behind the search in texts: no word stands in them, only keyed marks of words."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

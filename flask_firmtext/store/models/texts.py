@@ -1,7 +1,5 @@
 """The tables of texts and of what is needed to send and receive them."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The tables of the JSON API's tokens: whose they are, what they may, and which keys repeats came with."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The tables of what people write: texts that they have begun, and words that they keep for again."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import datetime
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from ...current import firmtext
-from ...firm import details, reminding, texting
+from ...firm import details, explaining, reminding, texting
 from ...firm.verification import WORDS
 from ...language import gettext as _
 from ...messaging import held
@@ -34,6 +34,7 @@ class Settings(Answer):
     phone: str | None = Field(description="The alternative phone in automatic texts, E.164.")
     reminder_days: list[int] = Field(description="So many days before an event clients are reminded.")
     reminder_time: str | None = Field(description="At this time, like 09:00.")
+    explains_refusals: bool = Field(description="Whether a client whose file was refused is told how to send it.")
     kept_until: datetime | None = Field(description="When a firm that has turned texting off loses its number.")
 
 
@@ -44,6 +45,7 @@ class Other(Given):
     phone: str | None = Field(None, max_length=40)
     reminder_days: list[int] | None = Field(None, max_length=10)
     reminder_time: str | None = Field(None, max_length=8)
+    explains_refusals: bool | None = None
 
 
 class Number(Answer):
@@ -96,7 +98,7 @@ def show_settings(who: Bearer) -> Settings:
 
 @patch("/settings", "settings:write", version="show_settings")
 def change_settings(who: Bearer, given: Other) -> Settings:
-    """Change the firm's details and reminders"""
+    """Change the firm's details, reminders, and what clients are told"""
     now = _changing(who)
 
     def change(session: Session) -> None:
@@ -109,6 +111,8 @@ def change_settings(who: Bearer, given: Other) -> Settings:
             chosen = now.reminder_days if given.reminder_days is None else given.reminder_days
             days, at = reminding.check(",".join(map(str, chosen)), given.reminder_time or now.reminder_time or "")
             reminding.change(session, who.firm.ref, days, at, by=who.user.ref)
+        if given.explains_refusals is not None:
+            explaining.change(session, who.firm.ref, given.explains_refusals, by=who.user.ref)
 
     return _changed(who, change)
 
@@ -184,6 +188,7 @@ def _shown(found: Standing) -> Settings:
         phone=found.details.phone,
         reminder_days=list(row.reminder_days) if row else [],
         reminder_time=f"{row.reminder_time:%H:%M}" if row else None,
+        explains_refusals=bool(row and row.explains_refusals),
         kept_until=found.status.kept_until,
     )
 

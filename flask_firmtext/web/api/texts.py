@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from ...current import firmtext
-from ...messaging import repeats, resolving, retrying, thread
+from ...messaging import redirecting, repeats, resolving, retrying, thread
 from ...messaging.resolving import Decision
 from ...messaging.retrying import TriedAgain
 from ...store import admin_queries, indexes
@@ -49,6 +49,12 @@ class Sent(Answer):
     id: uuid.UUID
     conversation: uuid.UUID
     position: int
+
+
+class Redirected(Given):
+    """Where a text that could not reach its number is to go."""
+
+    number: E164 = Field(description="A number that the contact has now.")
 
 
 class Try(Answer):
@@ -116,12 +122,21 @@ def retry_text(who: Bearer, text: uuid.UUID) -> Sent:
     Asked twice, it is sent once: the second answer names the same text.
     """
     row = _text(who, text, "message.retry")
-    limits.spend(who, row.conversation_id)
-    try:
-        return _made(lambda session: retrying.again(session, row.id, user=who.user))
-    except TriedAgain as before:
-        firmtext.db.session.rollback()
-        return _sent(_text(who, before.text, None))
+    return _once(who, row, lambda session: retrying.again(session, row.id, user=who.user))
+
+
+@post("/texts/{text}/new-number", "texts:send", code=201)
+def send_text_to_new_number(who: Bearer, text: uuid.UUID, given: Redirected) -> Sent:
+    """Send a text that could not reach its number to the contact's number of now, as a new one
+
+    Asked twice, it is sent once: the second answer names the same text.
+    """
+    row = _text(who, text, "message.retry")
+    key = indexes.all_of(who.firm.ref, given.number)[0].hex()
+    with reading() as session:
+        route, _contact = redirecting.way(session, who.firm.ref, row, key)
+    who.must("message.send", route.subject)
+    return _once(who, row, lambda session: redirecting.to_new_number(session, row.id, user=who.user, key=key))
 
 
 @post("/texts/{text}/cancel", "texts:send")
@@ -154,6 +169,18 @@ def resolve_text(who: Bearer, text: uuid.UUID, given: Answered) -> Sent:
 
 def _is_sent_again(row: Message, answer: Decision) -> bool:
     return answer == Decision.RESEND and row.state == State.UNKNOWN
+
+
+def _once(who: Bearer, row: Message, make: Callable[[Any], Message]) -> Sent:
+    """The new text of a failed one, or the one that was made of it before, which costs nothing."""
+    try:
+        with reading() as session:
+            retrying.check_first(session, row)
+        limits.spend(who, row.conversation_id)
+        return _made(make)
+    except TriedAgain as before:
+        firmtext.db.session.rollback()
+        return _sent(_text(who, before.text, None))
 
 
 def _made(make: Callable[[Any], Message]) -> Sent:

@@ -28,6 +28,7 @@ ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
     ("send_text", "/texts", {"contact": "{contact}", "text": "x"}, 404, 404, 201),
     ("show_text", "/texts/{failed}", None, 404, 404, 200),
     ("retry_text", "/texts/{failed}/retry", None, 404, 404, 422),
+    ("send_text_to_new_number", "/texts/{failed}/new-number", {"number": "+13125550177"}, 404, 404, 422),
     ("cancel_text", "/texts/{failed}/cancel", None, 404, 404, 200),
     ("resolve_text", "/texts/{unknown}/resolve", {"answer": "lost", "why": "She said so"}, 404, 404, 200),
     ("list_scheduled_texts", "/scheduled-texts", None, 200, 200, 200),
