@@ -3,8 +3,12 @@
 import typing as _typing
 
 from . import deferred as _deferred
+from .collector import paused as _paused
 
 # The extension
+with _paused():
+    from .extension import FirmText as FirmText
+
 # Errors that a host may catch
 from .errors import ConfigurationError as ConfigurationError
 from .errors import DecryptError as DecryptError
@@ -12,7 +16,6 @@ from .errors import FirmTextError as FirmTextError
 from .errors import HostContractError as HostContractError
 from .errors import KeyUnavailable as KeyUnavailable
 from .errors import TextRefused as TextRefused
-from .extension import FirmText as FirmText
 
 # The host and its ports
 from .ports.host import Calendar as Calendar

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 
+from ..settings import Settings
+
+#: That of an https address which names none.
+PORT = 443
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: Of IPv6, all that is given out. What lies outside, such as old site-local addresses, may lead to somewhere inside.
 _GIVEN_OUT = ipaddress.ip_network("2000::/3")
@@ -30,3 +34,8 @@ def is_public(peer: str) -> bool:
         if inner is not None:
             address = inner
     return address.is_global and not address.is_multicast
+
+
+def is_listed(settings: Settings, host: str, port: int) -> bool:
+    """Whether the operator lets webhooks go there though it is inside: ``host`` alone stands for port 443."""
+    return f"{host}:{port}" in settings.webhook_hosts or (port == PORT and host in settings.webhook_hosts)

@@ -13,12 +13,11 @@ from requests import Session
 
 from ..errors import CarrierRefused
 from ..settings import Settings
-from .addresses import is_public
+from .addresses import PORT, is_listed, is_public
 from .exchanges import Exchange, Stage
 from .wires import Wire, quiet
 
 SECONDS = 15.0
-PORT = 443
 #: The longest that is posted (bytes).
 LONGEST = 64 * 1024
 #: In words of ours, how far a request got that had no answer.
@@ -52,11 +51,6 @@ def post(settings: Settings, url: str, headers: Mapping[str, str], body: bytes) 
             except Exception as error:
                 return Outcome(None, _why(exchange, error))
     return _judged(answer.status_code)
-
-
-def is_listed(settings: Settings, host: str, port: int) -> bool:
-    """Whether the operator lets webhooks go there though it is inside: ``host`` alone stands for port 443."""
-    return f"{host}:{port}" in settings.webhook_hosts or (port == PORT and host in settings.webhook_hosts)
 
 
 def _judged(status: int) -> Outcome:

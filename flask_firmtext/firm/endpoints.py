@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import update
 from sqlalchemy.orm import Session, scoped_session
 
-from ..adapters.addresses import is_literal, is_public
-from ..adapters.consumer import is_listed
+from ..adapters.addresses import is_listed, is_literal, is_public
 from ..current import firmtext
 from ..errors import DecryptError, FormRefused
 from ..language import gettext as _
