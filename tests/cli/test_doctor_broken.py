@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, redirect, request
+from flask import Flask, abort, redirect, request
 from flask_firmtext.cli import firmtext as group
-from flask_firmtext.cli.doctor import patience
+from flask_firmtext.cli.doctor import frame, patience
 from flask_firmtext.cli.doctor.application import renamed
-from flask_firmtext.cli.doctor.finding import without_secrets
+from flask_firmtext.cli.doctor.finding import Level, without_secrets
 from flask_firmtext.cli.doctor.policy import refused
 from jinja2 import ChoiceLoader, DictLoader
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from flask_firmtext import setting_names
 from flask_firmtext.clock import ShiftedClock
@@ -108,6 +110,10 @@ def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         raise LookupError
 
 
+def mounted(app: Flask, _: object) -> None:
+    app.wsgi_app = DispatcherMiddleware(NotFound(), {"/practice": app.wsgi_app})  # type: ignore[method-assign]
+
+
 def with_frame(source: str) -> Break:
     def give(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         given = ChoiceLoader([DictLoader({"practice.html": source}), app.jinja_env.loader])
@@ -128,6 +134,10 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     ),
     "a frame that is no template": (with_frame("{% block"), "frame", "line 1 is no template", "Mend that line"),
     "a page that fails": (failing, "page", "answers 500", "before_request"),
+    "a page under a path that the settings do not know": (
+        mounted,
+        *("page", "There is no page of ours at http://localhost/texting/", "FIRMTEXT_PUBLIC_URL"),
+    ),
     "a policy that forbids scripts": (
         sending("default-src 'self'; script-src 'nonce-abc' 'strict-dynamic'"),
         *("policy", "running our scripts", "Take 'strict-dynamic' out, and put 'self' into script-src"),
@@ -295,3 +305,27 @@ def test_an_old_name_of_a_setting_is_told_and_its_secret_is_not(monkeypatch: pyt
     assert (told.level, "FIRMTEXT_METRICS_TOKEN since FirmText 0.2" in told.seen) == ("warning", True)
     quoted = dataclasses.replace(told, seen=f"{told.seen} It is {SECRETS['FIRMTEXT_METRICS_TOKEN']}.")
     assert without_secrets(quoted, {}).seen == f"{told.seen} It is …."
+
+
+def in_front(app: Flask, _: object) -> None:
+    """A server takes the path away and tells it as SCRIPT_NAME: nothing is mounted inside."""
+
+
+@pytest.mark.parametrize("lies", [mounted, in_front])
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [(None, [("policy", Level.OK)]), (500, [("page", Level.ERROR), ("policy", Level.OK)]), (404, [("page", Level.ERROR)])],
+)
+def test_an_application_under_a_path_is_asked_there(
+    new_app: Callable[..., Flask],
+    monkeypatch: pytest.MonkeyPatch,
+    lies: Break,
+    answers: int | None,
+    told: list[tuple[str, Level]],
+) -> None:
+    app = new_app(**MEMORY, FIRMTEXT_PUBLIC_URL="https://office.example/practice")
+    sending(SELF)(app, monkeypatch)
+    app.before_request(lambda: abort(answers) if answers else None)
+    lies(app, monkeypatch)
+    with app.app_context():
+        assert [(one.id, one.level) for one in frame.policy()] == told
