@@ -72,7 +72,8 @@ def policy() -> Iterator[Finding]:
     origin = firmtext.settings.public_url or "http://localhost"
     answer = _asked(origin)
     if answer.status_code == codes.not_found:
-        seen = f"There is no page of ours at {origin}{firmtext.settings.url_prefix}/: inside the application it answers 404."
+        ours = f"{origin}{firmtext.settings.url_prefix}/"
+        seen = f"There is no page of ours at {ours}: inside the application it answers 404."
         yield wrong("page", seen, _WHERE)
         return
     if answer.status_code >= codes.server_error:

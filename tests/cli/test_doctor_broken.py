@@ -41,6 +41,7 @@ SECRETS = {
     "SECRET_KEY": "canary-of-the-host",
 }
 SELF = "default-src 'self'"
+FAILS = ("page", Level.ERROR)
 HEADER = "Content-Security-Policy"
 
 ROOT = Path(__file__).parents[2]
@@ -314,7 +315,7 @@ def in_front(app: Flask, _: object) -> None:
 @pytest.mark.parametrize("lies", [mounted, in_front])
 @pytest.mark.parametrize(
     ("answers", "told"),
-    [(None, [("policy", Level.OK)]), (500, [("page", Level.ERROR), ("policy", Level.OK)]), (404, [("page", Level.ERROR)])],
+    [(None, [("policy", Level.OK)]), (500, [FAILS, ("policy", Level.OK)]), (404, [FAILS])],
 )
 def test_an_application_under_a_path_is_asked_there(
     new_app: Callable[..., Flask],
