@@ -17,10 +17,13 @@ from typing import Any
 import pytest
 from flask import Flask, abort, redirect, request
 from flask_firmtext.cli import firmtext as group
-from flask_firmtext.cli.doctor import frame, patience
+from flask_firmtext.cli.doctor import autogenerate, frame, patience
 from flask_firmtext.cli.doctor.application import renamed
 from flask_firmtext.cli.doctor.finding import Level, without_secrets
 from flask_firmtext.cli.doctor.policy import refused
+from flask_firmtext.migrations import include_object
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import ChoiceLoader, DictLoader
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -138,6 +141,10 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a page under a path that the settings do not know": (
         mounted,
         *("page", "There is no page of ours at http://localhost/texting/", "FIRMTEXT_PUBLIC_URL"),
+    ),
+    "a Flask-Migrate without our filter": (
+        lambda app, _: Migrate(app, app.extensions["sqlalchemy"]),
+        *("migrations", "Flask-Migrate would propose to drop our tables", "include_object=include_object"),
     ),
     "a policy that forbids scripts": (
         sending("default-src 'self'; script-src 'nonce-abc' 'strict-dynamic'"),
@@ -330,3 +337,36 @@ def test_an_application_under_a_path_is_asked_there(
     lies(app, monkeypatch)
     with app.app_context():
         assert [(one.id, one.level) for one in frame.policy()] == told
+
+
+def without_drops(context: Any, revision: Any, directives: Any) -> None:
+    directives[0].upgrade_ops.ops = [one for one in directives[0].upgrade_ops.ops if "firmtext" not in one.table_name]
+
+
+@pytest.mark.parametrize(
+    ("given", "levels"),
+    [
+        ({}, [Level.ERROR]),
+        ({"include_schemas": True}, [Level.ERROR]),
+        ({"include_object": include_object}, []),
+        ({"include_object": lambda obj, name, *rest: name != "audit" and include_object(obj, name, *rest)}, []),
+        ({"include_object": lambda obj, name, *rest: name != "firmtext_message"}, [Level.ERROR]),
+        ({"include_object": lambda obj: False}, [Level.ERROR]),
+        ({"include_name": lambda name, kind, parents: not (kind == "table" and name.startswith("firmtext_"))}, []),
+        ({"process_revision_directives": without_drops}, []),
+        ({"process_revision_directives": lambda context, revision, directives: None}, [Level.ERROR]),
+    ],
+)
+def test_a_filter_of_migrations_is_judged_by_what_it_does(given: dict[str, Any], levels: list[Level]) -> None:
+    app, db = Flask("practice"), SQLAlchemy()
+    Migrate(app, db, directory="nowhere", **given)
+    with app.app_context():
+        assert [one.level for one in autogenerate.migrations()] == levels
+
+
+def test_a_filter_in_the_hosts_own_env_counts(tmp_path: Path) -> None:
+    app, db = Flask("practice"), SQLAlchemy()
+    Migrate(app, db, directory=str(tmp_path))
+    (tmp_path / "env.py").write_text("context.configure(include_object=ours)")
+    with app.app_context():
+        assert list(autogenerate.migrations()) == []
