@@ -69,19 +69,8 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         reachable += [signed, refused, quarantine, numbers, outgoing, clock, policy, adapter]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [
-            journal,
-            migrations,
-            bell,
-            frame,
-            metrics,
-            *reachable,
-            address,
-            application,
-            reach,
-            verification,
-            carrier,
-        ]:
+        outside: list[Check] = [address, application, reach, verification, carrier]
+        for check in [journal, migrations, bell, frame, metrics, *reachable, *outside]:
             yield from _tried(app, check.__name__, check)
 
 

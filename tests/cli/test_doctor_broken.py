@@ -143,7 +143,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         *("page", "There is no page of ours at http://localhost/texting/", "FIRMTEXT_PUBLIC_URL"),
     ),
     "a Flask-Migrate without our filter": (
-        lambda app, _: Migrate(app, app.extensions["sqlalchemy"]),
+        lambda app, _: Migrate(app, app.extensions["sqlalchemy"], "nowhere"),
         *("migrations", "Flask-Migrate would propose to drop our tables", "include_object=include_object"),
     ),
     "a policy that forbids scripts": (
