@@ -31,6 +31,7 @@ FLOORS = (
         "deferred",
         "ceilings",
         "turnstile",
+        "zones",
     },
     {"reserve"},
     {"settings"},

@@ -28,7 +28,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from flask_firmtext import setting_names
+from flask_firmtext import ContactMap, Firm, SQLAlchemyHost, setting_names
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.ports.values import User
@@ -127,6 +127,10 @@ def with_frame(source: str) -> Break:
     return give
 
 
+LOST = SQLAlchemyHost(
+    None, firm=Firm("harbor", "Harbor Law", "UTC"), contact=ContactMap(object, name="", numbers="", page="hom")
+)
+
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a frame that is not there": (
         lambda app, _: setattr(app.extensions["firmtext"].settings, "base_template", "nowhere.html"),
@@ -179,6 +183,14 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a host that hangs": (
         lambda app, patch: on(app, patch, "contacts", "search", hanging),
         *("host", "Contacts.search has not answered within", "time limit"),
+    ),
+    "a firm in a time zone that is none": (
+        lambda app, patch: on(app, patch, "firms", "get", lambda ref: Firm(ref, "Harbor Law", "Central")),
+        *("host", "its zone is 'Central', which is no IANA time zone", "America/Chicago"),
+    ),
+    "a page of a map that is nowhere": (
+        lambda app, patch: patch.setattr(app.extensions["memory_host"], "late_faults", LOST.late_faults),
+        *("host", "ContactMap(page='hom'): no endpoint has this name; did you mean 'home'?", "docs/host.md"),
     ),
     "a sign-in check that hangs": (
         with_page_that_hangs,
