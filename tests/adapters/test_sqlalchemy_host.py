@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from inspect import ismodule
 from typing import Any
 
 import pytest
@@ -274,6 +275,11 @@ def test_the_root_has_each_of_its_names() -> None:
     for name, value in vars(sqlalchemy_host).items():
         if isinstance(value, type):
             assert getattr(flask_firmtext, name) is value
+    own = {name for name, value in vars(flask_firmtext).items() if name[0] != "_" and not ismodule(value)}
+    assert set(flask_firmtext.__all__) == own | {name for name in vars(sqlalchemy_host) if name[0].isupper()}
+    starred: dict[str, Any] = {}
+    exec("from flask_firmtext import *", starred)
+    assert starred["UserMap"] is UserMap
     with pytest.raises(AttributeError, match="NoSuchMap"):
         flask_firmtext.NoSuchMap  # noqa: B018
 
