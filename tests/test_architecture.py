@@ -32,6 +32,7 @@ FLOORS = (
         "deferred",
         "ceilings",
         "turnstile",
+        "zones",
     },
     {"reserve"},
     {"settings"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -14,8 +14,10 @@ from ...current import firmtext
 from ...errors import HostContractError, where
 from ...ports import promises
 from ...ports.host import OneFirm, Ports
+from ...ports.values import Firm
 from ...store.models import Texting
 from ...store.transactions import reading
+from ...zones import is_zone
 from . import patience
 from .finding import Finding, doubtful, fine, wrong
 
@@ -25,6 +27,10 @@ T = TypeVar("T")
 SLOW = 2.0
 _LIMIT = "Give what it waits for a time limit: every page that asks it waits, too."
 _SUITE = "Mend the port; flask_firmtext.testing.HostContract shows each promise as a test."
+_MADE = "Mend it where the host is made (docs/host.md); until then it is left out."
+_ZONE = "Give the firm one such as America/Chicago; until then its times are told in UTC."
+#: The time zones of so many firms are looked at.
+MOST = 20
 ID = "host"
 
 
@@ -62,38 +68,55 @@ class _Asking:
 
 def adapter() -> Iterator[Finding]:
     """Users, Firms, Contacts and Matters of the first firm that has texting; nothing is written, nobody named."""
-    ref = _firm()
-    if ref is None:
-        yield fine(ID, "No firm has turned texting on, so the host was not asked for one.")
+    late = [wrong(ID, fault, _MADE) for fault in firmtext.host.late_faults()]
+    yield from late
+    refs = _firms()
+    if not refs:
+        seen = "No firm has turned texting on yet, so the host was not asked for one."
+        yield doubtful(ID, seen, "Run the contract of a host as a test before one does (docs/host.md, Try it).")
         return
     asking = _Asking()
     with suppress(patience.Late), current_app.test_request_context():
-        _everything(asking, ref)
+        _everything(asking, refs)
         firmtext.db.session.rollback()  # not when a verb hangs, who still has the session in hand
     yield from asking.findings
-    if not asking.findings:
+    if not (late or asking.findings):
         yield fine(ID, "Its ports keep their promises, as far as reading one firm tells.")
 
 
-def _everything(asking: _Asking, ref: str) -> None:
+def _everything(asking: _Asking, refs: Sequence[str]) -> None:
     """:raises Late: a verb hangs, and may have the host's session in hand: nothing else is asked."""
+    ref, *others = refs
     _people(asking, ref)
+    for other in others:
+        _firm(asking, other)
     ports = asking.ask("for_firm", lambda: firmtext.host.for_firm(ref))
     asking.must(isinstance(ports, Ports), "for_firm", "must return Ports")
     if isinstance(ports, Ports):
         _contacts(asking, ports)
 
 
-def _firm() -> str | None:
+def _firms() -> Sequence[str]:
+    """The firms that have texting, or the only one there is."""
     with reading() as session:
-        chosen = session.scalar(select(Texting.firm).where(Texting.off_at.is_(None)).order_by(Texting.firm).limit(1))
+        asked = select(Texting.firm).where(Texting.off_at.is_(None)).order_by(Texting.firm).limit(MOST)
+        chosen = session.scalars(asked).all()
     firms = firmtext.host.firms
-    return chosen or (firms.firm.ref if isinstance(firms, OneFirm) else None)
+    return chosen or ([firms.firm.ref] if isinstance(firms, OneFirm) else [])
+
+
+def _firm(asking: _Asking, ref: str) -> Firm | None:
+    """A firm as the host has it; its zone is looked at."""
+    firm = asking.ask("Firms.get", lambda: promises.firm("get", firmtext.host.firms.get(ref)))
+    if firm is not None and not is_zone(firm.zone):
+        seen = f"The host's Firms.get says of {ref} that its zone is {firm.zone!r}, which is no IANA time zone."
+        asking.findings.append(wrong(ID, seen, _ZONE))
+    return firm
 
 
 def _people(asking: _Asking, ref: str) -> None:
     host = firmtext.host
-    firm = asking.ask("Firms.get", lambda: promises.firm("get", host.firms.get(ref)))
+    firm = _firm(asking, ref)
     asking.must(firm is not None and firm.ref == ref, "Firms.get", f"does not know {ref}, which has turned texting on")
     asking.ask("Users.current", lambda: promises.user("current", host.users.current()))
     found = asking.ask("Users.administrators", lambda: promises.users("administrators", host.users.administrators(ref)))

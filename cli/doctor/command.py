@@ -12,9 +12,10 @@ from flask import Flask
 from ..output import document, json_option, printable
 from .adapter import adapter
 from .application import load, renamed, settings_of, surroundings
+from .autogenerate import migrations
 from .carrier import carrier, holds, verification
 from .clock import clock
-from .database import database
+from .database import database, journal
 from .failures import failures
 from .finding import Finding, Level, without_secrets, wrong
 from .frame import frame, policy
@@ -68,7 +69,8 @@ def examine(app: Flask | None) -> Iterator[Finding]:
         reachable += [signed, refused, quarantine, numbers, outgoing, clock, policy, adapter]
         if any(finding.level is Level.ERROR for finding in stored):
             reachable = []
-        for check in [bell, frame, metrics, *reachable, address, application, reach, verification, carrier]:
+        outside: list[Check] = [address, application, reach, verification, carrier]
+        for check in [journal, migrations, bell, frame, metrics, *reachable, *outside]:
             yield from _tried(app, check.__name__, check)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from ...current import firmtext
 from ..db import behind
 from .finding import Finding, doubtful, fine, wrong
 
@@ -22,8 +23,6 @@ def database(engine: Engine) -> Iterator[Finding]:
         with engine.connect() as connection:
             yield fine("database", f"{engine.dialect.name} answers.")
             yield from _transactions(connection)
-            if engine.dialect.name == "sqlite":
-                yield from _sqlite(connection)
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         yield wrong("database", f"It does not answer: {said}", "Start it, or mend SQLALCHEMY_DATABASE_URI.")
@@ -54,8 +53,16 @@ def _commits_by_itself(connection: Connection) -> bool:
     return getattr(driver, "autocommit", False) is True
 
 
-def _sqlite(connection: Connection) -> Iterator[Finding]:
-    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).lower()
+def journal() -> Iterator[Finding]:
+    """SQLite's journal, which our settings choose: before they are complete it is nobody's."""
+    engine = firmtext.db.engine
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect() as connection:
+            mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).lower()
+    except SQLAlchemyError:
+        return  # the database's own check tells it
     if mode not in ("wal", "memory"):
         yield wrong(
             "database.wal",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flask import current_app
 from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, nodes
+from requests import codes
 from werkzeug.test import TestResponse
 
 from ...current import firmtext
@@ -20,6 +21,10 @@ BLOCKS = {
     "title": "their titles",
 }
 _FRAME = "FIRMTEXT_BASE_TEMPLATE"
+_WHERE = (
+    "Set FIRMTEXT_PUBLIC_URL to where the application lies, with the path under which it is mounted "
+    "(https://office.example/practice); a before_request of the host may answer 404, too."
+)
 
 
 def frame() -> Iterator[Finding]:
@@ -66,7 +71,12 @@ def policy() -> Iterator[Finding]:
     """Whether a browser would run our scripts: what the host answers to one of our pages, signed out."""
     origin = firmtext.settings.public_url or "http://localhost"
     answer = _asked(origin)
-    if answer.status_code >= 500:
+    if answer.status_code == codes.not_found:
+        ours = f"{origin}{firmtext.settings.url_prefix}/"
+        seen = f"There is no page of ours at {ours}: inside the application it answers 404."
+        yield wrong("page", seen, _WHERE)
+        return
+    if answer.status_code >= codes.server_error:
         seen = f"A page of ours answers {answer.status_code} inside the host's pages."
         yield wrong("page", seen, "See the web server's log; a template or a before_request of the host fails.")
     told = [value for value in answer.headers.getlist("Content-Security-Policy") if value.strip()]
@@ -83,7 +93,14 @@ def policy() -> Iterator[Finding]:
         yield doubtful("policy", "Our pages are sent without a Content-Security-Policy.", cure)
 
 
-def _asked(origin: str) -> TestResponse:
-    scheme_and_host = "/".join(origin.split("/")[:3])
+def _asked(address: str) -> TestResponse:
+    """Of an address under a path either the server in front takes the path away, or the application itself does."""
+    host, path = "/".join(address.split("/")[:3]), "".join(f"/{part}" for part in address.split("/")[3:])
+    answer = _page(address, "")
+    return _page(host, path) if path and answer.status_code == codes.not_found else answer
+
+
+def _page(base_url: str, path: str) -> TestResponse:
     client = current_app.test_client(use_cookies=False)
-    return client.get(f"{firmtext.settings.url_prefix}/", base_url=scheme_and_host, headers={"Accept": "text/html"})
+    where = f"{path}{firmtext.settings.url_prefix}/"
+    return client.get(where, base_url=base_url, headers={"Accept": "text/html"})

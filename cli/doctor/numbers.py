@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from ...firm import trouble
 from ...store import firm_queries, number_queries
-from ...store.models import Number, Order
+from ...store.models import Number, Order, Texting
 from ...store.states import NumberState
 from ...store.transactions import reading
 from .finding import Finding, doubtful, fine, wrong
@@ -24,6 +25,7 @@ CURES: Mapping[str | None, str] = {
     trouble.NOT_OURS: "Bring the number into the account, or give the firm another: `flask firmtext numbers link`.",
     "linking": "See the number at the carrier, then `flask firmtext numbers sync`.",
 }
+_WHOLE = "Every firm that has turned texting on has a number that is verified and sends."
 #: A firm's number does not send yet, and only a person changes that.
 REFUSED = (NumberState.REFUSED, NumberState.UPDATES_REQUIRED)
 
@@ -36,6 +38,7 @@ def numbers() -> Iterator[Finding]:
         held = {firm: firm_queries.numbers(session, firm) for firm in silent[:MOST]}
         ordered = {firm for firm in held if _is_ordered(session, firm)}
         unconfirmed = number_queries.not_confirmed(session)
+        some = session.scalar(select(exists().where(Texting.off_at.is_(None))))
     yield from (_failed(order) for order in failed[:MOST])
     yield from _more("numbers.order", len(failed), "orders for numbers stand still", "--orders")
     for firm, numbers in held.items():
@@ -45,7 +48,7 @@ def numbers() -> Iterator[Finding]:
         seen = f"{number} was given back, and the carrier has not confirmed it: it may still cost."
         yield doubtful("numbers.release", seen, "The sweep repeats it; see with `flask firmtext numbers sync`.")
     if not (failed or held or unconfirmed):
-        yield fine("numbers", "Every firm that has turned texting on has a number that is verified and sends.")
+        yield fine("numbers", _WHOLE if some else "No firm has turned texting on yet.")
 
 
 def _is_ordered(session: Session, firm: str) -> bool:

@@ -44,6 +44,8 @@ HUNG: Mapping[str, Hung] = {
         "A page of ours inside the host's",
         "Give a time limit to what a before_request, a template or a port of the host waits for.",
     ),
+    "journal": Hung("database", "The database", _DATABASE),
+    "migrations": Hung("migrations", "The filter of the host's migrations", "Mend what include_object waits for."),
     "adapter": Hung("host", "The host's adapter", "Give a time limit to what its ports wait for."),
     "carrier": Hung(
         "carrier",

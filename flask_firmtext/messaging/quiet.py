@@ -10,7 +10,8 @@ from werkzeug.utils import import_string
 
 from ..deferred import phonenumbers
 from ..parsing import Quiet
-from .wall_clock import instant, is_zone
+from ..zones import is_zone
+from .wall_clock import instant
 
 #: Somewhere between Maine and Hawaii it is always night; after so many looks nobody is made to wait any longer.
 LOOKS = 8

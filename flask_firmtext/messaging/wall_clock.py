@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Files beside the zones that are none of them.
-NONE = ("posixrules", "Factory", "localtime")
 SECOND = timedelta(seconds=1)
-
-
-@lru_cache(maxsize=512)
-def is_zone(name: object) -> bool:
-    """Whether this names an IANA time zone that is known here; to list them all takes long."""
-    try:
-        return isinstance(name, str) and name not in NONE and bool(ZoneInfo(name))
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return False
 
 
 def exists(wall: datetime, zone: tzinfo) -> bool:

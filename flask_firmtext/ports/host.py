@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..zones import is_zone, no_zone
 from .values import Contact, Firm, Matter, Party, Relation, User
 from .work import (
     Calendar,
@@ -141,6 +142,10 @@ class OneFirm(Firms):
     def __init__(self, firm: Firm = Firm("default", "Our firm", "UTC")) -> None:  # noqa: B008 - frozen
         self.firm = firm
 
+    def faults(self) -> Sequence[str]:
+        """What is wrong with the firm, a sentence each with its cure."""
+        return () if is_zone(self.firm.zone) else (f"Firm(…), zone: {no_zone(self.firm.zone)}",)
+
     def get(self, ref: str) -> Firm | None:
         return self.firm if ref == self.firm.ref else None
 
@@ -179,8 +184,13 @@ class Host(ABC):
     def faults(self) -> Sequence[str]:
         """What is wrong with the host itself, a sentence each with its cure; ``init_app`` refuses to go on with any.
 
-        It is asked without a database.
+        It is asked without a database. One that has its own asks this, too.
         """
+        firms = vars(self).get("firms", getattr(type(self), "firms", None))  # a property is not run so early
+        return firms.faults() if isinstance(firms, OneFirm) else ()
+
+    def late_faults(self) -> Sequence[str]:
+        """What is wrong with it that is known only once the application is whole; ``doctor`` asks, inside of it."""
         return ()
 
     @abstractmethod

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from inspect import ismodule
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from flask_firmtext import (
     Contacts,
     Documents,
     Firm,
+    FirmMap,
     FirmText,
     MatterMap,
     Numbers,
@@ -32,9 +34,10 @@ from flask_firmtext.adapters import sqlalchemy_host
 from flask_firmtext.adapters.sqlalchemy_host import written
 from flask_firmtext.adapters.sqlalchemy_host.references import Reference
 from flask_firmtext.messaging.owners import Subject
-from flask_firmtext.ports.host import NoDocuments, NoMatters, Ports
+from flask_firmtext.ports.host import NoDocuments, NoMatters, OneFirm, Ports
 from flask_firmtext.ports.values import Answer, Side, User
 from flask_firmtext.testing import HostContract, Known
+from flask_firmtext.testing.host import MemoryHost
 from mapped import Card, Docket, Guest, Ids, Part, Person, Phone, Slip, db, make_host
 
 
@@ -272,6 +275,11 @@ def test_the_root_has_each_of_its_names() -> None:
     for name, value in vars(sqlalchemy_host).items():
         if isinstance(value, type):
             assert getattr(flask_firmtext, name) is value
+    own = {name for name, value in vars(flask_firmtext).items() if name[0] != "_" and not ismodule(value)}
+    assert set(flask_firmtext.__all__) == own | {name for name in vars(sqlalchemy_host) if name[0].isupper()}
+    starred: dict[str, Any] = {}
+    exec("from flask_firmtext import *", starred)
+    assert starred["UserMap"] is UserMap
     with pytest.raises(AttributeError, match="NoSuchMap"):
         flask_firmtext.NoSuchMap  # noqa: B018
 
@@ -302,6 +310,8 @@ CARD = {"name": Card.name, "numbers": Numbers(Card.phones, Phone.written), "firm
     [
         ({"user": None}, "user= is missing. Pass a UserMap, or your own users=."),
         ({"firm": "Harbor"}, "pass Firm(ref, name, zone), or FirmMap"),
+        ({"firm": Firm("x", "X", "Central")}, "Firm(…), zone: 'Central' is no IANA time zone. Pass one such as"),
+        ({"firm": FirmMap(mapped.Tenant, name=mapped.Tenant.title, zone="Central")}, "zone: 'Central' is no IANA time"),
         ({"firm": HARBOR}, "this host has one firm for all. Leave it out"),
         ({"contact": UserMap(Person, name=Person.full, administrator=True)}, "pass a ContactMap"),
         ({"contact": ContactMap(dict, **CARD)}, "dict is no mapped class"),
@@ -331,6 +341,23 @@ CARD = {"name": Card.name, "numbers": Numbers(Card.phones, Phone.written), "firm
 )  # fmt: skip
 def test_a_fault_of_the_map_is_told_with_its_cure(given: dict[str, Any], said: str) -> None:
     assert said in "\n".join(make_host(**given).faults())
+
+
+def test_a_zone_of_the_only_firm_is_looked_at_whatever_the_host() -> None:
+    host = MemoryHost()
+    assert host.faults() == ()
+    host.firms = OneFirm(Firm("x", "X", "Central"))
+    assert [fault.partition(":")[0] for fault in host.faults()] == ["Firm(…), zone"]
+
+
+def test_a_page_that_is_nowhere_costs_its_link_only(practice: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    lost = make_host(contact=ContactMap(Card, **CARD, page="statics"), matter=None, time_entry=None)
+    said = "ContactMap(page='statics'): no endpoint has this name; did you mean 'static'?"
+    with practice.test_request_context():
+        assert lost.late_faults() == [said]
+        found = [*lost.for_firm("harbor").contacts.search(""), *lost.for_firm("harbor").contacts.search("")]
+    assert {one.url for one in found} == {None}
+    assert [(one.levelname, said in one.getMessage()) for one in caplog.records] == [("ERROR", True)]
 
 
 def test_all_faults_are_told_at_once_when_the_extension_is_bound() -> None:

@@ -96,7 +96,7 @@ def run_doctor(folder: Path, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(
         [sys.executable, "-m", "flask", "firmtext", "doctor"],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", ""), **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -115,6 +115,7 @@ def test_every_missing_setting_is_a_finding_and_the_database_is_still_looked_at(
     for name in ("FIRMTEXT_ENCRYPTION_KEYS", "FIRMTEXT_INDEX_KEY", "FIRMTEXT_REDIS_URL"):
         assert f"error   settings             {name} " in result.stdout
     assert "Run `flask firmtext db upgrade`" in result.stdout
+    assert "FIRMTEXT_SQLITE_PRAGMAS" not in result.stdout, "which nobody has read yet"
 
 
 def test_pending_migrations_are_named_with_the_command(

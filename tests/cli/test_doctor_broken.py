@@ -15,15 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, redirect, request
+from flask import Flask, abort, redirect, request
 from flask_firmtext.cli import firmtext as group
-from flask_firmtext.cli.doctor import patience
+from flask_firmtext.cli.doctor import autogenerate, frame, patience
 from flask_firmtext.cli.doctor.application import renamed
-from flask_firmtext.cli.doctor.finding import without_secrets
+from flask_firmtext.cli.doctor.finding import Level, without_secrets
 from flask_firmtext.cli.doctor.policy import refused
+from flask_firmtext.migrations import include_object
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import ChoiceLoader, DictLoader
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from flask_firmtext import setting_names
+from flask_firmtext import ContactMap, Firm, SQLAlchemyHost, setting_names
 from flask_firmtext.clock import ShiftedClock
 from flask_firmtext.current import firmtext
 from flask_firmtext.ports.values import User
@@ -39,6 +44,7 @@ SECRETS = {
     "SECRET_KEY": "canary-of-the-host",
 }
 SELF = "default-src 'self'"
+FAILS = ("page", Level.ERROR)
 HEADER = "Content-Security-Policy"
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +114,10 @@ def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         raise LookupError
 
 
+def mounted(app: Flask, _: object) -> None:
+    app.wsgi_app = DispatcherMiddleware(NotFound(), {"/practice": app.wsgi_app})  # type: ignore[method-assign]
+
+
 def with_frame(source: str) -> Break:
     def give(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         given = ChoiceLoader([DictLoader({"practice.html": source}), app.jinja_env.loader])
@@ -116,6 +126,10 @@ def with_frame(source: str) -> Break:
 
     return give
 
+
+LOST = SQLAlchemyHost(
+    None, firm=Firm("harbor", "Harbor Law", "UTC"), contact=ContactMap(object, name="", numbers="", page="hom")
+)
 
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a frame that is not there": (
@@ -128,6 +142,14 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     ),
     "a frame that is no template": (with_frame("{% block"), "frame", "line 1 is no template", "Mend that line"),
     "a page that fails": (failing, "page", "answers 500", "before_request"),
+    "a page under a path that the settings do not know": (
+        mounted,
+        *("page", "There is no page of ours at http://localhost/texting/", "FIRMTEXT_PUBLIC_URL"),
+    ),
+    "a Flask-Migrate without our filter": (
+        lambda app, _: Migrate(app, app.extensions["sqlalchemy"], "nowhere"),
+        *("migrations", "Flask-Migrate would propose to drop our tables", "include_object=include_object"),
+    ),
     "a policy that forbids scripts": (
         sending("default-src 'self'; script-src 'nonce-abc' 'strict-dynamic'"),
         *("policy", "running our scripts", "Take 'strict-dynamic' out, and put 'self' into script-src"),
@@ -161,6 +183,14 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "a host that hangs": (
         lambda app, patch: on(app, patch, "contacts", "search", hanging),
         *("host", "Contacts.search has not answered within", "time limit"),
+    ),
+    "a firm in a time zone that is none": (
+        lambda app, patch: on(app, patch, "firms", "get", lambda ref: Firm(ref, "Harbor Law", "Central")),
+        *("host", "its zone is 'Central', which is no IANA time zone", "America/Chicago"),
+    ),
+    "a page of a map that is nowhere": (
+        lambda app, patch: patch.setattr(app.extensions["memory_host"], "late_faults", LOST.late_faults),
+        *("host", "ContactMap(page='hom'): no endpoint has this name; did you mean 'home'?", "docs/host.md"),
     ),
     "a sign-in check that hangs": (
         with_page_that_hangs,
@@ -340,3 +370,60 @@ def test_an_old_name_of_a_setting_is_told_and_its_secret_is_not(monkeypatch: pyt
     assert (told.level, "FIRMTEXT_METRICS_TOKEN since FirmText 0.2" in told.seen) == ("warning", True)
     quoted = dataclasses.replace(told, seen=f"{told.seen} It is {SECRETS['FIRMTEXT_METRICS_TOKEN']}.")
     assert without_secrets(quoted, {}).seen == f"{told.seen} It is …."
+
+
+def in_front(app: Flask, _: object) -> None:
+    """A server takes the path away and tells it as SCRIPT_NAME: nothing is mounted inside."""
+
+
+@pytest.mark.parametrize("lies", [mounted, in_front])
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [(None, [("policy", Level.OK)]), (500, [FAILS, ("policy", Level.OK)]), (404, [FAILS])],
+)
+def test_an_application_under_a_path_is_asked_there(
+    new_app: Callable[..., Flask],
+    monkeypatch: pytest.MonkeyPatch,
+    lies: Break,
+    answers: int | None,
+    told: list[tuple[str, Level]],
+) -> None:
+    app = new_app(**MEMORY, FIRMTEXT_PUBLIC_URL="https://office.example/practice")
+    sending(SELF)(app, monkeypatch)
+    app.before_request(lambda: abort(answers) if answers else None)
+    lies(app, monkeypatch)
+    with app.app_context():
+        assert [(one.id, one.level) for one in frame.policy()] == told
+
+
+def without_drops(context: Any, revision: Any, directives: Any) -> None:
+    directives[0].upgrade_ops.ops = [one for one in directives[0].upgrade_ops.ops if "firmtext" not in one.table_name]
+
+
+@pytest.mark.parametrize(
+    ("given", "levels"),
+    [
+        ({}, [Level.ERROR]),
+        ({"include_schemas": True}, [Level.ERROR]),
+        ({"include_object": include_object}, []),
+        ({"include_object": lambda obj, name, *rest: name != "audit" and include_object(obj, name, *rest)}, []),
+        ({"include_object": lambda obj, name, *rest: name != "firmtext_message"}, [Level.ERROR]),
+        ({"include_object": lambda obj: False}, [Level.ERROR]),
+        ({"include_name": lambda name, kind, parents: not (kind == "table" and name.startswith("firmtext_"))}, []),
+        ({"process_revision_directives": without_drops}, []),
+        ({"process_revision_directives": lambda context, revision, directives: None}, [Level.ERROR]),
+    ],
+)
+def test_a_filter_of_migrations_is_judged_by_what_it_does(given: dict[str, Any], levels: list[Level]) -> None:
+    app, db = Flask("practice"), SQLAlchemy()
+    Migrate(app, db, directory="nowhere", **given)
+    with app.app_context():
+        assert [one.level for one in autogenerate.migrations()] == levels
+
+
+def test_a_filter_in_the_hosts_own_env_counts(tmp_path: Path) -> None:
+    app, db = Flask("practice"), SQLAlchemy()
+    Migrate(app, db, directory=str(tmp_path))
+    (tmp_path / "env.py").write_text("context.configure(include_object=ours)")
+    with app.app_context():
+        assert list(autogenerate.migrations()) == []

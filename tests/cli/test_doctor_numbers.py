@@ -57,6 +57,9 @@ def said(app: Flask, name: str) -> list[tuple[str, str]]:
 
 def test_without_firms_nothing_is_said_of_numbers(app: Flask) -> None:
     assert said(app, "numbers.firm") + said(app, "numbers.order") + said(app, "numbers.release") == []
+    assert said(app, "numbers") == [("ok", "No firm has turned texting on yet.")]
+    (host,) = examined(app, "host")
+    assert (host["level"], "docs/host.md" in host["cure"]) == ("warning", True)
 
 
 def test_a_firm_whose_number_sends_is_not_mentioned(app: Flask, carrier: Any) -> None:

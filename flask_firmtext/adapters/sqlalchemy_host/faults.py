@@ -7,7 +7,9 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from ...ports.host import OneFirm
 from ...ports.values import Firm, LegalDetails
+from ...zones import is_zone, no_zone
 from . import maps
 from .columns import listed
 from .examination import Examination
@@ -28,7 +30,9 @@ def of_maps(firm: Any, given: Mapping[str, Any], model_of_contacts: type | None)
     several = isinstance(firm, maps.FirmMap)
     if several:
         yield from _firm(firm)
-    elif not isinstance(firm, Firm):
+    elif isinstance(firm, Firm):
+        yield from OneFirm(firm).faults()
+    else:
         yield f"SQLAlchemyHost(firm={firm!r}): pass Firm(ref, name, zone), or FirmMap(…) where there are several firms."
     for where, kind in KINDS.items():
         mapped = given.get(where)
@@ -62,6 +66,7 @@ def _firm(mapped: maps.FirmMap) -> Iterator[str]:
     examined.key()
     for name in ("name", "zone", "country"):
         examined.columns(name, getattr(mapped, name), plain=() if name == "name" else (str,))
+    _one_zone(examined)
     examined.columns("available", mapped.available, plain=(bool,))
     examined.columns("where", mapped.where, needed=False)
     known = {one.name for one in fields(LegalDetails)}
@@ -121,6 +126,7 @@ def _event(examined: Examination, contacts: type | None) -> None:
     examined.columns("start", mapped.start)
     examined.columns("end", mapped.end, plain=(timedelta,))
     examined.columns("zone", mapped.zone, needed=False, plain=(str,))
+    _one_zone(examined)
     examined.columns("all_day", mapped.all_day, plain=(bool,))
     _optional(examined, "place", "matter", "where")
     _page(examined)
@@ -153,6 +159,12 @@ def _leads_to_contact(examined: Examination, field: str, given: Any, contacts: t
 def _optional(examined: Examination, *names: str) -> None:
     for name in names:
         examined.columns(name, getattr(examined.mapped, name), needed=False)
+
+
+def _one_zone(examined: Examination) -> None:
+    zone = examined.mapped.zone
+    if isinstance(zone, str) and not is_zone(zone):
+        examined.say("zone", no_zone(zone))
 
 
 def _page(examined: Examination) -> None:

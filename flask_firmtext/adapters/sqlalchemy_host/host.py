@@ -16,6 +16,7 @@ from .firms import FirmRows, MappedFirms, TheFirm
 from .maps import ContactMap, EventMap, FirmMap, MatterMap, TimeEntryMap, UserMap
 from .matters import MappedMatters, MatterRows
 from .own_ports import OwnPorts
+from .pages import Pages
 from .time_entries import MappedTimeEntries, TimeEntryRows
 from .users import MappedUsers, Narrowing, UserRows, signed_in
 
@@ -66,6 +67,11 @@ class SQLAlchemyHost(Host):
                 "SQLAlchemyHost: Flask-Login is not installed. Pass signed_in=, a function that returns the user."
             )
         return found
+
+    def late_faults(self) -> Sequence[str]:
+        """Pages of maps that the application does not have; blueprints may be registered after ``init_app``."""
+        found = (Pages(mapped).fault() for mapped in self._maps.values() if mapped is not None)
+        return [fault for fault in found if fault is not None]
 
     @cached_property
     def users(self) -> Users:  # type: ignore[override]

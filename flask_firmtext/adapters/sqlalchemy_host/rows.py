@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from flask import current_app, has_request_context, url_for
+from flask import has_request_context
 from sqlalchemy import ColumnElement, and_, false, inspect, true
 
 from .columns import expression
-from .maps import Page
+from .pages import Pages
 from .references import Reference
 
-#: A variable part of an address, as Werkzeug's rules write it.
-_VARIABLE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 #: What a :class:`Rows` is made of: any map of a model.
 Map = Any
 
@@ -28,7 +25,7 @@ class Rows:
         self.model = mapped.model
         self.ref = Reference(primary_key(mapped.model) if mapped.ref is None else mapped.ref)
         self._where = getattr(mapped, "where", None)
-        self._page = getattr(mapped, "page", None)
+        self._pages = Pages(mapped)
         self._only = only
         self._firm = None if only is not None else Reference(mapped.firm)
 
@@ -46,19 +43,7 @@ class Rows:
     def page(self, ref: str) -> str | None:
         """The address of a row's page. A worker has no request and shows nobody a link."""
         key = self.ref.key(ref)
-        return address(self._page, key) if self._page and key is not None and has_request_context() else None
-
-
-def address(page: Page, key: Any) -> str | None:
-    """The address of the page of ``key``; other parts of the address are the host's ``url_defaults``."""
-    if callable(page):
-        return page(key)
-    try:
-        rule = next(current_app.url_map.iter_rules(page)).rule
-    except KeyError:
-        rule = ""  # Flask says which endpoint it might have been
-    names = _VARIABLE.findall(rule)
-    return url_for(page, **({names[-1]: key} if names else {}))
+        return self._pages.address(key) if key is not None and has_request_context() else None
 
 
 def primary_key(model: type) -> Any:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...messaging import wall_clock
 from ...messaging.wall_clock import instant
 from ...ports.promises import LONGEST_REFERENCE
 from ...ports.values import Event
+from ...zones import is_zone
 
 #: Days are counted backwards from an event, and a date has to be left.
 EARLIEST, LATEST = 1970, 9000
@@ -83,7 +83,7 @@ def _check(event: Event) -> None:
         check_reference("event_saved", "matter must be None or the matter's reference", event.matter)
     if not isinstance(event.title, str) or not isinstance(event.place, str):
         raise ValueError(f"{SAVED} title and place must be strings; leave place empty when there is none")
-    if not wall_clock.is_zone(event.zone):
+    if not is_zone(event.zone):
         raise ValueError(f"{SAVED} zone must be an IANA time zone like America/Chicago")
     for name, moment in (("start", event.start), ("end", event.end)):
         _check_moment(event, name, moment)
