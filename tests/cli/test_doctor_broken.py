@@ -127,6 +127,13 @@ def with_frame(source: str) -> Break:
     return give
 
 
+def second_firm_elsewhere(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with own() as session:
+        switched_on(session, "summit")
+    zones = {"harbor": "America/Chicago", "summit": "Central"}
+    on(app, monkeypatch, "firms", "get", lambda ref: Firm(ref, "A firm", zones[ref]))
+
+
 LOST = SQLAlchemyHost(
     None, firm=Firm("harbor", "Harbor Law", "UTC"), contact=ContactMap(object, name="", numbers="", page="hom")
 )
@@ -185,7 +192,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         *("host", "Contacts.search has not answered within", "time limit"),
     ),
     "a firm in a time zone that is none": (
-        lambda app, patch: on(app, patch, "firms", "get", lambda ref: Firm(ref, "Harbor Law", "Central")),
+        second_firm_elsewhere,
         *("host", "its zone is 'Central', which is no IANA time zone", "America/Chicago"),
     ),
     "a page of a map that is nowhere": (
