@@ -338,6 +338,14 @@ def in_front(app: Flask, _: object) -> None:
     """A server takes the path away and tells it as SCRIPT_NAME: nothing is mounted inside."""
 
 
+def test_a_page_that_raises_in_debug_mode_is_no_fault_of_the_check(new_app: Callable[..., Flask]) -> None:
+    app = new_app(**MEMORY)
+    app.before_request(lambda: 1 / 0)
+    with app.app_context():
+        (told,) = frame.policy()
+    assert (told.id, told.seen.startswith("A page of ours raises ZeroDivisionError at ")) == ("page", True)
+
+
 @pytest.mark.parametrize("lies", [mounted, in_front])
 @pytest.mark.parametrize(
     ("answers", "told"),
