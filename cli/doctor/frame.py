@@ -10,6 +10,7 @@ from requests import codes
 from werkzeug.test import TestResponse
 
 from ...current import firmtext
+from ...errors import where
 from .finding import Finding, doubtful, fine, wrong
 from .policy import SCRIPTS, STRICT, refused
 
@@ -21,6 +22,7 @@ BLOCKS = {
     "title": "their titles",
 }
 _FRAME = "FIRMTEXT_BASE_TEMPLATE"
+_FAILS = "See the web server's log; a template or a before_request of the host fails."
 _WHERE = (
     "Set FIRMTEXT_PUBLIC_URL to where the application lies, with the path under which it is mounted "
     "(https://office.example/practice); a before_request of the host may answer 404, too."
@@ -70,7 +72,11 @@ def _source(environment: Environment, name: str) -> tuple[str, str | None, objec
 def policy() -> Iterator[Finding]:
     """Whether a browser would run our scripts: what the host answers to one of our pages, signed out."""
     origin = firmtext.settings.public_url or "http://localhost"
-    answer = _asked(origin)
+    try:
+        answer = _asked(origin)
+    except Exception as error:  # in debug mode Flask lets them through
+        yield wrong("page", f"A page of ours raises {where(error)} inside the host's pages.", _FAILS)
+        return
     if answer.status_code == codes.not_found:
         ours = f"{origin}{firmtext.settings.url_prefix}/"
         seen = f"There is no page of ours at {ours}: inside the application it answers 404."
@@ -78,7 +84,12 @@ def policy() -> Iterator[Finding]:
         return
     if answer.status_code >= codes.server_error:
         seen = f"A page of ours answers {answer.status_code} inside the host's pages."
-        yield wrong("page", seen, "See the web server's log; a template or a before_request of the host fails.")
+        yield wrong("page", seen, _FAILS)
+    yield from _judged(answer, origin)
+
+
+def _judged(answer: TestResponse, origin: str) -> Iterator[Finding]:
+    """The policies with which a page came."""
     told = [value for value in answer.headers.getlist("Content-Security-Policy") if value.strip()]
     faults = [(what, name) for one in told for part in one.split(",") for what, name in refused(part, origin)]
     for what, name in dict.fromkeys(faults):
@@ -102,5 +113,5 @@ def _asked(address: str) -> TestResponse:
 
 def _page(base_url: str, path: str) -> TestResponse:
     client = current_app.test_client(use_cookies=False)
-    where = f"{path}{firmtext.settings.url_prefix}/"
-    return client.get(where, base_url=base_url, headers={"Accept": "text/html"})
+    ours = f"{path}{firmtext.settings.url_prefix}/"
+    return client.get(ours, base_url=base_url, headers={"Accept": "text/html"})

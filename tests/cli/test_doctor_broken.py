@@ -127,6 +127,13 @@ def with_frame(source: str) -> Break:
     return give
 
 
+def second_firm_elsewhere(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with own() as session:
+        switched_on(session, "summit")
+    zones = {"harbor": "America/Chicago", "summit": "Central"}
+    on(app, monkeypatch, "firms", "get", lambda ref: Firm(ref, "A firm", zones[ref]))
+
+
 LOST = SQLAlchemyHost(
     None, firm=Firm("harbor", "Harbor Law", "UTC"), contact=ContactMap(object, name="", numbers="", page="hom")
 )
@@ -185,7 +192,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         *("host", "Contacts.search has not answered within", "time limit"),
     ),
     "a firm in a time zone that is none": (
-        lambda app, patch: on(app, patch, "firms", "get", lambda ref: Firm(ref, "Harbor Law", "Central")),
+        second_firm_elsewhere,
         *("host", "its zone is 'Central', which is no IANA time zone", "America/Chicago"),
     ),
     "a page of a map that is nowhere": (
@@ -374,6 +381,14 @@ def test_an_old_name_of_a_setting_is_told_and_its_secret_is_not(monkeypatch: pyt
 
 def in_front(app: Flask, _: object) -> None:
     """A server takes the path away and tells it as SCRIPT_NAME: nothing is mounted inside."""
+
+
+def test_a_page_that_raises_in_debug_mode_is_no_fault_of_the_check(new_app: Callable[..., Flask]) -> None:
+    app = new_app(**MEMORY)
+    app.before_request(lambda: 1 / 0)
+    with app.app_context():
+        (told,) = frame.policy()
+    assert (told.id, told.seen.startswith("A page of ours raises ZeroDivisionError at ")) == ("page", True)
 
 
 @pytest.mark.parametrize("lies", [mounted, in_front])
