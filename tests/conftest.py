@@ -40,7 +40,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 #: Tests of pages, commands and whole processes, whose verbs are tested on both engines in their own room; and of verbs
 #: that write one row for which nobody else waits.
 WORDS = ("calls", "registration", "replies", "saved_replies", "templates", "verification")
-TALK = ("alarms", "auto_replies", "doing", "drafts", "hearing", "holds", "letters", "pace", "reading", "recipients")
+TALK = (
+    "alarms",
+    "answers",
+    "auto_replies",
+    "doing",
+    "drafts",
+    "hearing",
+    "holds",
+    "letters",
+    "pace",
+    "reading",
+    "recipients",
+)
 WORK = ("answers", "calendar_model", "events", "hurrying", "payments", "reminders", "time_entries")
 ON_SQLITE = (
     *("browser/", "cli/", "sample_host_app/", "web/", "test_canary", "test_examples", "test_language", "test_listings"),
@@ -53,7 +65,7 @@ ON_SQLITE = (
 #: Processes that are killed, and steps that wait for each other: on the engine of production.
 ON_POSTGRESQL = (
     *("worker/", "firm/test_orders", "messaging/test_media", "messaging/test_scheduled", "practice/test_filing"),
-    *("messaging/test_reindexing", "store/test_rotating"),
+    *("messaging/test_reindexing", "store/test_rotating", "web/test_webhooks_served"),
     *(f"faults/test_{name}_faults" for name in ("calendar", "media", "provisioning", "worker")),
 )
 #: Of what is looked at in several ways.

@@ -143,7 +143,9 @@ def never_texted(office: Office) -> None:
     """Nobody has written to Rosa."""
 
 
-@pytest.mark.parametrize("before", [begun_before, never_texted], ids=lambda before: before.__name__)
+@pytest.mark.parametrize(
+    "before", [pytest.param(begun_before, marks=pytest.mark.slow), never_texted], ids=lambda before: before.__name__
+)
 def test_after_a_text_from_new_the_page_is_the_conversations(
     staff: Any, site: str, office: Office, before: Callable[[Office], None]
 ) -> None:

@@ -51,7 +51,7 @@ def test_a_reload_brings_the_words_back_and_sending_ends_the_draft(thread: Any, 
     expect(message(thread)).to_be_empty()
 
 
-@pytest.mark.parametrize("way", ["a click", "the keyboard"])
+@pytest.mark.parametrize("way", [pytest.param("a click", marks=pytest.mark.slow), "the keyboard"])
 def test_the_next_words_on_the_same_page_are_kept_like_the_first(thread: Any, way: str) -> None:
     for times in (2, 3):
         message(thread).fill(f"Text {times}")
@@ -318,7 +318,7 @@ def test_choosing_somebody_with_a_draft_shows_it(begun: Any, site: str) -> None:
     drafts_are(begun, site, grace="Dear Grace", rosa="")
 
 
-@pytest.mark.parametrize("pause", [True, False], ids=["saved", "just typed"])
+@pytest.mark.parametrize("pause", [pytest.param(True, marks=pytest.mark.slow), False], ids=["saved", "just typed"])
 def test_words_typed_for_another_never_take_the_place_of_a_draft_by_themselves(
     begun: Any, site: str, pause: bool
 ) -> None:

@@ -75,6 +75,7 @@ def test_turning_on_from_the_first_press_to_the_number(admin: Any, site: str) ->
     expect(admin.locator("[hx-trigger]")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_steps_show_one_after_the_other_to_whoever_looks(admin: Any, site: str, house: House) -> None:
     turned_on()
     admin.goto(f"{site}{SETTINGS}")

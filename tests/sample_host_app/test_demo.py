@@ -106,7 +106,8 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
-@pytest.mark.parametrize("victim", ["make", pytest.param("demo", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["make", "demo"])
 def test_after_a_kill_no_process_is_left_and_the_demo_starts_again_on_its_ports(
     start: Callable[..., Run], environment: dict[str, str], victim: str
 ) -> None:

@@ -30,7 +30,7 @@ def everything() -> dict[str, list[Any]]:
 
 def rows(model: Any, *where: Any) -> list[Any]:
     with reading() as session:
-        return list(session.scalars(sa.select(model).where(*where)))
+        return list(session.scalars(sa.select(model).where(*where).order_by(*sa.inspect(model).primary_key)))
 
 
 def kept() -> list[tuple[str, str, str]]:
