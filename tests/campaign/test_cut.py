@@ -1,4 +1,4 @@
-"""The short cut of the campaign: 100 texts in 20 s (a bug has 200 and 40) while thirteen faults happen, each at a point."""
+"""The short cut of the campaign: 100 texts in 20 s while thirteen faults happen, each at an exact point."""
 
 from __future__ import annotations
 
