@@ -229,8 +229,13 @@ def test_a_press_that_fails_says_so(staff: Any, site: str, office: Office, compl
     staff.route("**/again", lambda route: route.fulfill(status=503))
     again = staff.get_by_role("button", name=re.compile("^Try again"))
     again.click()
-    expect(staff.get_by_text("That did not work; try again in a minute.")).to_be_visible()
+    failed = staff.get_by_text("That did not work; try again in a minute.")
+    expect(failed).to_be_visible()
     expect(again).to_be_focused()
+    for _ in range(2):  # what is asked every second takes nothing back
+        with staff.expect_response("**/changes?*"):
+            pass
+    expect(failed).to_be_visible()
     until(lambda: complaints)  # the browser tells of the 503 when it has time
     complaints.clear()
 

@@ -259,13 +259,13 @@ def test_times_stand_in_the_firms_zone(office: Office) -> None:
 
 @pytest.mark.attack("A24")
 def test_what_looks_like_a_template_is_shown_as_typed(office: Office) -> None:
-    words = "{{7*7}} {% raw %} {contact.__class__} {firm} %(n)s %n ${7*7} #{7*7}"
+    words = "{{1111*1111}} {% raw %} {contact.__class__} {firm} %(n)s %n ${1111*1111} #{1111*1111}"
     office.host.add_contact("harbor", f"Ann {words}", PhoneNumber("+13125550188", "mobile"), ref="ann")
     office.sends("ann", words)
     office.receives(words, "+13125550188")
     page = office.person().get(f"/texting/conversations/{office.conversation('+13125550188')}").text
     assert page.count(words) >= 3
-    assert "49" not in re.sub(r"[\w-]{30,}", "", page)
+    assert "1234321" not in page
 
 
 @pytest.mark.attack("A26")

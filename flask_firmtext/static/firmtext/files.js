@@ -10,6 +10,8 @@
     event.preventDefault();
     if (button.disabled) return;
     button.disabled = true;
+    const line = document.querySelector("[data-ft-connection]");
+    if (line) line.textContent = "";
     const body = new URLSearchParams(new FormData(form));
     if (button.name) body.set(button.name, button.value);
     try {
@@ -20,7 +22,6 @@
       if (!answer.ok) throw new Error(String(answer.status));
       document.dispatchEvent(new CustomEvent("firmtext:sent"));
     } catch (error) {
-      const line = document.querySelector("[data-ft-connection]");
       const signedOut = error.message === "401" || error.message === "400";
       const words = button.closest("[data-ft-failed]").dataset;
       if (line) line.textContent = signedOut ? words.ftStale : words.ftFailed;

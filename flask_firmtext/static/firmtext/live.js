@@ -12,10 +12,12 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
-  // The words stand at the line, in the reader's language.
+  // The words stand at the line, in the reader's language. What others have said there is theirs to take back.
   function say(which) {
     for (const line of all("[data-ft-connection]")) {
+      const { ftLost, ftSignedOut, ftGap } = line.dataset;
       const words = which ? line.dataset[which] : "";
+      if (!which && ![ftLost, ftSignedOut, ftGap].includes(line.textContent)) continue;
       if (line.textContent !== words) line.textContent = words;
     }
   }
