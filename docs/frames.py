@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_firmtext.testing import create_tables
-from hostapp import KEYS
 from serving import serving
 from strangers import STRANGERS, Stranger
 from walking import Walker, delivered, turned_on
@@ -116,22 +114,10 @@ def seen(package: str, folder: Path) -> Iterator[Seen]:
     """The application of this package with a database in ``folder``, after some talk, served."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     (stranger,) = (one for one in STRANGERS if one.package == package)
-    practice = made(stranger, folder / f"{package}.db")
+    practice = stranger.practice(f"sqlite:///{folder / package}.db")
     talk(practice, Walker(practice, stranger), TALKS[package])
     with serving(practice) as site:
         yield Seen(stranger, site)
-
-
-def made(stranger: Stranger, database: Path) -> Any:
-    carrier = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway", "FIRMTEXT_QUIET_HOURS": "off"}
-    public = f"https://practice.example{stranger.root}"
-    assumed = {"FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed", "FIRMTEXT_PUBLIC_URL": public}
-    given = {"SECRET_KEY": "only for pictures", "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}"}
-    app = stranger.create_app({**given, **KEYS, **carrier, **assumed})
-    with app.app_context():
-        create_tables(app.extensions["sqlalchemy"].engine)
-        stranger.seed()
-    return app
 
 
 def talk(practice: Any, walker: Walker, said: Talk) -> None:

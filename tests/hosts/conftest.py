@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from flask_firmtext.testing import create_tables
-from hostapp import KEYS
 from strangers import STRANGERS, Stranger
 
 
@@ -27,15 +25,8 @@ def make_practice(new_database: Callable[[str], str]) -> Iterator[Callable[..., 
     made = []
 
     def make(stranger: Stranger, engine: str, **settings: Any) -> Any:
-        given = {"TESTING": True, "SECRET_KEY": "only for tests", "SQLALCHEMY_DATABASE_URI": new_database(engine)}
-        carrier = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway", "FIRMTEXT_QUIET_HOURS": "off"}
-        public = f"https://practice.example{stranger.root}"
-        assumed = {"FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed", "FIRMTEXT_PUBLIC_URL": public}
-        app = stranger.create_app({**given, **KEYS, **carrier, **assumed, **settings})
+        app = stranger.practice(new_database(engine), TESTING=True, **settings)
         made.append(app)
-        with app.app_context():
-            create_tables(app.extensions["sqlalchemy"].engine)
-            stranger.seed()
         return app
 
     yield make

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask_firmtext.testing import create_tables
+from hostapp import KEYS
+
 FOLDER = Path(__file__).parents[1] / "hosts"
 MOST_LINES = 15
 #: A block of lines between two that say so, or a line whose comment does.
@@ -48,6 +51,18 @@ class Stranger:
 
     def create_app(self, config: dict[str, Any]) -> Any:
         return importlib.import_module(self.package).create_app(config)
+
+    def practice(self, database: str, **settings: Any) -> Any:
+        """Its application on an empty database, with our tables and its people, and a carrier in memory."""
+        given = {"SECRET_KEY": "only for tests", "SQLALCHEMY_DATABASE_URI": database}
+        carrier = {"FIRMTEXT_GATEWAY": "flask_firmtext.testing:MemoryGateway", "FIRMTEXT_QUIET_HOURS": "off"}
+        public = f"https://practice.example{self.root}"
+        assumed = {"FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed", "FIRMTEXT_PUBLIC_URL": public}
+        app = self.create_app({**given, **KEYS, **carrier, **assumed, **settings})
+        with app.app_context():
+            create_tables(app.extensions["sqlalchemy"].engine)
+            self.seed()
+        return app
 
     def seed(self) -> None:
         importlib.import_module(f"{self.package}.people").seed()
