@@ -48,4 +48,4 @@ else:
     email_validator = proxy("email_validator")
     phonenumbers = proxy("phonenumbers")
 
-__all__ = ["email_validator", "function_of", "names_of", "phonenumbers"]
+__all__ = ["email_validator", "function_of", "names_of", "phonenumbers", "proxy"]
