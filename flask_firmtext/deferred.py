@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.local import LocalProxy
-from werkzeug.utils import import_string
+
+
+def found(name: str) -> Any:
+    """A module, or ``module:name``, loaded now.
+
+    What it raises is the module's own error, after one attempt. (Werkzeug's ``import_string`` looks for a module called
+    ``module.name`` first, at every call, and runs one that fails four times.)
+    """
+    module, colon, inside = name.partition(":")
+    return getattr(import_module(module), inside) if colon else import_module(module)
 
 
 def proxy(name: str) -> Any:
     """A module, or ``module:name``, loaded when something of it is first used."""
-    return LocalProxy(partial(import_string, name))
+    return LocalProxy(cache(partial(found, name)))
 
 
 @cache
@@ -23,7 +33,7 @@ def function_of(name: str) -> Callable[..., Any]:
     """
 
     def call(*args: Any, **named: Any) -> Any:
-        return import_string(name)(*args, **named)
+        return found(name)(*args, **named)
 
     call.__module__, _colon, call.__name__ = name.partition(":")
     call.__qualname__ = call.__name__
@@ -35,7 +45,7 @@ def names_of(module: str, *names: str) -> Callable[[str], Any]:
 
     def get(name: str) -> Any:
         if name in names:
-            return import_string(f"{module}:{name}")
+            return found(f"{module}:{name}")
         raise AttributeError(f"there is no {name!r} here")
 
     return get
@@ -48,4 +58,4 @@ else:
     email_validator = proxy("email_validator")
     phonenumbers = proxy("phonenumbers")
 
-__all__ = ["email_validator", "function_of", "names_of", "phonenumbers", "proxy"]
+__all__ = ["email_validator", "found", "function_of", "names_of", "phonenumbers", "proxy"]

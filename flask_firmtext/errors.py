@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from traceback import walk_tb
 
 
 class FirmTextError(Exception):
@@ -173,8 +174,8 @@ class WebhookUnreadable(FirmTextError):
 
 def where(error: BaseException) -> str:
     """Type and place of an error, for a log: its own words may hold a text, a number or a statement's values."""
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    place = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else "nowhere"
+    steps = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    # Python's own import system stands above whatever could not be imported, and tells nothing.
+    told = [f"{file}:{line}" for file, line in steps if not file.startswith("<frozen")]
+    place = told[-1] if told else "nowhere"
     return f"{type(error).__name__} at {place}"

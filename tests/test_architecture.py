@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -128,6 +129,16 @@ def test_imports_point_down(module: Module) -> None:
             continue
         assert "sandbox" not in (room, module.room), f"{module.path}:{line}: the sandbox stands alone"
         assert FLOOR[room] < FLOOR[module.room], f"{module.path}:{line} imports {imported}"
+
+
+def test_no_module_waits_for_itself() -> None:
+    """Threads that load a circle at once (``web/routes.py``) wait for each other, or one sees half of a module."""
+    known = {module.name for module in MODULES}
+    waits = {
+        module.name: {one if one in known else one.rpartition(".")[0] for _line, one in module.imports()} & known
+        for module in MODULES
+    }
+    TopologicalSorter(waits).prepare()
 
 
 def test_every_room_has_a_floor() -> None:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from werkzeug.utils import import_string
-
-from ..deferred import phonenumbers
+from ..deferred import found, phonenumbers
 from ..parsing import Quiet
 from ..zones import is_zone
 from .wall_clock import instant
@@ -33,7 +31,7 @@ def zones_of(phone: str, known: str | None, otherwise: str) -> tuple[ZoneInfo, .
 
 def _of_number(phone: str) -> Sequence[str]:
     # Loaded when first used, because it has a table of all the world's prefixes.
-    zones: Sequence[str] = import_string("phonenumbers.timezone:time_zones_for_number")(phonenumbers.parse(phone))
+    zones: Sequence[str] = found("phonenumbers.timezone:time_zones_for_number")(phonenumbers.parse(phone))
     return zones
 
 

@@ -1,7 +1,7 @@
 """The record of what changed: one row in the change's own transaction, without a text, a number or a name.
 
-What can be recorded stands in ``audit_actions.py``. Nothing that was recorded is ever altered: sessions refuse to, and
-what no session sees the database's own rights forbid (docs/audit.md).
+What can be recorded stands in ``audit_actions.py``. Nothing that was recorded is ever altered: sessions refuse to
+(``models/unaltered.py``), and what no session sees the database's own rights forbid (docs/audit.md).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from flask import has_request_context, request
-from sqlalchemy import Table, event, insert
-from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session, scoped_session
 
 from .. import logs
 from ..current import firmtext
@@ -21,7 +21,7 @@ from ..pipeline import UNANSWERED
 from . import ciphers
 from .base import new_id
 from .keys import INSTALLATION
-from .models import Audit, AuditSeal, Key
+from .models import Audit, Key
 from .upsert import insert_once
 
 WORKER = "worker"
@@ -34,8 +34,6 @@ SYSTEM = "system"
 CLI = "cli:"
 
 LONGEST = 64
-REFUSED = "what was recorded is never altered or deleted"
-KEPT = frozenset({Audit.__table__, AuditSeal.__table__})
 
 #: Where a request of a program keeps the id of its token.
 OF_TOKEN = "firmtext.token"  # noqa: S105 - a name
@@ -123,22 +121,3 @@ def current_request() -> str | None:
     given = logs.current_request() or logs.sane(request.headers.get("X-Request-Id"))
     token = request.environ.get(OF_TOKEN)
     return f"token:{token} {given or ''}".strip()[:LONGEST] if token else given
-
-
-def _refuse(*_: object) -> NoReturn:
-    raise TypeError(REFUSED)
-
-
-def _look(state: ORMExecuteState) -> None:
-    if (state.is_update or state.is_delete) and getattr(state.statement, "table", None) in KEPT:
-        _refuse()
-
-
-def _listen() -> None:
-    for model in (Audit, AuditSeal):
-        event.listen(model, "before_update", _refuse)
-        event.listen(model, "before_delete", _refuse)
-    event.listen(Session, "do_orm_execute", _look)
-
-
-_listen()

@@ -12,8 +12,8 @@ from prometheus_client.core import CollectorRegistry, CounterMetricFamily, Gauge
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
-from werkzeug.utils import import_string
 
+from .. import deferred
 from ..store import endpoint_queries, failure_queries, figure_queries, operator_queries, queries, stats_queries
 from ..store.transactions import reading
 
@@ -102,10 +102,10 @@ def _kept(session: Session) -> Iterator[Metric]:
 
 
 def _ready() -> Iterator[Metric]:
-    reasons = import_string("flask_firmtext.worker.readiness:reasons")()
+    reasons = deferred.found("flask_firmtext.worker.readiness:reasons")()
     wrong = {reason: float(reason in reasons) for reason in REASONS}
     yield _many("not_ready", "1 for each reason for which /readyz is 503.", "reason", wrong)
-    version = import_string("flask_firmtext.worker.heartbeats:VERSION")
+    version = deferred.found("flask_firmtext.worker.heartbeats:VERSION")
     yield _many("info", "1, with the version of who answers.", "version", {version: 1})
 
 

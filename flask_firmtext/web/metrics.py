@@ -6,8 +6,8 @@ import hmac
 
 from flask import Response, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.utils import ImportStringError, import_string
 
+from .. import deferred
 from ..current import firmtext
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="metrics"'}
@@ -22,8 +22,8 @@ def metrics() -> Response:
     if not any(hmac.compare_digest(_given(), token.encode()) for token in tokens):
         return _plain("", 401, CHALLENGE)
     try:
-        exposition = import_string("flask_firmtext.web.figures:exposition")
-    except ImportStringError:
+        exposition = deferred.found("flask_firmtext.web.figures:exposition")
+    except ImportError:
         return _plain(LACKING, 503)
     try:
         body, content_type = exposition()

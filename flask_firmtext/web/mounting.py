@@ -25,6 +25,7 @@ webhooks, health, metrics = (Blueprint(f"firmtext_{name}", __name__) for name in
 for one in (webhooks, health, metrics):
     one.after_request(headers.protect)
     requests.named(one)
+    one.register_error_handler(Exception, problems.come_again)
 
 pages.before_request(csrf.check)
 pages.register_error_handler(CSRFError, routes.view("refusal:stale"))

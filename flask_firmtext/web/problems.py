@@ -15,6 +15,8 @@ from .blueprint import OWN_BASE, wants_part
 
 log = logging.getLogger(__name__)
 
+#: What a program is told that is answered 503, in seconds.
+COME_AGAIN = {"Retry-After": "30"}
 HTTP: dict[int, type[HTTPException]] = {401: Unauthorized, 404: NotFound, 429: TooManyRequests, 503: ServiceUnavailable}
 
 
@@ -63,6 +65,14 @@ def answer(interruption: Interruption) -> Response:
 def unavailable(error: Exception) -> Response:
     log.error("a page could not be shown: %s; `flask firmtext doctor` says what is wrong", where(error))
     return not_available().answer()
+
+
+def come_again(error: Exception) -> Response | HTTPException:
+    """To a program, when no view answered it: a host's page for errors, with its 200, would be taken for a promise."""
+    if isinstance(error, HTTPException):
+        return error
+    log.error("a program was asked to come again: %s", where(error))
+    return Response(status=503, headers=COME_AGAIN)
 
 
 def where(error: Exception) -> str:

@@ -18,11 +18,11 @@ from ..store import counters
 from ..store.transactions import own
 from ..turnstile import Turnstile
 from . import hook_secrets, voice
+from .problems import COME_AGAIN
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 256 * 1024
-COME_AGAIN = {"Retry-After": "30"}
 REFUSED = "a webhook was refused"
 #: Unsigned requests that one address may make a minute. A signed one is never turned away.
 unsigned = Turnstile(50)

@@ -8,18 +8,21 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from werkzeug.utils import import_string
 
+from flask_firmtext import deferred
 from flask_firmtext.messaging.resolving import Decision
 from flask_firmtext.web import routes
 from flask_firmtext.web.routes import Route
 
 SUPPORT = Path(__file__).parents[1] / "support"
-ROUTES = (*routes.PAGES, *routes.WEBHOOKS, *routes.HEALTH, *routes.METRICS)
+PROGRAMS = (*routes.WEBHOOKS, *routes.HEALTH, *routes.METRICS)
+ROUTES = (*routes.PAGES, *PROGRAMS)
 #: What stands in an address: ``<uuid:text_id>``.
 PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
@@ -98,6 +101,57 @@ def test_a_hosts_start_and_its_own_pages_load_no_view() -> None:
     loaded = json.loads(told(f"{START}{BOUND}{LOADED}"))
     assert "flask_firmtext.web.routes" in loaded
     assert [name for name in loaded if name in VIEWS] == []
+
+
+QUIETLY = """
+import importlib
+import blinker
+from sqlalchemy import event
+from flask_firmtext.store.base import Base
+heard, tables = [], {*Base.metadata.tables}
+event.listen = lambda target, name, *_, **__: heard.append((str(target), name))
+blinker.Signal.connect = lambda signal, receiver, *_, **__: heard.append((str(signal), str(receiver)))
+for name in VIEWS: importlib.import_module(name)
+print(heard, {*Base.metadata.tables} - tables)
+"""
+
+
+def test_what_is_loaded_late_is_missed_by_nobody() -> None:
+    """Who listens (the record's guard say) and what is mapped is there from the start, also where no page is shown."""
+    assert told(f"{START}{BOUND}VIEWS = {VIEWS}{QUIETLY}") == "[] set()\n"
+
+
+@pytest.mark.parametrize("route", PROGRAMS, ids=lambda route: route.view)
+def test_a_program_comes_again_while_what_would_answer_it_cannot_be_loaded(
+    new_app: Callable[..., Flask], route: Route, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No memory, no descriptor, a release half installed: the carrier must not take a host's page for our promise."""
+    app = new_app()
+    app.register_error_handler(Exception, lambda error: "Something went wrong, and we have been told.")
+    monkeypatch.setitem(sys.modules, f"{routes.PACKAGE}.{route.view.partition(':')[0]}", None)
+    asked = app.test_client().open(f"/texting{route.address}", method=route.methods[0], json={"text": "divorce"})
+    assert (asked.status_code, asked.text, asked.headers["Retry-After"]) == (503, "", "30")
+    assert asked.headers["Cache-Control"] == "no-store"
+    assert "ModuleNotFoundError at " in caplog.text
+    assert "divorce" not in caplog.text
+    assert "<frozen" not in caplog.text
+
+
+def test_what_a_host_refuses_before_us_it_refuses(new_app: Callable[..., Flask]) -> None:
+    app = new_app()
+    app.before_request(lambda: abort(403))
+    assert app.test_client().post("/texting/webhooks/inbound").status_code == 403
+
+
+def test_a_module_that_fails_is_run_once_and_says_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ft_lacking.py").write_text("import sys; sys.ft_runs.append(1); import ft_none")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "ft_runs", runs := [], raising=False)
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'ft_none'$"):
+        deferred.function_of("ft_lacking:view")()
+    assert runs == [1]
 
 
 AT_ONCE = """

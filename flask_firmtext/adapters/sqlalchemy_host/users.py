@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
 from werkzeug.local import LocalProxy
-from werkzeug.utils import import_string
 
+from ...deferred import proxy
 from ...ports.host import Users
 from ...ports.permissions import ADMINISTRATOR, STAFF
 from ...ports.values import User
@@ -19,7 +18,7 @@ from .rows import Rows
 
 #: Of these objects (of one action) in this order: which may this user?
 Narrowing = Callable[[User, str, Sequence[object]], Sequence[bool]]
-_of_flask_login: Any = LocalProxy(partial(import_string, "flask_login:current_user"))
+_of_flask_login: Any = proxy("flask_login:current_user")
 
 
 def signed_in() -> Any | None:

@@ -1,5 +1,6 @@
 """The ``firmtext_*`` tables: what each row means stands in its class, what may change it in the verbs."""
 
+from . import unaltered as unaltered
 from .calendar import CalendarEvent, EventAnswer, Invitation, Notice, Reminder, ReplyDue
 from .consents import AnswerDue, ConsentEvent, OptOut
 from .endpoints import Delivery, Endpoint
