@@ -80,6 +80,12 @@ class Stranger:
         marked = ["".join(part) for file in files for part in _MARKED.findall(file.read_text(encoding="utf-8"))]
         return [line for part in marked for line in part.splitlines() if not _EMPTY.fullmatch(line)]
 
+    def naming(self) -> list[str]:
+        """The lines of its code that name us."""
+        files = sorted((FOLDER / self.package).rglob("*.py"))
+        lines = [line.removesuffix("  # texting") for file in files for line in file.read_text("utf-8").splitlines()]
+        return [line for line in lines if "firmtext" in line.lower()]
+
 
 STRANGERS = (
     Stranger(
