@@ -1,21 +1,33 @@
-"""Packages that nobody needs before a first text or a first form, loaded when first used: a host's start waits for
-none of their tables."""
+"""What nobody needs before a first text or a first page, loaded when first used: a host's start waits for none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
 
-if TYPE_CHECKING:
-    import email_validator
-    import phonenumbers
-else:
-    email_validator = LocalProxy(partial(import_string, "email_validator"))
-    phonenumbers = LocalProxy(partial(import_string, "phonenumbers"))
+
+def proxy(name: str) -> Any:
+    """A module, or ``module:name``, loaded when something of it is first used."""
+    return LocalProxy(partial(import_string, name))
+
+
+@cache
+def function_of(name: str) -> Callable[..., Any]:
+    """``module:function``, loaded when it is first called.
+
+    It has that one's name and module, by which a host's tools (limits, traces) tell functions apart.
+    """
+
+    def call(*args: Any, **named: Any) -> Any:
+        return import_string(name)(*args, **named)
+
+    call.__module__, _colon, call.__name__ = name.partition(":")
+    call.__qualname__ = call.__name__
+    return call
 
 
 def names_of(module: str, *names: str) -> Callable[[str], Any]:
@@ -29,4 +41,11 @@ def names_of(module: str, *names: str) -> Callable[[str], Any]:
     return get
 
 
-__all__ = ["email_validator", "names_of", "phonenumbers"]
+if TYPE_CHECKING:
+    import email_validator
+    import phonenumbers
+else:
+    email_validator = proxy("email_validator")
+    phonenumbers = proxy("phonenumbers")
+
+__all__ = ["email_validator", "function_of", "names_of", "phonenumbers", "proxy"]

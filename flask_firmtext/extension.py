@@ -6,28 +6,37 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
-from werkzeug.utils import import_string
 
-from . import settings
+from . import deferred, settings
 from .clock import Clock
 from .current import State, Unconfigured, firmtext
 from .errors import ConfigurationError
 from .leniency import is_lenient
-from .messaging import epochs, own_texts
 from .ports.host import Host
 from .ports.values import Event, Link, User
-from .practice import payments
-from .practice.calendar import events, facts
 from .store import scope
 from .store.transactions import notes
-from .web import health, metrics, pages, webhooks
-from .web.api import blueprint as api
+from .web import mounting
+
+if TYPE_CHECKING:
+    from .messaging import epochs, own_texts
+    from .practice import payments
+    from .practice.calendar import events, facts
+else:
+    epochs = deferred.proxy("flask_firmtext.messaging.epochs")
+    own_texts = deferred.proxy("flask_firmtext.messaging.own_texts")
+    payments = deferred.proxy("flask_firmtext.practice.payments")
+    events = deferred.proxy("flask_firmtext.practice.calendar.events")
+    facts = deferred.proxy("flask_firmtext.practice.calendar.facts")
+
+ring = deferred.function_of("flask_firmtext.worker.bells:ring")
+add_views = deferred.function_of("flask_firmtext.web.admin:add_views")
 
 NAME = "firmtext"
 #: A variable part of an address; how it is called makes no difference to what it matches.
@@ -54,9 +63,10 @@ class FirmText:
                 raise
             app.extensions[NAME] = Unconfigured(db, host, tuple(error.faults))
             return
-        app.extensions[NAME] = State(typed, host, db, clock or Clock(), _ring)
+        app.extensions[NAME] = State(typed, host, db, clock or Clock(), ring)
         _prepare_engine(app, db, typed)
-        _register(app, typed)
+        mounting.mount(app, typed.url_prefix)
+        _check_addresses(app, typed.url_prefix)
 
     def contact_changed(self, contact: str) -> None:
         """Tell that a contact's numbers changed, or that the contact is gone; ``contact`` is your reference of it.
@@ -132,7 +142,7 @@ class FirmText:
 
     def add_admin_views(self, admin: Any) -> None:
         """Add our views to a Flask-Admin, for a firm's administrators."""
-        import_string("flask_firmtext.web.admin:add_views")(admin)
+        add_views(admin)
 
 
 def _check_order(app: Flask, db: SQLAlchemy, host: object) -> None:
@@ -149,17 +159,6 @@ def _check_order(app: Flask, db: SQLAlchemy, host: object) -> None:
         faults += host.faults()
     if faults:
         raise ConfigurationError(faults)
-
-
-def _ring(ids: list[str]) -> None:
-    import_string("flask_firmtext.worker.bells:ring")(ids)
-
-
-def _register(app: Flask, typed: settings.Settings) -> None:
-    for blueprint in (pages.blueprint, webhooks.blueprint, health.blueprint, metrics.blueprint, api.blueprint):
-        app.register_blueprint(blueprint, url_prefix=typed.url_prefix)
-    pages.register(app)
-    _check_addresses(app, typed.url_prefix)
 
 
 def _check_addresses(app: Flask, prefix: str) -> None:

@@ -26,7 +26,7 @@ from ..store.models import Conversation, Message
 from ..store.transactions import reading
 from . import limits
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .draft import Draft
 from .problems import Problem, nothing_here, where
 from .recipient import NotItsNumber, number_of
@@ -40,7 +40,6 @@ SENT_BEFORE = marked("Another text was sent from this form already. Press Send t
 CODES = {"opted_out": 409, "sent_before": 409, limits.CODE: 429}
 
 
-@blueprint.post("/texts")
 def send() -> Response:
     """Accept one text and show it in its conversation. :raises NotSent: with what was typed."""
     draft = Draft.sent()

@@ -14,12 +14,10 @@ from ..store.models import Conversation
 from ..store.transactions import own, reading
 from . import sightings
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .problems import nothing_here
 from .thread import may_read
 
 
-@blueprint.get("/conversations/<uuid:conversation_id>/consent")
 def consent(conversation_id: uuid.UUID) -> str:
     """The state, its history with the texts a page at a time, who texted first, and a form to note an opt-out."""
     who = visitor()
@@ -34,7 +32,6 @@ def consent(conversation_id: uuid.UUID) -> str:
     return render_template("firmtext/consent.html", **told)
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/consent")
 def note_opt_out(conversation_id: uuid.UUID) -> Response:
     """The client told somebody. Pressed twice, or by two people, it is noted once."""
     who, row = _deciding(conversation_id)
@@ -43,9 +40,7 @@ def note_opt_out(conversation_id: uuid.UUID) -> Response:
     return redirect(url_for("firmtext.consent", conversation_id=conversation_id), code=303)
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/consent/opt-out", defaults={"message_id": None})
-@blueprint.post("/conversations/<uuid:conversation_id>/consent/<uuid:message_id>/opt-out")
-def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID | None) -> Response:
+def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID | None = None) -> Response:
     """The text asks for no more texts. Whoever is first decides; the other sees what holds."""
     who, row = _deciding(conversation_id)
     with own() as session:
@@ -53,9 +48,7 @@ def opt_out_as_asked(conversation_id: uuid.UUID, message_id: uuid.UUID | None) -
     return _back(conversation_id)
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/consent/not-an-opt-out", defaults={"message_id": None})
-@blueprint.post("/conversations/<uuid:conversation_id>/consent/<uuid:message_id>/not-an-opt-out")
-def not_an_opt_out(conversation_id: uuid.UUID, message_id: uuid.UUID | None) -> Response:
+def not_an_opt_out(conversation_id: uuid.UUID, message_id: uuid.UUID | None = None) -> Response:
     """It does not: automatic texts go on."""
     who, row = _deciding(conversation_id)
     with own() as session:

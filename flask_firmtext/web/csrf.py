@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
-from werkzeug.wrappers import Response
 from wtforms import ValidationError
-
-from .blueprint import blueprint
-from .problems import Problem
 
 HEADER = "X-CSRFToken"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-#: Endpoint → what shows its form again, with what was typed, when the token is stale or the session gone (401).
-KEEPING: dict[str, Callable[[Problem], Response]] = {}
 
 
-@blueprint.before_request
 def check() -> None:
     """:raises CSRFError: the token is missing, stale or another session's; nothing has been done yet."""
     if request.method in SAFE or not FlaskForm.Meta().csrf:

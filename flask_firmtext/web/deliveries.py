@@ -18,7 +18,6 @@ from ..messaging import wall_clock
 from ..messaging.moments import place
 from ..store.transactions import own
 from .access import Visitor
-from .blueprint import blueprint
 from .endpoints import done, known, page_of
 from .form import Form
 
@@ -27,7 +26,6 @@ YEARS = range(1970, 3000)
 NO_MOMENT = marked("Choose a day and a time, or write them like this: %(moment)s.")
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/test")
 def test_endpoint(endpoint_id: uuid.UUID) -> Response:
     """Post an event that tells nothing."""
     who = known(endpoint_id)
@@ -35,7 +33,6 @@ def test_endpoint(endpoint_id: uuid.UUID) -> Response:
     return _asked(who, endpoint_id, "test", lambda one: deliveries.try_out(one, *given, by=who.user.ref))
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/deliveries/<uuid:event_id>")
 def send_webhook_again(endpoint_id: uuid.UUID, event_id: uuid.UUID) -> Response:
     """Post an event once more."""
     who = known(endpoint_id)
@@ -43,7 +40,6 @@ def send_webhook_again(endpoint_id: uuid.UUID, event_id: uuid.UUID) -> Response:
     return _asked(who, endpoint_id, "again", lambda one: deliveries.again(one, *given, by=who.user.ref))
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/deliveries")
 def send_failed_webhooks_again(endpoint_id: uuid.UUID) -> Response:
     """Post once more all that failed since a moment, as far as it goes at once."""
     who, given = known(endpoint_id), request.form.get("since", "")

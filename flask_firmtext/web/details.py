@@ -9,20 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from ..firm import details, texting
-from . import csrf
-from .blueprint import blueprint
 from .form import Form
 from .settings import changing, editor, kept, saved
 
 
-@blueprint.get("/settings/details")
 def details_form() -> Response:
     shown = changing(editor())
     form = Form({"email": shown.details.email or "", "phone": shown.phone})
     return _page(form, focus=request.args.get("field", "email"))
 
 
-@blueprint.post("/settings/details")
 def change_details() -> Response:
     who = editor()
     changing(who)
@@ -46,4 +42,4 @@ def _page(form: Form, *, focus: str | None = None, code: int = 200) -> Response:
     return make_response(page, code)
 
 
-csrf.KEEPING["firmtext.change_details"] = kept(_form_again)
+stale = kept(_form_again)

@@ -13,9 +13,7 @@ from ..errors import KeyUnavailable, TextRefused
 from ..messaging import drafts, tenancy
 from ..messaging.owners import Subject
 from ..store.transactions import own
-from . import csrf
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .draft import Draft
 from .problems import Problem, nothing_here, where
 from .recipient import number_of
@@ -24,7 +22,6 @@ from .thread import subject_of
 log = logging.getLogger(__name__)
 
 
-@blueprint.post("/drafts")
 def save_draft() -> Response:
     """Keep the words of a composer. What another tab has kept instead comes back, and nothing of it is lost."""
     draft = Draft.sent()
@@ -79,4 +76,5 @@ def _told(code: int, **parts: Any) -> Response:
     return Response(json.dumps(parts), code, mimetype="application/json")
 
 
-csrf.KEEPING["firmtext.save_draft"] = lambda problem: _told(problem.code)
+def stale(problem: Problem) -> Response:
+    return _told(problem.code)

@@ -19,7 +19,6 @@ from ..signals import KINDS
 from ..store import endpoint_queries
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .endpoint_sheet import SAID, Sheet
 from .form import Form
 from .problems import nothing_here
@@ -27,13 +26,11 @@ from .problems import nothing_here
 PAGE = 50
 
 
-@blueprint.get("/settings/webhooks")
 def endpoints_page() -> Response:
     """The firm's addresses, and a form for another."""
     return _list(_editor(), Form())
 
 
-@blueprint.post("/settings/webhooks")
 def add_endpoint() -> Response:
     """Add one, and show its secret: this page is the only one on which it ever stands."""
     who, form, chosen = _editor(), Form.sent("url"), request.form.getlist("kind")
@@ -48,13 +45,11 @@ def add_endpoint() -> Response:
     return page_of(who, id_, 201, secret=secret)
 
 
-@blueprint.get("/settings/webhooks/<uuid:endpoint_id>")
 def endpoint(endpoint_id: uuid.UUID) -> Response:
     """One address, and what was posted there."""
     return page_of(known(endpoint_id), endpoint_id)
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>")
 def change_endpoint(endpoint_id: uuid.UUID) -> Response:
     """Another address, other events."""
     who, form, chosen = known(endpoint_id), Form.sent("url"), request.form.getlist("kind")
@@ -69,7 +64,6 @@ def change_endpoint(endpoint_id: uuid.UUID) -> Response:
     return done(endpoint_id, "changed")
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/secret")
 def replace_secret(endpoint_id: uuid.UUID) -> Response:
     """A new secret, shown once; for a day both sign."""
     who = known(endpoint_id)
@@ -81,7 +75,6 @@ def replace_secret(endpoint_id: uuid.UUID) -> Response:
     return page_of(who, endpoint_id, 201, secret=secret or "")
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/secret/end")
 def end_old_secret(endpoint_id: uuid.UUID) -> Response:
     """Let the secret that was replaced sign no longer."""
     who = known(endpoint_id)
@@ -90,7 +83,6 @@ def end_old_secret(endpoint_id: uuid.UUID) -> Response:
     return done(endpoint_id, "ended" if ended else "")
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/state")
 def turn_endpoint(endpoint_id: uuid.UUID) -> Response:
     """Turn it on or off."""
     who, to = known(endpoint_id), "on" if request.form.get("to") == "on" else "off"
@@ -100,7 +92,6 @@ def turn_endpoint(endpoint_id: uuid.UUID) -> Response:
     return done(endpoint_id, to)
 
 
-@blueprint.post("/settings/webhooks/<uuid:endpoint_id>/remove")
 def remove_endpoint(endpoint_id: uuid.UUID) -> Response:
     """Forget it, with its secret."""
     who = known(endpoint_id)

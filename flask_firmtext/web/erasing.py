@@ -24,7 +24,6 @@ from ..ports.values import Contact, Matter
 from ..store.transactions import reading
 from . import erased
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .form import Form
 from .problems import nothing_here
 from .retention import about
@@ -88,14 +87,12 @@ class Sheet:
         return not self.plan.amount.conversations and not any(self.plan.rest.values())
 
 
-@blueprint.get("/settings/erase")
 def erase_form() -> Response:
     """What would be erased of a contact, and what stands against it; nothing is changed."""
     who, contact = _asked_for(request.args.get("contact", ""))
     return _page(who, contact, Form())
 
 
-@blueprint.post("/settings/erase")
 def erase() -> Response:
     """Erase a contact's texts; those that are others' too only where each of these was named and confirmed."""
     who, contact = _asked_for(request.form.get("contact", ""))
@@ -119,7 +116,6 @@ def erase() -> Response:
     return redirect(url_for("firmtext.erasure", erasure_id=begun.id), code=303)
 
 
-@blueprint.get("/settings/erasures/<uuid:erasure_id>")
 def erasure(erasure_id: uuid.UUID) -> str:
     """The proof: what was erased, when, by whom and why, and where the record says so."""
     who = visitor()

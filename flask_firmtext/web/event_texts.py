@@ -25,10 +25,9 @@ from ..practice.calendar.facts import Facts
 from ..store import attendance_queries
 from ..store.models import Texting
 from ..store.transactions import reading
-from . import csrf, limits
+from . import limits
 from .access import Visitor, asked, visitor
 from .arguments import whole_number
-from .blueprint import blueprint
 from .paths import local
 from .problems import Problem, framed, not_available, nothing_here, where
 
@@ -115,7 +114,6 @@ def address(event: object, contacts: Iterable[object] | None = None) -> str | No
     return url_for("firmtext.text_attendees", event=str(event), contact=[str(one) for one in contacts or ()])
 
 
-@blueprint.get("/events/text")
 def text_attendees() -> Response:
     sheet = _sheet(request.args.get("event", ""), request.args.getlist("contact"))
     everybody = [one.contact.ref for one in sheet.attendees if not one.why]
@@ -123,7 +121,6 @@ def text_attendees() -> Response:
     return _page(replace(sheet, chosen=() if done else everybody, token=accepting.new_token(), done=done))
 
 
-@blueprint.post("/events/text")
 def send_to_attendees() -> Response:
     """Show what each would read, or send it; who cannot be texted is named, and nobody else's text waits for that."""
     sheet = _sent()
@@ -236,12 +233,9 @@ def _page(sheet: Sheet, code: int = 200) -> Response:
     return make_response(render_template("firmtext/event_texts.html", sheet=sheet), code)
 
 
-def _stale(problem: Problem) -> Response:
+def stale(problem: Problem) -> Response:
     """The page again, with what was typed, to somebody who may send it."""
     if problem.code == 400:
         with suppress(Problem):
             return _page(replace(_sent(), fault=_(TOO_LONG_OPEN)), 400)
     return framed("firmtext/problem.html", problem.code, problem=problem)
-
-
-csrf.KEEPING["firmtext.send_to_attendees"] = _stale

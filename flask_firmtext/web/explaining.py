@@ -12,15 +12,12 @@ from ..current import firmtext
 from ..firm import explaining
 from ..messaging.file_words import size_words
 from ..messaging.media_types import TYPES
-from . import csrf
 from .access import visitor
-from .blueprint import blueprint
 from .form import Form
 from .settings import changing, editor, kept, page, saved
 from .standing import standing
 
 
-@blueprint.post("/settings/refusals")
 def change_refusals() -> Response:
     """Take what was chosen, and say so."""
     who = editor()
@@ -38,10 +35,9 @@ def _form_again(faults: Mapping[str, str], code: int) -> Response:
     return page(standing(editor()), form=form, opened="refusals", code=code)
 
 
-csrf.KEEPING["firmtext.change_refusals"] = kept(_form_again)
+stale = kept(_form_again)
 
 
-@blueprint.get("/sendable")
 def sendable() -> str:
     """What clients can send, as a page of its own: beside a composer."""
     largest = size_words(firmtext.settings.media_max_bytes)

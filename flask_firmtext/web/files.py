@@ -31,7 +31,6 @@ from ..store.states import FileState
 from ..store.transactions import own, reading
 from . import sightings
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .problems import Problem, nothing_here
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,6 @@ UNREADABLE = marked(
 )
 
 
-@blueprint.get("/files/<uuid:attachment_id>")
 def file(attachment_id: uuid.UUID) -> Response:
     """The bytes of a file, or a part of them. :raises Problem: 404; 503, they cannot be read."""
     return served(visitor(), attachment_id)

@@ -19,7 +19,7 @@ from ..store import attachment_queries, inbox_queries
 from ..store.models import Conversation
 from ..store.transactions import own, reading
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .files import allowed
 from .problems import nothing_here
 from .thread import subject_of
@@ -27,7 +27,6 @@ from .thread import subject_of
 log = logging.getLogger(__name__)
 
 
-@blueprint.post("/files/<uuid:attachment_id>/again")
 def fetch_again(attachment_id: uuid.UUID) -> Response:
     """Fetch a file that could not be had. Where that is in vain by now, the page that follows says why."""
     who = visitor()
@@ -37,7 +36,6 @@ def fetch_again(attachment_id: uuid.UUID) -> Response:
     return _back(found.conversation.id, found.text.id)
 
 
-@blueprint.post("/files/<uuid:attachment_id>/filings")
 def file_one(attachment_id: uuid.UUID) -> Response:
     """File one document into a matter of those whose conversation it is."""
     who = visitor()
@@ -52,7 +50,6 @@ def file_one(attachment_id: uuid.UUID) -> Response:
     return _back(found.conversation.id, found.text.id)
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/filings")
 def file_earlier(conversation_id: uuid.UUID) -> Response:
     """File every document of a conversation into one matter; those that are there already stay as they are."""
     who = visitor()
@@ -65,7 +62,6 @@ def file_earlier(conversation_id: uuid.UUID) -> Response:
     return _back(conversation_id)
 
 
-@blueprint.post("/filings/<uuid:filing_id>/again")
 def file_again(filing_id: uuid.UUID) -> Response:
     """Try once more to file a document."""
     who = visitor()

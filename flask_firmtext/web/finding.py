@@ -10,7 +10,6 @@ from ..messaging import numbers, tenancy, threads
 from ..store.inbox_pages import View
 from . import inbox, limits
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .filters import address
 from .inbox import Inbox
 
@@ -18,7 +17,6 @@ from .inbox import Inbox
 LONGEST = 200
 
 
-@blueprint.post("/")
 def find() -> Response | str:
     """The conversations of whoever matches; all of them when nothing was typed."""
     who = visitor()

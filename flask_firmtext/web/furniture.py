@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
 
-from flask import Flask
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -42,8 +40,6 @@ from .access import permitted, somebody
 from .linking import linked
 from .waiting import waiting
 
-NAME = "firmtext_ui"
-
 
 def exact(at: datetime, zone: str) -> str:
     """The day and time in the firm's zone."""
@@ -65,68 +61,54 @@ def day(at: datetime, zone: str) -> tuple[str, str]:
     return times.heading(at, firmtext.clock.now(), zone)
 
 
-FURNITURE: dict[str, Any] = {
-    "account_button": paying.account_button,
-    "advice": advice,
-    "badge": slots.badge,
-    "bill_menu": paying.bill_menu,
-    "clock_time": clock_time,
-    "communications": slots.communications,
-    "composer_words": composer_words.told,
-    "filters": filters.filters,
-    "keys": slots.keys,
-    "marks": marking.marks,
-    "nothing": filters.nothing,
-    "notify": event_notices.choices,
-    "notification_settings": notifications.slot,
-    "readers": marking.readers,
-    "waiting": waiting,
-    "may_decide": consent.may_decide,
-    "csrf": generate_csrf,
-    "cursor": inbox.write_cursor,
-    "dated": times.dated,
-    "decisions": resolving.ANSWERS,
-    "day": day,
-    "event_mark": event_notices.mark,
-    "event_status": event_status.status,
-    "elsewhere": repeating.elsewhere,
-    "exact": exact,
-    "hit": searching.link,
-    "hits_cursor": searching.write_cursor,
-    "isolated": isolated,
-    "lang": language.tag,
-    "linked": linked,
-    "may": permitted,
-    "may_about": repeating.may,
-    "money": money,
-    "most_matches": candidates.MOST,
-    "offers_links": paying.offers_links,
-    "offers_time": time_entry.offers_time,
-    "registration": registration.card,
-    "relative": relative,
-    "role": role,
-    "planned": planned.in_thread,
-    "planned_said": planned.said,
-    "repeating_said": repeating.said,
-    "script": assets.script,
-    "size": size,
-    "slot": slots.drawn,
-    "somebody": somebody,
-    "style": assets.style,
-    "text_attendees": event_texts.address,
-    "trust_words": paying.trust_words,
-}
-
-#: Under names of their own: the host's ``_`` is the host's.
-LANGUAGE = {
-    "_ft": language.gettext,
-    "_ftn": language.ngettext,
-    "_fthtml": language.html,
-    "_ftnhtml": language.nhtml,
-}
-
-
-def register(app: Flask) -> None:
-    """Every template has it, also one of the host's that imports a slot without context."""
-    app.jinja_env.globals[NAME] = SimpleNamespace(**FURNITURE)
-    app.jinja_env.globals.update(LANGUAGE)
+UI = SimpleNamespace(
+    account_button=paying.account_button,
+    advice=advice,
+    badge=slots.badge,
+    bill_menu=paying.bill_menu,
+    clock_time=clock_time,
+    communications=slots.communications,
+    composer_words=composer_words.told,
+    filters=filters.filters,
+    keys=slots.keys,
+    marks=marking.marks,
+    nothing=filters.nothing,
+    notify=event_notices.choices,
+    notification_settings=notifications.slot,
+    readers=marking.readers,
+    waiting=waiting,
+    may_decide=consent.may_decide,
+    csrf=generate_csrf,
+    cursor=inbox.write_cursor,
+    dated=times.dated,
+    decisions=resolving.ANSWERS,
+    day=day,
+    event_mark=event_notices.mark,
+    event_status=event_status.status,
+    elsewhere=repeating.elsewhere,
+    exact=exact,
+    hit=searching.link,
+    hits_cursor=searching.write_cursor,
+    isolated=isolated,
+    lang=language.tag,
+    linked=linked,
+    may=permitted,
+    may_about=repeating.may,
+    money=money,
+    most_matches=candidates.MOST,
+    offers_links=paying.offers_links,
+    offers_time=time_entry.offers_time,
+    registration=registration.card,
+    relative=relative,
+    role=role,
+    planned=planned.in_thread,
+    planned_said=planned.said,
+    repeating_said=repeating.said,
+    script=assets.script,
+    size=size,
+    slot=slots.drawn,
+    somebody=somebody,
+    style=assets.style,
+    text_attendees=event_texts.address,
+    trust_words=paying.trust_words,
+)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.utils import import_string
 
+from ..deferred import function_of
 from ..reserve import reserved
 from ..store.counters import count
 from ..store.transactions import own
-from . import headers, requests
 
-blueprint = Blueprint("firmtext_health", __name__)
-blueprint.after_request(headers.protect)
-requests.named(blueprint)
+#: It knows the bell, and whoever imports RQ waits for it.
+reasons = function_of("flask_firmtext.worker.readiness:reasons")
 
 
-@blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
     """200 while the process answers and the database can be written."""
     try:
@@ -28,11 +25,8 @@ def healthz() -> tuple[Response, int]:
     return jsonify(status="ok"), 200
 
 
-@blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """503 with reason words when something needs an operator."""
-    # Found when first asked: it knows the bell, and whoever imports RQ waits for it.
-    reasons = import_string("flask_firmtext.worker.readiness:reasons")()
-    if reasons:
-        return jsonify(status="degraded", reasons=reasons), 503
+    if found := reasons():
+        return jsonify(status="degraded", reasons=found), 503
     return jsonify(status="ok", reasons=[]), 200

@@ -13,19 +13,16 @@ from ..practice.calendar import hurrying
 from ..store import attendance_queries
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .event_status import about
 from .paths import PAGE
 from .problems import nothing_here
 
 
-@blueprint.post("/events/invitations/<uuid:invitation_id>/now")
 def send_now(invitation_id: uuid.UUID) -> Response:
     """What waits for further edits, or for the end of quiet hours, goes out at once."""
     return _pressed(invitation_id, hurrying.hurry, "sent")
 
 
-@blueprint.post("/events/invitations/<uuid:invitation_id>/again")
 def tell_again(invitation_id: uuid.UUID) -> Response:
     """What could not be made, or did not arrive, is made anew."""
     return _pressed(invitation_id, hurrying.again, "again")

@@ -18,14 +18,12 @@ from ..store.inbox_pages import Cursor, View
 from ..store.transactions import reading
 from . import marking
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .filters import view_of
 from .marking import Said
 from .problems import nothing_here
 from .takeover import take_over
 
 
-@blueprint.get("/")
 def inbox() -> str:
     """The inbox as a page of its own, for hosts that use no slot, and for filters and pages after the first."""
     who = visitor()

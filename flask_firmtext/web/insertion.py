@@ -16,7 +16,7 @@ from .access import Visitor
 from .blueprint import wants_part
 from .draft import Draft
 from .problems import Problem, framed, not_available, where
-from .refusal import NotSent, refused, show
+from .refusal import NotSent, refused
 from .thread import opened
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def chosen_again(choices: Callable[[Draft, str, int], Response]) -> Callable[[Pr
                     raise problem
                 return choices(draft, _(TOO_LONG_OPEN), 400)
         except NotSent as refusal:
-            return show(refusal)
+            return refusal.answer()
         except Problem as shown:
             return framed("firmtext/problem.html", shown.code, problem=shown)
 

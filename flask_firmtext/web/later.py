@@ -18,9 +18,9 @@ from ..messaging.moments import place
 from ..messaging.wall_times import Wall
 from ..store import scheduled_queries
 from ..store.transactions import own, reading
-from . import csrf, limits
+from . import limits
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .composer import NOT_STORED, place_in, route_of
 from .draft import Draft
 from .planned import Line, address, address_of, found
@@ -81,7 +81,6 @@ class Sheet:
         return replace(self, faults={at: words})
 
 
-@blueprint.post("/later")
 def later() -> Response:
     """When? For the text of a composer, which goes along."""
     who, draft = visitor(), Draft.sent()
@@ -90,14 +89,12 @@ def later() -> Response:
     return _page(Sheet(draft.text, at.date().isoformat(), f"{at:%H:%M}", who.firm.zone, draft))
 
 
-@blueprint.post("/scheduled")
 def schedule() -> Response:
     """Keep the text until then."""
     draft = Draft.sent()
     return _answered(Sheet.sent(draft), lambda who, sheet: _scheduled(who, draft, sheet))
 
 
-@blueprint.get("/scheduled/<uuid:text_id>")
 def edit_scheduled(text_id: uuid.UUID) -> Response:
     """Other words, or another time, while it waits."""
     who, line = found(text_id)
@@ -111,7 +108,6 @@ def edit_scheduled(text_id: uuid.UUID) -> Response:
     return _page(Sheet(line.text.body or "", day, time, who.firm.zone, of=text_id, back=back))
 
 
-@blueprint.post("/scheduled/<uuid:text_id>")
 def change_scheduled(text_id: uuid.UUID) -> Response:
     """It is sent like this instead."""
     return _answered(Sheet.sent(), lambda who, sheet: _changed(who, text_id, sheet))
@@ -192,10 +188,7 @@ def _gone(url: str) -> Response:
     return redirect(url, code=303)
 
 
-def _stale(problem: Problem) -> Response:
+def stale(problem: Problem) -> Response:
     """The form again, with what was typed."""
     sheet = Sheet.sent(None if "text_id" in (request.view_args or {}) else Draft.sent())
     return _page(sheet.refused(_(SIGN_IN if problem.code == 401 else TOO_LONG_OPEN)), problem.code)
-
-
-csrf.KEEPING |= dict.fromkeys(("firmtext.later", "firmtext.schedule", "firmtext.change_scheduled"), _stale)

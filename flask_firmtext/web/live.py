@@ -17,7 +17,6 @@ from ..store.transactions import reading
 from . import inbox, places, planned, sightings
 from .access import Visitor, visitor
 from .arguments import whole_number
-from .blueprint import blueprint
 from .draft import Draft
 from .filters import view_of
 from .problems import Problem, nothing_here
@@ -33,7 +32,6 @@ class Quiet(Response):
         """Nothing."""
 
 
-@blueprint.get("/changes")
 def changed() -> Response:
     """204 while the firm's count is ``since``, else what an open page has to show, as JSON of HTML parts."""
     try:

@@ -19,7 +19,7 @@ from ..store import inbox_queries
 from ..store.transactions import own
 from ..store.transactions import reading as looking
 from .access import Visitor, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .filters import address, view_of
 from .paths import PAGE, here
 from .thread import may_read
@@ -50,21 +50,18 @@ class Marked:
     may: bool
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/done")
 def finish(conversation_id: uuid.UUID) -> Response:
     """Nobody has to do anything about it any more."""
     who = _may_mark(conversation_id)
     return _marked(conversation_id, "done", lambda session: doing.finish(session, conversation_id, by=who.user))
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/open")
 def reopen(conversation_id: uuid.UUID) -> Response:
     """Somebody has, after all."""
     who = _may_mark(conversation_id)
     return _marked(conversation_id, "open", lambda session: doing.reopen(session, conversation_id, by=who.user))
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/unread")
 def leave_unread(conversation_id: uuid.UUID) -> Response:
     """For this user alone: as if the client's last text had just come."""
     who = visitor()

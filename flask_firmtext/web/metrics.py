@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.utils import ImportStringError, import_string
 
 from ..current import firmtext
-from . import headers, requests
-
-blueprint = Blueprint("firmtext_metrics", __name__)
-blueprint.after_request(headers.protect)
-requests.named(blueprint)
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="metrics"'}
 LACKING = "Install flask-firmtext[metrics].\n"
 
 
-@blueprint.get("/metrics")
 def metrics() -> Response:
     """What the database says now, counted at each scrape; 404 while no token is set, 401 without it."""
     tokens = firmtext.settings.metrics_token

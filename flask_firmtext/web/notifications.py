@@ -15,7 +15,7 @@ from ..messaging import choices
 from ..messaging.choices import Choice
 from ..store.transactions import own
 from .access import Visitor, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .paths import local
 from .problems import Problem, where
 
@@ -37,7 +37,6 @@ class Notifications:
     trouble: str = ""
 
 
-@blueprint.get("/settings/notifications")
 def notifications() -> str:
     """The form as a page of its own."""
     who = _reader()
@@ -45,7 +44,6 @@ def notifications() -> str:
     return render_template("firmtext/notifications.html", notifications=Notifications(choices.of(who.user), said=said))
 
 
-@blueprint.post("/settings/notifications")
 def choose() -> Response:
     """Keep a user's own choice; an open page that turned the browser's notifications on asks for no page."""
     who = _reader()

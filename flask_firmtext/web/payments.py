@@ -19,9 +19,9 @@ from ..ports.host import Payments
 from ..ports.values import Account, Bill, Contact
 from ..practice import payments
 from ..practice.payments import Choice, Made, Wanted
-from . import csrf, people
+from . import people
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .draft import Draft
 from .insertion import chosen_again, composer_with, keeping
 from .paying import Paying, address_with, joined, paying
@@ -57,14 +57,12 @@ class Sheet:
     purpose: str = "copy"
 
 
-@blueprint.get("/payments/bill")
 def bill_link() -> Response:
     """Choose the account into which a bill is to be paid."""
     sheet, _who = _bill_sheet(request.args.get("bill", ""), request.args.get("do"))
     return _page(replace(sheet, trouble="" if sheet.bill and sheet.bill.due > 0 else _(NOTHING_DUE)))
 
 
-@blueprint.post("/payments/bill")
 def make_bill_link() -> Response:
     """Make the link and show it, or take it along into a text to the client."""
     sheet, who = _bill_sheet(request.form.get("bill", ""), request.form.get("do"))
@@ -80,7 +78,6 @@ def make_bill_link() -> Response:
     return _page(replace(sheet, made=link))
 
 
-@blueprint.post("/payments/account")
 def make_account_link() -> Response:
     """Make a link without an amount and show it."""
     found = paying(visitor(), None)
@@ -93,13 +90,11 @@ def make_account_link() -> Response:
         return _page(replace(sheet, trouble=error.words), error.code)
 
 
-@blueprint.post("/payments/choices")
 def payment_choices() -> Response:
     """What can be put into the text of a composer."""
     return _choices(Draft.sent())
 
 
-@blueprint.post("/payments/insert")
 def insert_payment_link() -> Response:
     """Make the chosen link and put it into the text."""
     draft = Draft.sent()
@@ -214,4 +209,4 @@ def _answer(name: str, context: dict[str, object], code: int) -> Response:
     return framed(f"firmtext/{name}.html", code, **context)
 
 
-csrf.KEEPING |= dict.fromkeys(("firmtext.payment_choices", "firmtext.insert_payment_link"), chosen_again(_choices))
+stale_choices = chosen_again(_choices)

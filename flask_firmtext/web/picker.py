@@ -21,7 +21,7 @@ from ..store import indexes
 from ..store.transactions import reading
 from . import candidates, limits
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .draft import Draft
 from .inbox import why_not
 from .paying import prefilled
@@ -55,7 +55,6 @@ class Found:
         return next((choice for choice in self.choices if choice.default), None)
 
 
-@blueprint.get("/new")
 def new() -> Response:
     """The page of a new text, with the contact and number of the address, or with those of a matter to choose from."""
     who = visitor()
@@ -72,7 +71,6 @@ def new() -> Response:
     return _page(who, found, thread=shown)
 
 
-@blueprint.post("/new")
 def search() -> Response:
     """Contacts whose name or number matches: the list for the picker, or the page with it."""
     who = visitor()

@@ -21,7 +21,6 @@ from ..store import scheduled_queries
 from ..store.models import ScheduledText
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .problems import nothing_here
 
 #: So many are shown on one page.
@@ -101,7 +100,6 @@ def _lines(who: Visitor, rows: Sequence[ScheduledText], about: Subject) -> Seque
     return [line for line in lines if line is not None]
 
 
-@blueprint.get("/scheduled")
 def scheduled_texts() -> str:
     """Everything that is to be sent, of the conversations that this user may see."""
     who = visitor()
@@ -133,7 +131,6 @@ def page(session: Session, who: Visitor, after: ScheduledText | None, size: int)
     return [lines[row.id] for row in found], behind.id if behind else None
 
 
-@blueprint.post("/scheduled/<uuid:text_id>/cancel")
 def cancel_scheduled(text_id: uuid.UUID) -> Response:
     """It is not to be sent."""
     who, line = found(text_id)
@@ -144,7 +141,6 @@ def cancel_scheduled(text_id: uuid.UUID) -> Response:
     return back(line.text, "withdrawn" if withdrawn else "going")
 
 
-@blueprint.post("/scheduled/<uuid:text_id>/dismiss")
 def dismiss_scheduled(text_id: uuid.UUID) -> Response:
     """Somebody has seen that it was not sent."""
     who, line = found(text_id)

@@ -5,26 +5,42 @@ from __future__ import annotations
 import logging
 
 from flask import current_app, make_response, render_template
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
 from .. import errors
-from ..errors import HostContractError, KeyUnavailable
+from ..errors import HostContractError
 from ..language import gettext as _
-from .blueprint import OWN_BASE, blueprint, wants_part
+from .blueprint import OWN_BASE, wants_part
 
 log = logging.getLogger(__name__)
 
 HTTP: dict[int, type[HTTPException]] = {401: Unauthorized, 404: NotFound, 429: TooManyRequests, 503: ServiceUnavailable}
 
 
-class Problem(Exception):
+class Interruption(Exception):
+    """Ends a request with an answer of its own."""
+
+    def answer(self) -> Response:
+        raise NotImplementedError
+
+
+class Problem(Interruption):
     """A page that cannot be shown. ``code`` is 401, 404, 429 or 503, ``words`` say what to do."""
 
     def __init__(self, code: int, title: str, words: str) -> None:
         self.code, self.title, self.words = code, title, words
         super().__init__(title)
+
+    def answer(self) -> Response:
+        """The host's page for this code where it has one, else ours; into an open page goes neither."""
+        if wants_part():
+            return Response(status=self.code, headers={"HX-Reswap": "none"})
+        error = HTTP[self.code]()
+        answer = current_app.handle_http_exception(error)
+        if answer is not error:
+            return make_response(answer)
+        return framed("firmtext/problem.html", self.code, problem=self)
 
 
 def nothing_here() -> Problem:
@@ -40,24 +56,13 @@ def not_available() -> Problem:
     return Problem(503, _("Not available at the moment"), _("The texts cannot be reached. Try again in a minute."))
 
 
-@blueprint.errorhandler(Problem)
-def show(problem: Problem) -> Response:
-    """The host's page for this code where it has one, else ours; into an open page goes neither."""
-    if wants_part():
-        return Response(status=problem.code, headers={"HX-Reswap": "none"})
-    error = HTTP[problem.code]()
-    answer = current_app.handle_http_exception(error)
-    if answer is not error:
-        return make_response(answer)
-    return framed("firmtext/problem.html", problem.code, problem=problem)
+def answer(interruption: Interruption) -> Response:
+    return interruption.answer()
 
 
-@blueprint.errorhandler(SQLAlchemyError)
-@blueprint.errorhandler(KeyUnavailable)
-@blueprint.errorhandler(HostContractError)
 def unavailable(error: Exception) -> Response:
     log.error("a page could not be shown: %s; `flask firmtext doctor` says what is wrong", where(error))
-    return show(not_available())
+    return not_available().answer()
 
 
 def where(error: Exception) -> str:

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from ..language import gettext as _
 from ..language import marked
 from ..messaging.thread import Thread
+from . import routes
 from .access import Visitor, somebody, visitor
-from .blueprint import blueprint, wants_part
-from .csrf import KEEPING
+from .blueprint import wants_part
 from .draft import Draft
-from .problems import Problem, framed, where
+from .problems import Interruption, Problem, framed, where
 from .thread import opened
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,16 @@ NOT_YOU = marked(
 )
 
 
-class NotSent(Exception):
+class NotSent(Interruption):
     """The text was not accepted; the composer comes back with ``draft`` and the status ``code``."""
 
     def __init__(self, code: int, draft: Draft) -> None:
         self.code, self.draft = code, draft
         super().__init__(code)
+
+    def answer(self) -> Response:
+        """The composer: in its place for htmx, under its conversation where that is to be read, else alone."""
+        return (_part if wants_part() else _page)(self.draft, self.code)
 
 
 def refused(problem: Problem, draft: Draft) -> NotSent:
@@ -53,16 +57,15 @@ def _may_text_nobody() -> bool:
         return False
 
 
-@blueprint.errorhandler(NotSent)
-def show(refusal: NotSent) -> Response:
-    """The composer again: in its place for htmx, under its conversation where that is to be read, else alone."""
-    draft, code = refusal.draft, refusal.code
-    if wants_part():
-        answer = _its_conversation(draft, code) if draft.anyway and not request.form.get("conversation") else None
-        if answer is not None:
-            return answer
-        answer = make_response(render_template("firmtext/_composer.html", draft=draft), code)
-        return with_news(answer) if draft.anyway else answer
+def _part(draft: Draft, code: int) -> Response:
+    answer = _its_conversation(draft, code) if draft.anyway and not request.form.get("conversation") else None
+    if answer is not None:
+        return answer
+    answer = make_response(render_template("firmtext/_composer.html", draft=draft), code)
+    return with_news(answer) if draft.anyway else answer
+
+
+def _page(draft: Draft, code: int) -> Response:
     answer = _its_conversation(draft, code) if code in (400, 409, 422, 429) and draft.answers else None
     return answer or framed("firmtext/kept.html", code, draft=draft)
 
@@ -84,20 +87,20 @@ def _its_conversation(draft: Draft, code: int) -> Response | None:
         return None
 
 
-@blueprint.errorhandler(CSRFError)
 def stale(error: CSRFError) -> Response:
     """A form that was open too long, or whose session is gone. Without a text it is only a page to open again."""
-    draft = Draft.sent()
-    gone = not somebody()
-    if request.endpoint == "firmtext.send":
-        code, words = (401, SIGN_IN) if gone else (400, TOO_LONG_OPEN)
-        return show(NotSent(code, draft.refused(_(words))))
-    problem = Problem(401 if gone else 400, _("The page was open too long"), _("Open it again."))
-    if request.endpoint in KEEPING:
-        return KEEPING[request.endpoint](problem)
+    problem = Problem(400 if somebody() else 401, _("The page was open too long"), _("Open it again."))
+    if (again := routes.stale(request.endpoint or "")) is not None:
+        return again(problem)
     if wants_part():
         return Response(status=problem.code, headers={"HX-Reswap": "none"})
     return framed("firmtext/problem.html", problem.code, problem=problem)
+
+
+def stale_text(problem: Problem) -> Response:
+    """The composer again, with the words."""
+    words = SIGN_IN if problem.code == 401 else TOO_LONG_OPEN
+    return NotSent(problem.code, Draft.sent().refused(_(words))).answer()
 
 
 def with_news(answer: Response) -> Response:

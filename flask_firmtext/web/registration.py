@@ -18,9 +18,7 @@ from ..language import marked
 from ..store import audit, firm_queries
 from ..store.models import Number, Registration
 from ..store.transactions import own, reading
-from . import csrf
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .problems import Problem, framed, nothing_here, where
 from .sheet import Card, Sheet
 
@@ -41,7 +39,6 @@ SIGN_IN = marked(
 TOO_LONG_OPEN = marked("The page was open too long; what you typed is kept. Press Save again.")
 
 
-@blueprint.get("/settings/registration")
 def registration() -> Response:
     """The form, with what is known already."""
     form = _filled(_registrar())
@@ -51,7 +48,6 @@ def registration() -> Response:
     return _page(Sheet(form.values, faults, told, focus=said, saved_at=form.saved_at))
 
 
-@blueprint.post("/settings/registration")
 def save_registration() -> Response:
     """Keep what was filled in, also when something is missing still; what is wrong comes back with the reasons."""
     typed = _typed()
@@ -71,7 +67,6 @@ def save_registration() -> Response:
     return redirect(url_for("firmtext.registration", said="saved"), code=303)
 
 
-@blueprint.get("/settings/registration/export")
 def export_registration() -> Response:
     """A number's registration as a file, ready to submit; the form with what is missing while it is not complete."""
     who = _registrar()
@@ -135,13 +130,10 @@ def _page(sheet: Sheet, code: int = 200) -> Response:
     return make_response(render_template("firmtext/registration.html", sheet=sheet), code)
 
 
-def _stale(problem: Problem) -> Response:
+def stale(problem: Problem) -> Response:
     return _kept(SIGN_IN if problem.code == 401 else TOO_LONG_OPEN, problem.code)
 
 
 def _kept(told: str, code: int) -> Response:
     """The form once more with what was typed. It asks nothing of the host, which may be away, and no table of ours."""
     return framed("firmtext/registration.html", code, sheet=Sheet(_typed(), {}, told, focus=True))
-
-
-csrf.KEEPING["firmtext.save_registration"] = _stale

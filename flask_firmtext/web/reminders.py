@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from ..firm import reminding
-from . import csrf
-from .blueprint import blueprint
 from .form import Form
 from .settings import changing, editor, kept, page, saved
 from .standing import standing
 
 
-@blueprint.post("/settings/reminders")
 def change_reminders() -> Response:
     who = editor()
     changing(who)
@@ -33,4 +30,4 @@ def _form_again(faults: Mapping[str, str], code: int) -> Response:
     return page(standing(editor()), form=form, opened="reminders", code=code)
 
 
-csrf.KEEPING["firmtext.change_reminders"] = kept(_form_again)
+stale = kept(_form_again)

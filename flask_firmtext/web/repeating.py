@@ -24,7 +24,6 @@ from ..store.models import Message
 from ..store.transactions import reading
 from . import limits
 from .access import Visitor, visitor
-from .blueprint import blueprint
 from .problems import nothing_here
 from .thread import may_read
 
@@ -52,14 +51,12 @@ class Elsewhere:
     away: Sequence[Away]
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/texts/<uuid:message_id>/again")
 def send_again(conversation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
     """The same words once more. Pressed twice, or by two people, they are sent once."""
     who, text = found(conversation_id, message_id, "message.retry")
     return _made(text, "again", lambda session: retrying.again(session, text.id, user=who.user))
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/texts/<uuid:message_id>/new-number")
 def send_to_new_number(conversation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
     """To the number that was shown, while it is still the contact's."""
     who, text = found(conversation_id, message_id, "message.retry")

@@ -18,9 +18,7 @@ from ..messaging import tenancy
 from ..messaging.owners import Subject
 from ..ports.values import Contact
 from ..store.transactions import own, reading
-from . import csrf
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .draft import Draft
 from .form import Form
 from .insertion import chosen_again, composer_with, keeping
@@ -31,7 +29,6 @@ from .settings import TOO_LONG_OPEN
 FIELDS = ("name", "text", "whose")
 
 
-@blueprint.get("/replies")
 def replies() -> str:
     """What the composer's list shows: every reply with its fields filled in for a contact."""
     who = _user()
@@ -39,13 +36,11 @@ def replies() -> str:
     return render_template("firmtext/_replies.html", replies=_filled(who, contact))
 
 
-@blueprint.post("/replies/choices")
 def reply_choices() -> Response:
     """The same on a page of its own, for a composer without scripts; its text goes along."""
     return _choices(Draft.sent())
 
 
-@blueprint.post("/replies/insert")
 def insert_reply() -> Response:
     """Put the chosen reply behind the text, or go back to the text as it is."""
     draft = Draft.sent()
@@ -71,7 +66,6 @@ def _choices(draft: Draft, trouble: str = "", code: int = 200) -> Response:
     return framed("firmtext/reply_choices.html", code, draft=draft, replies=offered, trouble=trouble)
 
 
-@blueprint.get("/settings/replies")
 def saved_replies_page() -> str:
     who = _user()
     with reading() as session:
@@ -79,12 +73,10 @@ def saved_replies_page() -> str:
     return render_template("firmtext/replies.html", replies=found, may_edit=who.may("settings.edit"))
 
 
-@blueprint.get("/settings/replies/new")
 def new_reply() -> Response:
     return _page(_user(), Form({"whose": request.args.get("whose", "")}))
 
 
-@blueprint.post("/settings/replies/new")
 def add_reply() -> Response:
     """A user's own, or everybody's for who may edit the settings."""
     who = _user()
@@ -99,14 +91,12 @@ def add_reply() -> Response:
     return _saved(who, form, change)
 
 
-@blueprint.get("/settings/replies/<uuid:reply_id>")
 def reply(reply_id: uuid.UUID) -> Response:
     who = _user()
     found = _editable(who, reply_id)
     return _page(who, Form(_given(found)), found)
 
 
-@blueprint.post("/settings/replies/<uuid:reply_id>")
 def change_reply(reply_id: uuid.UUID) -> Response:
     who = _user()
     found = _editable(who, reply_id)
@@ -120,7 +110,6 @@ def change_reply(reply_id: uuid.UUID) -> Response:
     return _saved(who, form, change, found)
 
 
-@blueprint.post("/settings/replies/<uuid:reply_id>/delete")
 def delete_reply(reply_id: uuid.UUID) -> Response:
     who = _user()
     _editable(who, reply_id)
@@ -191,7 +180,7 @@ def _back() -> Response:
     return redirect(url_for("firmtext.saved_replies_page"), code=303)
 
 
-def _kept(problem: Problem) -> Response:
+def stale_form(problem: Problem) -> Response:
     """The form once more, with what was typed, for who may send it."""
     if problem.code != 400:
         return framed("firmtext/problem.html", problem.code, problem=problem)
@@ -202,5 +191,4 @@ def _kept(problem: Problem) -> Response:
     return _page(who, Form.sent(*FIELDS).refused(fault), found, 400)
 
 
-csrf.KEEPING.update(dict.fromkeys(("firmtext.reply_choices", "firmtext.insert_reply"), chosen_again(_choices)))
-csrf.KEEPING.update(dict.fromkeys(("firmtext.add_reply", "firmtext.change_reply"), _kept))
+stale_choices = chosen_again(_choices)

@@ -21,13 +21,8 @@ from ..store.states import State
 from ..store.transactions import reading
 from . import limits
 from .access import Visitor
-from .blueprint import blueprint
-from .csrf import KEEPING
 from .problems import Problem, framed
 from .repeating import back, code_of, found
-
-TEXT = "/conversations/<uuid:conversation_id>/texts/<uuid:message_id>"
-ADDRESS = f"{TEXT}/<any({', '.join(Decision)}):answer>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +73,12 @@ class Form:
         return framed("firmtext/resolve.html", code, **told)
 
 
-@blueprint.get(ADDRESS)
 def resolve_form(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> Response:
     """The small step before somebody says so."""
     who, text = found(conversation_id, message_id, "message.resolve")
     return Form(who, text, answer).page() if text.state == State.UNKNOWN else back(text, "decided")
 
 
-@blueprint.post(ADDRESS)
 def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> Response:
     """It is said once: who comes second, after a colleague or a report, is told so."""
     who, text = found(conversation_id, message_id, "message.resolve")
@@ -111,7 +104,7 @@ def resolve(conversation_id: uuid.UUID, message_id: uuid.UUID, answer: str) -> R
     return back(text, "again" if answer == Decision.RESEND else "resolved", shown)
 
 
-def _stale(problem: Problem) -> Response:
+def stale(problem: Problem) -> Response:
     """The page was open too long: what was typed stays."""
     try:
         where = request.view_args or {}
@@ -120,6 +113,3 @@ def _stale(problem: Problem) -> Response:
         return framed("firmtext/problem.html", other.code, problem=other)
     words = _("The page was open too long. Press the button again.")
     return Form(who, text, where["answer"], request.form.get("why", ""), words).page(problem.code)
-
-
-KEEPING["firmtext.resolve"] = _stale

@@ -27,7 +27,6 @@ from ..store.models import Erasure, LegalHold, Retention
 from ..store.transactions import reading
 from . import erased
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .form import Form
 from .problems import nothing_here
 
@@ -85,13 +84,11 @@ class Sheet:
         return known.name if known else one.contact or ""
 
 
-@blueprint.get("/settings/retention")
 def retention() -> Response:
     """How long texts are kept, what a hold keeps, and what was erased."""
     return _page(_keeper(), Form())
 
 
-@blueprint.post("/settings/retention")
 def set_retention() -> Response:
     """Change the rule."""
     who = _keeper()
@@ -103,7 +100,6 @@ def set_retention() -> Response:
     return redirect(url_for("firmtext.retention", said="rule"), code=303)
 
 
-@blueprint.post("/settings/holds")
 def put_hold() -> Response:
     """Set a hold on a contact, a matter or the firm."""
     who = _keeper()
@@ -119,7 +115,6 @@ def put_hold() -> Response:
     return redirect(url_for("firmtext.retention", said="held"), code=303)
 
 
-@blueprint.post("/settings/holds/<uuid:hold_id>/lift")
 def lift_hold(hold_id: uuid.UUID) -> Response:
     """Lift a hold, with the reason."""
     who = _keeper()

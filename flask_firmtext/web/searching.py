@@ -23,7 +23,6 @@ from ..store.transactions import reading
 from ..turnstile import Turnstile
 from . import inbox
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .filters import address
 from .problems import Problem, nothing_here
 
@@ -42,7 +41,6 @@ class Found:
     first: bool = True
 
 
-@blueprint.post("/search")
 def search_texts() -> Response:
     """Keep what is sought, and show it at an address of its own."""
     who = visitor()
@@ -59,7 +57,6 @@ def search_texts() -> Response:
     return redirect(url_for("firmtext.found_texts", search_id=made), code=303)
 
 
-@blueprint.get("/search/<uuid:search_id>")
 def found_texts(search_id: uuid.UUID) -> str:
     """What a search finds now, a page at a time."""
     who = visitor()

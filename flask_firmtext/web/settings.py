@@ -19,7 +19,7 @@ from ..store import changes
 from ..store.transactions import own, reading
 from .access import Visitor, visitor
 from .arguments import whole_number
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .form import Form
 from .live import Quiet, quiet
 from .problems import Problem, framed, nothing_here, where
@@ -44,7 +44,6 @@ SAID = {
 }
 
 
-@blueprint.get("/settings")
 def settings() -> Response:
     """The page; to htmx, which asks every second while a number is being got, what has changed since."""
     who = visitor()
@@ -54,7 +53,6 @@ def settings() -> Response:
     return page(standing(who, request.args.get("language")))
 
 
-@blueprint.get("/guidance")
 def guidance() -> str:
     """When to text, as a page of its own: beside a composer."""
     return render_template("firmtext/guidance.html", firm=visitor().firm)

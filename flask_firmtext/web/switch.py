@@ -10,14 +10,11 @@ from werkzeug.wrappers import Response
 
 from ..firm import details, orders, texting
 from ..store.transactions import own
-from . import csrf
-from .blueprint import blueprint
 from .form import Form
 from .settings import done, editor, kept, page, saved
 from .standing import Stage, standing
 
 
-@blueprint.get("/settings/turn-on")
 def turn_on_form() -> Response:
     """The page with the form open: where the button leads without scripts."""
     shown = standing(editor())
@@ -27,7 +24,6 @@ def turn_on_form() -> Response:
     return page(shown, form=Form({"email": shown.details.email or "", "phone": shown.phone}), opened="turn-on")
 
 
-@blueprint.post("/settings/turn-on")
 def turn_on() -> Response:
     """Turn texting on with the alternative contact; pressed twice, or by two people, it is turned on once."""
     who = editor()
@@ -48,7 +44,6 @@ def _form_again(faults: Mapping[str, str], code: int) -> Response:
     return page(standing(editor()), form=form, opened="turn-on", code=code)
 
 
-@blueprint.post("/settings/turn-on-again")
 def turn_on_again() -> Response:
     """With the details that the firm gave before; where there are none, they are asked for."""
     who = editor()
@@ -60,7 +55,6 @@ def turn_on_again() -> Response:
     return done("on")
 
 
-@blueprint.get("/settings/turn-off")
 def turn_off_form() -> Response | str:
     """What turning off means, before it is done."""
     shown = standing(editor())
@@ -69,7 +63,6 @@ def turn_off_form() -> Response | str:
     return render_template("firmtext/turn_off.html", standing=shown)
 
 
-@blueprint.post("/settings/turn-off")
 def turn_off() -> Response:
     who = editor()
     with own() as session:
@@ -77,7 +70,6 @@ def turn_off() -> Response:
     return done("off")
 
 
-@blueprint.post("/settings/try-again")
 def try_again() -> Response:
     """Go on with getting a number where it stopped."""
     who = editor()
@@ -87,4 +79,4 @@ def try_again() -> Response:
     return done("again")
 
 
-csrf.KEEPING["firmtext.turn_on"] = kept(_form_again)
+stale = kept(_form_again)

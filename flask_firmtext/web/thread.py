@@ -19,14 +19,13 @@ from ..store.transactions import own, reading
 from . import sightings
 from .access import Visitor, visitor
 from .arguments import whole_number
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .draft import Draft
 from .problems import nothing_here
 
 log = logging.getLogger(__name__)
 
 
-@blueprint.get("/conversations/<uuid:conversation_id>")
 def conversation(conversation_id: uuid.UUID) -> str:
     """A conversation at its newest texts, or those before a position."""
     before = whole_number("before")

@@ -28,9 +28,9 @@ from ..practice.time_entries import Today, Work
 from ..store import practice_queries
 from ..store.models import TimeEntry
 from ..store.transactions import reading
-from . import csrf, people
+from . import people
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint, wants_part
+from .blueprint import wants_part
 from .form import Form
 from .people import People
 from .problems import Problem, framed, nothing_here, where
@@ -67,7 +67,6 @@ def _offers(who: Visitor, thread: Thread) -> bool:
     return time_entries.port_of(who.firm.ref) is not None and who.may("time.add", subject)
 
 
-@blueprint.get("/conversations/<uuid:conversation_id>/time")
 def time_entry(conversation_id: uuid.UUID) -> Response:
     """The form, filled in."""
     place = place_of(visitor(), conversation_id)
@@ -76,7 +75,6 @@ def time_entry(conversation_id: uuid.UUID) -> Response:
     return _page(_filled(place), place)
 
 
-@blueprint.post("/conversations/<uuid:conversation_id>/time")
 def add_time(conversation_id: uuid.UUID) -> Response:
     """Add it, once for each form."""
     form = Form.sent(*FIELDS)
@@ -95,7 +93,6 @@ def add_time(conversation_id: uuid.UUID) -> Response:
     return redirect(url_for("firmtext.time_added", entry_id=added), code=303)
 
 
-@blueprint.get("/time/<uuid:entry_id>")
 def time_added(entry_id: uuid.UUID) -> str:
     """What was added, for a page without scripts."""
     return render_template("firmtext/time_added.html", **_told(visitor(), entry_id))
@@ -217,7 +214,7 @@ def _told(who: Visitor, entry_id: uuid.UUID) -> dict[str, object]:
     }
 
 
-def _stale(problem: Problem) -> Response:
+def stale(problem: Problem) -> Response:
     """What was typed, to somebody whose page was open too long or whose session is gone."""
     words = SIGN_IN if problem.code == 401 else TOO_LONG_OPEN
     place = None
@@ -225,6 +222,3 @@ def _stale(problem: Problem) -> Response:
         with suppress(Problem):
             place = place_of(visitor(), request.view_args["conversation_id"])
     return _page(Form.sent(*FIELDS).refused({"": _(words)}), place, problem.code)
-
-
-csrf.KEEPING["firmtext.add_time"] = _stale

@@ -19,7 +19,6 @@ from ..messaging import owners
 from ..messaging.shown import named
 from ..store.transactions import own, reading
 from .access import Visitor, asked, visitor
-from .blueprint import blueprint
 from .form import Form
 
 REVOKED = marked("Revoked. Whatever used it gets nothing any more.")
@@ -47,13 +46,11 @@ class Sheet:
         return named(self.names, ref)
 
 
-@blueprint.get("/settings/tokens")
 def api_tokens() -> Response:
     """The firm's tokens, and a form for another."""
     return _page(_maker(), Form())
 
 
-@blueprint.post("/settings/tokens")
 def make_token() -> Response:
     """Make one, and show it: this page is the only one on which it ever stands."""
     who = _maker()
@@ -69,7 +66,6 @@ def make_token() -> Response:
     return _page(who, Form(), 201, text=text)
 
 
-@blueprint.post("/settings/tokens/<uuid:token_id>/revoke")
 def revoke_token(token_id: uuid.UUID) -> Response:
     """It works no more. Pressed twice, it is revoked once; one that is another firm's is none."""
     who = _maker()

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import KeyUnavailable, WebhookDoubtful, WebhookForged
@@ -17,13 +17,9 @@ from ..reserve import reserved
 from ..store import counters
 from ..store.transactions import own
 from ..turnstile import Turnstile
-from . import headers, hook_secrets, requests, voice
+from . import hook_secrets, voice
 
 log = logging.getLogger(__name__)
-
-blueprint = Blueprint("firmtext_webhooks", __name__)
-blueprint.after_request(headers.protect)
-requests.named(blueprint)
 
 MAX_BYTES = 256 * 1024
 COME_AGAIN = {"Retry-After": "30"}
@@ -32,19 +28,16 @@ REFUSED = "a webhook was refused"
 unsigned = Turnstile(50)
 
 
-@blueprint.post("/webhooks/inbound", provide_automatic_options=False)
 def inbound() -> Response:
     """A client's text."""
     return _taken(partial(_answer, kind="inbound"))
 
 
-@blueprint.post("/webhooks/status", provide_automatic_options=False)
 def status() -> Response:
     """What became of a text of ours."""
     return _taken(partial(_answer, kind="status"))
 
 
-@blueprint.route("/webhooks/answer", methods=["GET", "POST"], provide_automatic_options=False)
 def answer() -> Response:
     """What somebody hears who calls one of our numbers."""
     return _taken(voice.answer)

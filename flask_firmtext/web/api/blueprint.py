@@ -9,8 +9,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter, Rule
-from werkzeug.utils import import_string
 
+from ...deferred import function_of
 from .. import headers
 
 ROOT = "/api/v1"
@@ -30,11 +30,12 @@ CONVERTERS = {"firmtext_anything": Anything}
 
 blueprint = Blueprint(NAME, __name__)
 blueprint.after_request(headers.protect)
+_desk = function_of(f"{__package__}.desk:answer")
 
 
 def answer(path: str = "") -> Response:
     """Answer whatever is asked below the root."""
-    answered: Response = import_string("flask_firmtext.web.api.desk:answer")(path)
+    answered: Response = _desk(path)
     return answered
 
 
