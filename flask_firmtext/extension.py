@@ -19,17 +19,18 @@ from .current import State, Unconfigured, firmtext
 from .errors import ConfigurationError
 from .leniency import is_lenient
 from .ports.host import Host
-from .ports.values import Event, Link
+from .ports.values import Event, Link, User
 from .store import scope
 from .store.transactions import notes
 from .web import mounting
 
 if TYPE_CHECKING:
-    from .messaging import epochs
+    from .messaging import epochs, own_texts
     from .practice import payments
     from .practice.calendar import events, facts
 else:
     epochs = deferred.proxy("flask_firmtext.messaging.epochs")
+    own_texts = deferred.proxy("flask_firmtext.messaging.own_texts")
     payments = deferred.proxy("flask_firmtext.practice.payments")
     events = deferred.proxy("flask_firmtext.practice.calendar.events")
     facts = deferred.proxy("flask_firmtext.practice.calendar.facts")
@@ -77,6 +78,20 @@ class FirmText:
         """
         epochs.contact_changed(firmtext.db.session, contact)
         notes(firmtext.db.session).told.append("contact_changed")
+
+    def send_text(self, contact: str, text: str, *, by: User | None = None) -> str:
+        """Text a contact (your reference) on the texting number, in the name of ``by``; returns our id of the text.
+
+        Call it inside a transaction of yours, and commit as always: the text and what you write with it are there
+        together or not at all, and each call is a text of its own. ``by`` is what your Users port returns; None is who
+        is signed in. Whether they may is yours to ask; limits of one person's texts do not count here.
+
+        :raises TextRefused: it cannot be sent, as to a client who wants no texts: a stable code, a sentence for people.
+        :raises ValueError: nobody sends it, or the firm of ``by`` has no such contact.
+        """
+        message = own_texts.send(firmtext.db.session, contact, text, by)
+        notes(firmtext.db.session).told.append("send_text")
+        return str(message.id)
 
     def payment_received(self, link: Link | str, amount: Decimal, at: datetime) -> None:
         """Tell that a client paid ``amount`` through ``link``, a payment link of your port or its address.

@@ -117,8 +117,7 @@ def _is_strangers_other_engine(given: Mapping[str, Any]) -> bool:
     """A stranger's application has one engine that it was written for; it is tried on the other, too, more seldom."""
     if not given.keys() >= {"engine_of_stranger", "stranger"}:
         return False
-    own = "postgresql" if given["stranger"].package == "schema" else "sqlite"
-    return bool(given["engine_of_stranger"] != own)
+    return bool(given["engine_of_stranger"] != given["stranger"].engine)
 
 
 def pytest_collection_finish() -> None:

@@ -238,11 +238,12 @@ def test_the_wheel_works_with_every_version_that_it_allows(
     """With the lowest of what we name, or the newest, in an empty environment; this downloads."""
     venv.create(tmp_path / "empty", with_pip=True)
     python = tmp_path / "empty" / "bin" / "python"
-    named = [*PROJECT["project"]["dependencies"], *OPTIONAL["postgres"], *OPTIONAL["sandbox"]]
+    extras = ("postgres", "sandbox", "metrics")
+    named = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in OPTIONAL[extra])]
     lowest = [re.sub(r"\[.*\]", "", line).replace(">=", "==") for line in named]
     (tmp_path / "constraints.txt").write_text("\n".join(lowest) if versions == "lowest" else "")
     whence = {name: value for name, value in os.environ.items() if name == "HOME" or name.startswith("PIP_")}
-    wheel, limits = f"{built[1]}[postgres,sandbox]", ("-c", "constraints.txt")
+    wheel, limits = f"{built[1]}[{','.join(extras)}]", ("-c", "constraints.txt")
     run(python, "-m", "pip", "install", "-q", wheel, *limits, cwd=tmp_path, seconds=3000, **whence)
     run(python, "-m", "pip", "check", cwd=tmp_path)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 
+from .account import credentials
 from .authority import Authority
 from .carrier import Carrier
 from .listeners import carrier_listener, control_listener
@@ -32,6 +33,7 @@ class Sandbox:
     def __init__(
         self, port: int, tls_port: int, state_dir: Path, options: Options, phones: dict[str, str] | None = None
     ) -> None:
+        self._state_dir = state_dir
         self.carrier = Carrier(state_dir, options, phones or {})
         try:
             self._control = _listening("--port", port, lambda: control_listener(self.carrier, port))
@@ -50,6 +52,12 @@ class Sandbox:
             threading.Thread(target=listener.serve_forever, args=(0.2,), daemon=True)
             for listener in (self._control, self._api)
         ]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings with which FirmText talks to this sandbox."""
+        hosts = dict.fromkeys(("FIRMTEXT_VONAGE_API_HOST", "FIRMTEXT_VONAGE_REST_HOST"), f"127.0.0.1:{self.tls_port}")
+        return {**credentials(self._state_dir), **hosts}
 
     def __enter__(self) -> Sandbox:
         for thread in self._threads:

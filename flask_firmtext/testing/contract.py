@@ -27,7 +27,7 @@ from ..ports.host import (
 from .contract_firms import FirmsContract, UsersContract
 from .contract_people import ContactsContract, MattersContract
 from .contract_work import CalendarContract, DocumentsContract, PaymentsContract, TimeEntriesContract
-from .known import Known, Reply
+from .known import Known, Reply, place_of
 
 OF_A_FIRM = {
     "contacts": Contacts,
@@ -56,7 +56,8 @@ class HostContract(
         Reply("Host.firms", known.host.firms).must(isinstance(known.host.firms, Firms), "a Firms port")
 
     def test_a_firm_has_its_ports(self, known: Known) -> None:
-        reply = Reply(f"Host.for_firm({known.firm!r})", known.host.for_firm(known.firm))
+        place = place_of(known.host, "for_firm")
+        reply = Reply(f"Host.for_firm({known.firm!r})", known.host.for_firm(known.firm), place)
         ports = reply.a(Ports)
         for name, kind in OF_A_FIRM.items():
             reply.must(isinstance(getattr(ports, name), kind), f"Ports whose {name} is a {kind.__name__} port")

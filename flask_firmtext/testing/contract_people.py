@@ -184,7 +184,7 @@ class MattersContract:
 
 
 def _relations(reply: Reply, ref: str) -> Sequence[Relation]:
-    relations = Reply(f"{reply.asked}[{ref!r}]", reply.value.get(ref, ())).some(Relation)
+    relations = Reply(f"{reply.asked}[{ref!r}]", reply.value.get(ref, ()), reply.place).some(Relation)
     for relation in relations:
         reply.must(isinstance(relation.side, Side) and isinstance(relation.role, str), "a Side and a role of words")
         reply.url(relation.matter.url, "matter")

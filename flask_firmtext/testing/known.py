@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +13,7 @@ from unittest import SkipTest
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
+from ..errors import where
 from ..ports.host import Host, NoCalendar, NoDocuments, NoMatters, NoPayments, NoTimeEntries
 
 T = TypeVar("T")
@@ -57,15 +59,17 @@ class Known:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a verb returned. ``asked`` is the call as a person would write it."""
+    """What a verb returned. ``asked`` is the call as a person would write it, ``place`` where the verb is written."""
 
     asked: str
     value: Any
+    place: str = ""
 
     def must(self, holds: object, expected: str) -> None:
-        """:raises AssertionError: names port, verb and what was expected."""
+        """:raises AssertionError: names port, verb, its line and what was expected."""
+        place = f" ({self.place})" if self.place else ""
         if not holds:
-            raise AssertionError(f"{self.asked} must return {expected}; it returned {self.value!r}")
+            raise AssertionError(f"{self.asked} must return {expected}; it returned {self.value!r}{place}")
 
     def a(self, kind: type[T]) -> T:
         """The value, which is a real ``kind``: a proxy or a model that looks like one is not frozen."""
@@ -93,12 +97,13 @@ def ask(known: Known, verb: str, *args: Any, **named: Any) -> Reply:
     port_name, _, name = verb.partition(".")
     port = _port(known, port_name)
     words = [*map(repr, args), *(f"{key}={value!r}" for key, value in named.items())]
-    asked = f"{verb}({', '.join(words)})"
-    with _watched(known, asked):
+    asked, place = f"{verb}({', '.join(words)})", place_of(port, name)
+    with _watched(known, f"{asked} ({place})"):
         try:
-            return Reply(asked, getattr(port, name)(*args, **named))
+            return Reply(asked, getattr(port, name)(*args, **named), place)
         except Exception as error:
-            raise AssertionError(f"{asked} must return a value or None; it raised {error!r}") from error
+            said = f"{asked} must return a value or None; it raised {error!r} ({where(error).partition(' at ')[2]})"
+            raise AssertionError(said) from error
 
 
 def needs(known: Known, port: str, what: str) -> str:
@@ -126,7 +131,14 @@ def refuses(known: Known, verb: str, *args: Any, **named: Any) -> None:
         answer = getattr(port, name)(*args, **named)
     except Exception:
         return
-    raise AssertionError(f"{verb}({', '.join(map(repr, args))}) must raise; it returned {answer!r}")
+    asked = f"{verb}({', '.join(map(repr, args))})"
+    raise AssertionError(f"{asked} must raise; it returned {answer!r} ({place_of(port, name)})")
+
+
+def place_of(port: Any, verb: str) -> str:
+    """File and line where the host's verb begins."""
+    code = getattr(inspect.unwrap(getattr(type(port), verb, None) or getattr(port, verb)), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else "no line"
 
 
 def _port(known: Known, name: str) -> Any:

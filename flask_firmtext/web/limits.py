@@ -7,6 +7,7 @@ database is asked what all processes have taken together.
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
@@ -35,6 +36,8 @@ PART = 8
 DIGITS = 7
 CODE = "too_many"
 SOON = marked("That is more than is sent in a minute. Nothing was sent; wait a minute, then press Send again.")
+#: The same for a program, who presses nothing.
+WAIT = marked("That is more than is sent in a minute. Nothing was sent; ask again when Retry-After is over.")
 TODAY = marked("Your firm has reached its limit of texts for 24 hours. Nothing was sent; ask whoever runs this system.")
 LOOKED = marked("That is more than is looked up in a minute. Wait a minute, then search again.")
 
@@ -46,6 +49,14 @@ class Limit:
     kind: str
     name: str
     most: int
+
+
+class TooMany(TextRefused):
+    """``told`` is the sentence for a program, which may ask again after ``wait`` (seconds)."""
+
+    def __init__(self, words: str, told: str, wait: float) -> None:
+        self.told, self.wait = told, math.ceil(max(MINUTE, wait))
+        super().__init__(CODE, words)
 
 
 def new(who: Visitor, tokens: Collection[str]) -> int:
@@ -106,7 +117,7 @@ def _spend_now(
     taken: ExitStack, who: Visitor, conversation: uuid.UUID | None, texts: int, limits: Sequence[Limit]
 ) -> None:
     if not all(_passes(taken, one, texts) for one in limits) or _elsewhere(who, conversation, texts, limits):
-        raise _refused("user_texts", _(SOON))
+        raise _refused("user_texts", _(SOON), _(WAIT), MINUTE)
 
 
 def _passes(taken: ExitStack, limit: Limit, texts: int, seconds: float = MINUTE) -> bool:
@@ -137,13 +148,14 @@ def _spend_today(taken: ExitStack, firm: str, texts: int) -> None:
         with reading() as session:
             fits = pace_queries.today(session, firm, limit.most) + texts <= limit.most
     if not fits:
-        raise _refused("firm_texts", _(TODAY))
+        wait = _turnstile(limit.kind, limit.most, DAY).wait(firm)
+        raise _refused("firm_texts", _(TODAY), _(TODAY), wait)
 
 
-def _refused(what: str, words: str) -> TextRefused:
+def _refused(what: str, words: str, told: str, wait: float) -> TooMany:
     if alarms.tell(f"too_many_{what}", "more texts than the settings allow; they were refused"):
         _count(what)
-    return TextRefused(CODE, words)
+    return TooMany(words, told, wait)
 
 
 def _count(what: str) -> None:

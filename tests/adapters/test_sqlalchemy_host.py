@@ -360,6 +360,21 @@ def test_a_page_that_is_nowhere_costs_its_link_only(practice: Flask, caplog: pyt
     assert [(one.levelname, said in one.getMessage()) for one in caplog.records] == [("ERROR", True)]
 
 
+def test_a_page_that_raises_costs_its_link_only_and_its_words_are_not_logged(
+    practice: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def page(key: object) -> str:
+        raise LookupError("Rosa Marsh")
+
+    lost = make_host(contact=ContactMap(Card, **CARD, page=page), matter=None, time_entry=None)
+    with practice.test_request_context():
+        found = [*lost.for_firm("harbor").contacts.search(""), *lost.for_firm("harbor").contacts.search("")]
+    assert {one.url for one in found} == {None}
+    (told,) = [one.getMessage() for one in caplog.records]
+    assert told.startswith(f"ContactMap(page=…) raised LookupError at {__file__}:")
+    assert "Rosa" not in told + caplog.text
+
+
 def test_all_faults_are_told_at_once_when_the_extension_is_bound() -> None:
     app = Flask("wrong")
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -430,10 +431,38 @@ def without_drops(context: Any, revision: Any, directives: Any) -> None:
     ],
 )
 def test_a_filter_of_migrations_is_judged_by_what_it_does(given: dict[str, Any], levels: list[Level]) -> None:
+    assert judged(given) == levels
+
+
+def judged(given: dict[str, Any], **config: Any) -> list[Level]:
     app, db = Flask("practice"), SQLAlchemy()
+    app.config.update(SQLALCHEMY_DATABASE_URI="sqlite://", **config)
+    db.init_app(app)
+    app.extensions["firmtext"] = SimpleNamespace(db=db)
     Migrate(app, db, directory="nowhere", **given)
     with app.app_context():
-        assert [one.level for one in autogenerate.migrations()] == levels
+        return [one.level for one in autogenerate.migrations()]
+
+
+def outside(obj: Any, name: str, *rest: Any) -> bool:
+    return obj.schema != "texting"
+
+
+@pytest.mark.parametrize(
+    ("given", "levels"),
+    [
+        ({}, []),
+        ({"include_schemas": True}, [Level.ERROR]),
+        ({"include_schemas": True, "include_object": include_object}, []),
+        ({"include_schemas": True, "include_object": outside}, []),
+        ({"include_schemas": True, "include_name": lambda name, kind, _: (kind, name) != ("schema", "texting")}, []),
+        ({"include_schemas": True, "include_name": lambda name, kind, inside: kind != "nothing"}, [Level.ERROR]),
+        ({"include_schemas": True, "process_revision_directives": without_drops}, []),
+    ],
+)  # fmt: skip
+def test_tables_that_are_moved_to_a_schema_are_looked_for_there(given: dict[str, Any], levels: list[Level]) -> None:
+    moved = {"execution_options": {"schema_translate_map": {None: "texting"}}}
+    assert judged(given, SQLALCHEMY_ENGINE_OPTIONS=moved) == levels
 
 
 def test_a_filter_in_the_hosts_own_env_counts(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import re
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -42,7 +43,7 @@ from flask_firmtext.testing import (
     UsersContract,
     harbor_and_summit,
 )
-from flask_firmtext.testing.ports import MemoryDocuments
+from flask_firmtext.testing.ports import MemoryContacts, MemoryDocuments
 
 PORTS = (
     UsersContract,
@@ -201,12 +202,31 @@ def test_a_broken_promise_is_found_and_named(known, verb, how):
     named = [words for words in ends.values() if words.startswith(f"{verb}(")]
     assert named
     assert all("must return" in words or "must raise" in words for words in named)
+    assert all(re.search(r" \(\S+\.py:[0-9]+\)$", words) for words in named), named
 
 
-def test_a_verb_that_raises_is_named_with_what_it_raised(known):
-    known.host.fault("Contacts.by_number", raises=OSError("the line is down"))
-    ends = run(known, ContactsContract)
-    assert "the line is down" in ends["test_every_contact_with_a_number_is_found_by_it"]
+def line_of(function):
+    return f"({function.__code__.co_filename}:{function.__code__.co_firstlineno})"
+
+
+def test_a_verb_that_raises_is_named_with_what_it_raised_and_where(known, monkeypatch):
+    def by_number(self, e164):
+        raise OSError("the line is down")
+
+    monkeypatch.setattr(MemoryContacts, "by_number", by_number)
+    said = run(known, ContactsContract)["test_every_contact_with_a_number_is_found_by_it"]
+    assert "the line is down" in said
+    assert f"{__file__}:{by_number.__code__.co_firstlineno + 1})" in said
+
+
+def test_a_verb_that_breaks_its_promise_is_named_with_its_line(known, monkeypatch):
+    def get(self, ref):
+        return {"ref": ref}
+
+    monkeypatch.setattr(MemoryContacts, "get", get)
+    said = [words for words in run(known, ContactsContract).values() if words.startswith("Contacts.get(")]
+    assert said
+    assert all(words.endswith(line_of(get)) for words in said), said
 
 
 def test_a_second_document_for_the_same_token_is_found(known):

@@ -51,3 +51,7 @@ class TestStrangers(HostContract):
 def test_it_takes_few_lines(stranger: Stranger) -> None:
     lines = stranger.lines()
     assert 5 < len(lines) <= MOST_LINES, "\n".join(lines)
+
+
+def test_every_line_that_names_texting_is_counted(stranger: Stranger) -> None:
+    assert [line for line in stranger.naming() if line not in stranger.lines()] == []

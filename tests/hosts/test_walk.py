@@ -21,8 +21,8 @@ SCREENS = ((390, 844), (1280, 800))
 
 
 @pytest.fixture(scope="module")
-def practice(make_practice: Callable[..., Any], stranger: Stranger) -> Any:
-    return make_practice(stranger, "sqlite")
+def practice(make_practice: Callable[..., Any], stranger: Stranger, engine_of_stranger: str) -> Any:
+    return make_practice(stranger, engine_of_stranger)
 
 
 def test_texting_is_turned_on_a_client_is_texted_and_answers(practice: Any, stranger: Stranger) -> None:
@@ -47,7 +47,7 @@ def test_texting_is_turned_on_a_client_is_texted_and_answers(practice: Any, stra
 def test_in_a_browser_it_looks_like_the_practice_around_it(
     make_practice: Callable[..., Any], stranger: Stranger, page: Any, tmp_path: Path
 ) -> None:
-    practice = make_practice(stranger, "sqlite")
+    practice = make_practice(stranger, stranger.engine)
     walker = Walker(practice, stranger)
     number = turned_on(practice, walker)
     said: list[str] = []

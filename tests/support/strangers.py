@@ -26,7 +26,7 @@ class Stranger:
 
     ``user`` administers the firm, ``contact`` is the client of ``matter`` and has ``phone`` (E.164); they are
     references. ``login`` are the fields of the form at ``login_page``. Addresses are those inside ``root``, the path
-    under which the application lies. ``words`` stand on each of its pages.
+    under which the application lies, ``engine`` the one that it was written for. ``words`` stand on each of its pages.
     """
 
     package: str
@@ -47,6 +47,7 @@ class Stranger:
     other_matter: str | None = None
     other_event: str | None = None
     root: str = ""
+    engine: str = "sqlite"
     texting: str = "/texting"
 
     def create_app(self, config: dict[str, Any]) -> Any:
@@ -79,6 +80,12 @@ class Stranger:
         files = [file for file in sorted((FOLDER / self.package).rglob("*")) if file.suffix in (".py", ".html", ".js")]
         marked = ["".join(part) for file in files for part in _MARKED.findall(file.read_text(encoding="utf-8"))]
         return [line for part in marked for line in part.splitlines() if not _EMPTY.fullmatch(line)]
+
+    def naming(self) -> list[str]:
+        """The lines of its code that name us."""
+        files = sorted((FOLDER / self.package).rglob("*.py"))
+        lines = [line.removesuffix("  # texting") for file in files for line in file.read_text("utf-8").splitlines()]
+        return [line for line in lines if "firmtext" in line.lower()]
 
 
 STRANGERS = (
@@ -128,5 +135,6 @@ STRANGERS = (
         contact_page="/parties/P-001",
         matter_page="/proceedings/25-CV-0417",
         words="all hearings are public",
+        engine="postgresql",
     ),
 )

@@ -10,6 +10,8 @@ from typing import Any
 from flask import current_app, url_for
 from werkzeug.routing import BuildError
 
+from ...errors import where
+
 log = logging.getLogger(__name__)
 
 #: A variable part of an address, as Werkzeug's rules write it.
@@ -32,11 +34,17 @@ class Pages:
         try:
             address: str | None = self._page(key) if callable(self._page) else _address(self._page, key)
         except BuildError as error:
-            if not self._told:
-                self._told = True
-                log.error("%s Its rows are shown without a link.", self.fault() or f"{self._map}(page=…): {error}.")
-            return None
-        return address
+            self._tell(self.fault() or f"{self._map}(page=…): {error}.")
+        except Exception as error:  # a function of the host's, whose own words may name a client
+            self._tell(f"{self._map}(page=…) raised {where(error)}.")
+        else:
+            return address
+        return None
+
+    def _tell(self, why: str) -> None:
+        if not self._told:
+            self._told = True
+            log.error("%s Its rows are shown without a link.", why)
 
     def fault(self) -> str | None:
         """That there is no such endpoint, asked once all blueprints are there."""

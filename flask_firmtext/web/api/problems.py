@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ...errors import DecryptError, FormRefused, HostContractError, KeyUnavailable, TextRefused
+from ...language import gettext as _
+from ...language import marked
 from .. import limits
 from ..problems import Problem, where
 
@@ -67,6 +69,8 @@ class Failure(Exception):
 STANDING = frozenset({"opted_out", "conversation_changed", "meanwhile", "tried_again", "not_waiting", "decided"})
 OF_PAGES = {401: "not-authenticated", 404: "not-found", 429: "too-many", 503: "unavailable"}
 WAIT = {"Retry-After": "60"}
+#: What is said to a person at a page, in words for a program.
+PLAIN = {"conversation_changed": marked("This number has just changed hands.")}
 
 
 def nothing() -> Failure:
@@ -114,12 +118,12 @@ def of(error: Exception) -> Failure:
 
 
 def _refused(error: TextRefused) -> Failure:
-    if error.code == limits.CODE:
-        return Failure("too-many", error.sentence, headers=WAIT)
+    if isinstance(error, limits.TooMany):
+        return Failure("too-many", error.told, headers={"Retry-After": str(error.wait)})
     if error.code == "sent_before":
         return Failure("key-reused")
     if error.code in STANDING:
-        return conflict(error.code, error.sentence)
+        return conflict(error.code, _(PLAIN[error.code]) if error.code in PLAIN else error.sentence)
     return Failure("text-refused", error.sentence, {"reason": error.code})
 
 

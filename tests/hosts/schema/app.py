@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_firmtext.migrations import include_object
+from flask_firmtext.migrations import include_object  # texting
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_sqlalchemy import SQLAlchemy
@@ -15,7 +15,7 @@ from flask_firmtext import ContactMap, Firm, FirmText, MatterMap, SQLAlchemyHost
 
 # texting: end
 from . import pages
-from .tables import SCHEMA, Account, Base, Party, Proceeding, Role
+from .tables import SCHEMA, Account, Base, Party, Proceeding, Role  # texting
 
 #: The engine and the sessions are Flask-SQLAlchemy's, the models are not.
 db = SQLAlchemy(metadata=Base.metadata)

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from flask_firmtext.current import firmtext
+from flask_firmtext.errors import TextRefused
 from flask_firmtext.messaging import scheduled_sending
 from flask_firmtext.store.models import LegalHold, Message, SavedReply, ScheduledText, TimeEntry, TokenKey
 from flask_firmtext.store.states import State
 from flask_firmtext.store.transactions import own, reading
+from flask_firmtext.web.api import problems
 from office import Office
 from programs import ADMIN, Program, problem, token
 
@@ -190,8 +192,24 @@ def test_only_what_is_sent_again_counts_as_a_text(office: Office, program: Progr
     office.becomes(uuid.UUID(first["id"]), State.UNKNOWN)
     path = f"/texts/{first['id']}/resolve"
     refused = program.post(path, {"answer": "resend", "why": "She asked"})
-    assert refused.status_code == 429, refused.text
+    assert problem(refused) == (429, "too-many")
+    assert refused.headers["Retry-After"] == "60"
+    assert "press" not in refused.json["detail"], "whom it is said to has no button"
+    assert "Retry-After" in refused.json["detail"]
     assert program.made(path, {"answer": "lost", "why": "She said so"}, code=200)["id"] == first["id"]
+
+
+def test_at_the_limit_of_a_day_it_is_told_when_the_next_one_fits(office: Office, program: Program) -> None:
+    office.app.extensions["firmtext"].settings.firm_texts_per_day = 1
+    program.made("/texts", {"contact": "rosa", "text": "Hello"})
+    refused = program.post("/texts", {"contact": "rosa", "text": "Hello again"})
+    assert problem(refused) == (429, "too-many")
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+
+
+def test_a_number_that_has_changed_hands_is_told_without_a_page(office: Office) -> None:
+    told = problems.of(TextRefused("conversation_changed", "This number has just changed hands. Reload the page."))
+    assert (told.kind, told.detail) == ("conflict", "This number has just changed hands.")
 
 
 @pytest.mark.parametrize("at", ["2020-01-01T09:00:00Z", "9999-12-31T23:59:00Z", "2026-12-01T09:00:00", "soon", 5])
