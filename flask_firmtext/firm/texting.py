@@ -92,6 +92,18 @@ def turn_on(session: Sessions, firm: Firm, given: Details, *, by: str) -> None:
     notes(session).show(firm.ref)
 
 
+def turn_on_with(session: Sessions, firm: Firm, email: str, phone: str, *, by: str) -> None:
+    """Turn texting on with the alternative contact that somebody typed.
+
+    :raises FormRefused: the contact is none, or the firm may not have texting.
+    """
+    given = details.check(session, firm.ref, email, phone)
+    now = status(session, firm.ref)
+    if now.texting is not None and not now.reachable:
+        change_details(session, firm.ref, given, by=by)
+    turn_on(session, firm, given, by=by)
+
+
 def _wait_for_the_order(session: Sessions, firm: str) -> None:
     """Whoever finishes the firm's order writes this row, too: afterwards its number is there to be seen."""
     session.execute(

@@ -55,6 +55,7 @@ SCOPES: Mapping[str, Scope] = {
         marked("See what is kept, held and erased"), *_LOOK, "retention.set", "legal_hold", "contact.erase"
     ),
     "retention:write": _scope(marked("Set what is kept, and legal holds"), *_LOOK, "retention.set", "legal_hold"),
+    "erasures:write": _scope(marked("Erase texts, for good"), *_LOOK, "legal_hold", "contact.erase"),
     "record:read": _scope(marked("Read the record of who did what"), *_LOOK, "event.read", "audit.read"),
     "webhooks:read": _scope(marked("See where webhooks go, and what became of them"), "webhook.edit"),
     "webhooks:write": _scope(marked("Say where webhooks go, and post them again"), "webhook.edit"),

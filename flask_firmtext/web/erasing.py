@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from ..messaging import owners, tenancy
 from ..messaging.owners import Subject
 from ..messaging.shown import named
 from ..ports.values import Contact, Matter
+from ..store.models import Erasure
 from ..store.transactions import reading
 from . import erased
 from .access import Visitor, asked, visitor
@@ -89,17 +90,18 @@ class Sheet:
 
 def erase_form() -> Response:
     """What would be erased of a contact, and what stands against it; nothing is changed."""
-    who, contact = _asked_for(request.args.get("contact", ""))
-    return _page(who, contact, Form())
+    who = visitor()
+    return _page(who, contact_of(who, request.args.get("contact", "")), Form())
 
 
 def erase() -> Response:
     """Erase a contact's texts; those that are others' too only where each of these was named and confirmed."""
-    who, contact = _asked_for(request.form.get("contact", ""))
+    who = visitor()
+    contact = contact_of(who, request.form.get("contact", ""))
     form = Form.sent("why", "sure", "shared", "token")
     if form.values["token"] and (first := erasure_requests.begun(who.firm.ref, contact.ref, form.values["token"])):
         return redirect(url_for("firmtext.erasure", erasure_id=first.id), code=303)
-    sheet = _sheet(who, contact, form)
+    sheet = planned(who, contact, form.values["token"])
     if sheet.refused:
         return _shown(who, sheet, form.refused({"": _(NOT_HERE)}), 422)
     named = request.form.getlist("other") if form.values["shared"] else []
@@ -107,12 +109,9 @@ def erase() -> Response:
     if not form.values["sure"]:
         return _page(who, contact, form.refused({"sure": _(SURE)}), 422)
     try:
-        why, token = form.values["why"], form.values["token"] or None
-        begun = erasure_requests.begin(who.firm.ref, contact, why, by=who.user.ref, others=others, token=token)
+        begun = begin(who, contact, form.values["why"], others, form.values["token"] or None)
     except FormRefused as refusal:
         return _page(who, contact, form.refused(refusal.faults), 422)
-    # Whatever happens from here on, the sweep goes on with it.
-    owners.shielded("Contacts.by_number", lambda: erasure_requests.go_on(begun), False)
     return redirect(url_for("firmtext.erasure", erasure_id=begun.id), code=303)
 
 
@@ -120,14 +119,10 @@ def erasure(erasure_id: uuid.UUID) -> str:
     """The proof: what was erased, when, by whom and why, and where the record says so."""
     who = visitor()
     who.must("contact.erase")
-    proof = erasures.proof(who.firm.ref, erasure_id)
-    if proof is None:
-        raise nothing_here()
-    with reading() as session:
-        erased.must(who, session, proof.row)
+    proof = proof_of(who, erasure_id)
     gone = [(_(PARTS[name]), count) for name, count in proof.row.gone.items() if name in PARTS]
     left = [(_(LEFT[why]), count) for why, count in proof.row.left.items() if why in LEFT]
-    documents = _known(who, "contact.erase", proof.documents, lambda one: _matter(who, one[0]))
+    documents = documents_of(who, proof)
     context = {"proof": proof, "documents": documents, "gone": gone, "left": left, "by": _by(proof), "firm": who.firm}
     return render_template("firmtext/erasure.html", whose=_whose(who, proof), **context)
 
@@ -146,21 +141,46 @@ def _by(proof: Proof) -> str:
     return named(owners.names_of([proof.row.by]), proof.row.by)
 
 
-def _asked_for(ref: str) -> tuple[Visitor, Contact]:
+def contact_of(who: Visitor, ref: str) -> Contact:
     """:raises Problem: 404, the user may not, or the firm has no such contact."""
-    who = visitor()
     who.must("contact.erase", Subject(who.firm.ref, (ref,)))
     contact = asked("Contacts.get", lambda: tenancy.contact(who.ports, ref)) if ref else None
     if contact is None:
         raise nothing_here()
-    return who, contact
+    return contact
+
+
+def begin(who: Visitor, contact: Contact, why: str, others: Collection[str], token: str | None) -> Erasure:
+    """Erase what can be erased now; whatever happens meanwhile, the sweep goes on with it.
+
+    :raises FormRefused: as :func:`.erasure_requests.begin`.
+    """
+    begun = erasure_requests.begin(who.firm.ref, contact, why, by=who.user.ref, others=others, token=token)
+    owners.shielded("Contacts.by_number", lambda: erasure_requests.go_on(begun), False)
+    return begun
+
+
+def proof_of(who: Visitor, erasure_id: uuid.UUID) -> Proof:
+    """:raises Problem: 404, there is none of which this user may know."""
+    proof = erasures.proof(who.firm.ref, erasure_id)
+    if proof is None:
+        raise nothing_here()
+    with reading() as session:
+        erased.must(who, session, proof.row)
+    return proof
+
+
+def documents_of(who: Visitor, proof: Proof) -> list[tuple[str, str]]:
+    """What was filed with the host, matter and reference, and stays there, as far as this user may know."""
+    return _known(who, "contact.erase", proof.documents, lambda one: _matter(who, one[0]))
 
 
 def _page(who: Visitor, contact: Contact, form: Form, code: int = 200) -> Response:
-    return _shown(who, _sheet(who, contact, form), form, code)
+    return _shown(who, planned(who, contact, form.values.get("token", "")), form, code)
 
 
-def _sheet(who: Visitor, contact: Contact, form: Form) -> Sheet:
+def planned(who: Visitor, contact: Contact, token: str) -> Sheet:
+    """What would be erased, as far as this user may know."""
     plan = asked("Contacts.by_number", lambda: erasure_requests.plan(who.firm.ref, contact))
     with_others = _known(who, "contact.erase", plan.others, lambda ref: Subject(who.firm.ref, (contact.ref, ref)))
     holds = _known(who, "legal_hold", plan.holds, lambda one: about(who.firm.ref, one))
@@ -177,7 +197,7 @@ def _sheet(who: Visitor, contact: Contact, form: Form) -> Sheet:
         documents=_known(who, "contact.erase", documents, lambda one: _matter(who, one[0])),
         matters=_known(who, "legal_hold", matters, lambda one: _matter(who, one.ref)),
         refused=refused,
-        token=form.values.get("token") or uuid.uuid4().hex,
+        token=token or uuid.uuid4().hex,
     )
 
 

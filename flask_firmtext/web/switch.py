@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from ..firm import details, orders, texting
+from ..firm import orders, texting
 from ..store.transactions import own
 from .form import Form
 from .settings import done, editor, kept, page, saved
@@ -30,11 +30,7 @@ def turn_on() -> Response:
     form = Form.sent("email", "phone")
 
     def change(session: Session) -> None:
-        given = details.check(session, who.firm.ref, form.values["email"], form.values["phone"])
-        status = texting.status(session, who.firm.ref)
-        if status.texting is not None and not status.reachable:
-            texting.change_details(session, who.firm.ref, given, by=who.user.ref)
-        texting.turn_on(session, who.firm, given, by=who.user.ref)
+        texting.turn_on_with(session, who.firm, form.values["email"], form.values["phone"], by=who.user.ref)
 
     return saved(change, "on", _form_again)
 

@@ -1,4 +1,4 @@
-"""What is kept: the firm's rule, its legal holds, and what was erased."""
+"""What is kept: the firm's rule, and its legal holds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ...firm import legal_holds
 from ...firm import retention as rules
 from ...messaging import owners
 from ...store import legal_hold_queries, retention_queries
-from ...store.models import Erasure, LegalHold
+from ...store.models import LegalHold
 from ...store.transactions import reading
-from .. import erased, retention
+from .. import retention
 from . import cursors
 from .arguments import Key, as_id
 from .bearer import Bearer
@@ -24,7 +24,6 @@ from .operations import get, post, put
 from .problems import conflict, invalid, nothing
 from .shapes import Answer, Given, Page, Paging
 
-LISTED = 50
 HOLDS = "legal-holds"
 #: So often more holds are looked at to fill a page of which some may not be known.
 ROUNDS = 8
@@ -85,21 +84,6 @@ class Hold(Answer):
 
 class Holds(Page[Hold]):
     """A page of them, those that stand first, then the newest."""
-
-
-class Erased(Answer):
-    """What was erased at one time."""
-
-    id: uuid.UUID
-    cause: str
-    by: str
-    begun_at: datetime
-    done_at: datetime | None
-    conversations: int
-
-
-class Erasures(Page[Erased]):
-    """The newest 50."""
 
 
 @get("/retention", "retention:read", version="show_retention")
@@ -181,14 +165,6 @@ def lift_legal_hold(who: Bearer, hold: uuid.UUID, given: Reason) -> Hold:
     return _shown(who, hold)
 
 
-@get("/erasures", "retention:read")
-def list_erasures(who: Bearer) -> Erasures:
-    """List what was erased"""
-    who.must("retention.set")
-    found, _more = erased.page(who, 1, LISTED)
-    return Erasures(items=[_erased(one) for one in found], next=None)
-
-
 def _known(who: Bearer, rows: Sequence[LegalHold]) -> list[LegalHold]:
     """Those of which the administrator may know."""
     allowed = who.may_each("legal_hold", [retention.about(who.firm.ref, one) for one in rows])
@@ -224,14 +200,3 @@ def _shown(who: Bearer, hold: uuid.UUID) -> Hold:
 def _hold(one: legal_holds.Shown) -> Hold:
     names = ("id", "kind", "object", "since", "by", "why", "lifted_at", "lifted_by", "lifted_why")
     return Hold(**{name: getattr(one, name) for name in names})
-
-
-def _erased(row: Erasure) -> Erased:
-    return Erased(
-        id=row.id,
-        cause=row.cause,
-        by=row.by,
-        begun_at=row.begun_at,
-        done_at=row.done_at,
-        conversations=row.gone.get("conversations", 0),
-    )

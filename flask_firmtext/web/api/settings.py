@@ -48,6 +48,13 @@ class Other(Given):
     explains_refusals: bool | None = None
 
 
+class Reachable(Given):
+    """Where clients reach the firm in another way. What is left out is as the firm gave it before."""
+
+    email: str | None = Field(None, max_length=320, description="The alternative email address in automatic texts.")
+    phone: str | None = Field(None, max_length=40, description="The alternative phone in automatic texts.")
+
+
 class Number(Answer):
     """A number of the firm."""
 
@@ -118,16 +125,21 @@ def change_settings(who: Bearer, given: Other) -> Settings:
 
 
 @post("/settings/turn-on", "settings:write")
-def turn_on(who: Bearer) -> Settings:
-    """Turn texting on, with the details that the firm gave before
+def turn_on(who: Bearer, given: Reachable) -> Settings:
+    """Turn texting on, and order a number where the firm has none
 
-    For the first time a person turns it on, who gives them and hears what it means.
+    Turned on again, it needs no body: then the details are those that the firm gave before.
     """
     _editing(who)
     shown = standing(who)
-    if not shown.status.reachable:
-        raise conflict("no_details")
-    return _changed(who, lambda session: texting.turn_on(session, who.firm, shown.details, by=who.user.ref))
+    if not given.model_fields_set:
+        if not shown.status.reachable:
+            raise conflict("no_details")
+        return _changed(who, lambda session: texting.turn_on(session, who.firm, shown.details, by=who.user.ref))
+    email, phone = (
+        getattr(given if name in given.model_fields_set else shown.details, name) or "" for name in ("email", "phone")
+    )
+    return _changed(who, lambda session: texting.turn_on_with(session, who.firm, email, phone, by=who.user.ref))
 
 
 @post("/settings/turn-off", "settings:write")

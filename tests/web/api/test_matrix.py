@@ -86,7 +86,9 @@ ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
     ("list_legal_holds", "/legal-holds", None, 200, 200, 200),
     ("put_legal_hold", "/legal-holds", {"kind": "matter", "object": "{matter}", "why": "suit"}, 404, 404, 201),
     ("lift_legal_hold", "/legal-holds/{legal}/lift", {"why": "over"}, 404, 404, 200),
+    ("show_erasure_plan", "/contacts/{contact}/erasure-plan", None, 404, 404, 200),
     ("list_erasures", "/erasures", None, 200, 200, 200),
+    ("show_erasure", "/erasures/{contact}", None, 404, 404, 404),
     ("list_webhooks", "/webhooks", None, 200, 200, 200),
     ("add_webhook", "/webhooks", {"url": "https://hooks.example/", "kinds": ["text.failed"]}, 201, 201, 201),
     ("show_webhook", "/webhooks/{endpoint}", None, 404, 200, 200),
@@ -103,6 +105,7 @@ ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
     ("list_record", "/record", None, 200, 200, 200),
     ("list_quarantine", "/quarantine", None, 200, 200, 200),
     ("turn_off", "/settings/turn-off", None, 200, 200, 200),
+    ("erase_contact", "/erasures", {"contact": "{contact}", "why": "She asked"}, 404, 404, 409),
 )
 
 

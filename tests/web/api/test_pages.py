@@ -19,7 +19,7 @@ NEW = "+13125550177"
 
 #: What is one person's own, or has no effect of its own.
 OWN = "what one person has typed, chosen or is looking for in their own browser"
-BY_PEOPLE = "stays with people at a page"
+BY_PEOPLE = "tokens are an administrator's: a program shall not give itself more than it was given"
 FORMS = {
     "add_endpoint": "add_webhook",
     "add_reply": "add_reply",
@@ -34,7 +34,7 @@ FORMS = {
     "choose": OWN,
     "delete_reply": "delete_reply",
     "dismiss_scheduled": "dismiss_scheduled_text",
-    "erase": BY_PEOPLE,
+    "erase": "erase_contact",
     "end_old_secret": "end_old_webhook_secret",
     "fetch_again": "fetch_file_again",
     "file_again": "file_again",
@@ -79,7 +79,7 @@ FORMS = {
     "try_again": "turn_on",
     "turn_endpoint": "turn_webhook_off",
     "turn_off": "turn_off",
-    "turn_on": BY_PEOPLE,
+    "turn_on": "turn_on",
     "turn_on_again": "turn_on",
 }
 
