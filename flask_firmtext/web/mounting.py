@@ -39,6 +39,18 @@ routes.add(health, routes.HEALTH)
 routes.add(metrics, routes.METRICS)
 
 
+#: What is loaded late, beside the views.
+LATE = (f"{__package__}.furniture", f"{__package__}.api.desk")
+
+
+def load() -> None:
+    """Load now what is otherwise loaded when it is first asked for."""
+    for route in (*routes.PAGES, *routes.WEBHOOKS, *routes.HEALTH, *routes.METRICS):
+        deferred.found(f"{__package__}.{route.view}")
+    for name in LATE:
+        deferred.found(name)
+
+
 def mount(app: Flask, prefix: str) -> None:
     """Every template of the application has our globals, also one of the host's that imports a slot without context."""
     for blueprint in (pages, webhooks, health, metrics, api.blueprint):

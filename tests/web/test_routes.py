@@ -103,6 +103,12 @@ def test_a_hosts_start_and_its_own_pages_load_no_view() -> None:
     assert [name for name in loaded if name in VIEWS] == []
 
 
+def test_a_server_that_forks_loads_all_of_them_first() -> None:
+    loaded = json.loads(told(f"{START}{BOUND}FirmText.load_views(); {LOADED}"))
+    late = {"flask_firmtext.web.furniture", "flask_firmtext.web.api.desk", "flask_firmtext.messaging.receiving"}
+    assert VIEWS | late <= {*loaded}
+
+
 QUIETLY = """
 import importlib
 import blinker
