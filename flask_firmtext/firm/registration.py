@@ -105,6 +105,18 @@ def save(session: Sessions, firm: str, values: Mapping[str, str], *, by: str) ->
     notes(session).show(firm)
 
 
+def change(session: Sessions, firm: Firm, given: Mapping[str, str], *, by: str) -> None:
+    """Like :func:`save`, where what is left out stays as it is; whoever else is changing it is waited for.
+
+    :raises FormRefused: a sentence for each wrong field.
+    :raises DecryptError: what would have to stay cannot be read.
+    """
+    row = session.get(Registration, firm.ref, with_for_update=True)
+    stays = FIELDS.keys() - given.keys()
+    saved = json.loads(cells.unseal(session, _place(firm.ref), row.details)) if row and stays else {}
+    save(session, firm.ref, {**_merged(saved, firm), **given}, by=by)
+
+
 def export(values: Mapping[str, str], number: str) -> dict[str, Any]:
     """The registration of one number (E.164) as the carrier's form asks for it, ready to submit.
 

@@ -51,6 +51,8 @@ SCOPES: Mapping[str, Scope] = {
     "events:write": _scope(marked("Send what an event's clients are waiting for"), "event.read", "message.send"),
     "settings:read": _scope(marked("See the settings and numbers"), "template.read"),
     "settings:write": _scope(marked("Change the settings"), "template.read", "settings.edit"),
+    "registration:read": _scope(marked("See the registration with the carriers"), "number.verify"),
+    "registration:write": _scope(marked("Fill in the registration with the carriers"), "number.verify"),
     "retention:read": _scope(
         marked("See what is kept, held and erased"), *_LOOK, "retention.set", "legal_hold", "contact.erase"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,7 +42,7 @@ TOO_LONG_OPEN = marked("The page was open too long; what you typed is kept. Pres
 
 def registration() -> Response:
     """The form, with what is known already."""
-    form = _filled(_registrar())
+    form = filled(_registrar())
     said = request.args.get("said") == "saved"
     faults = form.faults if form.saved_at else {}
     told = UNREADABLE if form.unreadable else (OPEN if said else INCOMPLETE) if faults else SAVED if said else ""
@@ -71,19 +72,28 @@ def export_registration() -> Response:
     """A number's registration as a file, ready to submit; the form with what is missing while it is not complete."""
     who = _registrar()
     number = _number(who)
-    form = _filled(who)
+    form = filled(who)
     if number is None or form.unreadable:
         return _page(Sheet(form.values, {}, UNREADABLE if number else NO_NUMBER, focus=True), 409)
     try:
-        document = registering.export(form.values, number.e164)
+        document = exported(who, form, number.e164)
     except FormRefused as refused:
         return _page(Sheet(form.values, refused.faults, INCOMPLETE, focus=True, saved_at=form.saved_at), 409)
-    with own() as session:
-        table = (Registration.__tablename__, who.firm.ref)
-        audit.record(session, "registration.export", table, firm=who.firm.ref, actor=who.user.ref)
     answer = Response(json.dumps(document, indent=2) + "\n", mimetype="application/json")
     answer.headers.set("Content-Disposition", "attachment", filename=f"registration-{number.e164[1:]}.json")
     return answer
+
+
+def exported(who: Visitor, form: Form, number: str) -> dict[str, Any]:
+    """What is submitted for a number (E.164); that it was had is recorded.
+
+    :raises FormRefused: a sentence for each field that is missing or wrong.
+    """
+    document = registering.export(form.values, number)
+    with own() as session:
+        table = (Registration.__tablename__, who.firm.ref)
+        audit.record(session, "registration.export", table, firm=who.firm.ref, actor=who.user.ref)
+    return document
 
 
 def card() -> Card:
@@ -96,15 +106,19 @@ def card() -> Card:
 
 
 def _registrar() -> Visitor:
-    """:raises Problem: 404, this user may not, or the firm may not have texting."""
     who = visitor()
-    who.must("number.verify")
-    if not who.firm.availability.allowed:
-        raise nothing_here()
+    must_register(who)
     return who
 
 
-def _filled(who: Visitor) -> Form:
+def must_register(who: Visitor) -> None:
+    """:raises Problem: 404, this user may not, or the firm may not have texting."""
+    who.must("number.verify")
+    if not who.firm.availability.allowed:
+        raise nothing_here()
+
+
+def filled(who: Visitor) -> Form:
     with reading() as session:
         return registering.filled(session, who.firm)
 

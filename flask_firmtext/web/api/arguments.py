@@ -67,7 +67,7 @@ def _query(model: type[BaseModel]) -> BaseModel:
     try:
         return model.model_validate(request.args.to_dict())
     except ValidationError as error:
-        errors = [{"parameter": _pointer(one["loc"])[1:], "detail": one["msg"]} for one in _errors(error)]
+        errors = [{"parameter": pointer(one["loc"])[1:], "detail": one["msg"]} for one in _errors(error)]
         raise Failure("bad-request", more={"errors": errors}) from None
 
 
@@ -91,7 +91,7 @@ def _body(model: type[BaseModel], raw: bytes) -> BaseModel:
         found = _errors(error)
         if any(one["type"] == "json_invalid" for one in found):
             raise Failure("bad-request", "The body is no JSON.") from None
-        raise invalid({_pointer(one["loc"]): one["msg"] for one in found}) from None
+        raise invalid({pointer(one["loc"]): one["msg"] for one in found}) from None
 
 
 def _errors(error: ValidationError) -> Any:
@@ -99,7 +99,8 @@ def _errors(error: ValidationError) -> Any:
     return error.errors(include_url=False, include_context=False, include_input=False)
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
+def pointer(place: tuple[int | str, ...]) -> str:
+    """The JSON pointer (RFC 6901) of a place in a body."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
 
 

@@ -129,5 +129,9 @@ def _refused(error: TextRefused) -> Failure:
 
 def invalid(faults: Mapping[str, str]) -> Failure:
     """Fields that are wrong: a sentence by the JSON pointer of each."""
-    errors = [{"pointer": pointer, "detail": words} for pointer, words in faults.items()]
-    return Failure("invalid", more={"errors": errors})
+    return Failure("invalid", more={"errors": faulty(faults)})
+
+
+def faulty(faults: Mapping[str, str]) -> list[dict[str, str]]:
+    """Sentences by JSON pointers, as a problem has them."""
+    return [{"pointer": pointer, "detail": words} for pointer, words in faults.items()]

@@ -12,6 +12,7 @@ from flask_firmtext.web.api import catalogue
 from matrix import CANARY, EVERYBODYS, digest, harbors
 from office import ADMIN, Office
 from programs import UMA, Program, problem, token
+from registering import WHOLE
 
 #: Operation, what is asked, with which body, what another firm, who is behind a wall and the administrator get.
 ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
@@ -81,6 +82,9 @@ ROWS: tuple[tuple[str, str, Any, int, int, int], ...] = (
     ("turn_on", "/settings/turn-on", None, 409, 409, 409),
     ("list_numbers", "/numbers", None, 200, 200, 200),
     ("show_stats", "/stats", None, 200, 200, 200),
+    ("show_registration", "/registration", None, 200, 200, 200),
+    ("save_registration", "/registration", {"values": WHOLE}, 200, 200, 200),
+    ("export_registration", "/registration/export", None, 409, 200, 200),
     ("show_retention", "/retention", None, 200, 200, 200),
     ("set_retention", "/retention", {"days": 400}, 200, 200, 200),
     ("list_legal_holds", "/legal-holds", None, 200, 200, 200),

@@ -62,7 +62,7 @@ FORMS = {
     "resolve": "resolve_text",
     "revoke_token": BY_PEOPLE,
     "save_draft": OWN,
-    "save_registration": BY_PEOPLE,
+    "save_registration": "save_registration",
     "schedule": "schedule_text",
     "search": "find_contacts",
     "search_texts": "search_texts",
