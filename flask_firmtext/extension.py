@@ -79,17 +79,19 @@ class FirmText:
         epochs.contact_changed(firmtext.db.session, contact)
         notes(firmtext.db.session).told.append("contact_changed")
 
-    def send_text(self, contact: str, text: str, *, by: User | None = None) -> str:
+    def send_text(self, contact: str, text: str, *, by: User | None = None, key: str | None = None) -> str:
         """Text a contact (your reference) on the texting number, in the name of ``by``; returns our id of the text.
 
-        Call it inside a transaction of yours, and commit as always: the text and what you write with it are there
-        together or not at all, and each call is a text of its own. ``by`` is what your Users port returns; None is who
-        is signed in. Whether they may is yours to ask; limits of one person's texts do not count here.
+        Call it last inside a transaction of yours, and commit at once: the text and what you write with it are there
+        together or not at all, and until then the client's conversation waits. After an exception roll back. ``by`` is
+        what your Users port returns; None is who is signed in. With a ``key``, which names what the text is for, a
+        second call of the same sender returns the first one's text; without, each call is a text of its own. Whether
+        they may is yours to ask. Limits of the pages stop nothing here, but these texts count towards them.
 
         :raises TextRefused: it cannot be sent, as to a client who wants no texts: a stable code, a sentence for people.
         :raises ValueError: nobody sends it, or the firm of ``by`` has no such contact.
         """
-        message = own_texts.send(firmtext.db.session, contact, text, by)
+        message = own_texts.send(firmtext.db.session, contact, text, by, key)
         notes(firmtext.db.session).told.append("send_text")
         return str(message.id)
 

@@ -39,7 +39,9 @@ def migrations() -> Iterator[Finding]:
 def _schema() -> str | None:
     """The schema to which the host's engine moves our tables; None where they lie in the default one."""
     engine = firmtext.db.engine
-    moved: str | None = engine.get_execution_options().get("schema_translate_map", {}).get(None)
+    with engine.connect():  # a dialect knows its default schema from its first connection on
+        pass
+    moved: str | None = (engine.get_execution_options().get("schema_translate_map") or {}).get(None)
     return None if moved == engine.dialect.default_schema_name else moved
 
 

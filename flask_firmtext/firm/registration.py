@@ -16,7 +16,7 @@ from ..language import gettext as _
 from ..language import marked
 from ..messaging.numbers import to_call
 from ..ports.values import Firm
-from ..store import audit, cells, keys
+from ..store import audit, cells, erasing, keys
 from ..store.ciphers import Place
 from ..store.models import Registration
 from ..store.transactions import notes
@@ -111,6 +111,7 @@ def change(session: Sessions, firm: Firm, given: Mapping[str, str], *, by: str) 
     :raises FormRefused: a sentence for each wrong field.
     :raises DecryptError: what would have to stay cannot be read.
     """
+    erasing.take_turn(session, firm.ref)  # a turn of the firm's that is there before its first registration is
     row = session.get(Registration, firm.ref, with_for_update=True)
     stays = FIELDS.keys() - given.keys()
     saved = json.loads(cells.unseal(session, _place(firm.ref), row.details)) if row and stays else {}

@@ -137,7 +137,8 @@ def refuses(known: Known, verb: str, *args: Any, **named: Any) -> None:
 
 def place_of(port: Any, verb: str) -> str:
     """File and line where the host's verb begins."""
-    code = getattr(inspect.unwrap(getattr(type(port), verb, None) or getattr(port, verb)), "__code__", None)
+    written = getattr(type(port), verb, None) or getattr(port, verb, None)
+    code = getattr(inspect.unwrap(written), "__code__", None) if written else None
     return f"{code.co_filename}:{code.co_firstlineno}" if code else "no line"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import default_exceptions
 
 from .. import deferred, language
 from ..errors import HostContractError, KeyUnavailable
@@ -25,7 +26,9 @@ webhooks, health, metrics = (Blueprint(f"firmtext_{name}", __name__) for name in
 for one in (webhooks, health, metrics):
     one.after_request(headers.protect)
     requests.named(one)
-    one.register_error_handler(Exception, problems.come_again)
+    # Each code for itself, too: the host's pages for single codes would come before ours for all errors.
+    for kind in (Exception, *default_exceptions):
+        one.register_error_handler(kind, problems.come_again)
 
 pages.before_request(csrf.check)
 pages.register_error_handler(CSRFError, routes.view("refusal:stale"))

@@ -13,6 +13,7 @@ from ..store.transactions import own
 from .form import Form
 from .settings import done, editor, kept, page, saved
 from .standing import Stage, standing
+from .takeover import must_take_over
 
 
 def turn_on_form() -> Response:
@@ -27,6 +28,7 @@ def turn_on_form() -> Response:
 def turn_on() -> Response:
     """Turn texting on with the alternative contact; pressed twice, or by two people, it is turned on once."""
     who = editor()
+    must_take_over(who)
     form = Form.sent("email", "phone")
 
     def change(session: Session) -> None:

@@ -11,9 +11,21 @@ from ..firm import texting
 from ..store.models import Texting
 from ..store.transactions import reading
 from .access import Visitor
-from .problems import where
+from .problems import not_available, where
 
 log = logging.getLogger(__name__)
+
+
+def must_take_over(who: Visitor) -> None:
+    """Before texting is turned on: a number that the firm has must not be left behind for a new one.
+
+    :raises Problem: 503, it cannot be taken over at the moment.
+    """
+    take_over(who)
+    if who.firm.notifications is not None:
+        with reading() as session:
+            if session.get(Texting, who.firm.ref) is None:
+                raise not_available()
 
 
 def take_over(who: Visitor) -> None:

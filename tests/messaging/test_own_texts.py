@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evidence import rows
-from flask_firmtext import FirmText, TextRefused
+from flask_firmtext import FirmText, TextRefused, User
 from flask_firmtext.current import firmtext
 from flask_firmtext.store.models import Message
 from flask_firmtext.store.states import Kind, State
@@ -74,3 +74,18 @@ def test_nobody_sends_nothing(office: Office) -> None:
         FirmText().send_text("rosa", "Hello")
     with pytest.raises(ValueError, match="is no flask_firmtext"):
         FirmText().send_text("rosa", "Hello", by=STAFF)  # type: ignore[arg-type]
+
+
+def test_what_has_a_key_is_sent_once_by_one_sender(office: Office) -> None:
+    by = office.host.users.all[STAFF]
+    sent = []
+    for contact, key in (("rosa", "papers-7"), ("rosa", "papers-7"), ("rosa", "papers-8")):
+        sent.append(FirmText().send_text(contact, "Your papers are ready.", by=by, key=key))
+        firmtext.db.session.commit()
+    assert sent[0] == sent[1] != sent[2]
+    assert len(rows(Message)) == 2
+
+
+def test_a_firm_that_is_none_texts_nobody(office: Office) -> None:
+    with pytest.raises(ValueError, match="knows no firm 'nowhere'"):
+        FirmText().send_text("rosa", "Hello", by=User("x", "X", "nowhere"))

@@ -144,7 +144,9 @@ def test_a_program_comes_again_while_what_would_answer_it_cannot_be_loaded(
 
 
 def test_what_a_host_refuses_before_us_it_refuses(new_app: Callable[..., Flask]) -> None:
+    """A page of the host's for it, with a 200 perhaps, is for people."""
     app = new_app()
+    app.register_error_handler(403, lambda error: "Sign in first.")
     app.before_request(lambda: abort(403))
     assert app.test_client().post("/texting/webhooks/inbound").status_code == 403
 

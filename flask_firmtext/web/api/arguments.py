@@ -16,6 +16,7 @@ from ...store.transactions import own
 from .bearer import Bearer
 from .operations import BODY, KEY, QUERY, Operation
 from .problems import Failure, invalid, nothing
+from .shapes import Given
 
 #: Every body of ours is far smaller.
 MOST_BYTES = 64 * 1024
@@ -38,11 +39,6 @@ def given(who: Bearer, operation: Operation, parts: Mapping[str, str]) -> dict[s
     if operation.keyed:
         found[KEY] = _key(who, raw)
     return found
-
-
-def is_needed(body: type[BaseModel]) -> bool:
-    """Whether a body of this kind holds anything that cannot be left out."""
-    return any(one.is_required() for one in body.model_fields.values())
 
 
 def as_id(key: Key) -> uuid.UUID:
@@ -81,7 +77,7 @@ def _raw() -> bytes:
 
 
 def _body(model: type[BaseModel], raw: bytes) -> BaseModel:
-    if not raw and not is_needed(model):
+    if issubclass(model, Given) and model.may_be_left_out and not raw and not _was_sent():
         return model()
     if request.mimetype != "application/json":
         raise Failure("no-json")
@@ -92,6 +88,11 @@ def _body(model: type[BaseModel], raw: bytes) -> BaseModel:
         if any(one["type"] == "json_invalid" for one in found):
             raise Failure("bad-request", "The body is no JSON.") from None
         raise invalid({pointer(one["loc"]): one["msg"] for one in found}) from None
+
+
+def _was_sent() -> bool:
+    """Whether there was a body, also one that was lost on the way to us: read by the host as a form, say."""
+    return bool(request.content_type or request.content_length or request.headers.get("Transfer-Encoding"))
 
 
 def _errors(error: ValidationError) -> Any:

@@ -14,7 +14,6 @@ from pydantic.json_schema import models_json_schema
 
 from ...firm.token_scopes import SCOPES
 from . import catalogue
-from .arguments import is_needed
 from .blueprint import ENDPOINT
 from .operations import Operation
 from .problems import KINDS, MEDIA_TYPE, TYPE
@@ -100,7 +99,7 @@ def _operation(one: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
         described["description"] = one.told
     if one.body is not None:
         content = {JSON: {"schema": _reference(one.body)}}
-        described["requestBody"] = {"required": is_needed(one.body), "content": content}
+        described["requestBody"] = {"required": not getattr(one.body, "may_be_left_out", False), "content": content}
     return described
 
 

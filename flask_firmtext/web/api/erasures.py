@@ -15,7 +15,7 @@ from .. import erased, erasing
 from .arguments import Key
 from .bearer import Bearer
 from .operations import get, post
-from .problems import conflict, invalid
+from .problems import Failure, conflict, invalid
 from .retention import Why
 from .shapes import Answer, Given, Page, Ref
 
@@ -35,7 +35,7 @@ class FiledDocument(Answer):
 class ErasurePlan(Answer):
     """What would be erased. Nothing is named or counted where something stands against it that may not be known."""
 
-    possible: bool = Field(description="False: a legal hold stands, or something that the administrator may not know.")
+    possible: bool = Field(description="False: there is nothing, or a hold or what may not be known stands against it.")
     conversations: int
     texts: int
     rest: dict[str, int] = Field(description="Counts of what belongs to no conversation, as drafts.")
@@ -107,6 +107,8 @@ def erase_contact(who: Bearer, given: NewErasure, key: Key) -> Erased:
     """
     contact = erasing.contact_of(who, given.contact)
     begun = erasure_requests.begun(who.firm.ref, contact.ref, key)
+    if begun is not None and sorted(begun.shared) != sorted(given.others):
+        raise Failure("key-reused")
     if begun is None:
         sheet = erasing.planned(who, contact, key)
         if sheet.refused:
@@ -115,8 +117,10 @@ def erase_contact(who: Bearer, given: NewErasure, key: Key) -> Erased:
             raise conflict("held", _(erasure_requests.UNDER_HOLD))
         if strangers := set(given.others) - sheet.others.keys():
             raise invalid({f"/others/{given.others.index(one)}": _(NO_OWNER) for one in strangers})
+        if sheet.is_empty:
+            raise conflict("nothing_to_erase")
         begun = erasing.begin(who, contact, given.why, given.others, key)
-    return _erased(erasing.proof_of(who, begun.id).row)
+    return _erased(erasure_requests.begun(who.firm.ref, contact.ref, key) or begun)
 
 
 @get("/erasures", "retention:read")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from ...store.models import Number as NumberRow
 from ...store.states import NumberState
 from ...store.transactions import own, reading
 from ..standing import Stage, Standing, standing
-from ..takeover import take_over
+from ..takeover import must_take_over, take_over
 from .bearer import Bearer
 from .operations import get, patch, post
 from .problems import conflict, nothing
@@ -50,6 +51,8 @@ class Other(Given):
 
 class Reachable(Given):
     """Where clients reach the firm in another way. What is left out is as the firm gave it before."""
+
+    may_be_left_out: ClassVar[bool] = True
 
     email: str | None = Field(None, max_length=320, description="The alternative email address in automatic texts.")
     phone: str | None = Field(None, max_length=40, description="The alternative phone in automatic texts.")
@@ -128,9 +131,11 @@ def change_settings(who: Bearer, given: Other) -> Settings:
 def turn_on(who: Bearer, given: Reachable) -> Settings:
     """Turn texting on, and order a number where the firm has none
 
-    Turned on again, it needs no body: then the details are those that the firm gave before.
+    Turned on again, it needs no body: then the details are those that the firm gave before. While texting is on, it
+    changes nothing.
     """
     _editing(who)
+    must_take_over(who)
     shown = standing(who)
     if not given.model_fields_set:
         if not shown.status.reachable:

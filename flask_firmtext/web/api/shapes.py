@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -19,6 +19,8 @@ class Given(BaseModel):
     """What a body holds: no field that we do not know, nothing that has to be guessed."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    #: Whether no body at all says the same as an empty object.
+    may_be_left_out: ClassVar[bool] = False
 
 
 class Asked(BaseModel):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from evidence import rows
+from flask_firmtext.current import firmtext
 from flask_firmtext.firm import legal_holds
-from flask_firmtext.store.models import Conversation, Erasure, Message
+from flask_firmtext.store.models import Conversation, Erasure, Message, TokenKey
 from office import ADMIN, ROSA, Office
 from programs import Program, problem, token
 
@@ -67,6 +69,16 @@ def test_others_texts_stay_unless_all_of_them_are_named(office: Office, program:
     assert (problem(wrong), wrong.json["errors"][0]["pointer"]) == ((422, "invalid"), "/others/1")
     program.made("/erasures", {**NEW, "others": ["husband"]})
     assert rows(Conversation)[0].erased_at is not None
+
+
+def test_a_key_stands_for_one_erasing_and_nothing_is_no_erasing(office: Office, program: Program) -> None:
+    office.host.add_contact("harbor", "Her Husband", ROSA, ref="husband")
+    program.made("/erasures", {**NEW, "others": ["husband"]}, key="k")
+    firmtext.db.session.execute(delete(TokenKey))
+    firmtext.db.session.commit()
+    assert problem(program.post("/erasures", NEW, key="k")) == (422, "key-reused"), "a day later"
+    nothing = program.post("/erasures", NEW)
+    assert (problem(nothing), nothing.json["reason"]) == ((409, "conflict"), "nothing_to_erase")
 
 
 def test_it_needs_a_scope_of_its_own_and_a_reason(office: Office, program: Program) -> None:
