@@ -105,7 +105,7 @@ def save(session: Sessions, firm: str, values: Mapping[str, str], *, by: str) ->
     notes(session).show(firm)
 
 
-def change(session: Sessions, firm: Firm, given: Mapping[str, str], *, by: str) -> None:
+def change(session: Session, firm: Firm, given: Mapping[str, str], *, by: str) -> None:
     """Like :func:`save`, where what is left out stays as it is; whoever else is changing it is waited for.
 
     :raises FormRefused: a sentence for each wrong field.

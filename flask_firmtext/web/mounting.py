@@ -23,11 +23,12 @@ GLOBALS = {
 }
 
 webhooks, health, metrics = (Blueprint(f"firmtext_{name}", __name__) for name in ("webhooks", "health", "metrics"))
+#: Each code for itself, too: a host's page for a single code would come before ours for all errors.
+ERRORS: tuple[type[Exception] | int, ...] = (Exception, *default_exceptions)
 for one in (webhooks, health, metrics):
     one.after_request(headers.protect)
     requests.named(one)
-    # Each code for itself, too: the host's pages for single codes would come before ours for all errors.
-    for kind in (Exception, *default_exceptions):
+    for kind in ERRORS:
         one.register_error_handler(kind, problems.come_again)
 
 pages.before_request(csrf.check)
