@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from werkzeug.utils import import_string
 
+from ..deferred import found
 from .example import harbor_and_summit
 from .gateway import MemoryGateway
 from .host import MemoryHost
@@ -60,8 +60,8 @@ def sandbox_webhooks() -> str:
 def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCarrier]:
     """The sandbox of a whole run: its account takes longest to make. Needs the extra ``sandbox``."""
     state = tmp_path_factory.mktemp("sandbox")
-    options = import_string("flask_firmtext.sandbox:Options")("", **PACE)
-    with import_string("flask_firmtext.sandbox:Sandbox")(0, 0, state, options) as running:
+    options = found("flask_firmtext.sandbox:Options")("", **PACE)
+    with found("flask_firmtext.sandbox:Sandbox")(0, 0, state, options) as running:
         settings = {**running.settings, "FIRMTEXT_TOLL_FREE_VERIFICATION": "assumed"}
         yield LocalCarrier(settings, f"http://127.0.0.1:{running.port}", running.carrier)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine
-from werkzeug.utils import import_string
+
+from ..deferred import found
 
 
 def create_tables(engine: Engine) -> None:
     """Create the ``firmtext_*`` tables or bring them up to date; ``db.create_all()`` does not know them."""
     # Loaded when first used: a host's tests and examples import this package for other things, and Alembic is large.
-    with import_string("flask_firmtext.migrations:migrating")(engine) as config:
-        import_string("alembic.command:upgrade")(config, "head")
+    with found("flask_firmtext.migrations:migrating")(engine) as config:
+        found("alembic.command:upgrade")(config, "head")

@@ -49,7 +49,7 @@ LATE = (f"{__package__}.furniture", f"{__package__}.api.desk")
 
 def load() -> None:
     """Load now what is otherwise loaded when it is first asked for."""
-    for route in (*routes.PAGES, *routes.WEBHOOKS, *routes.HEALTH, *routes.METRICS):
+    for route in routes.EVERY:
         deferred.found(f"{__package__}.{route.view}")
     for name in LATE:
         deferred.found(name)

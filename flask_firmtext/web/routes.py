@@ -161,6 +161,9 @@ WEBHOOKS = (
 )
 HEALTH = (get("/healthz", "health:healthz"), get("/readyz", "health:readyz"))
 METRICS = (get("/metrics", "metrics:metrics"),)
+#: Those that only programs ask, and all.
+PROGRAMS = (*WEBHOOKS, *HEALTH, *METRICS)
+EVERY = (*PAGES, *PROGRAMS)
 
 _STALE = {route.endpoint: route.stale for route in PAGES if route.stale}
 

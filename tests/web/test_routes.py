@@ -21,8 +21,7 @@ from flask_firmtext.web import routes
 from flask_firmtext.web.routes import Route
 
 SUPPORT = Path(__file__).parents[1] / "support"
-PROGRAMS = (*routes.WEBHOOKS, *routes.HEALTH, *routes.METRICS)
-ROUTES = (*routes.PAGES, *PROGRAMS)
+PROGRAMS, ROUTES = routes.PROGRAMS, routes.EVERY
 #: What stands in an address: ``<uuid:text_id>``.
 PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ...current import firmtext
 from ...firm import details, explaining, reminding, texting
+from ...firm.details import Details
 from ...firm.verification import WORDS
 from ...language import gettext as _
 from ...messaging import held
@@ -113,9 +114,7 @@ def change_settings(who: Bearer, given: Other) -> Settings:
 
     def change(session: Session) -> None:
         if {"email", "phone"} & given.model_fields_set:
-            email = given.email if "email" in given.model_fields_set else now.email
-            phone = given.phone if "phone" in given.model_fields_set else now.phone
-            found = details.check(session, who.firm.ref, email or "", phone or "")
+            found = details.check(session, who.firm.ref, *_contact(given, now))
             texting.change_details(session, who.firm.ref, found, by=who.user.ref)
         if {"reminder_days", "reminder_time"} & given.model_fields_set:
             chosen = now.reminder_days if given.reminder_days is None else given.reminder_days
@@ -141,9 +140,7 @@ def turn_on(who: Bearer, given: Reachable) -> Settings:
         if not shown.status.reachable:
             raise conflict("no_details")
         return _changed(who, lambda session: texting.turn_on(session, who.firm, shown.details, by=who.user.ref))
-    email, phone = (
-        getattr(given if name in given.model_fields_set else shown.details, name) or "" for name in ("email", "phone")
-    )
+    email, phone = _contact(given, shown.details)
     return _changed(who, lambda session: texting.turn_on_with(session, who.firm, email, phone, by=who.user.ref))
 
 
@@ -188,6 +185,14 @@ def _changing(who: Bearer) -> Settings:
     if shown.status.texting is None:
         raise conflict("never_on")
     return _shown(shown)
+
+
+def _contact(given: Other | Reachable, now: Settings | Details) -> tuple[str, str]:
+    """The alternative contact as a form has it: what is left out is as it is now."""
+    email, phone = (
+        getattr(given if name in given.model_fields_set else now, name) or "" for name in ("email", "phone")
+    )
+    return email, phone
 
 
 def _changed(who: Bearer, change: Callable[[Session], None]) -> Settings:
